@@ -1,0 +1,129 @@
+"""The errors a user can act on: what, where, what was expected, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def _sentence(what: str, where: str, expected: str | None, hint: str | None) -> str:
+    text = f"{where}: {what}" if where else what
+    if expected:
+        text += f"; expected {expected}"
+    text += "."
+    if hint:
+        text += f" {hint.rstrip('.')}."
+    return text
+
+
+class TarazuError(Exception):
+    """Base of every error that Tarazu raises about its inputs, simulations and fits."""
+
+
+class DataError(TarazuError):
+    """A data file cannot be read as what it claims to be.
+
+    Attributes
+    ----------
+    file, line, column : where (line counted from 1, the header line included).
+    value : what stood there.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.what, self.file, self.line, self.column = what, file, line, column
+        self.value, self.expected, self.hint = value, expected, hint
+        parts = [str(file)] if file is not None else []
+        if line is not None:
+            parts.append(f"line {line}")
+        if column is not None:
+            parts.append(f"column '{column}'")
+        super().__init__(_sentence(what, ", ".join(parts), expected, hint))
+
+
+class ScenarioError(TarazuError):
+    """A specification (study, portfolio, rules, claims) says something it must not.
+
+    Attributes
+    ----------
+    key : dotted path inside the file, for example ``design.draws``.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        key: str | None = None,
+        value: object = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.what, self.file, self.key = what, file, key
+        self.value, self.expected, self.hint = value, expected, hint
+        parts = [str(file)] if file is not None else []
+        if key is not None:
+            parts.append(f"key '{key}'")
+        super().__init__(_sentence(what, ", ".join(parts), expected, hint))
+
+
+class SimulationError(TarazuError):
+    """A run left the range in which the model means anything.
+
+    Attributes
+    ----------
+    quantity, value, district, week : what went wrong, where and when.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        quantity: str | None = None,
+        value: object = None,
+        district: str | None = None,
+        week: int | None = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.what, self.quantity, self.value = what, quantity, value
+        self.district, self.week = district, week
+        self.expected, self.hint = expected, hint
+        parts = [quantity] if quantity is not None else []
+        if district is not None:
+            parts.append(f"district '{district}'")
+        if week is not None:
+            parts.append(f"week {week}")
+        super().__init__(_sentence(what, ", ".join(parts), expected, hint))
+
+
+class FitError(TarazuError):
+    """An estimator was asked for something that its data cannot carry."""
+
+
+def raise_problems(problems: Sequence[TarazuError], summary: str) -> None:
+    """Raise all problems of one file at once.
+
+    Nothing happens without problems; a single one is raised as itself.
+
+    Raises
+    ------
+    TarazuError
+        The only problem.
+    ExceptionGroup
+        Several problems, under `summary`.
+    """
+    if not problems:
+        return
+    if len(problems) == 1:
+        raise problems[0]
+    raise ExceptionGroup(summary, list(problems))
