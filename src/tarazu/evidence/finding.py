@@ -1,0 +1,131 @@
+"""A finding: what the record says on one question, with everything needed to doubt it."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CANNOT_TELL = "the record cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One diagnostic: what was looked at, what was found, what was hoped for.
+
+    Attributes
+    ----------
+    passed : None where the check informs but does not decide.
+    """
+
+    name: str
+    value: str
+    expectation: str
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The same estimator on another cut or reading of the record.
+
+    Attributes
+    ----------
+    interval : at the level of the finding it belongs to; None where nothing could be estimated.
+    n : counts that the estimate rests on, by name.
+    """
+
+    name: str
+    estimate: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+    verdict: str
+    n: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureData:
+    """Numbers of one figure; `report` decides how `kind` is drawn.
+
+    Attributes
+    ----------
+    data : columns of equal length.
+    n : what the figure counts, in words, for the line under it.
+    """
+
+    kind: str
+    title: str
+    x_label: str
+    y_label: str
+    source: str
+    n: str
+    data: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one estimator says of one record.
+
+    Attributes
+    ----------
+    estimand : the quantity in words, with its population and its horizon.
+    estimate, interval : in `unit`; the interval has coverage `level`. None where not estimable.
+    p_value : two-sided, against `null`.
+    verdict : one of the estimator's words; `CANNOT_TELL` is always among them.
+    sentence : the result in plain words, with its uncertainty.
+    sensitivity : reruns on other cuts and readings of the record, the main one not repeated.
+    validation : error rates measured on simulated records, empty where not measured.
+    converged : False keeps the numbers but bars them from a headline.
+    """
+
+    name: str
+    question: str
+    estimand: str
+    unit: str
+    estimate: float | None
+    interval: tuple[float, float] | None
+    level: float
+    null: str
+    p_value: float | None
+    verdict: str
+    sentence: str
+    n_used: Mapping[str, int]
+    n_dropped: Mapping[str, int]
+    assumptions: tuple[str, ...]
+    caveats: tuple[str, ...]
+    diagnostics: tuple[Check, ...]
+    sensitivity: tuple[Variant, ...]
+    figures: tuple[FigureData, ...]
+    references: tuple[str, ...]
+    validation: Mapping[str, float | str] = field(default_factory=dict)
+    converged: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain nested dictionaries and lists, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "estimand": self.estimand,
+            "estimate": _with_interval(self.estimate, self.interval, self.level, self.unit),
+            "p": "-" if self.p_value is None else f"{self.p_value:.3g} against: {self.null}",
+            "verdict": self.verdict,
+            "n used": ", ".join(f"{v} {k}" for k, v in self.n_used.items()),
+            "n dropped": ", ".join(f"{v} {k}" for k, v in self.n_dropped.items()) or "none",
+        }
+        cells = "".join(
+            f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items()
+        )
+        return (
+            f"<p><b>{html.escape(self.question)}</b> {html.escape(self.sentence)}</p>"
+            f"<table>{cells}</table>"
+        )
+
+
+def _with_interval(
+    estimate: float | None, interval: tuple[float, float] | None, level: float, unit: str
+) -> str:
+    if estimate is None or interval is None:
+        return "not estimable"
+    return f"{estimate:+.2f} [{interval[0]:+.2f}, {interval[1]:+.2f}] {unit} ({level:.0%} interval)"
