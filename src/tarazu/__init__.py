@@ -1,0 +1,46 @@
+"""Weigh a security policy on the record of a conflict before lives are spent on it.
+
+The public interface is the names in `__all__`; each is imported when first used, so that
+``import tarazu`` and ``tarazu --help`` stay fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tarazu._version import __version__
+    from tarazu.evidence import estimate
+    from tarazu.record import read_record, to_panel
+    from tarazu.region import load_region
+    from tarazu.report import write_brief
+
+__all__ = [
+    "__version__",
+    "estimate",
+    "load_region",
+    "read_record",
+    "to_panel",
+    "write_brief",
+]
+
+_HOMES = {
+    "__version__": "tarazu._version",
+    "estimate": "tarazu.evidence",
+    "load_region": "tarazu.region",
+    "read_record": "tarazu.record",
+    "to_panel": "tarazu.record",
+    "write_brief": "tarazu.report",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the room it lives in (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tarazu' has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
