@@ -1,0 +1,1 @@
+"""The vocabulary of every room: quantities, sources, axes, errors, random streams, provenance."""
