@@ -1,0 +1,66 @@
+"""Older administrative frames: districts merged into the units that an event source knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tarazu.core.provenance import digest
+from tarazu.region.region import District, Edge, Region, join_districts
+
+
+def merge_units(region: Region) -> Region:
+    """Return the region in its older frame, one district per `frame_unit`.
+
+    The unit keeps name, headquarters, terrain, division and tile of the district whose slug it
+    bears; `load_region` has checked that there is one.
+    """
+    own = {district.slug: district for district in region.districts}
+    unit_of = {district.slug: district.frame_unit for district in region.districts}
+    units = sorted(set(unit_of.values()))
+    merged = {
+        unit: _merge(own[unit], [d for d in region.districts if d.frame_unit == unit])
+        for unit in units
+    }
+    borders: dict[tuple[str, str], float] = {}
+    for edge in region.edges:
+        a, b = sorted((unit_of[edge.district_a], unit_of[edge.district_b]))
+        if a != b:
+            borders[a, b] = borders.get((a, b), 0.0) + edge.shared_border_km
+    edges: tuple[Edge, ...] = tuple(
+        join_districts(merged[a], merged[b], km) for (a, b), km in sorted(borders.items())
+    )
+    return replace(
+        region,
+        frame=region.older_frame,
+        older_frame="",
+        districts=tuple(merged[unit] for unit in units),
+        edges=edges,
+        tiles=tuple(tile for tile in region.tiles if tile.slug in merged),
+        digest=digest(f"{region.digest} {region.older_frame}".encode()),
+        boundaries=None if region.boundaries is None else region.boundaries.relabel(unit_of),
+    )
+
+
+def _merge(parent: District, parts: list[District]) -> District:
+    if len(parts) == 1:
+        return replace(parent, frame_unit=parent.slug)
+    area = sum(part.area_km2 for part in parts)
+    population = sum(part.population for part in parts)
+    ranks = ["high", "medium", "low"]
+    spellings = [s for part in parts for s in (part.slug, part.name, *part.aliases)]
+    return replace(
+        parent,
+        aliases=tuple(s for s in dict.fromkeys(spellings) if s not in (parent.slug, parent.name)),
+        places=tuple(place for part in parts for place in part.places),
+        frame_unit=parent.slug,
+        centroid_lat=sum(part.centroid_lat * part.area_km2 for part in parts) / area,
+        centroid_lon=sum(part.centroid_lon * part.area_km2 for part in parts) / area,
+        area_km2=area,
+        population=population,
+        population_confidence=max((part.population_confidence for part in parts), key=ranks.index),
+        population_2017=sum(part.population_2017 for part in parts),
+        urban_share=sum(part.urban_share * part.population for part in parts) / population,
+        borders=tuple(dict.fromkeys(country for part in parts for country in part.borders)),
+        coast=any(part.coast for part in parts),
+        infrastructure=tuple(dict.fromkeys(flag for part in parts for flag in part.infrastructure)),
+    )

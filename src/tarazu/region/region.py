@@ -1,0 +1,233 @@
+"""Region: the districts of a place and how they touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from math import asin, cos, radians, sin, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tarazu.region.boundaries import Boundaries
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district: the finest place that is modelled, drawn or exported.
+
+    Attributes
+    ----------
+    slug : key in every table. name, aliases : spellings that mean this district.
+    places : places that lie in it for certain, whatever district an event file names.
+    frame_unit : slug of the unit of the older administrative frame that holds it.
+    hq_lat, hq_lon, centroid_lat, centroid_lon : degrees.
+    area_km2 : km2, > 0. population, population_2017 : persons, > 0 and >= 0 (0: not known).
+    population_confidence : "high" | "medium" | "low".
+    urban_share : urban residents of all residents, 0 to 1.
+    borders : foreign countries that it touches. coast : whether it touches the sea.
+    infrastructure : flags, explained in `Region.infrastructure`.
+    """
+
+    slug: str
+    name: str
+    aliases: tuple[str, ...]
+    places: tuple[str, ...]
+    frame_unit: str
+    division: str
+    headquarters: str
+    hq_lat: float
+    hq_lon: float
+    centroid_lat: float
+    centroid_lon: float
+    area_km2: float
+    population: int
+    population_confidence: str
+    population_2017: int
+    urban_share: float
+    borders: tuple[str, ...]
+    coast: bool
+    terrain: str
+    infrastructure: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An undirected pair of districts that share a border line.
+
+    Attributes
+    ----------
+    district_a, district_b : slugs, a < b.
+    shared_border_km : km, > 0.
+    hq_distance_km, centroid_distance_km : great-circle distances, km.
+    weight : shared border over distance of the headquarters, dimensionless, > 0 (the form of
+        Cliff & Ord 1981).
+    """
+
+    district_a: str
+    district_b: str
+    shared_border_km: float
+    hq_distance_km: float
+    centroid_distance_km: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The hexagon of a district on the tile map; x, y in hexagon widths, y upwards."""
+
+    slug: str
+    abbr: str
+    col: int
+    row: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """Where a column of the region's tables comes from and how far it is trusted."""
+
+    table: str
+    column: str
+    meaning: str
+    unit: str
+    source: str
+    licence: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """The districts of a place, in one administrative frame and one fixed order.
+
+    Attributes
+    ----------
+    name, title : key and name in words.
+    frame : administrative frame of `districts`, for example "census2023" or "ucdp29".
+    older_frame : frame that `District.frame_unit` refers to; "" without one.
+    countries, provinces : names by which event files place an event here.
+    districts : (D,) in the order of every array. edges : (E,). tiles : (D,) or empty.
+    infrastructure : pairs of flag and meaning.
+    column_sources : one entry per column of the tables.
+    digest : sha256 of the tables and the frame.
+    boundaries : polygons of the districts, only where the caller gave them.
+    """
+
+    name: str
+    title: str
+    frame: str
+    older_frame: str
+    countries: tuple[str, ...]
+    provinces: tuple[str, ...]
+    districts: tuple[District, ...]
+    edges: tuple[Edge, ...]
+    tiles: tuple[Tile, ...]
+    infrastructure: tuple[tuple[str, str], ...]
+    column_sources: tuple[ColumnSource, ...]
+    digest: str
+    boundaries: Boundaries | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Keys of the districts, (D,), in the order of every array."""
+        return tuple(district.slug for district in self.districts)
+
+    def adjacency(self) -> NDArray[np.bool_]:
+        """Return who touches whom, (D, D), symmetric, False on the diagonal."""
+        return self._edge_matrix() > 0
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return neighbour weights, (D, D): rows sum to 1, or to 0 without neighbours."""
+        raw = self._edge_matrix()
+        totals = raw.sum(axis=1, keepdims=True)
+        return raw / np.where(totals > 0, totals, 1.0)
+
+    def _edge_matrix(self) -> NDArray[np.float64]:
+        place = {slug: i for i, slug in enumerate(self.slugs)}
+        matrix = np.zeros((len(place), len(place)))
+        for edge in self.edges:
+            a, b = place[edge.district_a], place[edge.district_b]
+            matrix[a, b] = matrix[b, a] = edge.weight
+        return matrix
+
+    def names(self) -> dict[str, str]:
+        """Return every spelling of a district's name, folded by `fold`, and its slug."""
+        return {
+            fold(spelling): district.slug
+            for district in self.districts
+            for spelling in (district.slug, district.name, *district.aliases)
+        }
+
+    def places(self) -> dict[str, str]:
+        """Return every place listed as lying in a district, folded by `fold`, and the slug."""
+        return {
+            fold(place): district.slug for district in self.districts for place in district.places
+        }
+
+    def in_frame(self, frame: str) -> Region:
+        """Return the region in this or the older administrative frame.
+
+        Districts of one older unit become one: people and areas are added, shares weighted,
+        borders between units added up, distances and weights computed anew.
+
+        Raises
+        ------
+        ValueError
+            If the region has no such frame.
+        """
+        if frame == self.frame:
+            return self
+        if frame != self.older_frame or not frame:
+            known = ", ".join(name for name in (self.frame, self.older_frame) if name)
+            message = f"region '{self.name}' has no frame '{frame}'; it has: {known}"
+            raise ValueError(message)
+        from tarazu.region.frames import merge_units
+
+        return merge_units(self)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(d.name)}</td><td>{escape(d.division)}</td><td>{d.population:,}</td>"
+            f"<td>{d.area_km2:,.0f}</td><td>{d.urban_share:.0%}</td></tr>"
+            for d in self.districts
+        )
+        return (
+            f"<p><b>{escape(self.title)}</b>, frame {escape(self.frame)}: "
+            f"{len(self.districts)} districts, {len(self.edges)} pairs of neighbours</p>"
+            "<table><tr><th>district</th><th>division</th><th>residents</th><th>km2</th>"
+            f"<th>urban</th></tr>{rows}</table>"
+        )
+
+
+def fold(text: str) -> str:
+    """Return a name without differences that never matter: case, spacing, dashes."""
+    return " ".join(text.replace("-", " ").replace("_", " ").casefold().split())
+
+
+def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Return the great-circle distance of two points in degrees, km."""
+    half_lat, half_lon = radians(lat_b - lat_a) / 2, radians(lon_b - lon_a) / 2
+    h = sin(half_lat) ** 2 + cos(radians(lat_a)) * cos(radians(lat_b)) * sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, h)))
+
+
+def join_districts(a: District, b: District, shared_border_km: float) -> Edge:
+    """Return the edge of two districts: ordered by slug, with distances and weight."""
+    a, b = sorted((a, b), key=lambda district: district.slug)
+    hq_distance = distance_km(a.hq_lat, a.hq_lon, b.hq_lat, b.hq_lon)
+    return Edge(
+        district_a=a.slug,
+        district_b=b.slug,
+        shared_border_km=shared_border_km,
+        hq_distance_km=hq_distance,
+        centroid_distance_km=distance_km(
+            a.centroid_lat, a.centroid_lon, b.centroid_lat, b.centroid_lon
+        ),
+        weight=shared_border_km
+        / max(hq_distance, 1.0),  # two headquarters in one town: 1 km, not infinity
+    )
