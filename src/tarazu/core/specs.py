@@ -1,0 +1,172 @@
+"""Reading a specification (TOML) into its model, with every problem named at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date, time
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Final, TypeGuard, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from tarazu.core.errors import ScenarioError, raise_problems
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger files are something else
+_MAX_SHOWN: Final = 80
+_PYDANTIC_EXPECTS: Final = "Input should be "
+
+SpecT = TypeVar("SpecT", bound=BaseModel)
+
+
+def read_toml(path: Path, model: type[SpecT]) -> SpecT:
+    """Return the file's content as `model`.
+
+    Unknown keys are errors on every level, and a value must have the declared type: "3" is no
+    number. Arrays become the tuples or lists that the model declares.
+
+    Parameters
+    ----------
+    path : a TOML file, UTF-8.
+    model : what the file shall say.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be read, is no TOML, or has one problem.
+    ExceptionGroup
+        Several problems: one ScenarioError each, with file, dotted key, and for an unknown
+        key the nearest valid one.
+    """
+    entries = _parse(path)
+    try:
+        # By way of JSON, because strict validation of Python objects refuses a list for a tuple.
+        text = json.dumps(entries, default=_isoformat)
+        return model.model_validate_json(text, strict=True, extra="forbid")
+    except ValidationError as error:
+        problems = [_explain(path, model, details) for details in error.errors()]
+        raise_problems(problems, f"{path} has {len(problems)} problems")
+        raise
+
+
+def _parse(path: Path) -> dict[str, object]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ScenarioError(f"cannot be read ({reason})", file=path) from error
+    if len(data) > _MAX_BYTES:
+        size = f"{len(data) / 1e6:.0f} MB"
+        raise ScenarioError(f"is {size} large", file=path, expected="a TOML file written by hand")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ScenarioError(
+            f"line {line} is not UTF-8",
+            file=path,
+            expected="a TOML file in UTF-8",
+            hint="Save it again as UTF-8",
+        ) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        what = str(error) or "nested too deeply"
+        raise ScenarioError(f"is not valid TOML: {what}", file=path) from error
+
+
+def _isoformat(value: object) -> str:
+    if isinstance(value, date | time):  # all that TOML adds to JSON's types; datetime is a date
+        return value.isoformat()
+    msg = f"TOML has no {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> ScenarioError:
+    key, holders = _walk(model, details["loc"])
+    value = details["input"]
+    if details["type"] == "extra_forbidden":
+        valid = sorted({name for holder in holders for name in _names(holder)})
+        near = get_close_matches(str(details["loc"][-1]), valid, n=1, cutoff=0.5)
+        return ScenarioError(
+            "unknown key",
+            file=path,
+            key=key,
+            value=value,
+            expected=f"one of {', '.join(valid)}" if valid else "no keys here",
+            hint=f"Did you mean '{near[0]}'?" if near else None,
+        )
+    if details["type"] == "missing":
+        return ScenarioError("missing", file=path, key=key, expected="a value")
+    message = details["msg"].removeprefix("Value error, ")
+    shown = _shorten(value)
+    if message.startswith(_PYDANTIC_EXPECTS):
+        expected = message.removeprefix(_PYDANTIC_EXPECTS)
+        return ScenarioError(f"got {shown}", file=path, key=key, value=value, expected=expected)
+    return ScenarioError(f"got {shown}; {message}", file=path, key=key, value=value)
+
+
+def _shorten(value: object) -> str:
+    text = re.sub(r"\s+", " ", repr(value))
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
+
+
+def _walk(
+    model: type[BaseModel], location: Sequence[str | int]
+) -> tuple[str | None, list[type[BaseModel]]]:
+    """Return the key as written, ``levers[2].unit``, and the models that may hold its last part.
+
+    The key is None for the file as a whole. pydantic's locations also name the branch of a
+    union that was tried; such a part is no key of the file and is left out.
+    """
+    key = ""
+    kinds: list[object] = [model]
+    for position, part in enumerate(location):
+        holders = [kind for kind in kinds if _is_model(kind)]
+        if isinstance(part, int):
+            key += f"[{part}]"
+            kinds = [item for kind in kinds for item in _contents(kind)]
+        elif fields := [holder for holder in holders if part in _names(holder)]:
+            key += f".{part}"
+            kinds = [k for holder in fields for k in _branches(_annotation(holder, part))]
+        elif any(get_origin(kind) is dict for kind in kinds):
+            key += f".{part}"
+            kinds = [item for kind in kinds for item in _contents(kind)]
+        elif position == len(location) - 1:
+            return f"{key}.{part}".lstrip("."), holders
+        else:
+            kinds = [holder for holder in holders if holder.__name__ == part] or kinds
+    return key.lstrip(".") or None, [kind for kind in kinds if _is_model(kind)]
+
+
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _names(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _annotation(model: type[BaseModel], name: str) -> object:
+    fields = model.model_fields.items()
+    return next(field.annotation for own, field in fields if (field.alias or own) == name)
+
+
+def _branches(annotation: object) -> list[object]:
+    """Return the alternatives of a union, taken out of ``Annotated``; else the one type."""
+    if get_origin(annotation) is Annotated:
+        return _branches(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [kind for part in get_args(annotation) for kind in _branches(part)]
+    return [annotation]
+
+
+def _contents(kind: object) -> list[object]:
+    """Return what a list, tuple, set or dict of this type holds."""
+    held = get_args(kind)[1:] if get_origin(kind) is dict else get_args(kind)
+    return [branch for part in held if part is not Ellipsis for branch in _branches(part)]

@@ -1,0 +1,111 @@
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+from tarazu.core import cache
+from tarazu.core.cache import atomic_folder, cache_dir, write_atomic
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache_location():
+    cache._resolve_cache_dir.cache_clear()
+    yield
+    cache._resolve_cache_dir.cache_clear()
+
+
+def test_cache_dir__is_the_one_named_and_exists(tmp_path, monkeypatch):
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path / "a" / "b"))
+    assert cache_dir() == tmp_path / "a" / "b"
+    assert cache_dir().is_dir()
+
+
+def test_cache_dir__follows_the_platform_without_a_name(tmp_path, monkeypatch):
+    monkeypatch.delenv("TARAZU_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert tmp_path in cache_dir().parents
+
+
+def test_cache_dir__falls_back_with_one_warning(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(blocked / "below"))
+    with pytest.warns(RuntimeWarning, match="TARAZU_CACHE_DIR"):
+        folder = cache_dir()
+    write_atomic(folder / "x", b"works")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cache_dir() == folder
+
+
+def test_write_atomic__replaces_and_leaves_nothing_else(tmp_path):
+    write_atomic(tmp_path / "x", b"old")
+    write_atomic(tmp_path / "x", b"new")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"new"}
+
+
+def test_write_atomic__keeps_the_old_file_when_it_fails(tmp_path, monkeypatch):
+    write_atomic(tmp_path / "x", b"old")
+
+    def fail(*_args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(cache.os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_atomic(tmp_path / "x", b"new")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"old"}
+
+
+def test_write_atomic__many_writers_leave_one_whole_file(tmp_path):
+    payloads = [bytes([i]) * 100_000 for i in range(8)]
+    threads = [threading.Thread(target=write_atomic, args=(tmp_path / "x", p)) for p in payloads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [p.read_bytes() in payloads for p in tmp_path.iterdir()] == [True]
+
+
+def _fill(folder: Path, text: str) -> None:
+    (folder / "a").write_text(text)
+
+
+def test_atomic_folder__appears_whole(tmp_path):
+    with atomic_folder(tmp_path / "out" / "run") as folder:
+        _fill(folder, "1")
+        assert not (tmp_path / "out" / "run").exists()
+    assert (tmp_path / "out" / "run" / "a").read_text() == "1"
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["run"]
+
+
+def test_atomic_folder__refuses_to_replace_unasked(tmp_path):
+    with atomic_folder(tmp_path / "run") as folder:
+        _fill(folder, "1")
+    with pytest.raises(FileExistsError, match="exists already"), atomic_folder(tmp_path / "run"):
+        pass
+    assert (tmp_path / "run" / "a").read_text() == "1"
+
+
+def test_atomic_folder__replaces_when_asked(tmp_path):
+    for text in "12":
+        with atomic_folder(tmp_path / "run", replace=True) as folder:
+            _fill(folder, text)
+    assert (tmp_path / "run" / "a").read_text() == "2"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_atomic_folder__error_leaves_everything_as_it_was(tmp_path):
+    with atomic_folder(tmp_path / "run") as folder:
+        _fill(folder, "1")
+
+    def interrupted():
+        with atomic_folder(tmp_path / "run", replace=True) as folder:
+            _fill(folder, "2")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert (tmp_path / "run" / "a").read_text() == "1"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]

@@ -1,0 +1,141 @@
+import datetime
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from tarazu.core.errors import ScenarioError
+from tarazu.core.specs import read_toml
+
+
+class Sobol(BaseModel):
+    kind: Literal["sobol"]
+    draws: int = Field(gt=0)
+
+
+class Grid(BaseModel):
+    kind: Literal["grid"]
+    steps: int
+
+
+class Lever(BaseModel):
+    name: str
+    unit: str = "1"
+    value: float
+
+
+class Study(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    start: datetime.date
+    replicates: int
+    design: Annotated[Sobol | Grid, Field(discriminator="kind")]
+    levers: tuple[Lever, ...] = ()
+    costs: dict[str, Lever] = {}
+    weight: float | None = None
+
+
+GOOD = """
+title = "Tiny"
+start = 2020-02-29
+replicates = 3
+design = { kind = "sobol", draws = 8 }
+[[levers]]
+name = "tempo"
+value = 2
+[costs.tempo]
+name = "tempo"
+value = 1.5
+"""
+
+
+def _read(tmp_path, text):
+    path = tmp_path / "study.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_toml(path, Study)
+
+
+def _problem(tmp_path, text):
+    with pytest.raises(ScenarioError) as caught:
+        _read(tmp_path, text)
+    return caught.value
+
+
+def test_read_toml__returns_the_model_with_its_own_types(tmp_path):
+    study = _read(tmp_path, GOOD)
+    assert study.start == datetime.date(2020, 2, 29)
+    assert study.levers == (Lever(name="tempo", value=2.0),)
+
+
+def test_read_toml__accepts_a_byte_order_mark(tmp_path):
+    assert _read(tmp_path, b"\xef\xbb\xbf" + GOOD.encode()).replicates == 3
+
+
+def test_read_toml__misspelled_key_names_file_path_and_nearest(tmp_path):
+    problem = _problem(tmp_path, GOOD.replace('"sobol", draws', '"sobol", drwas = 8, draws'))
+    assert problem.key == "design.drwas"
+    assert str(tmp_path / "study.toml") in str(problem)
+    assert "Did you mean 'draws'?" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "nearest"),
+    [
+        ("replicates = 3", "replicates = 3\nreplicats = 4", "replicats", "replicates"),
+        ("value = 2", "value = 2\nuint = 'm'", "levers[0].uint", "unit"),
+        ("value = 1.5", "value = 1.5\nvalu = 1", "costs.tempo.valu", "value"),
+    ],
+)
+def test_read_toml__nearest_key_on_every_level(tmp_path, old, new, key, nearest):
+    problem = _problem(tmp_path, GOOD.replace(old, new))
+    assert problem.key == key
+    assert f"'{nearest}'" in str(problem)
+
+
+def test_read_toml__reports_all_problems_at_once(tmp_path):
+    text = GOOD.replace("replicates = 3", 'replicates = "3"').replace('title = "Tiny"', "titel = 1")
+    with pytest.raises(ExceptionGroup) as caught:
+        _read(tmp_path, text)
+    problems = caught.value.exceptions
+    assert all(isinstance(problem, ScenarioError) for problem in problems)
+    assert {problem.key for problem in problems} == {"title", "titel", "replicates"}
+
+
+@pytest.mark.parametrize("value", ['"3"', "3.5", "true"])
+def test_read_toml__converts_nothing_silently(tmp_path, value):
+    problem = _problem(tmp_path, GOOD.replace("replicates = 3", f"replicates = {value}"))
+    assert problem.key == "replicates"
+    assert "expected a valid integer" in str(problem)
+
+
+def test_read_toml__says_what_range_was_expected(tmp_path):
+    problem = _problem(tmp_path, GOOD.replace("draws = 8", "draws = -8"))
+    assert problem.key == "design.draws"
+    assert "expected greater than 0" in str(problem)
+
+
+def test_read_toml__long_values_are_cut(tmp_path):
+    problem = _problem(tmp_path, GOOD.replace("replicates = 3", f'replicates = "{"x" * 10_000}"'))
+    assert len(str(problem)) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "problems"),
+        (b"title = ", "is not valid TOML"),
+        (b"%PDF-1.7\n\xe2\xe3\xcf\xd3", "is not UTF-8"),
+        (GOOD.encode("utf-16"), "is not UTF-8"),
+        (b"a = " + b"[" * 100_000, "is not valid TOML"),
+        (b"a = 1\n" * 1_000_000, "MB large"),
+    ],
+)
+def test_read_toml__refuses_what_is_no_specification(tmp_path, data, message):
+    with pytest.raises((ScenarioError, ExceptionGroup), match=message):
+        _read(tmp_path, data)
+
+
+def test_read_toml__missing_file_is_named(tmp_path):
+    with pytest.raises(ScenarioError, match=r"absent\.toml: cannot be read"):
+        read_toml(tmp_path / "absent.toml", Study)
