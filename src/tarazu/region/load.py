@@ -7,9 +7,11 @@ from dataclasses import fields, replace
 from math import inf
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from tarazu.core.errors import DataError, ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
-from tarazu.core.specs import Spec, read_toml
+from tarazu.core.specs import read_toml
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, fold, join_districts
 from tarazu.region.tables import Row, read_rows, shorten
@@ -24,16 +26,18 @@ TILE_COLUMNS = tuple(field.name for field in fields(Tile))
 SOURCE_COLUMNS = tuple(field.name for field in fields(ColumnSource))
 
 
-class _Settings(Spec):
+class _Settings(BaseModel):
     """What region.toml says; see the attributes of `Region`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: str
     title: str
     frame: str
     older_frame: str = ""
     countries: list[str]
-    provinces: list[str] = []
-    infrastructure: dict[str, str] = {}
+    provinces: list[str] = Field(default_factory=list)
+    infrastructure: dict[str, str] = Field(default_factory=dict)
 
 
 def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -> Region:
