@@ -1,0 +1,83 @@
+"""What every test shares: the real data where it is at hand, no network, reproducible examples."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+# Set to 1 to run as where the folder beside the project does not exist.
+HIDE_SHARED = "TARAZU_HIDE_SHARED"
+ABSENT = "the real data (../shared/data) are not here"
+
+# Compiling a kernel is slow the first time, so no deadline. CI repeats the same examples each time.
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data; a test that asks for it is skipped and counted without it."""
+    if os.environ.get(HIDE_SHARED) == "1" or not SHARED_DATA.is_dir():
+        pytest.skip(ABSENT)
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep test runs out of the user's cache, unless one was named on purpose."""
+    if "TARAZU_CACHE_DIR" not in os.environ:
+        os.environ["TARAZU_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
+def _refuse(*args: object, **kwargs: object) -> NoReturn:
+    raise RuntimeError(f"a test reached for the network: {args!r}")
+
+
+def _local_only(
+    connect: Callable[[socket.socket, object], object],
+) -> Callable[[socket.socket, object], object]:
+    """Let `connect` reach this machine and nothing else."""
+
+    def guarded(self: socket.socket, address: object) -> object:
+        is_local = self.family == socket.AF_UNIX or (
+            isinstance(address, tuple) and address[0] in {"127.0.0.1", "::1"}
+        )
+        return connect(self, address) if is_local else _refuse(address)
+
+    return guarded
+
+
+def pytest_configure() -> None:
+    """Cut the network: a run, and so a test of it, needs none."""
+    socket.socket.connect = _local_only(socket.socket.connect)  # type: ignore[method-assign, assignment]
+    socket.socket.connect_ex = _local_only(socket.socket.connect_ex)  # type: ignore[method-assign, assignment]
+    socket.getaddrinfo = _refuse
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the real data, so that `-m real_data` selects it."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.real_data)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran on the real data, or that none could."""
+    reports = terminalreporter.stats
+    skipped = sum(ABSENT in str(report.longrepr) for report in reports.get("skipped", []))
+    ran = sum(
+        "real_data" in report.keywords
+        for outcome in ("passed", "failed")
+        for report in reports.get(outcome, [])
+    )
+    if skipped:
+        terminalreporter.write_line(f"real data: {skipped} tests SKIPPED, {ABSENT}", yellow=True)
+    if ran:
+        terminalreporter.write_line(f"real data: {ran} tests ran on ../shared/data")

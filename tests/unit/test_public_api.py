@@ -1,0 +1,46 @@
+import subprocess
+import sys
+
+import pytest
+
+import tarazu
+
+PUBLIC = {
+    "__version__",
+    "estimate",
+    "load_region",
+    "read_record",
+    "to_panel",
+    "write_brief",
+}
+HEAVY = ("numpy", "pandas", "scipy", "xarray", "numba", "sympy", "plotly", "pydantic")
+
+
+def test_public_api__is_what_is_promised() -> None:
+    assert set(tarazu.__all__) == PUBLIC
+    assert set(dir(tarazu)) >= PUBLIC
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"__version__"}))
+def test_public_api__names_are_documented_functions(name: str) -> None:
+    function = getattr(tarazu, name)
+    assert callable(function)
+    assert function.__name__ == name
+    assert function.__doc__
+
+
+def test_public_api__version_comes_from_the_build() -> None:
+    assert tarazu.__version__[0].isdigit()
+
+
+def test_public_api__unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'esitmate'"):
+        _ = tarazu.esitmate
+
+
+def test_public_api__import_loads_nothing_heavy() -> None:
+    code = f"import sys, tarazu; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
