@@ -1,0 +1,87 @@
+# The verbs of the project. Each makes the environment it needs in .venv, from the hash-locked
+# files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check lint fast-tests test theory picture lock clean
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+DEMO := $(OUT)/demo
+CHROMIUM ?= chromium
+# The first Python that is new enough; choose another with `make PYTHON=/path/to/python3 ...`.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
+	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Wheels only, so that no compiler is needed; hashes, so that what is installed is what was tested.
+LOCKED := $(PIP) install --quiet --only-binary :all: --require-hashes
+
+help:  ## Say what the verbs are
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.package  ## From the shipped record to a brief: out/demo/brief.html
+	$(BIN)/tarazu demo -o $(DEMO)
+
+check: lint fast-tests  ## Lint, types, imports, fast tests
+
+lint: $(VENV)/.package $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fast-tests: $(VENV)/.package $(VENV)/.dev
+	$(BIN)/python -m pytest tests/unit -q -m "not slow"
+
+test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
+	$(BIN)/python -m pytest -q --ignore=tests/theory --durations=10
+
+theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
+	$(BIN)/python -m pytest tests/theory --durations=0
+
+picture: demo  ## The README's picture, from the demo's brief (needs chromium)
+	mkdir -p docs/images
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+		--disable-background-networking --virtual-time-budget=10000 --window-size=1200,1500 \
+		--user-data-dir="$$(mktemp -d)" --screenshot=docs/images/brief.png \
+		"file://$(CURDIR)/$(DEMO)/brief.html"
+
+# Without the machine's own pip settings: what is locked is what the public index serves.
+COMPILE := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes \
+	--no-emit-options --strip-extras --allow-unsafe --upgrade
+lock: $(VENV)/.lock  ## Renew the hash-locked requirements
+	$(COMPILE) -o requirements/base.txt pyproject.toml
+	$(COMPILE) -o requirements/build.txt --only-build-deps \
+		--build-deps-for editable --build-deps-for wheel pyproject.toml
+	$(COMPILE) -o requirements/dev.txt requirements/dev.in
+	$(COMPILE) -o requirements/lock.txt requirements/lock.in
+
+clean:  ## Remove the environment and everything made
+	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Tarazu needs Python 3.11 or newer; none was found on PATH." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.base: requirements/base.txt requirements/build.txt | $(VENV)/.python
+	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
+	@$(LOCKED) -r requirements/base.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
+	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
+	@$(LOCKED) -r requirements/lock.txt
+	@touch $@
+
+# Installed anew after each commit, so that the version that the outputs carry is the one that ran.
+$(VENV)/.package: pyproject.toml $(wildcard .git/logs/HEAD) $(VENV)/.base
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
