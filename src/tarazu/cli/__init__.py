@@ -1,0 +1,5 @@
+"""The command line: parse, one call, show."""
+
+from tarazu.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,25 @@
+"""The commands of ``tarazu``, assembled."""
+
+from __future__ import annotations
+
+import typer
+
+from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.version import version
+
+app = typer.Typer(
+    name="tarazu",
+    help="Weigh a security policy on the record of a conflict before lives are spent on it.",
+    epilog=(
+        "Exit codes: 0 done, 1 a check found something, 2 the command or its input cannot be "
+        "used as given, 3 a bug in Tarazu, 130 interrupted."
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(version)
+
+
+@app.callback()
+def verbosity(verbose: Verbose = 0, quiet: Quiet = False) -> None:
+    """Say more or less about what is being done."""

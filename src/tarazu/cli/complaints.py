@@ -1,0 +1,89 @@
+"""What the user reads when a command fails."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+
+import typer
+
+from tarazu.cli import logs
+from tarazu.cli.exit_codes import INTERNAL, USAGE
+from tarazu.core.errors import TarazuError
+
+MAX_LINE = 600  # characters; a cell of a broken file may be megabytes long
+
+_log = logging.getLogger("tarazu.cli")
+
+
+def complain(error: BaseException, arguments: Sequence[str]) -> int:
+    """Print `error` on standard error in words, and return the exit code that it means."""
+    if isinstance(error, typer.TyperException):
+        lines, code = list(_usage_lines(error)), USAGE
+    elif _is_about_input(error):
+        lines, code = list(_input_lines(error)), USAGE
+    else:
+        lines, code = list(_bug_lines(error, arguments)), INTERNAL
+    for line in lines:
+        sys.stderr.write(_printable(line) + "\n")
+    _log.log(logs.TRACEBACK, "the traceback, because of -vv:", exc_info=error)
+    return code
+
+
+def _is_about_input(error: BaseException) -> bool:
+    """Whether every problem is one that the user can act on."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_about_input(inner) for inner in error.exceptions)
+    # An operating system that names a file says what it could not do with it: no bug of ours.
+    return isinstance(error, TarazuError) or (
+        isinstance(error, OSError) and error.filename is not None
+    )
+
+
+def _usage_lines(error: typer.TyperException) -> Iterator[str]:
+    context = getattr(error, "ctx", None)
+    yield f"error: {error.format_message()}"
+    command = "tarazu" if context is None else context.command_path
+    yield f"Try '{command} --help'."
+
+
+def _input_lines(error: BaseException) -> Iterator[str]:
+    if isinstance(error, BaseExceptionGroup):
+        yield f"error: {error.message}:"
+        yield from (f"  - {_words(problem)}" for problem in _flatten(error))
+    else:
+        yield f"error: {_words(error)}"
+
+
+def _flatten(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for inner in group.exceptions:
+        if isinstance(inner, BaseExceptionGroup):
+            yield from _flatten(inner)
+        else:
+            yield inner
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and not isinstance(error, TarazuError):
+        return f"{error.filename}: {(error.strerror or str(error)).lower()}."
+    return str(error)
+
+
+def _bug_lines(error: BaseException, arguments: Sequence[str]) -> Iterator[str]:
+    from tarazu import __version__
+
+    yield f"internal error: {type(error).__name__}: {error}"
+    yield f"This is a bug in Tarazu {__version__}, not in your input; nothing unfinished was left."
+    if not logs.shows_tracebacks():
+        yield "To see where it happened, and to report it, run the same command with -vv:"
+        yield f"    tarazu -vv {shlex.join(arguments)}"
+
+
+def _printable(line: str) -> str:
+    """One line that no file content can use to drive the terminal."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    if len(shown) > MAX_LINE:
+        return f"{shown[:MAX_LINE]}... ({len(shown):,} characters)"
+    return shown

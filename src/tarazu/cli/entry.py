@@ -1,0 +1,70 @@
+"""The way in and out: run a command, turn what went wrong into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from tarazu.cli.exit_codes import DONE, INTERRUPTED, READER_GONE, TERMINATED
+
+
+def main() -> NoReturn:
+    """Run the command that the process was called with, and exit with its code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Exit code of one command; whatever it raises has become words on standard error.
+
+    0 done, 1 a check found something, 2 usage or input, 3 a bug in Tarazu, 130 interrupted.
+    """
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = READER_GONE
+    except SystemExit as stop:  # raised by completion, by _terminate and over a closed pipe
+        gone = isinstance(stop.__context__, BrokenPipeError)
+        code = READER_GONE if gone else stop.code if isinstance(stop.code, int) else DONE
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: it explains and logs
+        from tarazu.cli.complaints import complain
+
+        code = complain(error, arguments)
+    if code == READER_GONE:
+        _silence_stdout()
+    elif code in (INTERRUPTED, TERMINATED):
+        print("interrupted: nothing unfinished was left behind.", file=sys.stderr)  # noqa: T201 - logging may not be up yet
+    return code
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    from typer.main import get_command
+
+    from tarazu.cli import logs
+    from tarazu.cli.application import app
+
+    logs.set_verbosity(0)
+    code = get_command(app).main(list(arguments), prog_name="tarazu", standalone_mode=False)
+    return code if isinstance(code, int) else DONE
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through the exits, so that folders being built are removed."""
+    raise SystemExit(TERMINATED)
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from complaining about a reader that left (``tarazu ... | head``)."""
+    try:
+        descriptor = sys.__stdout__.fileno() if sys.__stdout__ is not None else -1
+    except (OSError, ValueError):
+        return
+    if descriptor >= 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

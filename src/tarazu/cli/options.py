@@ -1,0 +1,72 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarazu.cli import logs
+
+
+def _louder(count: int) -> int:
+    if count:
+        logs.set_verbosity(count)
+    return count
+
+
+def _quieter(quiet: bool) -> bool:
+    if quiet:
+        logs.set_verbosity(-1)
+    return quiet
+
+
+Verbose = Annotated[
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        callback=_louder,
+        show_default=False,
+        help="Say more on standard error; -vv adds tracebacks.",
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_quieter, help="Say nothing but errors.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON on standard output.")
+]
+Events = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="Event file (UCDP GED csv, plain or from HDX); without one, the embedded record.",
+    ),
+]
+Boundaries = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="GeoJSON with district polygons; events are then also placed by their coordinates.",
+    ),
+]
+Region = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        show_default=False,
+        help="Folder of CSV files that describes a region; without one, Balochistan.",
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace the output even if Tarazu did not write it.")
+]

@@ -1,0 +1,89 @@
+"""How far a long step is: done, rate and time left, on standard error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tarazu.cli import logs
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+LINE_EVERY = 5.0  # seconds between plain lines: a log of a ten-minute run stays readable
+
+Advance = Callable[[int, int], None]  # (done, total)
+
+_log = logging.getLogger("tarazu.cli")
+
+
+@contextmanager
+def progress(step: str) -> Iterator[Advance]:
+    """Show how far `step` is: a bar on a terminal, plain lines elsewhere, nothing with -q.
+
+    Yields
+    ------
+    Callable
+        To be called with how much is done and how much there is.
+    """
+    started = monotonic()
+    if sys.stderr.isatty() and logs.shows_progress():
+        with _bar() as bar:
+            task = bar.add_task(step, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    else:
+        _log.info("%s ...", step)
+        yield _PlainLines(step, started)
+    _log.info("%s: done in %.1f s", step, monotonic() - started)
+
+
+class _PlainLines:
+    """Says how far a step is, not more often than every `LINE_EVERY` seconds."""
+
+    def __init__(self, step: str, started: float) -> None:
+        self._step, self._started, self._said = step, started, started
+
+    def __call__(self, done: int, total: int) -> None:
+        now = monotonic()
+        if done <= 0 or now - self._said < LINE_EVERY:
+            return
+        self._said = now
+        rate = done / (now - self._started)
+        left = (total - done) / rate
+        _log.info("%s: %d of %d, %.3g/s, %.0f s left", self._step, done, total, rate, left)
+
+
+def _bar() -> Progress:
+    """Return a bar on standard error that disappears when the step is done."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text("" if not task.speed else f"{task.speed:.3g}/s")
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
