@@ -15,9 +15,9 @@ CHROMIUM ?= chromium
 # The first Python that is new enough; choose another with `make PYTHON=/path/to/python3 ...`.
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Wheels only, so that no compiler is needed; hashes, so that what is installed is what was tested.
-LOCKED := $(PIP) install --quiet --only-binary :all: --require-hashes
+LOCKED := $(PIP) install --only-binary :all: --require-hashes
 
 help:  ## Say what the verbs are
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,7 +31,7 @@ lint: $(VENV)/.package $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 fast-tests: $(VENV)/.package $(VENV)/.dev
 	$(BIN)/python -m pytest tests/unit -q -m "not slow"
@@ -83,5 +83,5 @@ $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
 
 # Installed anew after each commit, so that the version that the outputs carry is the one that ran.
 $(VENV)/.package: pyproject.toml $(wildcard .git/logs/HEAD) $(VENV)/.base
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
