@@ -1,0 +1,181 @@
+"""Compiling kernels: numba's options in one place, and a disk cache that is never stale.
+
+numba is imported with this module, so only modules with kernels may import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import re
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, overload
+
+import llvmlite
+import numba
+from numba.core import compiler, config, serialize, sigutils
+from numba.core.caching import _Cache
+
+from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.core.kernel_key import UnstableError, source_text, type_text
+from tarazu.core.provenance import digest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy"}
+_SETTINGS: Final = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
+# numba says that it is typed, but these parts of it are not.
+_normalize_signature: Final[Any] = sigutils.normalize_signature
+_serialize: Final[Any] = serialize.dumps
+_CompileResult: Final[Any] = compiler.CompileResult
+_CHECKSUM_BYTES: Final = hashlib.sha256().digest_size
+
+
+@overload
+def kernel(function: F, /) -> F: ...
+@overload
+def kernel(**options: Any) -> Callable[[F], F]: ...
+def kernel(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]:
+    """Compile a function of numbers and arrays when first called; keep the result on disk.
+
+    The result lies under `cache_dir` and is found again only by the same source, the same source
+    of every kernel that it calls, the same constants, and the same numba, llvmlite, Python and
+    processor. Nothing touches the disk before the first call.
+
+    Parameters
+    ----------
+    function : plain loops and arithmetic; division by zero gives inf or nan, as in NumPy.
+    **options : numba's, on top of ``nogil=True, error_model="numpy"``, each with a measured
+        reason beside it: ``@kernel(inline="always")``.
+
+    Returns
+    -------
+    callable
+        The compiled function; the function itself where ``NUMBA_DISABLE_JIT=1``.
+
+    Warns
+    -----
+    RuntimeWarning
+        At the first call, where the result cannot be kept and is compiled in every process.
+
+    See Also
+    --------
+    plain : the function before compilation.
+
+    Examples
+    --------
+    >>> @kernel
+    ... def half(x):
+    ...     return x / 2
+    >>> half(3.0)
+    1.5
+    """
+
+    def compile_later(python_function: F) -> F:
+        compiled = numba.njit(**(_OPTIONS | options))(python_function)
+        if compiled is not python_function:
+            compiled._cache = _KernelCache(compiled)
+        return compiled  # type: ignore[no-any-return]
+
+    return compile_later if function is None else compile_later(function)
+
+
+def plain(function: F) -> F:
+    """Return the Python function behind a kernel, compiled or not.
+
+    Examples
+    --------
+    >>> def half(x):
+    ...     return x / 2
+    >>> plain(kernel(half)) is half
+    True
+    """
+    return getattr(function, "py_func", function)
+
+
+class _KernelCache(_Cache):
+    """One file a kernel and signature, named by the digest of all that it was made from.
+
+    There is no index that two processes could overwrite for each other, and versions of one
+    kernel from two checkouts lie side by side.
+    """
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._dispatcher = dispatcher
+        self._enabled = True
+        self._used: set[Path] = set()
+
+    @property
+    def cache_path(self) -> str:
+        return str(cache_dir() / "kernels")
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        target_context.refresh()
+        path = self._path(sig, target_context.codegen())
+        if path is None or not path.exists():
+            return None
+        data = path.read_bytes()
+        checksum, payload = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
+        if hashlib.sha256(payload).digest() != checksum:
+            return None  # cut short by a full disk; compiled and written again
+        self._used.add(path)
+        return _CompileResult._rebuild(target_context, *pickle.loads(payload))
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        path = self._path(sig, data.codegen)
+        if path is None:
+            return
+        if data.library.has_dynamic_globals or any(not loop.can_cache for loop in data.lifted):
+            self._warn("it uses a pointer, lifted code or a global array too large to embed")
+            return
+        payload = _serialize(data._reduce())
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, hashlib.sha256(payload).digest() + payload)
+        except OSError as error:
+            self._warn(f"{path} cannot be written ({error.strerror})")
+            return
+        self._used.add(path)
+
+    def enable(self) -> None:
+        self._enabled = True
+
+    def disable(self) -> None:
+        self._enabled = False
+
+    def flush(self) -> None:
+        for path in self._used:
+            path.unlink(missing_ok=True)
+        self._used.clear()
+
+    def _path(self, sig: Any, codegen: Any) -> Path | None:
+        """Return where the result for this signature lies; None if it cannot be kept."""
+        if not self._enabled:
+            return None
+        arguments, result = _normalize_signature(sig)
+        try:
+            made_from = [
+                source_text(self._dispatcher),
+                *(type_text(argument) for argument in arguments),
+                "None" if result is None else type_text(result),
+                numba.__version__,
+                llvmlite.__version__,
+                str(sys.implementation.cache_tag),
+                repr(codegen.magic_tuple()),
+                *(f"{name}={getattr(config, name)}" for name in _SETTINGS),
+            ]
+        except UnstableError as error:
+            self._warn(str(error))
+            return None
+        function = self._dispatcher.py_func
+        name = re.sub(r"[^\w.]", "", f"{function.__module__}.{function.__qualname__}")[-80:]
+        return cache_dir() / "kernels" / f"{name}-{digest(chr(0).join(made_from).encode())}.nbc"
+
+    def _warn(self, reason: str) -> None:
+        name = self._dispatcher.py_func.__qualname__
+        warnings.warn(
+            f"kernel '{name}' is compiled in every process: {reason}", RuntimeWarning, stacklevel=2
+        )
