@@ -163,6 +163,52 @@ class Uniform:
 
 
 @dataclass(frozen=True, slots=True)
+class SpikeSlab:
+    """An effect that may be none at all, or of either sign: a spike at 0 and a normal slab.
+
+    Attributes
+    ----------
+    zero : probability in (0, 1) of exactly no effect.
+    mean, sd : of the slab, in the parameter's unit; sd > 0.
+
+    Examples
+    --------
+    >>> SpikeSlab(zero=0.5, mean=0.0, sd=1.0).quantile([0.1, 0.5, 0.9]).round(3).tolist()
+    [-0.842, 0.0, 0.842]
+    """
+
+    zero: float
+    mean: float
+    sd: float
+
+    def __post_init__(self) -> None:
+        _require(0.0 < self.zero < 1.0, self, "a probability of no effect inside (0, 1)")
+        _require(math.isfinite(self.mean), self, "a finite mean")
+        _require(math.isfinite(self.sd) and self.sd > 0, self, "an sd > 0")
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Smallest and largest value."""
+        return -math.inf, math.inf
+
+    def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
+        """Return the values below which a share `u` of the mass lies; any shape, u in (0, 1)."""
+        values = _uniforms(u)
+        slab = 1.0 - self.zero
+        below = slab * 0.5 * math.erfc(self.mean / self.sd / math.sqrt(2.0))
+        tail = np.where(values < below, values, values - self.zero) / slab
+        inside = np.clip(tail, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))
+        slab_values = self.mean + self.sd * _standard_normal(inside)
+        is_zero = (values >= below) & (values <= below + self.zero)
+        return np.asarray(np.where(is_zero, 0.0, slab_values))
+
+    def describe(self) -> str:
+        """Return the prior in the words of the parameter table."""
+        slab = f"normal, mean {self.mean:g}, sd {self.sd:g}"
+        return f"no effect with probability {self.zero:g}, else {slab}"
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """A quantity held at one value in every draw.
 
@@ -190,7 +236,7 @@ class Fixed:
         return f"fixed at {self.value:g}"
 
 
-Prior: TypeAlias = LogNormal | Normal | Beta | Uniform | Fixed
+Prior: TypeAlias = LogNormal | Normal | Beta | Uniform | SpikeSlab | Fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +272,7 @@ class Parameter:
         if not self.unit.strip():
             msg = "parameter without unit; expected for example '1/week', or '1' for a pure number"
             raise ValueError(msg)
-        if not isinstance(self.prior, LogNormal | Normal | Beta | Uniform | Fixed):
+        if not isinstance(self.prior, Prior):
             msg = (
                 f"prior is {self.prior!r}; expected a distribution; for one value use Fixed(value)"
             )
