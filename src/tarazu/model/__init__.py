@@ -1,0 +1,17 @@
+"""What the mechanism claims: stocks, mechanisms, levers and hypotheses. No loops, no luck."""
+
+from tarazu.model.declaration import Model, ModelError
+from tarazu.model.default import build_model
+from tarazu.model.hypothesis import HYPOTHESES, Hypothesis, draw_parameters, load_hypothesis
+from tarazu.model.quantities import Lever
+
+__all__ = [
+    "HYPOTHESES",
+    "Hypothesis",
+    "Lever",
+    "Model",
+    "ModelError",
+    "build_model",
+    "draw_parameters",
+    "load_hypothesis",
+]

@@ -1,0 +1,188 @@
+"""The declaration of a model: stocks and what moves them, as symbols that every use reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+
+import sympy as sp
+
+from tarazu.core.errors import TarazuError
+from tarazu.core.quantities import Parameter
+from tarazu.model.quantities import (
+    Change,
+    Definition,
+    Event,
+    Lever,
+    Stock,
+    StockKind,
+    Total,
+    Transfer,
+)
+
+ZERO = sp.Integer(0)
+
+PLACE_UNITS = {"population": "persons", "urban_share": "1"}
+"""What every district brings along, by name: unit."""
+
+
+class ModelError(TarazuError):
+    """A model is declared in a way that cannot be run."""
+
+
+class Model:
+    """A declared model: mechanisms add to it, `checked` closes it, engines read it.
+
+    Names are Python identifiers, one name space for everything. ``m["grievance"]`` is the symbol
+    of that name whether or not it is declared yet; what never gets declared is an error when the
+    model is checked.
+
+    Attributes
+    ----------
+    parameters, levers, stocks, events, transfers, definitions : by name, in order of declaration.
+    changes : what moves shares and memories.
+    nearby : name -> expression of stocks summed over neighbours by weight, at the week's start.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parameters: dict[str, Parameter] = {}
+        self.levers: dict[str, Lever] = {}
+        self.stocks: dict[str, Stock] = {}
+        self.events: dict[str, Event] = {}
+        self.transfers: dict[str, Transfer] = {}
+        self.changes: list[Change] = []
+        self.definitions: dict[str, Definition] = {}
+        self.nearby: dict[str, sp.Expr] = {}
+
+    def __getitem__(self, name: str) -> sp.Symbol:
+        """Return the symbol of a quantity."""
+        return sp.Symbol(name, real=True)
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether a quantity of that name is declared."""
+        return name in set(self.names())
+
+    def names(self) -> Iterator[str]:
+        """Iterate over all names that expressions may use."""
+        for group in (
+            PLACE_UNITS,
+            self.parameters,
+            self.levers,
+            self.stocks,
+            self.events,
+            self.transfers,
+            self.definitions,
+            self.nearby,
+        ):
+            yield from group
+
+    def _claim(self, name: str) -> sp.Symbol:
+        if not name.isidentifier():
+            msg = f"'{name}' cannot name a quantity; expected letters, digits and underscores"
+            raise ModelError(msg)
+        if name in self:
+            msg = f"'{name}' is declared twice; expected one quantity of that name"
+            raise ModelError(msg)
+        return self[name]
+
+    def declare(self, parameters: Mapping[str, Parameter]) -> SimpleNamespace:
+        """Add a mechanism's parameters; return their symbols as attributes."""
+        for name, parameter in parameters.items():
+            self._claim(name)
+            self.parameters[name] = parameter
+        return SimpleNamespace(**{name: self[name] for name in parameters})
+
+    def lever(self, name: str, lever: Lever) -> sp.Symbol:
+        """Add something that a policy may set."""
+        symbol = self._claim(name)
+        self.levers[name] = lever
+        return symbol
+
+    def stock(
+        self,
+        name: str,
+        kind: StockKind,
+        *,
+        unit: str,
+        initial: sp.Expr | float | None,
+        meaning: str,
+    ) -> sp.Symbol:
+        """Add a stock; see `Stock`."""
+        symbol = self._claim(name)
+        start = None if initial is None else sp.sympify(initial)
+        self.stocks[name] = Stock(name, kind, unit, start, meaning)
+        return symbol
+
+    def event(
+        self,
+        name: str,
+        *,
+        unit: str,
+        mean: sp.Expr | float,
+        size: sp.Expr | None = None,
+        meaning: str,
+    ) -> sp.Symbol:
+        """Add a weekly count: Poisson, or negative binomial if it has a size; see `Event`."""
+        symbol = self._claim(name)
+        self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning)
+        return symbol
+
+    def transfer(
+        self,
+        name: str,
+        source: str,
+        target: str,
+        *,
+        hazard: sp.Expr | None = None,
+        count: str | None = None,
+        attraction: sp.Expr | None = None,
+        meaning: str,
+    ) -> sp.Symbol:
+        """Add a flow of people, by hazard or by the count of an event; see `Transfer`."""
+        if (hazard is None) == (count is None):
+            msg = f"transfer '{name}' needs either a hazard or a count"
+            raise ModelError(msg)
+        if (attraction is not None) != (source == target):
+            msg = (
+                f"transfer '{name}' from '{source}' to '{target}'; expected two stocks within a "
+                "district, or one stock and an attraction between neighbours"
+            )
+            raise ModelError(msg)
+        symbol = self._claim(name)
+        self.transfers[name] = Transfer(name, source, target, hazard, count, attraction, meaning)
+        return symbol
+
+    def change(
+        self,
+        stock: str,
+        *,
+        rise: sp.Expr = ZERO,
+        fall: sp.Expr = ZERO,
+        push: sp.Expr = ZERO,
+        inflow: sp.Expr = ZERO,
+        meaning: str,
+    ) -> None:
+        """Add something that moves a share or a memory; see `Change`."""
+        self.changes.append(Change(stock, rise, fall, push, inflow, meaning))
+
+    def define(
+        self,
+        name: str,
+        expression: sp.Expr,
+        *,
+        unit: str = "1",
+        reported: bool = False,
+        total: Total = "mean",
+        meaning: str,
+    ) -> sp.Symbol:
+        """Name an expression; see `Definition`."""
+        symbol = self._claim(name)
+        self.definitions[name] = Definition(name, unit, expression, reported, total, meaning)
+        return symbol
+
+    def sum_nearby(self, name: str, expression: sp.Expr) -> sp.Symbol:
+        """Name the weighted sum over neighbours of an expression of stocks, at the week's start."""
+        symbol = self._claim(name)
+        self.nearby[name] = expression
+        return symbol

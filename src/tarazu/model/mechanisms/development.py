@@ -1,0 +1,70 @@
+"""Development: projects, who gets their revenue, and services."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
+from tarazu.core.sources import ASSUMED, Source
+from tarazu.model.declaration import Model
+from tarazu.model.quantities import Lever
+
+PARAMETERS = {
+    "project_response": Parameter(
+        "1/week",
+        SpikeSlab(0.2, 2e-3, 2e-3),
+        source=Source("description", "projects without benefit aggrieve; here of either sign"),
+    ),
+    "extraction_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
+    "service_yield": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
+    "revenue_yield": Parameter("1", LogNormal(0.5, 2), source=ASSUMED),
+    "service_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
+    "services_response": Parameter(
+        "1",
+        SpikeSlab(0.2, 0.5, 0.7),
+        source=Source("berman2011", "services lower violence there; here of either sign"),
+    ),
+}
+
+
+def development(m: Model) -> None:
+    """Projects move grievance over extraction where revenue and decisions stay outside.
+
+    push on grievance_extraction = project_response * project_scale * (1 - local_revenue_share)
+        * (1 - local_agency); it fades by extraction_decay
+    service_level rises by service_yield * (services + revenue_yield * project_scale
+        * local_revenue_share), decays by service_decay
+    comfort = exp(services_response * service_level) speeds cooling up (below zero: slows it down)
+    """
+    p = m.declare(PARAMETERS)
+    scale = m.lever(
+        "project_scale",
+        Lever(
+            "1", 0.0, 5.0, 1.0, "grievance_extraction", "multiple of today's extraction projects"
+        ),
+    )
+    local = m.lever(
+        "local_revenue_share",
+        Lever("1", 0.0, 1.0, 0.1, "service_level", "share of project revenue kept in the district"),
+    )
+    services = m.lever(
+        "services",
+        Lever("1", 0.0, 1.0, 0.3, "service_level", "spending on services, of the full need"),
+    )
+    m.change(
+        "grievance_extraction",
+        push=p.project_response * scale * (1 - local) * (1 - m["local_agency"]),
+        meaning="projects aggrieve or reconcile",
+    )
+    m.change("grievance_extraction", fall=p.extraction_decay, meaning="grievance fades")
+    m.change(
+        "service_level",
+        rise=p.service_yield * (services + p.revenue_yield * scale * local),
+        fall=p.service_decay,
+        meaning="services are built and run down",
+    )
+    m.define(
+        "comfort",
+        sp.exp(p.services_response * m["service_level"]),
+        meaning="by how much services speed cooling up",
+    )
