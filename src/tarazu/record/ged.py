@@ -1,0 +1,344 @@
+"""Reader for the UCDP Georeferenced Event Dataset: csv, plain or with the HDX row of tags."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.provenance import digest_file
+from tarazu.record.cells import EventRow
+from tarazu.record.csvfile import CsvTable, shorten
+from tarazu.record.place import Gazetteer, NamedPlace
+from tarazu.record.quality import Reading, assess
+from tarazu.record.record import EVENT_COLUMNS, Record, Reject, SourceNote
+from tarazu.record.rules import CodedEvents, RuleSet, classify, read_rules
+from tarazu.region import Region, load_region
+
+COLUMNS = (
+    "id",
+    "active_year",
+    "type_of_violence",
+    "side_a",
+    "side_b",
+    "source_article",
+    "source_headline",
+    "source_original",
+    "where_prec",
+    "where_coordinates",
+    "adm_1",
+    "adm_2",
+    "latitude",
+    "longitude",
+    "country",
+    "date_prec",
+    "date_start",
+    "date_end",
+    "deaths_a",
+    "deaths_b",
+    "deaths_civilians",
+    "deaths_unknown",
+    "best",
+    "high",
+    "low",
+)
+TITLE = "UCDP Georeferenced Event Dataset (GED)"
+LICENCE = "CC BY 4.0"
+CITATIONS = (
+    "Sundberg, Ralph, and Erik Melander, 2013, 'Introducing the UCDP Georeferenced Event Dataset', "
+    "Journal of Peace Research 50(4), 523-532, doi:10.1177/0022343313484347",
+    "Davies, Shawn, Therese Pettersson, and Magnus Öberg, 2022, 'Organized violence 1989-2021 and "
+    "drone warfare', Journal of Peace Research 59(4), 593-610, doi:10.1177/00223433221108428",
+)
+SHOWN_PROBLEMS = 100  # an ExceptionGroup of more is no help
+STATE_BASED, NON_STATE, ONE_SIDED = 1, 2, 3
+OUTSIDE = "outside the region"
+
+
+@dataclass
+class _Rows:
+    """Cells of the events in the region, one list a column."""
+
+    event_id: list[str] = field(default_factory=list)
+    first_day: list[date] = field(default_factory=list)
+    date_precision: list[int] = field(default_factory=list)
+    district: list[str | None] = field(default_factory=list)
+    active_year: list[bool] = field(default_factory=list)
+    zero_best: list[bool] = field(default_factory=list)
+    violence: list[int] = field(default_factory=list)
+    side_a: list[str] = field(default_factory=list)
+    side_b: list[str] = field(default_factory=list)
+    deaths: list[tuple[int, int, int, int]] = field(
+        default_factory=list
+    )  # a, b, civilians, unknown
+    text: list[str] = field(default_factory=list)
+    source: list[str] = field(default_factory=list)
+
+
+def read_record(
+    path: Path,
+    *,
+    region: Region | None = None,
+    rules: Path | None = None,
+    boundaries: Path | None = None,
+    keep_going: bool = False,
+) -> Record:
+    """Read a UCDP GED file into a Record.
+
+    Districts are those of the region's older frame (for Balochistan the 29 units that UCDP knows),
+    unless boundaries say where in a divided unit a point lies.
+
+    Parameters
+    ----------
+    path : csv with the columns of GED, with or without the HDX row of tags.
+    region : where to look; rows elsewhere are counted by name. Default: Balochistan.
+    rules : TOML file of rules; default: those shipped.
+    boundaries : GeoJSON of the region's districts in its own frame; only for the default region,
+        others bring theirs from `load_region`.
+    keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
+
+    Raises
+    ------
+    DataError
+        The file is no GED csv, or has one bad row: file, line, column, what was expected.
+    ExceptionGroup
+        Several bad rows, one DataError each (at most 100 are shown).
+    ScenarioError
+        The rules cannot be used.
+    """
+    path = Path(path)
+    used = _region_for(region, boundaries)
+    rule_set = read_rules(rules)
+    table = CsvTable(path, COLUMNS)
+    gazetteer = Gazetteer(used)
+    rows, reading = _read_rows(table, gazetteer, keep_going=keep_going)
+    if not rows.event_id:
+        raise _nothing_read(path, used, reading)
+    events = _code(rows, rule_set)
+    inputs = {"events": digest_file(path), "region": used.digest, "rules": rule_set.digest}
+    if used.boundaries is not None:
+        inputs["boundaries"] = used.boundaries.digest
+    return Record(
+        events=events,
+        region=used,
+        start=date(min(rows.first_day).year, 1, 1),
+        end=date(max(rows.first_day).year, 12, 31),
+        quality=assess(events, reading),
+        source=SourceNote(TITLE, LICENCE, CITATIONS, inputs["events"]),
+        rules_digest=rule_set.digest,
+        inputs=inputs,
+    )
+
+
+def _region_for(region: Region | None, boundaries: Path | None) -> Region:
+    if region is None:
+        region = load_region(boundaries=boundaries)
+    elif boundaries is not None:
+        raise ValueError("give boundaries to load_region, or no region to read_record")
+    if region.boundaries is None and region.older_frame:
+        return region.in_frame(region.older_frame)
+    return region
+
+
+def _read_rows(table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool) -> tuple[_Rows, Reading]:
+    rows = _Rows()
+    seen: dict[str, int] = {}
+    problems: list[DataError] = []
+    outside: Counter[str] = Counter()
+    country, province, district = (table.index[name] for name in ("country", "adm_1", "adm_2"))
+    read = 0
+    for line, cells in table:
+        if read == 0 and _is_tag_row(cells):
+            continue
+        read += 1
+        if len(cells) != table.width:
+            problems.append(_wrong_width(table, line, cells))
+            continue
+        name = gazetteer.outside(cells[country], cells[province], cells[district])
+        if name is not None:
+            outside[name] += 1
+            continue
+        try:
+            _read_row(EventRow(table.path, line, cells, table.index), gazetteer, rows, seen)
+        except DataError as problem:
+            problems.append(problem)
+    if not keep_going:
+        _raise_shown(problems, table.path)
+    reading = Reading(
+        rows_read=read,
+        dropped={OUTSIDE: outside.total()} if outside else {},
+        outside=dict(sorted(outside.items())),
+        unknown_districts=dict(sorted(gazetteer.unknown.items())),
+        district_rules=dict(sorted(gazetteer.rules.items())),
+        moved_by_place=dict(sorted(gazetteer.moved.items())),
+        disagreements=tuple(gazetteer.disagreements),
+        rejects=tuple(
+            Reject(p.line or 0, p.column or "", str(p.value), f"{p.what}; expected {p.expected}")
+            for p in problems
+        ),
+    )
+    return rows, reading
+
+
+def _is_tag_row(cells: Sequence[str]) -> bool:
+    """Whether this is HDX's second header: only tags such as #date+start and empty cells."""
+    return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
+
+
+def _read_row(row: EventRow, gazetteer: Gazetteer, rows: _Rows, seen: dict[str, int]) -> None:
+    event_id = row.key("id")
+    if event_id in seen:
+        what = f"event {shorten(event_id)} stands already in line {seen[event_id]}"
+        raise row.problem("id", what, "each event once")
+    first, last = row.day("date_start"), row.day("date_end")
+    if last < first:
+        raise row.problem("date_end", f"the event ends before {first}", "a day from date_start on")
+    precision = row.code("date_prec", 1, 5)
+    violence = row.code("type_of_violence", STATE_BASED, ONE_SIDED)
+    active_year = row.flag("active_year")
+    sides = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
+    a, b, civilians, unknown = (row.count(column) for column in sides)
+    low, best, high = (row.count(column) for column in ("low", "best", "high"))
+    if best != a + b + civilians + unknown:
+        what = f"best is {best} but the deaths by side are {a + b + civilians + unknown}"
+        raise row.problem("best", what, "the sum of the deaths by side")
+    if not low <= best <= high:
+        raise row.problem(
+            "best", f"best {best} is not within {low} to {high}", "low <= best <= high"
+        )
+    where = NamedPlace(
+        country=row.text("country"),
+        province=row.text("adm_1"),
+        district=row.text("adm_2"),
+        place=row.text("where_coordinates"),
+        precision=row.code("where_prec", 1, 7),
+        lon=row.degrees("longitude", 180),
+        lat=row.degrees("latitude", 90),
+    )
+    side_a, side_b = row.key("side_a"), row.key("side_b")
+    seen[event_id] = row.line
+    rows.event_id.append(event_id)
+    rows.first_day.append(first)
+    rows.date_precision.append(precision)
+    rows.district.append(gazetteer.locate(event_id, where))
+    rows.active_year.append(active_year)
+    rows.zero_best.append(best == 0)
+    rows.violence.append(violence)
+    rows.side_a.append(side_a)
+    rows.side_b.append(side_b)
+    rows.deaths.append((a, b, civilians, unknown))
+    article, headline = row.text("source_article"), row.text("source_headline")
+    rows.text.append(f"{article}\n{headline}")
+    rows.source.append(f"{article}\n{row.text('source_original')}")
+
+
+def _code(rows: _Rows, rules: RuleSet) -> pd.DataFrame:
+    """Return the events classified by the rules, columns `EVENT_COLUMNS`."""
+    side_a, side_b = np.array(rows.side_a, dtype=object), np.array(rows.side_b, dtype=object)
+    violence = np.array(rows.violence, dtype=np.int64)
+    deaths = np.array(rows.deaths, dtype=np.int64)  # (N, 4): a, b, civilians, unknown
+    a_rules = np.array([_is_government(name) for name in rows.side_a])
+    b_rules = np.array([_is_government(name) for name in rows.side_b]) & (violence != ONE_SIDED)
+    at_home = np.isin(side_a.astype(str), rules.home_governments)
+    at_home |= np.isin(side_b.astype(str), rules.home_governments)
+    state = np.where(a_rules, deaths[:, 0], 0) + np.where(b_rules, deaths[:, 1], 0)
+    civilians = deaths[:, 2] + np.where(violence == ONE_SIDED, deaths[:, 1], 0)
+    militant = deaths.sum(axis=1) - deaths[:, 3] - civilians - state
+    group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
+    coded = classify(
+        CodedEvents(
+            violence=violence,
+            government=np.where(
+                at_home, "home", np.where(a_rules | b_rules, "foreign", "none")
+            ).astype(object),
+            group=group,
+            state=state,
+            militant=militant,
+            civilian=civilians,
+            unknown=deaths[:, 3],
+            text=rows.text,
+            source=rows.source,
+        ),
+        rules,
+    )
+    frame = pd.DataFrame(
+        {
+            "event_id": rows.event_id,
+            "date": np.array(rows.first_day, dtype="datetime64[s]"),
+            "date_precision": np.array(rows.date_precision, dtype=np.int64),
+            "district": pd.array(rows.district, dtype="str"),
+            "initiator": coded.initiator,
+            "initiator_rule": coded.initiator_rule,
+            "target": coded.target,
+            "tactic": coded.tactic,
+            "group": group,
+            "movement": coded.movement,
+            "zero_best": np.array(rows.zero_best),
+            "group_site": coded.group_site,
+            "active_year": np.array(rows.active_year),
+            "deaths_state": state,
+            "deaths_militant": militant,
+            "deaths_civilian": civilians,
+            "deaths_unknown": deaths[:, 3],
+            "count": np.ones(len(rows.event_id), dtype=np.int64),
+        }
+    )
+    return tidy(frame)
+
+
+def tidy(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events in the order of columns and rows that does not depend on the file."""
+    texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
+    events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
+    keys = [name for name in EVENT_COLUMNS if name != "count"]
+    return events.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def _is_government(name: str) -> bool:
+    return name.startswith("Government of ")
+
+
+def _wrong_width(table: CsvTable, line: int, cells: Sequence[str]) -> DataError:
+    at = min(len(cells), table.width) - 1
+    return DataError(
+        f"the row has {len(cells)} cells",
+        file=table.path,
+        line=line,
+        column=table.header[at],
+        value=cells[at][:200] if at >= 0 else "",
+        expected=f"{table.width} cells, as in the header",
+        hint="The file may be cut off here, or a comma stands in an unquoted text",
+    )
+
+
+def _raise_shown(problems: Sequence[DataError], path: Path) -> None:
+    shown: list[TarazuError] = list(problems[:SHOWN_PROBLEMS])
+    if len(problems) > SHOWN_PROBLEMS:
+        more = f"{len(problems) - SHOWN_PROBLEMS:,} more rows cannot be read"
+        shown.append(DataError(more, file=path))
+    raise_problems(shown, f"{path}: {len(problems):,} rows cannot be read")
+
+
+def _nothing_read(path: Path, region: Region, reading: Reading) -> DataError:
+    common = sorted(reading.outside.items(), key=lambda item: (-item[1], item[0]))[:5]
+    elsewhere = ", ".join(f"{shorten(name)} ({count:,})" for name, count in common)
+    what = f"none of {reading.rows_read:,} rows is an event in {region.title}"
+    if elsewhere:
+        what += f"; they are in {elsewhere}"
+    elif reading.rejects:
+        line = reading.rejects[0].line
+        what += f"; {len(reading.rejects):,} cannot be read, the first in line {line}"
+    return DataError(
+        what,
+        file=path,
+        line=2,
+        column="country",
+        expected="at least one event in the region",
+        hint="Load the region of these events, or export the rows of this one",
+    )

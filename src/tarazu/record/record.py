@@ -1,0 +1,199 @@
+"""Record: what happened, one row an event, with what is known about its quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from tarazu.region import Region
+
+INITIATORS = ("state", "militant", "other", "unclear")
+MOVEMENTS = ("baloch", "islamist", "other", "")
+DEATHS = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
+EVENT_COLUMNS = (
+    "event_id",
+    "date",
+    "date_precision",
+    "district",
+    "initiator",
+    "initiator_rule",
+    "target",
+    "tactic",
+    "group",
+    "movement",
+    "zero_best",
+    "group_site",
+    "active_year",
+    *DEATHS,
+    "count",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """Where the events come from and on what terms.
+
+    Attributes
+    ----------
+    title, licence : name of the data set and its terms.
+    citations : what a publication must cite.
+    digest : sha256 of the file that was read (of the original file for the embedded figures).
+    """
+
+    title: str
+    licence: str
+    citations: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One row that could not be read, kept only where the caller asked to keep going."""
+
+    line: int
+    column: str
+    value: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An event whose district name and coordinates point to different districts.
+
+    Attributes
+    ----------
+    named, pointed : slugs; `pointed` is "" outside all polygons.
+    used : the slug in the record.
+    """
+
+    event_id: str
+    named: str
+    pointed: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """One year of the record; deaths by side include events with best = 0."""
+
+    year: int
+    events: int
+    zero_best: int
+    group_site: int
+    inactive: int
+    attacks: int
+    operations: int
+    other: int
+    unclear: int
+    deaths_state: int
+    deaths_militant: int
+    deaths_civilian: int
+    deaths_unknown: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What was read, what was left out and why, and what is weak in the rest.
+
+    rows_read = rows_used + rows dropped + rows_rejected, checked on construction.
+
+    Attributes
+    ----------
+    rows_read : data rows of the file. rows_used : events in the record.
+    rows_rejected : rows that could not be read (only with ``keep_going``).
+    dropped : rows by reason. outside : rows outside the region by name of the place.
+    zero_best : events whose best estimate is no death. group_site : of them and others, known
+        only from an armed group's own site. inactive_years : in dyad-years under 25 deaths.
+    imprecise_dates : not dated to the day. no_district : without a district.
+    unknown_districts : events in the region under a district name that it does not know, by name.
+    district_rules : events by the rule that placed them.
+    moved_by_place : events whose named place lies in another district than the one named.
+    disagreements : name against point, only where boundaries were given.
+    rejects : the rejected rows. by_year : one entry per year with events.
+    """
+
+    rows_read: int
+    rows_used: int
+    rows_rejected: int
+    dropped: Mapping[str, int]
+    outside: Mapping[str, int]
+    zero_best: int
+    group_site: int
+    inactive_years: int
+    imprecise_dates: int
+    no_district: int
+    unknown_districts: Mapping[str, int]
+    district_rules: Mapping[str, int]
+    moved_by_place: Mapping[str, int]
+    disagreements: tuple[Disagreement, ...]
+    rejects: tuple[Reject, ...]
+    by_year: tuple[YearCount, ...]
+
+    def __post_init__(self) -> None:
+        accounted = self.rows_used + sum(self.dropped.values()) + self.rows_rejected
+        if self.rows_read != accounted:
+            message = f"{self.rows_read} rows read but {accounted} accounted for"
+            raise ValueError(message)
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "rows read": self.rows_read,
+            "events used": self.rows_used,
+            **{f"dropped: {reason}": n for reason, n in self.dropped.items()},
+            "rejected": self.rows_rejected,
+            "best = 0": self.zero_best,
+            "from a group's own site": self.group_site,
+            "in inactive years": self.inactive_years,
+            "not dated to the day": self.imprecise_dates,
+            "without district": self.no_district,
+            "name against point": len(self.disagreements),
+        }
+        lines = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in rows.items())
+        return f"<table>{lines}</table>"
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The events of a region, one row an event or a group of equal ones.
+
+    Attributes
+    ----------
+    events : columns `EVENT_COLUMNS`. `date` is the first day (datetime64[s]), `date_precision`
+        UCDP's code (1: the day is known, ... 5: only the year), `district` a slug of `region` or
+        missing, deaths are totals of the row, `count` the number of events that it stands for.
+    region : in the administrative frame of `district`.
+    start, end : first and last day of the calendar years that hold events, before any selection.
+    quality : of the file as read, before any selection.
+    rules_digest : sha256 of the rules that classified the events.
+    inputs : sha256 by name of input.
+    selection : what `select` did, in words.
+    """
+
+    events: pd.DataFrame
+    region: Region
+    start: date
+    end: date
+    quality: Quality
+    source: SourceNote
+    rules_digest: str
+    inputs: Mapping[str, str]
+    selection: tuple[str, ...] = field(default=())
+
+    @property
+    def n_events(self) -> int:
+        """Number of events, rows weighted by `count`."""
+        return int(self.events["count"].sum())
+
+    def _repr_html_(self) -> str:
+        initiators = self.events.groupby("initiator")["count"].sum()
+        parts = ", ".join(f"{int(initiators.get(name, 0)):,} {name}" for name in INITIATORS)
+        note = f"<p>{escape('; '.join(self.selection))}</p>" if self.selection else ""
+        return (
+            f"<p><b>{escape(self.region.title)}</b>, {self.start:%Y} to {self.end:%Y}: "
+            f"{self.n_events:,} events ({parts}). {escape(self.source.title)}</p>"
+            f"{note}{self.quality._repr_html_()}"
+        )
