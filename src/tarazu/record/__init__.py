@@ -1,7 +1,10 @@
 """What happened: readers, one schema of events, the panel of time and district."""
 
+from tarazu.record.figures import load_default_record, make_figures, write_figures
 from tarazu.record.ged import read_record
+from tarazu.record.labels import LabelCheck, SampleCheck, Share, check_labels, measured_check
 from tarazu.record.panel import select, to_panel
+from tarazu.record.quality import write_rejects
 from tarazu.record.record import (
     DEATHS,
     EVENT_COLUMNS,
@@ -19,12 +22,21 @@ __all__ = [
     "EVENT_COLUMNS",
     "INITIATORS",
     "Disagreement",
+    "LabelCheck",
     "Quality",
     "Record",
     "Reject",
+    "SampleCheck",
+    "Share",
     "SourceNote",
     "YearCount",
+    "check_labels",
+    "load_default_record",
+    "make_figures",
+    "measured_check",
     "read_record",
     "select",
     "to_panel",
+    "write_figures",
+    "write_rejects",
 ]

@@ -277,7 +277,7 @@ def _code(rows: _Rows, rules: RuleSet) -> pd.DataFrame:
             "initiator_rule": coded.initiator_rule,
             "target": coded.target,
             "tactic": coded.tactic,
-            "group": group,
+            "group": coded.group,
             "movement": coded.movement,
             "zero_best": np.array(rows.zero_best),
             "group_site": coded.group_site,

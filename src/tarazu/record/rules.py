@@ -92,6 +92,7 @@ class RuleSet(_Entry):
     tactic: list[TacticRule]
     target: list[TargetRule]
     movements: dict[Literal["baloch", "islamist", "other"], list[str]]
+    short_names: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> RuleSet:
@@ -177,6 +178,7 @@ class Classification:
     initiator_rule: Labels
     tactic: Labels
     target: Labels
+    group: Labels
     movement: Labels
     group_site: Mask
 
@@ -209,6 +211,7 @@ def classify(events: CodedEvents, rules: RuleSet) -> Classification:
         initiator_rule=initiator_rule,
         tactic=tactic,
         target=target,
+        group=np.array([rules.short_names.get(g, g) for g in events.group], dtype=object),
         movement=np.array(movements, dtype=object),
         group_site=facts.any_of(facts.sites.values()),
     )
