@@ -13,11 +13,11 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tarazu.core.cache import write_atomic
+from tarazu.core.cells import Row
+from tarazu.core.csvfile import CsvTable
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.record.cells import EventRow
-from tarazu.record.csvfile import CsvTable
 from tarazu.record.ged import tidy
 from tarazu.record.quality import Reading, assess
 from tarazu.record.record import DEATHS, INITIATORS, MOVEMENTS, Record, SourceNote
@@ -190,22 +190,21 @@ def _read_events(path: Path, region: Region) -> pd.DataFrame:
     problems: list[TarazuError] = []
     rows: list[dict[str, object]] = []
     for line, cells in table:
-        if len(cells) != table.width:
-            what = f"the row has {len(cells)} cells"
-            problems.append(DataError(what, file=path, line=line, expected=f"{table.width} cells"))
+        wrong_width = table.check_width(line, cells)
+        if wrong_width is not None:
+            problems.append(wrong_width)
             continue
-        try:
-            rows.append(_read_row(EventRow(path, line, cells, table.index), region))
-        except DataError as problem:
-            problems.append(problem)
-    raise_problems(problems, f"{path}: {len(problems)} rows cannot be read")
+        row = Row(path, line, cells, table.index)
+        rows.append(_read_row(row, region))
+        problems.extend(row.problems)
+    raise_problems(problems, f"{path}: {len(problems)} problems")
     frame = pd.DataFrame(rows, columns=["event_id", *COLUMNS])
     frame["date"] = frame["date"].to_numpy().astype("datetime64[s]")
     frame["district"] = frame["district"].astype("str")
     return tidy(frame)
 
 
-def _read_row(row: EventRow, region: Region) -> dict[str, object]:
+def _read_row(row: Row, region: Region) -> dict[str, object]:
     values: dict[str, object] = {
         "event_id": "",
         "date": row.day("date"),
@@ -218,7 +217,7 @@ def _read_row(row: EventRow, region: Region) -> dict[str, object]:
     values |= {name: row.key(name) for name in ("initiator_rule", "target", "tactic")}
     values |= {name: row.flag(name) for name in FLAGS}
     values |= {name: row.count(name) for name in DEATHS}
-    values["count"] = row.count("count")
+    values["count"] = row.count("count", low=1)
     return values
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tarazu.core.cells import Row
+from tarazu.core.csvfile import CsvTable, shorten
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.provenance import digest_file
-from tarazu.record.cells import EventRow
-from tarazu.record.csvfile import CsvTable, shorten
 from tarazu.record.place import Gazetteer, NamedPlace
 from tarazu.record.quality import Reading, assess
 from tarazu.record.record import EVENT_COLUMNS, Record, Reject, SourceNote
@@ -106,9 +106,9 @@ def read_record(
     Raises
     ------
     DataError
-        The file is no GED csv, or has one bad row: file, line, column, what was expected.
+        The file is no GED csv, or has one bad cell: file, line, column, what was expected.
     ExceptionGroup
-        Several bad rows, one DataError each (at most 100 are shown).
+        Several problems, one DataError each (at most 100 are shown).
     ScenarioError
         The rules cannot be used.
     """
@@ -149,7 +149,7 @@ def _region_for(region: Region | None, boundaries: Path | None) -> Region:
 def _read_rows(table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool) -> tuple[_Rows, Reading]:
     rows = _Rows()
     seen: dict[str, int] = {}
-    problems: list[DataError] = []
+    problems: list[list[DataError]] = []  # one list per row
     outside: Counter[str] = Counter()
     country, province, district = (table.index[name] for name in ("country", "adm_1", "adm_2"))
     read = 0
@@ -157,17 +157,18 @@ def _read_rows(table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool) -> tu
         if read == 0 and _is_tag_row(cells):
             continue
         read += 1
-        if len(cells) != table.width:
-            problems.append(_wrong_width(table, line, cells))
+        wrong_width = table.check_width(line, cells)
+        if wrong_width is not None:
+            problems.append([wrong_width])
             continue
         name = gazetteer.outside(cells[country], cells[province], cells[district])
         if name is not None:
             outside[name] += 1
             continue
-        try:
-            _read_row(EventRow(table.path, line, cells, table.index), gazetteer, rows, seen)
-        except DataError as problem:
-            problems.append(problem)
+        row = Row(table.path, line, cells, table.index)
+        _read_row(row, gazetteer, rows, seen)
+        if row.problems:
+            problems.append(row.problems)
     if not keep_going:
         _raise_shown(problems, table.path)
     reading = Reading(
@@ -178,10 +179,7 @@ def _read_rows(table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool) -> tu
         district_rules=dict(sorted(gazetteer.rules.items())),
         moved_by_place=dict(sorted(gazetteer.moved.items())),
         disagreements=tuple(gazetteer.disagreements),
-        rejects=tuple(
-            Reject(p.line or 0, p.column or "", str(p.value), f"{p.what}; expected {p.expected}")
-            for p in problems
-        ),
+        rejects=tuple(_reject(found) for found in problems),
     )
     return rows, reading
 
@@ -191,37 +189,39 @@ def _is_tag_row(cells: Sequence[str]) -> bool:
     return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
 
 
-def _read_row(row: EventRow, gazetteer: Gazetteer, rows: _Rows, seen: dict[str, int]) -> None:
-    event_id = row.key("id")
-    if event_id in seen:
-        what = f"event {shorten(event_id)} stands already in line {seen[event_id]}"
-        raise row.problem("id", what, "each event once")
+def _read_row(row: Row, gazetteer: Gazetteer, rows: _Rows, seen: dict[str, int]) -> None:
+    """Add an event to `rows`, unless the row has problems."""
+    event_id, side_a, side_b = row.key("id"), row.key("side_a"), row.key("side_b")
     first, last = row.day("date_start"), row.day("date_end")
-    if last < first:
-        raise row.problem("date_end", f"the event ends before {first}", "a day from date_start on")
     precision = row.code("date_prec", 1, 5)
     violence = row.code("type_of_violence", STATE_BASED, ONE_SIDED)
     active_year = row.flag("active_year")
     sides = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
     a, b, civilians, unknown = (row.count(column) for column in sides)
     low, best, high = (row.count(column) for column in ("low", "best", "high"))
-    if best != a + b + civilians + unknown:
-        what = f"best is {best} but the deaths by side are {a + b + civilians + unknown}"
-        raise row.problem("best", what, "the sum of the deaths by side")
-    if not low <= best <= high:
-        raise row.problem(
-            "best", f"best {best} is not within {low} to {high}", "low <= best <= high"
-        )
     where = NamedPlace(
         country=row.text("country"),
         province=row.text("adm_1"),
         district=row.text("adm_2"),
         place=row.text("where_coordinates"),
         precision=row.code("where_prec", 1, 7),
-        lon=row.degrees("longitude", 180),
-        lat=row.degrees("latitude", 90),
+        lon=row.number("longitude", -180, 180),
+        lat=row.number("latitude", -90, 90),
     )
-    side_a, side_b = row.key("side_a"), row.key("side_b")
+    if event_id in seen:
+        what = f"event {shorten(event_id)} stands already in line {seen[event_id]}"
+        row.problem("id", what, "each event once")
+    if not row.problems:  # stand-ins would contradict each other
+        if last < first:
+            row.problem("date_end", f"the event ends before {first}", "no day before date_start")
+        if best != a + b + civilians + unknown:
+            what = f"best is {best} but the deaths by side are {a + b + civilians + unknown}"
+            row.problem("best", what, "the sum of the deaths by side")
+        if not low <= best <= high:
+            what = f"best is {best}, outside {low} to {high}"
+            row.problem("best", what, "low <= best <= high")
+    if row.problems:
+        return
     seen[event_id] = row.line
     rows.event_id.append(event_id)
     rows.first_day.append(first)
@@ -304,25 +304,19 @@ def _is_government(name: str) -> bool:
     return name.startswith("Government of ")
 
 
-def _wrong_width(table: CsvTable, line: int, cells: Sequence[str]) -> DataError:
-    at = min(len(cells), table.width) - 1
-    return DataError(
-        f"the row has {len(cells)} cells",
-        file=table.path,
-        line=line,
-        column=table.header[at],
-        value=cells[at][:200] if at >= 0 else "",
-        expected=f"{table.width} cells, as in the header",
-        hint="The file may be cut off here, or a comma stands in an unquoted text",
-    )
+def _reject(problems: Sequence[DataError]) -> Reject:
+    first = problems[0]
+    what = "; ".join(f"{problem.what}, expected {problem.expected}" for problem in problems)
+    return Reject(first.line or 0, first.column or "", str(first.value), what)
 
 
-def _raise_shown(problems: Sequence[DataError], path: Path) -> None:
+def _raise_shown(rows: Sequence[Sequence[DataError]], path: Path) -> None:
+    problems = [problem for row in rows for problem in row]
     shown: list[TarazuError] = list(problems[:SHOWN_PROBLEMS])
     if len(problems) > SHOWN_PROBLEMS:
-        more = f"{len(problems) - SHOWN_PROBLEMS:,} more rows cannot be read"
+        more = f"{len(problems) - SHOWN_PROBLEMS:,} more problems are not shown"
         shown.append(DataError(more, file=path))
-    raise_problems(shown, f"{path}: {len(problems):,} rows cannot be read")
+    raise_problems(shown, f"{path}: {len(rows):,} rows cannot be read")
 
 
 def _nothing_read(path: Path, region: Region, reading: Reading) -> DataError:

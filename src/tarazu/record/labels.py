@@ -11,10 +11,10 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from tarazu.core.cells import Row
+from tarazu.core.csvfile import CsvTable, shorten
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.provenance import canonical_json, digest_file
-from tarazu.record.cells import EventRow
-from tarazu.record.csvfile import CsvTable, shorten
 from tarazu.record.record import INITIATORS, Record
 
 SHIPPED_CHECK = Path(__file__).parent / "data" / "label_check.json"
@@ -213,23 +213,20 @@ def _read_labels(path: Path) -> list[tuple[str, str, str]]:
     seen: set[tuple[str, str]] = set()
     problems: list[TarazuError] = []
     for line, cells in table:
-        if len(cells) != table.width:
-            what = f"the row has {len(cells)} cells"
-            problems.append(DataError(what, file=path, line=line, expected=f"{table.width} cells"))
+        wrong_width = table.check_width(line, cells)
+        if wrong_width is not None:
+            problems.append(wrong_width)
             continue
-        row = EventRow(path, line, cells, table.index)
-        try:
-            sample, event_id = row.key("sample"), row.key("id")
-            hand = row.one_of("hand_label", HAND_LABELS)
-            if (sample, event_id) in seen:
-                what = f"event {shorten(event_id)} stands twice in sample {shorten(sample)}"
-                raise row.problem("id", what, "each event once in a sample")
-        except DataError as problem:
-            problems.append(problem)
-            continue
+        row = Row(path, line, cells, table.index)
+        sample, event_id = row.key("sample"), row.key("id")
+        hand = row.one_of("hand_label", HAND_LABELS)
+        if (sample, event_id) in seen:
+            what = f"event {shorten(event_id)} stands twice in sample {shorten(sample)}"
+            row.problem("id", what, "each event once in a sample")
+        problems.extend(row.problems)
         seen.add((sample, event_id))
         rows.append((sample, event_id, hand))
-    raise_problems(problems, f"{path}: {len(problems)} labels cannot be read")
+    raise_problems(problems, f"{path}: {len(problems)} problems")
     return rows
 
 

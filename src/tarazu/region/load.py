@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from math import inf
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tarazu.core.cells import Row
+from tarazu.core.csvfile import CsvTable, shorten
 from tarazu.core.errors import DataError, ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, fold, join_districts
-from tarazu.region.tables import Row, read_rows, shorten
 
 SHIPPED = Path(__file__).parent / "balochistan"
 TABLES = ("region.toml", "districts.csv", "edges.csv", "tiles.csv", "columns.csv")
 CONFIDENCE = ("high", "medium", "low")
 
-DISTRICT_COLUMNS = tuple(field.name for field in fields(District))
-EDGE_COLUMNS = ("district_a", "district_b", "shared_border_km")
-TILE_COLUMNS = tuple(field.name for field in fields(Tile))
-SOURCE_COLUMNS = tuple(field.name for field in fields(ColumnSource))
+COLUMNS = {
+    "districts": tuple(field.name for field in fields(District)),
+    "edges": ("district_a", "district_b", "shared_border_km"),
+    "tiles": tuple(field.name for field in fields(Tile)),
+    "columns": tuple(field.name for field in fields(ColumnSource)),
+}
+DESCRIBED = ("districts", "edges", "tiles")  # tables whose columns need a source
 
 
 class _Settings(BaseModel):
@@ -75,11 +78,15 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
     problems: list[TarazuError] = []
     settings = _read_settings(folder / "region.toml", problems)
     flags = tuple(settings.infrastructure)
-    rows = read_rows(folder / "districts.csv", DISTRICT_COLUMNS, problems)
-    districts = _read_districts(rows, flags)
-    edges = _read_edges(read_rows(folder / "edges.csv", EDGE_COLUMNS, problems), districts)
-    tiles = _read_tiles(read_rows(folder / "tiles.csv", TILE_COLUMNS, problems), districts)
-    sources = _read_sources(read_rows(folder / "columns.csv", SOURCE_COLUMNS, problems), problems)
+    tables = {
+        name: _read_rows(folder / f"{name}.csv", columns, problems)
+        for name, columns in COLUMNS.items()
+    }
+    districts = _read_districts(tables["districts"], flags)
+    edges = _read_edges(tables["edges"], districts)
+    tiles = _read_tiles(tables["tiles"], districts)
+    sources = _read_sources(tables["columns"], problems)
+    problems += [problem for rows in tables.values() for row in rows for problem in row.problems]
     raise_problems(problems, f"{folder}: {len(problems)} problems in the region")
     region = Region(
         name=settings.name,
@@ -110,11 +117,36 @@ def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings:
     return _Settings(name="", title="", frame="", countries=[])
 
 
+def _read_rows(path: Path, columns: Sequence[str], problems: list[TarazuError]) -> list[Row]:
+    try:
+        table = CsvTable(path, columns)
+        unknown = [name for name in table.header if name not in columns]
+        if unknown:
+            what = f"unknown columns {', '.join(shorten(name) for name in unknown[:5])}"
+            expected = f"only {', '.join(columns)}"
+            problems.append(
+                DataError(what, file=path, line=1, column=unknown[0], expected=expected)
+            )
+        rows = []
+        for line, cells in table:
+            wrong_width = table.check_width(line, cells)
+            if wrong_width is not None:
+                problems.append(wrong_width)
+            else:
+                rows.append(Row(path, line, cells, table.index))
+    except DataError as error:
+        problems.append(error)
+        return []
+    if not rows:
+        problems.append(DataError("the table has no rows", file=path, expected="at least one row"))
+    return rows
+
+
 def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, District]:
     districts: dict[str, District] = {}
     bearer: dict[str, str] = {}
     for row in rows:
-        slug = row.text("slug")
+        slug = row.key("slug")
         if slug in districts:
             row.problem("slug", f"district '{slug}' stands twice", "each district once")
             continue
@@ -127,24 +159,24 @@ def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, Distri
                 )
         district = District(
             slug=slug,
-            name=row.text("name"),
+            name=row.key("name"),
             aliases=row.words("aliases"),
             places=row.words("places"),
-            frame_unit=row.cells["frame_unit"].strip() or slug,
-            division=row.cells["division"].strip(),
-            headquarters=row.text("headquarters"),
+            frame_unit=row.text("frame_unit") or slug,
+            division=row.text("division"),
+            headquarters=row.key("headquarters"),
             hq_lat=row.number("hq_lat", -90, 90),
             hq_lon=row.number("hq_lon", -180, 180),
             centroid_lat=row.number("centroid_lat", -90, 90),
             centroid_lon=row.number("centroid_lon", -180, 180),
-            area_km2=row.number("area_km2", 0, inf, above=True),
+            area_km2=row.number("area_km2", 0, above=True),
             population=row.count("population", low=1),
             population_confidence=row.one_of("population_confidence", CONFIDENCE),
             population_2017=row.count("population_2017"),
             urban_share=row.number("urban_share", 0, 1),
             borders=row.words("borders"),
-            coast=row.one_of("coast", ("0", "1")) == "1",
-            terrain=row.cells["terrain"].strip(),
+            coast=row.flag("coast"),
+            terrain=row.text("terrain"),
             infrastructure=row.words("infrastructure"),
         )
         districts[slug] = district
@@ -155,7 +187,7 @@ def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, Distri
                     what = f"{shorten(spelling)} already means district '{other}'"
                     row.problem(column, what, "each name for one district")
     for row in rows:
-        unit = row.cells["frame_unit"].strip()
+        unit = row.text("frame_unit")
         if unit and unit not in districts:
             row.problem(
                 "frame_unit", f"unit {shorten(unit)} is not a district", "the slug of a district"
@@ -172,8 +204,8 @@ def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, Distri
 def _read_edges(rows: list[Row], districts: Mapping[str, District]) -> tuple[Edge, ...]:
     edges: dict[tuple[str, str], Edge] = {}
     for row in rows:
-        a, b = row.text("district_a"), row.text("district_b")
-        border = row.number("shared_border_km", 0, inf, above=True)
+        a, b = row.key("district_a"), row.key("district_b")
+        border = row.number("shared_border_km", 0, above=True)
         unknown = [
             (column, slug)
             for column, slug in (("district_a", a), ("district_b", b))
@@ -202,7 +234,7 @@ def _read_tiles(rows: list[Row], districts: Mapping[str, District]) -> tuple[Til
     tiles: dict[str, Tile] = {}
     cells: dict[tuple[int, int], str] = {}
     for row in rows:
-        slug = row.text("slug")
+        slug = row.key("slug")
         if slug not in districts or slug in tiles:
             row.problem(
                 "slug", f"{shorten(slug)} is not a district, or stands twice", "each district once"
@@ -210,11 +242,11 @@ def _read_tiles(rows: list[Row], districts: Mapping[str, District]) -> tuple[Til
             continue
         tile = Tile(
             slug=slug,
-            abbr=row.text("abbr"),
+            abbr=row.key("abbr"),
             col=row.count("col"),
             row=row.count("row"),
-            x=row.number("x", -inf, inf),
-            y=row.number("y", -inf, inf),
+            x=row.number("x"),
+            y=row.number("y"),
         )
         other = cells.setdefault((tile.col, tile.row), slug)
         if other != slug:
@@ -226,18 +258,17 @@ def _read_tiles(rows: list[Row], districts: Mapping[str, District]) -> tuple[Til
 def _read_sources(rows: list[Row], problems: list[TarazuError]) -> tuple[ColumnSource, ...]:
     sources = tuple(
         ColumnSource(
-            table=row.one_of("table", ("districts", "edges", "tiles")),
-            column=row.text("column"),
-            meaning=row.text("meaning"),
-            unit=row.cells["unit"].strip(),
-            source=row.text("source"),
-            licence=row.text("licence"),
-            confidence=row.text("confidence"),
+            table=row.one_of("table", DESCRIBED),
+            column=row.key("column"),
+            meaning=row.key("meaning"),
+            unit=row.text("unit"),
+            source=row.key("source"),
+            licence=row.key("licence"),
+            confidence=row.key("confidence"),
         )
         for row in rows
     )
-    expected = {("districts", c) for c in DISTRICT_COLUMNS} | {("edges", c) for c in EDGE_COLUMNS}
-    expected |= {("tiles", c) for c in TILE_COLUMNS}
+    expected = {(table, column) for table in DESCRIBED for column in COLUMNS[table]}
     described = {(source.table, source.column) for source in sources}
     if rows and described != expected:
         names = sorted(f"{table}.{column}" for table, column in described ^ expected)

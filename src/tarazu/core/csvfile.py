@@ -1,4 +1,4 @@
-"""Event tables as CSV text, read row by row; every error says file, line and column."""
+"""Tables as CSV text, read row by row; every error says file, line and column."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tarazu.core.errors import DataError
 
-MAX_CELL = 131_072  # characters; the longest cell of GED has about 20,000
-SHOWN = 60  # characters of a bad value that an error repeats
+MAX_CELL = 131_072  # characters; far above any cell of GED
+SHOWN = 60  # characters of a bad value that a message repeats
+KEPT = 200  # characters of it that an error carries
 DISGUISES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -33,7 +34,7 @@ class CsvTable:
     """The rows of a CSV file that has at least the named columns.
 
     Iterating gives pairs of line (of the row's first character, the header is line 1) and cells.
-    Rows of another width are yielded as they are; the caller compares with `width`.
+    Rows of another width are yielded as they are; the caller asks `check_width`.
 
     Parameters
     ----------
@@ -71,6 +72,21 @@ class CsvTable:
             raise _encoding_error(self.path, self.header) from error
         except csv.Error as error:
             raise self._format_error(error, number, line + 1) from error
+
+    def check_width(self, line: int, cells: Sequence[str]) -> DataError | None:
+        """Return the error of a row that has more or fewer cells than the header, else None."""
+        if len(cells) == self.width:
+            return None
+        at = min(len(cells), self.width) - 1
+        return DataError(
+            f"the row has {len(cells)} cells",
+            file=self.path,
+            line=line,
+            column=self.header[at],
+            value=cells[at][:KEPT],
+            expected=f"{self.width} cells, as in the header",
+            hint="The file may be cut off here, or a comma stands in an unquoted text",
+        )
 
     def _read_header(self) -> list[str]:
         try:
@@ -119,7 +135,7 @@ class CsvTable:
             file=self.path,
             line=line,
             column=column,
-            value=value[:SHOWN],
+            value=value[:KEPT],
             expected=f"at most {MAX_CELL:,} characters in a cell",
             hint="A quotation mark may be missing in this row or an earlier one",
         )

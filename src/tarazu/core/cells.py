@@ -1,0 +1,129 @@
+"""Cells of one row of a table, read strictly: what cannot be used is noted with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import inf, isinf
+from pathlib import Path
+
+from tarazu.core.csvfile import KEPT, shorten
+from tarazu.core.errors import DataError
+
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?", re.ASCII)
+WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+FLAGS = {"1": True, "0": False, "true": True, "false": False}
+
+
+class Row:
+    """One row of a table.
+
+    A getter that cannot use a cell notes a DataError in `problems` and returns a stand-in, so that
+    one pass finds every problem of the row; the caller looks at `problems` before it uses anything.
+
+    Parameters
+    ----------
+    file, line : where the row begins. cells, index : its cells and the place of each column.
+    """
+
+    def __init__(
+        self, file: Path, line: int, cells: Sequence[str], index: Mapping[str, int]
+    ) -> None:
+        self.file, self.line, self.cells, self.index = file, line, cells, index
+        self.problems: list[DataError] = []
+
+    def problem(self, column: str, what: str, expected: str, hint: str | None = None) -> None:
+        """Note that a cell cannot be used."""
+        error = DataError(
+            what,
+            file=self.file,
+            line=self.line,
+            column=column,
+            value=self.text(column)[:KEPT],
+            expected=expected,
+            hint=hint,
+        )
+        self.problems.append(error)
+
+    def text(self, column: str) -> str:
+        """Return the cell without spaces around it; may be empty."""
+        return self.cells[self.index[column]].strip()
+
+    def key(self, column: str) -> str:
+        """Return a cell that must not be empty."""
+        value = self.text(column)
+        if not value:
+            self.problem(column, "the cell is empty", "a text")
+        return value
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """Return the parts of a cell that semicolons separate; an empty cell has none."""
+        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
+
+    def one_of(self, column: str, choices: Sequence[str]) -> str:
+        """Return a cell that is one of the choices."""
+        value = self.text(column)
+        if value not in choices:
+            known = ", ".join(choice or "(empty)" for choice in choices)
+            self.problem(column, f"{shorten(value)} is not known", f"one of {known}")
+            return choices[0]
+        return value
+
+    def flag(self, column: str) -> bool:
+        """Return a yes or no written as 1 or 0, true or false."""
+        value = self.text(column).casefold()
+        if value not in FLAGS:
+            self.problem(column, f"{shorten(value)} is neither yes nor no", "1 or 0")
+            return False
+        return FLAGS[value]
+
+    def count(self, column: str, low: int = 0) -> int:
+        """Return a whole number >= low, below 10^9."""
+        value = self.text(column)
+        if WHOLE.fullmatch(value) is None or int(value) < low:
+            self.problem(column, f"{shorten(value)} is not a count", f"a whole number >= {low}")
+            return low
+        return int(value)
+
+    def code(self, column: str, low: int, high: int) -> int:
+        """Return a whole number from low to high."""
+        value = self.text(column)
+        if WHOLE.fullmatch(value) is None or not low <= int(value) <= high:
+            self.problem(column, f"{shorten(value)} is not a code", f"a code from {low} to {high}")
+            return low
+        return int(value)
+
+    def number(
+        self, column: str, low: float = -inf, high: float = inf, *, above: bool = False
+    ) -> float:
+        """Return a finite number from low to high, low itself excluded if `above`."""
+        value = self.text(column)
+        number = float(value) if DECIMAL.fullmatch(value) else inf
+        if isinf(number) or not low <= number <= high or (above and number == low):
+            limits = [] if isinf(low) else [f"{'>' if above else '>='} {low:g}"]
+            limits += [] if isinf(high) else [f"<= {high:g}"]
+            expected = " ".join(["a number", " and ".join(limits)]).strip()
+            self.problem(column, f"{shorten(value)} cannot be used", expected)
+            return 1.0
+        return number
+
+    def day(self, column: str) -> date:
+        """Return a day of the calendar."""
+        value = self.text(column)
+        expected = f"a day as YYYY-MM-DD, {FIRST_YEAR} to {LAST_YEAR}"
+        match = DAY.fullmatch(value)
+        if match is None:
+            self.problem(column, f"{shorten(value)} is not a date", expected)
+            return date(LAST_YEAR, 1, 1)
+        year, month, day = (int(part) for part in match.groups())
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            self.problem(column, f"{shorten(value)} is not a day of the calendar", expected)
+            return date(LAST_YEAR, 1, 1)
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            self.problem(column, f"{shorten(value)} is out of range", expected)
+        return found
