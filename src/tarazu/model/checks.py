@@ -219,7 +219,9 @@ class _Ranges:
                 if self.known[name][0] < 0.0 or claim.within[1] != math.inf
             )
             worst = low if low < claim.within[0] else high
+            reads = ", ".join(wide) or "a number"
             yield ModelError(
                 f"{claim.owner} may be {worst:g}; expected {claim.within[0]:g} to "
-                f"{claim.within[1]:g}. It reads {', '.join(wide) or 'a number'}. Give the prior the right sign, or wrap the term in exp or Max"
+                f"{claim.within[1]:g}. It reads {reads}. Give the prior the right sign, or wrap "
+                "the term in exp or Max"
             )

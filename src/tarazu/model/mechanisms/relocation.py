@@ -39,3 +39,11 @@ def relocation(m: Model) -> None:
         attraction=(1 + p.support_pull * support) * (1 + p.urban_pull * m["urban_share"]),
         meaning="militants move to a neighbouring district",
     )
+    m.define(
+        "relocations",
+        m["relocated"],
+        unit="persons/week",
+        reported=True,
+        total="sum",
+        meaning="militants who left for a neighbouring district",
+    )

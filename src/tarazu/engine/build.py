@@ -1,0 +1,65 @@
+"""Generated kernels on disk: written once by content, opened like any module."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import cache
+from threading import Lock
+from typing import Any, NamedTuple
+
+from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.engine.program import Program, compile_program
+from tarazu.engine.source import Check, Mode, write_source
+from tarazu.model.declaration import Model
+
+_LOADING = Lock()
+
+
+class BuiltKernel(NamedTuple):
+    """A kernel ready to call, what its failure codes mean, and the file to read."""
+
+    run_member: Callable[..., tuple[int, int, int]]
+    checks: tuple[Check, ...]
+    file: str
+
+
+@cache
+def program_of(model: Model) -> Program:
+    """Return the compiled program of a model, once per model object."""
+    return compile_program(model)
+
+
+def build_kernel(model: Model, mode: Mode) -> BuiltKernel:
+    """Return the generated kernel of a model, writing its source where it is not there yet.
+
+    The file is named by the digest of its text, so a changed declaration is another file and an
+    unchanged one finds its machine code again. Threads may call this at once.
+
+    Raises
+    ------
+    ModelError
+        The model has a circle within a week, or a name that generated code needs.
+    """
+    with _LOADING:
+        return _build(model, mode)
+
+
+@cache
+def _build(model: Model, mode: Mode) -> BuiltKernel:
+    source = write_source(program_of(model), mode)
+    name = f"{model.name}_{mode}_{source.digest}"
+    folder = cache_dir() / "sources"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.py"
+    text = source.text.encode()
+    if not file.exists() or file.read_bytes() != text:
+        write_atomic(file, text)
+    spec = importlib.util.spec_from_file_location(f"tarazu_generated_{name}", file)
+    assert spec is not None  # a path that ends in .py always has a loader
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # the kernel cache looks functions up by module
+    spec.loader.exec_module(module)
+    return BuiltKernel(module.run_member, source.checks, str(file))

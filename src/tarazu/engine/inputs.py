@@ -1,0 +1,210 @@
+"""What a run is given, checked and laid out as arrays that both engines read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from tarazu.core.errors import SimulationError
+from tarazu.engine.program import Program
+from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse
+from tarazu.model.declaration import Model
+
+
+class Inputs(NamedTuple):
+    """Everything a run reads, in fixed types and order.
+
+    Attributes
+    ----------
+    parameters : (M, P); levers : (L, T, D); population, urban_share : (D,).
+    first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1, by key.
+    keys : (D,); seed; members : (M,).
+    pulse_row : (T,) row of the pulse arrays that a week uses, -1 for none.
+    pulse_expected, pulse_count : (R, E, D).
+    start : (M, S, D) levels before week 0.
+    is_mean : (Q,) 1 where districts average; people_share : (D,) share of all people.
+    keep : (K,) quantities kept by district.
+    """
+
+    parameters: FloatArray
+    levers: FloatArray
+    population: FloatArray
+    urban_share: FloatArray
+    first: IntArray
+    neighbour: IntArray
+    weight: FloatArray
+    keys: IntArray
+    seed: int
+    members: IntArray
+    pulse_row: IntArray
+    pulse_expected: FloatArray
+    pulse_count: FloatArray
+    start: FloatArray
+    is_mean: IntArray
+    people_share: FloatArray
+    keep: IntArray
+
+
+def prepare(
+    program: Program,
+    parameters: FloatArray,
+    levers: FloatArray,
+    *,
+    places: Places,
+    seed: int,
+    members: IntArray,
+    weeks: int,
+    pulses: Sequence[Pulse],
+    keep: Sequence[str],
+    whole: bool,
+) -> Inputs:
+    """Return the inputs of a run; `whole` rounds the people who start to whole persons.
+
+    Raises
+    ------
+    ValueError
+        Wrong shapes, a lever outside its range, an unknown name.
+    SimulationError
+        More people start outside the passive than there are.
+    """
+    model = program.model
+    ids = np.ascontiguousarray(members, dtype=np.int64)
+    if ids.ndim != 1 or not ids.size or ids.min() < 0 or weeks < 1 or seed < 0:
+        msg = f"members {ids.shape}, weeks {weeks}, seed {seed}; expected (M,) ids >= 0, T >= 1"
+        raise ValueError(msg)
+    values = _parameters(model, parameters, ids.size)
+    settings = _levers(model, levers, weeks, places)
+    population = np.floor(places.population + 0.5)
+    pulse_row, pulse_expected, pulse_count = _pulses(model, pulses, weeks, places)
+    return Inputs(
+        values,
+        settings,
+        population,
+        np.ascontiguousarray(places.urban_share, dtype=np.float64),
+        *_neighbours(places),
+        places.luck_keys().astype(np.int64),
+        seed,
+        ids,
+        pulse_row,
+        pulse_expected,
+        pulse_count,
+        _start(program, values, population, places, whole=whole),
+        np.array([total == "mean" for total in program.totals], dtype=np.int64),
+        population / population.sum(),
+        np.array([_known(name, program.quantities) for name in keep], dtype=np.int64),
+    )
+
+
+def _known(name: str, names: Sequence[str]) -> int:
+    if name not in names:
+        msg = f"no quantity '{name}' to keep; there are {', '.join(names)}"
+        raise ValueError(msg)
+    return names.index(name)
+
+
+def _parameters(model: Model, parameters: FloatArray, count: int) -> FloatArray:
+    values = np.array(parameters, dtype=np.float64, order="C", ndmin=2)
+    if values.shape == (1, len(model.parameters)):
+        values = np.repeat(values, count, axis=0)
+    if values.shape != (count, len(model.parameters)):
+        msg = f"parameters {values.shape}; expected ({count}, {len(model.parameters)})"
+        raise ValueError(msg)
+    for p, (name, parameter) in enumerate(model.parameters.items()):
+        low, high = parameter.prior.support
+        column = values[:, p]
+        if not np.all((column >= min(low, 0.0)) & (column <= high) & np.isfinite(column)):
+            msg = f"parameter '{name}' is {column}; expected finite values in [{low:g}, {high:g}]"
+            raise ValueError(msg)
+    return values
+
+
+def _levers(model: Model, levers: FloatArray, weeks: int, places: Places) -> FloatArray:
+    settings = np.ascontiguousarray(levers, dtype=np.float64)
+    expected = (len(model.levers), weeks, len(places.names))
+    if settings.shape != expected:
+        msg = f"levers {settings.shape}; expected {expected}: levers, weeks, districts"
+        raise ValueError(msg)
+    for at, (name, lever) in enumerate(model.levers.items()):
+        low, high = float(settings[at].min()), float(settings[at].max())
+        if not lever.low <= low <= high <= lever.high:
+            msg = f"lever '{name}' is set to {low:g} to {high:g}; expected {lever.low:g} to "
+            raise ValueError(msg + f"{lever.high:g}")
+    return settings
+
+
+def _neighbours(places: Places) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return neighbours in the order of their keys, so that relabelling changes no draw."""
+    keys = places.luck_keys()
+    first, neighbour, weight = [0], list[int](), list[float]()
+    for row in places.weights:
+        near = sorted(np.flatnonzero(row > 0.0).tolist(), key=lambda j: int(keys[j]))
+        neighbour += near
+        weight += [float(row[j]) for j in near]
+        first.append(len(neighbour))
+    return (
+        np.array(first, dtype=np.int64),
+        np.array(neighbour, dtype=np.int64),
+        np.array(weight, dtype=np.float64),
+    )
+
+
+def _pulses(
+    model: Model, pulses: Sequence[Pulse], weeks: int, places: Places
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    events, districts = [*model.events], len(places.names)
+    pulsed = sorted({pulse.week for pulse in pulses})
+    expected = np.zeros((max(len(pulsed), 1), len(events), districts))
+    count = np.zeros_like(expected)
+    rows = np.full(weeks, -1, dtype=np.int64)
+    for pulse in pulses:
+        inside = 0 <= pulse.week < weeks and 0 <= pulse.district < districts
+        if pulse.event not in events or not inside or pulse.expected < 0 or pulse.count < 0:
+            msg = (
+                f"{pulse}; expected one of {', '.join(events)}, a week below {weeks}, a district "
+                f"below {districts}, nothing negative"
+            )
+            raise ValueError(msg)
+        rows[pulse.week] = row = pulsed.index(pulse.week)
+        expected[row, events.index(pulse.event), pulse.district] += pulse.expected
+        count[row, events.index(pulse.event), pulse.district] += pulse.count
+    return rows, expected, count
+
+
+def _start(
+    program: Program, parameters: FloatArray, population: FloatArray, places: Places, *, whole: bool
+) -> FloatArray:
+    model = program.model
+    values: dict[str, NDArray[np.float64]] = {
+        "population": population[None, :],
+        "urban_share": places.urban_share[None, :],
+    }
+    values |= {name: parameters[:, p, None] for p, name in enumerate(model.parameters)}
+    shape = (len(parameters), len(model.stocks), len(population))
+    start = np.empty(shape)
+    for s, stock in enumerate(model.stocks.values()):
+        if stock.initial is not None:
+            names = sorted(symbol.name for symbol in stock.initial.free_symbols)
+            symbols = [sp.Symbol(name, real=True) for name in names]
+            level = sp.lambdify(symbols, stock.initial, "numpy")(*(values[n] for n in names))
+            whole_people = whole and stock.kind == "people"
+            start[:, s, :] = np.floor(level + 0.5) if whole_people else level
+    stocks = [*model.stocks]
+    others = [stocks.index(name) for name in program.people if name != program.rest]
+    rest = population - start[:, others, :].sum(axis=1)
+    if np.any(rest < 0.0):
+        m, d = np.argwhere(rest < 0.0)[0]
+        raise SimulationError(
+            f"{rest[m, d]:g} people are left before the first week",
+            quantity=program.rest,
+            value=float(rest[m, d]),
+            district=places.names[d],
+            week=0,
+            expected="fewer people in the other stocks than the population",
+            hint=f"Check the initial shares of {', '.join(stocks[s] for s in others)}",
+        )
+    start[:, stocks.index(program.rest), :] = rest
+    return start
