@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from tarazu.cli import data, record
 from tarazu.cli.options import Quiet, Verbose
 from tarazu.cli.version import version
 
@@ -17,6 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(record.app, name="record")
+app.add_typer(data.app, name="data")
 app.command()(version)
 
 

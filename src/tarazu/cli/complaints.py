@@ -44,7 +44,7 @@ def _is_about_input(error: BaseException) -> bool:
 
 def _usage_lines(error: typer.TyperException) -> Iterator[str]:
     context = getattr(error, "ctx", None)
-    yield f"error: {error.format_message()}"
+    yield f"error: {error.format_message() or 'a command is missing.'}"
     command = "tarazu" if context is None else context.command_path
     yield f"Try '{command} --help'."
 

@@ -24,11 +24,9 @@ def set_verbosity(verbosity: int) -> None:
     handler.setFormatter(_DETAILED if verbosity > 0 else _PLAIN)
     log = logging.getLogger("tarazu")
     log.handlers = [handler]
-    log.propagate = False
     log.setLevel(_LEVELS[max(-1, min(verbosity, 2))])
     warnings = logging.getLogger("py.warnings")
     warnings.handlers = [handler]
-    warnings.propagate = False
     warnings.setLevel(logging.ERROR if verbosity < 0 else logging.WARNING)
     logging.captureWarnings(True)
 

@@ -67,6 +67,15 @@ Region = Annotated[
         help="Folder of CSV files that describes a region; without one, Balochistan.",
     ),
 ]
+Rules = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="TOML file of the rules that say who initiated an event; without one, the shipped.",
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace the output even if Tarazu did not write it.")
 ]

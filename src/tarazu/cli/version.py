@@ -7,7 +7,7 @@ from tarazu.cli.output import show
 
 
 def version(as_json: AsJson = False) -> None:
-    """Print the version of Tarazu, of Python and of the packages that numbers depend on."""
+    """Print what is installed."""
     from tarazu.core.provenance import collect_provenance
 
     found = collect_provenance({})

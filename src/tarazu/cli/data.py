@@ -1,0 +1,49 @@
+"""``tarazu data``: making the tables that ship with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarazu.cli.events import read_events
+from tarazu.cli.options import Quiet, Region, Rules, Verbose
+from tarazu.cli.output import show
+
+app = typer.Typer(help="Make tables that can be shared.", no_args_is_help=True)
+
+
+@app.callback()
+def data() -> None:
+    """Make tables that can be shared."""
+
+
+@app.command()
+def figures(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Event file (UCDP GED)."),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", dir_okay=False, help="Table to write, ending in .csv.")
+    ],
+    region: Region = None,
+    rules: Rules = None,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Count events without texts or places.
+
+    Counts by day, unit, initiator, target, tactic and armed group: no texts, no coordinates, no
+    identifiers. A second file with the ending .toml says where they come from. Equal records
+    give equal bytes.
+    """
+    from tarazu.record import write_figures
+
+    if out.suffix != ".csv":
+        raise typer.BadParameter(f"{out} does not end in .csv", param_hint="--out")
+    record = read_events(file, region=region, rules=rules)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_figures(record, out)
+    show(f"{out}\n{out.with_suffix('.toml')}", None, as_json=False)

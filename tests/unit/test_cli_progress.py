@@ -1,0 +1,70 @@
+"""A long step says how far it is: plain lines in a log, a bar on a terminal, nothing with -q."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tarazu.cli import logs
+from tarazu.cli import progress as module
+from tarazu.cli.progress import progress
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Time in seconds that the test sets."""
+    now = [100.0]
+    monkeypatch.setattr(module, "monotonic", lambda: now[0])
+    yield now
+    logs.set_verbosity(0)
+
+
+def test_progress__plain_lines_say_done_rate_and_time_left(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_verbosity(0)
+    with progress("estimating") as advance:
+        clock[0] += 10.0
+        advance(20, 100)
+        clock[0] += 1.0
+        advance(22, 100)  # too soon after the last line
+        clock[0] += 9.0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [
+        "estimating ...",
+        "estimating: 20 of 100, 2/s, 40 s left",
+        "estimating: done in 20.0 s",
+    ]
+
+
+def test_progress__nothing_when_quiet(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_verbosity(-1)
+    with progress("estimating") as advance:
+        clock[0] += 10.0
+        advance(20, 100)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress__a_bar_on_a_terminal_never_reaches_stdout(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_verbosity(0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("estimating") as advance:
+        advance(20, 100)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "20/100" in captured.err
+
+
+def test_progress__a_failed_step_is_not_called_done(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_verbosity(0)
+    with pytest.raises(KeyboardInterrupt), progress("estimating"):
+        raise KeyboardInterrupt
+    assert "done" not in capsys.readouterr().err
