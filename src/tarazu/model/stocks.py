@@ -10,16 +10,16 @@ from tarazu.model.declaration import Model
 
 PARAMETERS = {
     "initial_sympathisers": Parameter("1", Beta(2, 58), source=ASSUMED),
-    "initial_militants": Parameter("1", LogNormal(2e-4, 1.7), source=ASSUMED),
-    "initial_custody": Parameter("1", LogNormal(3e-5, 2), source=ASSUMED),
+    "initial_militants": Parameter("1", LogNormal(1.5e-4, 2), source=ASSUMED),
+    "initial_custody": Parameter("1", LogNormal(6e-6, 2), source=ASSUMED),
     "initial_unaccounted": Parameter("1", LogNormal(5e-5, 2.5), source=ASSUMED),
     "initial_trust": Parameter("1", Beta(4, 8), source=ASSUMED),
-    "initial_repression": Parameter("1", Beta(4, 8), source=ASSUMED),
-    "initial_extraction": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "initial_repression": Parameter("1", Beta(1.5, 13.5), source=ASSUMED),
+    "initial_extraction": Parameter("1", Beta(3, 10), source=ASSUMED),
     "initial_exclusion": Parameter("1", Beta(4, 8), source=ASSUMED),
-    "initial_services": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "initial_services": Parameter("1", Beta(4, 11), source=ASSUMED),
     "initial_memory_operations": Parameter(
-        "operations/persons", LogNormal(1e-7, 2), source=ASSUMED
+        "operations/persons", LogNormal(2e-7, 2), source=ASSUMED
     ),
     "initial_memory_harm": Parameter("1", LogNormal(2e-6, 2), source=ASSUMED),
     "initial_memory_attacks": Parameter("attacks/persons", LogNormal(4e-7, 2), source=ASSUMED),
@@ -29,7 +29,9 @@ PARAMETERS = {
 def stocks(m: Model) -> None:
     """Declare the stocks of a district; every start is a parameter, the same for all districts.
 
-    People start as shares of the population: passive = population - everybody else.
+    People start as shares of the population: passive = population - everybody else. The medians
+    of the starts stand near the resting point of the median parameters under the levers' defaults,
+    so that no trend comes from the start alone.
     """
     p, population = m.declare(PARAMETERS), m["population"]
     m.stock("passive", "people", unit="persons", initial=None, meaning="observers, taking no side")

@@ -9,9 +9,9 @@ from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.declaration import Model
 
 PARAMETERS = {
-    # of the order of 40 recorded attacks a year by some 3,000 militants
+    # of the order of 40 recorded attacks a year by some 2,250 militants
     "attack_rate": Parameter(
-        "attacks/persons/week", LogNormal(40 / 52 / 3_000, 1.5), source=ASSUMED
+        "attacks/persons/week", LogNormal(40 / 52 / 2_250, 1.5), source=ASSUMED
     ),
     "attack_capacity": Parameter("persons", LogNormal(1_000, 2), source=ASSUMED),
     "attack_response": Parameter(

@@ -29,7 +29,7 @@ PARAMETERS = {
         source=Source("description", "trust falls faster than it recovers; size assumed"),
     ),
     "trust_recovery": Parameter("1/week", LogNormal(2e-3, 1.7), source=ASSUMED),
-    "trust_erosion": Parameter("1/week", LogNormal(8e-3, 1.7), source=ASSUMED),
+    "trust_erosion": Parameter("1/week", LogNormal(1.6e-2, 1.7), source=ASSUMED),
     "weight_repression": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),
     "weight_extraction": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),
     "weight_exclusion": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),

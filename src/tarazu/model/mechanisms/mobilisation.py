@@ -9,7 +9,7 @@ from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.declaration import Model
 
 PARAMETERS = {
-    "sympathy_rate": Parameter("1/week", LogNormal(2e-4, 1.7), source=ASSUMED),
+    "sympathy_rate": Parameter("1/week", LogNormal(4.5e-4, 1.7), source=ASSUMED),
     "contact_rate": Parameter(
         "1/week",
         LogNormal(4e-3, 1.5),
@@ -17,7 +17,7 @@ PARAMETERS = {
     ),
     "nearby_contact": Parameter("1", Beta(1, 9), source=ASSUMED),
     "cooling_rate": Parameter("1/week", LogNormal(4e-3, 1.5), source=ASSUMED),
-    "recruit_rate": Parameter("1/week", LogNormal(9e-5, 1.5), source=ASSUMED),
+    "recruit_rate": Parameter("1/week", LogNormal(1e-4, 1.5), source=ASSUMED),
     "recruitment_response": Parameter(
         "1",
         Normal(0, 1),

@@ -24,7 +24,7 @@ PARAMETERS = {
         Beta(4, 4),
         source=Source("berman2011", "information from civilians; that it works; size assumed"),
     ),
-    "kills_per_operation": Parameter("persons/operations", LogNormal(8, 1.5), source=ASSUMED),
+    "kills_per_operation": Parameter("persons/operations", LogNormal(12, 1.5), source=ASSUMED),
     "captures_per_operation": Parameter("persons/operations", LogNormal(8, 2), source=ASSUMED),
     "militant_half": Parameter(
         "persons",
