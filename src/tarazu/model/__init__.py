@@ -2,16 +2,19 @@
 
 from tarazu.model.declaration import Model, ModelError
 from tarazu.model.default import build_model
+from tarazu.model.describe import Description, describe
 from tarazu.model.hypothesis import HYPOTHESES, Hypothesis, draw_parameters, load_hypothesis
 from tarazu.model.quantities import Lever
 
 __all__ = [
     "HYPOTHESES",
+    "Description",
     "Hypothesis",
     "Lever",
     "Model",
     "ModelError",
     "build_model",
+    "describe",
     "draw_parameters",
     "load_hypothesis",
 ]

@@ -1,0 +1,193 @@
+"""A model described from its own declaration: equations, parameter table, signed influences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from tarazu.model.declaration import PLACE_UNITS, Model
+
+Sign = Literal["+", "-", "±"]
+
+SAMPLES = 64
+"""Points of prior and state at which the sign of an influence is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One line of the model: what it says in words, plain text and LaTeX.
+
+    Attributes
+    ----------
+    kind : ``definition``, ``event``, ``transfer`` or ``change``.
+    quantity : what it gives.
+    unit : of the right-hand side.
+    text, latex : the right-hand side.
+    """
+
+    kind: Literal["definition", "event", "transfer", "change"]
+    quantity: str
+    unit: str
+    text: str
+    latex: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One line of the parameter table."""
+
+    name: str
+    unit: str
+    prior: str
+    source: str
+    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One quantity that moves another directly.
+
+    Attributes
+    ----------
+    sign : of the derivative over prior and state: ``±`` where it takes both signs.
+    """
+
+    source: str
+    target: str
+    sign: Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a model declares, ready to print or draw.
+
+    Attributes
+    ----------
+    stocks : (name, kind, unit, meaning) each.
+    levers : (name, unit, low, high, default, stock that it moves, meaning) each.
+    equations, parameters, edges : in order of declaration.
+    """
+
+    name: str
+    stocks: tuple[tuple[str, str, str, str], ...]
+    levers: tuple[tuple[str, str, float, float, float, str, str], ...]
+    equations: tuple[Equation, ...]
+    parameters: tuple[ParameterRow, ...]
+    edges: tuple[Edge, ...]
+
+
+def describe(model: Model) -> Description:
+    """Return stocks, equations, the parameter table and signed influences of a model."""
+    return Description(
+        name=model.name,
+        stocks=tuple((s.name, s.kind, s.unit, s.meaning) for s in model.stocks.values()),
+        levers=tuple(
+            (name, lv.unit, lv.low, lv.high, lv.default, lv.moves, lv.meaning)
+            for name, lv in model.levers.items()
+        ),
+        equations=tuple(_equations(model)),
+        parameters=tuple(
+            ParameterRow(
+                name, p.unit, p.prior.describe(), str(p.source), is_assumed=p.source.is_assumed
+            )
+            for name, p in model.parameters.items()
+        ),
+        edges=tuple(_edges(model)),
+    )
+
+
+def _equations(model: Model) -> Iterator[Equation]:
+    for d in model.definitions.values():
+        yield _equation("definition", d.name, d.unit, d.expression, d.meaning)
+    for e in model.events.values():
+        yield _equation("event", e.name, f"{e.unit}/week", e.mean, e.meaning)
+    for t in model.transfers.values():
+        gives = t.hazard if t.hazard is not None else model[str(t.count)] / model[t.source]
+        yield _equation("transfer", t.name, "1/week", gives, t.meaning)
+    for name, gives, meaning in _weekly_changes(model):
+        yield _equation("change", name, f"{model.stocks[name].unit}/week", gives, meaning)
+
+
+def _equation(
+    kind: Literal["definition", "event", "transfer", "change"],
+    quantity: str,
+    unit: str,
+    expression: sp.Expr,
+    meaning: str,
+) -> Equation:
+    return Equation(kind, quantity, unit, str(expression), sp.latex(expression), meaning)
+
+
+def _weekly_changes(model: Model) -> Iterator[tuple[str, sp.Expr, str]]:
+    """Yield each change of a share or memory as a rate of that stock."""
+    for change in model.changes:
+        level = model[change.stock]
+        if model.stocks[change.stock].kind == "memory":
+            rate = change.inflow - change.fall * level
+        else:
+            up, down = sp.Max(change.push, 0), sp.Max(-change.push, 0)
+            rate = (change.rise + up) * (1 - level) - (change.fall + down) * level
+        yield change.stock, rate, change.meaning
+
+
+def _edges(model: Model) -> Iterator[Edge]:
+    for name, expression in model.nearby.items():
+        yield from _influences(model, expression, name)
+    for definition in model.definitions.values():
+        yield from _influences(model, definition.expression, definition.name)
+    for event in model.events.values():
+        yield from _influences(model, event.mean, event.name)
+    for transfer in model.transfers.values():
+        people = model[transfer.source]
+        flow = model[str(transfer.count)] if transfer.hazard is None else transfer.hazard * people
+        yield from _influences(model, flow, transfer.name)
+        if transfer.attraction is None:
+            yield Edge(transfer.name, transfer.source, "-")
+            yield Edge(transfer.name, transfer.target, "+")
+    for stock in model.stocks:
+        rates = [rate for name, rate, _ in _weekly_changes(model) if name == stock]
+        yield from _influences(model, sp.Add(*rates), stock)
+
+
+def _influences(model: Model, expression: sp.Expr, target: str) -> Iterator[Edge]:
+    """Yield what an expression reads, with the sign of each derivative."""
+    for name in sorted(symbol.name for symbol in expression.free_symbols):
+        if name in model.parameters or name in PLACE_UNITS or name == target:
+            continue
+        sign = _sign(model, sp.diff(expression, model[name]))
+        if sign is not None:
+            yield Edge(name, target, sign)
+
+
+def _sign(model: Model, derivative: sp.Expr) -> Sign | None:
+    """Return the sign of a derivative over random priors and states; None if it is always 0."""
+    names = sorted(symbol.name for symbol in derivative.free_symbols)
+    luck = np.random.default_rng(1)
+    values = [_sample(model, name, luck) for name in names]
+    computed = sp.lambdify([model[name] for name in names], derivative, "numpy")(*values)
+    rates = np.broadcast_to(computed, SAMPLES)
+    rates = rates[np.isfinite(rates)]
+    if (rates > 0.0).any() and (rates < 0.0).any():
+        return "±"
+    if (rates > 0.0).any():
+        return "+"
+    return "-" if (rates < 0.0).any() else None
+
+
+def _sample(model: Model, name: str, luck: np.random.Generator) -> NDArray[np.float64]:
+    if name in model.parameters:
+        return model.parameters[name].prior.quantile(luck.uniform(1e-6, 1.0 - 1e-6, SAMPLES))
+    if name in model.levers:
+        lever = model.levers[name]
+        return luck.uniform(lever.low, lever.high, SAMPLES)
+    if name in PLACE_UNITS:
+        return luck.uniform(0.0, 1.0, SAMPLES) if name == "urban_share" else np.full(SAMPLES, 4e5)
+    if name in model.stocks and model.stocks[name].kind == "people":
+        return 10.0 ** luck.uniform(1.0, 5.0, SAMPLES)
+    return luck.uniform(0.0, 1.0, SAMPLES)
