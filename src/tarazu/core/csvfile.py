@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from tarazu.core.errors import DataError
 
 MAX_CELL = 131_072  # characters; far above any cell of GED
+NO_LIMIT = 2**31 - 1  # as far as the csv module goes on every platform
 SHOWN = 60  # characters of a bad value that a message repeats
 KEPT = 200  # characters of it that an error carries
 DISGUISES = {
@@ -69,7 +71,7 @@ class CsvTable:
                     if cells:  # an empty line is no row
                         yield first, cells
         except UnicodeDecodeError as error:
-            raise _encoding_error(self.path, self.header) from error
+            raise _encoding_error(self.path) from error
         except csv.Error as error:
             raise self._format_error(error, number, line + 1) from error
 
@@ -93,7 +95,7 @@ class CsvTable:
             with _cell_limit(MAX_CELL), self.path.open(encoding="utf-8-sig", newline="") as stream:
                 return [name.strip() for name in next(csv.reader(stream, strict=True), [])]
         except UnicodeDecodeError as error:
-            raise _encoding_error(self.path, []) from error
+            raise _encoding_error(self.path) from error
         except csv.Error as error:
             what = f"the header cannot be read ({error})"
             raise DataError(what, file=self.path, line=1, expected="names of columns") from error
@@ -143,7 +145,7 @@ class CsvTable:
     def _longest_cell(self, number: int) -> tuple[str | None, str]:
         """Return column and value of the longest cell of data row `number` (from 0)."""
         try:
-            with _cell_limit(2**31 - 1), self.path.open(encoding="utf-8-sig", newline="") as stream:
+            with _cell_limit(NO_LIMIT), self.path.open(encoding="utf-8-sig", newline="") as stream:
                 reader = csv.reader(stream)
                 for _ in range(number + 1):
                     next(reader)
@@ -195,7 +197,7 @@ def _check_kind(path: Path) -> None:
         )
 
 
-def _encoding_error(path: Path, header: Sequence[str]) -> DataError:
+def _encoding_error(path: Path) -> DataError:
     """Return the error of the first byte that is not UTF-8, with its line and column."""
     data = path.read_bytes()
     try:
@@ -204,19 +206,19 @@ def _encoding_error(path: Path, header: Sequence[str]) -> DataError:
         bad, at = data[error.start : error.start + 1], error.start
     else:
         bad, at = b"", 0  # the file changed while it was read
-    column = None
-    with _cell_limit(2**31 - 1):
-        before = data[:at].decode("utf-8-sig", errors="replace").splitlines(keepends=True)
-        cells: list[str] = []
-        for cells in csv.reader(before):  # noqa: B007 -- the last row is wanted
+    before = io.StringIO(data[:at].decode("utf-8-sig", errors="replace"), newline="")
+    with _cell_limit(NO_LIMIT):
+        rows = csv.reader(before)
+        header = next(rows, [])
+        cells = header
+        for cells in rows:  # noqa: B007 -- the last row is wanted
             pass
-    if cells and len(cells) <= len(header):
-        column = header[len(cells) - 1]
+    is_known = cells is not header and 0 < len(cells) <= len(header)
     return DataError(
         f"byte {bad!r} is not UTF-8",
         file=path,
-        line=data[:at].count(b"\n") + 1,
-        column=column,
+        line=max(data[:at].count(b"\n"), data[:at].count(b"\r")) + 1,
+        column=header[len(cells) - 1] if is_known else None,
         value=repr(bad),
         expected="text in UTF-8",
         hint="It looks like Latin-1 or Windows-1252: save it again as UTF-8",

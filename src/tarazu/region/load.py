@@ -77,17 +77,17 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
         )
     problems: list[TarazuError] = []
     settings = _read_settings(folder / "region.toml", problems)
-    flags = tuple(settings.infrastructure)
     tables = {
         name: _read_rows(folder / f"{name}.csv", columns, problems)
         for name, columns in COLUMNS.items()
     }
-    districts = _read_districts(tables["districts"], flags)
+    districts = _read_districts(tables["districts"], settings)
     edges = _read_edges(tables["edges"], districts)
     tiles = _read_tiles(tables["tiles"], districts)
     sources = _read_sources(tables["columns"], problems)
     problems += [problem for rows in tables.values() for row in rows for problem in row.problems]
     raise_problems(problems, f"{folder}: {len(problems)} problems in the region")
+    assert settings is not None  # else read_toml's problems were raised
     region = Region(
         name=settings.name,
         title=settings.title,
@@ -107,14 +107,14 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
     return replace(region, boundaries=read_boundaries(Path(boundaries), region.slugs))
 
 
-def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings:
+def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings | None:
     try:
         return read_toml(path, _Settings)
     except ScenarioError as error:
         problems.append(error)
     except ExceptionGroup as group:
         problems.extend(error for error in group.exceptions if isinstance(error, TarazuError))
-    return _Settings(name="", title="", frame="", countries=[])
+    return None
 
 
 def _read_rows(path: Path, columns: Sequence[str], problems: list[TarazuError]) -> list[Row]:
@@ -142,7 +142,7 @@ def _read_rows(path: Path, columns: Sequence[str], problems: list[TarazuError]) 
     return rows
 
 
-def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, District]:
+def _read_districts(rows: list[Row], settings: _Settings | None) -> dict[str, District]:
     districts: dict[str, District] = {}
     bearer: dict[str, str] = {}
     for row in rows:
@@ -151,11 +151,11 @@ def _read_districts(rows: list[Row], flags: tuple[str, ...]) -> dict[str, Distri
             row.problem("slug", f"district '{slug}' stands twice", "each district once")
             continue
         for flag in row.words("infrastructure"):
-            if flag not in flags:
+            if settings is not None and flag not in settings.infrastructure:
                 row.problem(
                     "infrastructure",
                     f"flag {shorten(flag)} is not known",
-                    f"one of {', '.join(flags)}",
+                    f"one of {', '.join(settings.infrastructure)}",
                 )
         district = District(
             slug=slug,
