@@ -169,7 +169,7 @@ class ArrayRun:
         for i, transfer in enumerate(exits.hazards):
             moved = leaving
             if i + 1 < len(hazards):
-                rest = sum(hazards[i + 1 :], hazards[i])
+                rest: FloatArray = sum(hazards[i + 1 :], hazards[i])
                 share = np.divide(hazards[i], rest, out=np.zeros(self.shape), where=rest > 0.0)
                 luck = self._uniforms(self.program.streams[transfer.name])
                 moved = _each(binomial_quantile, luck, leaving.astype(np.int64), share)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tarazu.core.jit import kernel
 from tarazu.core.streams import binomial_quantile, uniform
 from tarazu.engine.trajectory import FloatArray, IntArray
@@ -34,6 +36,55 @@ def record_week(
     for k in range(keep.shape[0]):
         for d in range(now.shape[1]):
             district[d, k] = now[keep[k], d]
+
+
+@kernel
+def draw_luck(
+    seed: int, member: int, week: int, streams: IntArray, keys: IntArray, luck: FloatArray
+) -> None:
+    """Draw the uniforms of one week; streams (K,), keys (D,). Writes `luck` (K, D)."""
+    for k in range(streams.shape[0]):
+        for d in range(keys.shape[0]):
+            luck[k, d] = uniform(seed, member, streams[k], week, keys[d], 0)
+
+
+@kernel
+def draw_exits(
+    staying: float,
+    hazards: FloatArray,
+    count: int,
+    luck: FloatArray,
+    row: int,
+    district: int,
+    moved: FloatArray,
+) -> float:
+    """Return how many leave a stock by competing hazards: the total, then conditional binomials.
+
+    staying : whole persons; hazards : 1/week >= 0, the first `count` are used; luck : (K, D), from
+    `row` on the total and then each exit. Writes `moved`.
+    """
+    total = 0.0
+    for i in range(count):
+        total += hazards[i]
+        moved[i] = 0.0
+    if luck[row, district] <= 1.0 - staying * total:
+        return 0.0  # P(nobody leaves) >= 1 - staying * total: spares most calls the quantile
+    left = binomial_quantile(luck[row, district], int(staying), -math.expm1(-total))
+    leaving = float(left)
+    for i in range(count - 1):
+        if left == 0:
+            break
+        rest = hazards[i]
+        for j in range(i + 1, count):
+            rest += hazards[j]
+        share = hazards[i] / rest if rest > 0.0 else 0.0
+        u = luck[row + 1 + i, district]
+        if u > 1.0 - left * share:
+            part = binomial_quantile(u, left, share)
+            moved[i] = part
+            left -= part
+    moved[count - 1] = left
+    return leaving
 
 
 @kernel

@@ -77,6 +77,18 @@ class Program:
     streams: Mapping[str, int]
 
     @property
+    def luck(self) -> tuple[str, ...]:
+        """Names of the draws of a week: events; each stock's exits followed by its transfers."""
+        events = [step.name for step in self.steps if isinstance(step, Event)]
+        exits = [
+            name
+            for step in self.steps
+            if isinstance(step, Exits)
+            for name in (step.stock, *(transfer.name for transfer in step.hazards))
+        ]
+        return (*events, *exits)
+
+    @property
     def people(self) -> tuple[str, ...]:
         """Names of the people stocks."""
         return tuple(name for name, s in self.model.stocks.items() if s.kind == "people")

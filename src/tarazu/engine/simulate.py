@@ -132,6 +132,9 @@ def _run_kernel(
     nearby = np.zeros((len(program.model.nearby), 2, districts))
     pull = np.zeros((len(program.movers), districts))
     arrivals = np.zeros_like(pull)
+    streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
+    luck = np.zeros((len(streams), districts))
+    hazards, moved = np.zeros(len(streams)), np.zeros(len(streams))
     for m, member in enumerate(inputs.members):
         now[: len(program.model.stocks)] = inputs.start[m]
         week, code, d = kernel.run_member(
@@ -155,6 +158,10 @@ def _run_kernel(
             nearby,
             pull,
             arrivals,
+            streams,
+            luck,
+            hazards,
+            moved,
             national[m],
             district[m],
         )

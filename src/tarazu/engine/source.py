@@ -38,6 +38,10 @@ ARGUMENTS = (
     "nearby",
     "pull",
     "arrivals",
+    "streams",
+    "luck",
+    "hazards",
+    "moved",
     "national",
     "district",
 )
@@ -46,10 +50,10 @@ _PLACES = {"population": "populations", "urban_share": "urban_shares"}
 
 _OWN = {
     *ARGUMENTS,
-    *("math", "kernel", "record_week", "settle", "spread", "uniform", "run_member"),
-    *("poisson_quantile", "negative_binomial_quantile", "binomial_quantile"),
-    *("min", "max", "float", "range", "abs", "t", "d", "n", "key", "row", "extra"),
-    *("staying", "leaving", "hazard", "expected", "size", "rise", "fall", "rate", "level"),
+    *("math", "kernel", "record_week", "settle", "spread", "draw_luck", "draw_exits", "run_member"),
+    *("poisson_quantile", "negative_binomial_quantile"),
+    *("min", "max", "float", "range", "abs", "t", "d", "n", "row"),
+    *("int", "staying", "leaving", "hazard", "expected", "size", "rise", "fall", "rate", "level"),
 }
 
 LARGEST = 1e9
@@ -129,6 +133,7 @@ class _Writer:
         self.checks: list[Check] = []
         self.printer = _Printer({"fully_qualified_modules": True})
         self.row = {name: q for q, name in enumerate(program.quantities)}
+        self.luck_row = {name: k for k, name in enumerate(program.luck)}
 
     def code(self, expression: sp.Expr) -> str:
         text: str = self.printer.doprint(expression)
@@ -151,13 +156,8 @@ class _Writer:
         yield ""
         yield "from tarazu.core.jit import kernel"
         if self.mode == "stochastic":
-            yield "from tarazu.core.streams import ("
-            yield "    binomial_quantile,"
-            yield "    negative_binomial_quantile,"
-            yield "    poisson_quantile,"
-            yield "    uniform,"
-            yield ")"
-            yield "from tarazu.engine.kernels import record_week, settle"
+            yield "from tarazu.core.streams import negative_binomial_quantile, poisson_quantile"
+            yield "from tarazu.engine.kernels import draw_exits, draw_luck, record_week, settle"
         else:
             yield "from tarazu.engine.kernels import record_week, spread"
         yield ""
@@ -177,6 +177,8 @@ class _Writer:
     def week(self) -> Iterator[str]:
         yield "row = pulse_row[t]"
         yield "arrivals[:, :] = 0.0"
+        if self.mode == "stochastic":
+            yield "draw_luck(seed, member, t, streams, keys, luck)"
         yield from self.before()
         yield "for d in range(populations.shape[0]):"
         yield from _indent(1, self.district())
@@ -221,7 +223,6 @@ class _Writer:
                 yield f"{name} = {_PLACES[name]}[d]"
 
     def district(self) -> Iterator[str]:
-        yield "key = keys[d]" if self.mode == "stochastic" else "# expectations need no luck"
         yield from self.load(None)
         for b, name in enumerate(self.model.nearby):
             yield f"{name} = nearby[{b}, 1, d]"
@@ -243,11 +244,13 @@ class _Writer:
         yield f"    expected += pulse_expected[row, {e}, d]"
         what = f"expectation of '{event.name}'"
         yield from self.check(f"0.0 <= expected <= {LARGEST:g}", what, event.mean)
-        luck = f"uniform(seed, member, {self.program.streams[event.name]}, t, key, 0)"
+        luck = f"luck[{self.luck_row.get(event.name)}, d]"
         if self.mode == "mean":
             yield f"{event.name} = expected"
         elif event.size is None:
-            yield f"{event.name} = float(poisson_quantile({luck}, expected))"
+            yield f"{event.name} = 0.0"
+            yield f"if {luck} > 1.0 - expected:  # else none: P(0) >= 1 - expected"
+            yield f"    {event.name} = float(poisson_quantile({luck}, expected))"
         else:
             yield f"{event.name} = 0.0"
             yield "if expected > 0.0:"
@@ -292,27 +295,13 @@ class _Writer:
         names = [transfer.name for transfer in exits.hazards]
         if not names:
             return
-        total = self.program.streams[exits.stock]
-        yield f"hazard = {' + '.join(f'h_{name}' for name in names)}"
-        yield f"leaving = binomial_quantile(uniform(seed, member, {total}, t, key, 0), "
-        yield "    int(staying), -math.expm1(-hazard))"
-        yield "staying -= leaving"
-        for name in names:
-            yield f"{name} = 0.0"
-        yield "if leaving > 0:"
+        for i, name in enumerate(names):
+            yield f"hazards[{i}] = h_{name}"
+        row = self.luck_row[exits.stock]
+        yield f"staying -= draw_exits(staying, hazards, {len(names)}, luck, {row}, d, moved)"
         for i, transfer in enumerate(exits.hazards):
-            name = transfer.name
-            if i + 1 == len(names):
-                yield f"    {name} = float(leaving)"
-            else:
-                others = " + ".join(f"h_{other}" for other in names[i:])
-                luck = f"uniform(seed, member, {self.program.streams[name]}, t, key, 0)"
-                yield f"    hazard = {others}"
-                yield "    if hazard > 0.0 and leaving > 0:"
-                yield f"        {name} = float(binomial_quantile({luck}, "
-                yield f"            leaving, h_{name} / hazard))"
-                yield f"        leaving -= int({name})"
-            yield from _indent(1, self.to_neighbours(transfer))
+            yield f"{transfer.name} = moved[{i}]"
+            yield from self.to_neighbours(transfer)
 
     def to_neighbours(self, transfer: Transfer) -> Iterator[str]:
         if transfer.attraction is None:

@@ -159,7 +159,10 @@ def _column(
     prior, least, most = parameter.prior, restriction.low, restriction.high
     low = 0.0 if least is None else _share_below(prior, least, inclusive=False)
     high = 1.0 if most is None else _share_below(prior, most, inclusive=True)
-    if not low < high:
+    outside = (most is not None and most < prior.support[0]) or (
+        least is not None and least > prior.support[1]
+    )
+    if outside or not low < high:
         raise ScenarioError(
             "no value of the prior is left",
             file=f"{hypothesis.name}.toml",
