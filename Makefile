@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check lint fast-tests test theory picture lock clean
+.PHONY: help demo check lint fast-tests test theory docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -41,6 +41,10 @@ test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
 
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
 	$(BIN)/python -m pytest tests/theory --durations=0
+
+docs: $(VENV)/.package  ## The reference pages that are made from the code
+	$(BIN)/python -m typer tarazu.cli.application utils docs --name tarazu \
+		--title "The command line" --output docs/reference/cli.md
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
@@ -181,3 +182,29 @@ def _imported_by(arguments: list[str]) -> set[str]:
         timeout=60,
     )
     return set(done.stderr.splitlines())
+
+
+def test_version__json_names_what_numbers_depend_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.run(["version", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["tarazu"][0].isdigit()
+    assert {"numpy", "scipy", "numba"} <= set(found["packages"])
+
+
+def test_completion__offers_the_commands() -> None:
+    done = subprocess.run(
+        _tarazu(),
+        env={
+            **os.environ,
+            "_TARAZU_COMPLETE": "complete_bash",
+            "COMP_WORDS": "tarazu rec",
+            "COMP_CWORD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    assert done.stdout.split() == ["record"]
+    assert done.stderr == ""

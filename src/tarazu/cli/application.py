@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tarazu.cli import data, record
+from tarazu.cli import data, model, record
 from tarazu.cli.options import Quiet, Verbose
 from tarazu.cli.version import version
 
@@ -16,9 +16,11 @@ app = typer.Typer(
         "used as given, 3 a bug in Tarazu, 130 interrupted."
     ),
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # paragraphs are filled, not broken where the source breaks
     pretty_exceptions_enable=False,
 )
 app.add_typer(record.app, name="record")
+app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.command()(version)
 

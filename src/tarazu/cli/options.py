@@ -42,7 +42,7 @@ AsJson = Annotated[
 Events = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FILE]",
+        metavar="FILE",
         exists=True,
         dir_okay=False,
         show_default=False,

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 WIDTH = 96
 
 
-def table(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> str:
-    """Return `rows` with aligned columns: the first to the left, numbers to the right."""
+def table(rows: Sequence[Sequence[str]], *, left: int = 1, indent: str = "  ") -> str:
+    """Return `rows` with aligned columns: `left` of them to the left, the others to the right."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        first, *others = row
-        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append(indent + "  ".join([first.ljust(widths[0]), *cells]).rstrip())
+        cells = [
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(indent + "  ".join(cells).rstrip())
     return "\n".join(lines)
 
 
@@ -64,7 +66,8 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
                     variant.verdict,
                 ]
                 for variant in finding.sensitivity
-            ]
+            ],
+            left=4,
         )
 
 
