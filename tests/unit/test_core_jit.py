@@ -214,8 +214,17 @@ def test_source_text__does_not_see_comments_or_unused_globals():
     assert _made_from("C = 1") == _made_from("# a comment\nUNUSED = 3\nC = 1")
 
 
-def test_source_text__follows_recursion_once():
-    assert _made_from("def C(y): return C(y)", "return C(x)").count("kernel ") == 2
+@pytest.mark.parametrize(
+    "namespace", ["def C(y): return C(y)", "def D(y): return C(y)\ndef C(y): return D(y)"]
+)
+def test_source_text__refuses_recursion(namespace):
+    with pytest.raises(UnstableError, match="calls itself"):
+        _made_from(namespace, "return C(x)")
+
+
+def test_source_text__names_a_helper_of_two_callers_once():
+    namespace = "def C(y): return y\ndef D(y): return C(y)"
+    assert _made_from(namespace, "return C(x) + D(x)").count(".C\n") == 3  # two calls, one text
 
 
 def test_source_text__refuses_what_changes_from_process_to_process():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import Enum
+from graphlib import CycleError, TopologicalSorter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, Literal
 
@@ -40,9 +41,12 @@ def source_text(kernel: Callable[..., object]) -> str:
     Raises
     ------
     UnstableError
-        A global without a stable description; the message names it.
+        A global without a stable description, named in the message; or a kernel that calls
+        itself: loading one from numba's format crashes the process (seen with numba 0.68, where
+        the types of the arguments change places from call to call).
     """
     lines: list[str] = []
+    calls: dict[int, set[int]] = {}
     pending: list[Any] = [kernel]
     seen: set[int] = set()
     while pending:
@@ -58,10 +62,16 @@ def source_text(kernel: Callable[..., object]) -> str:
         for name, value in _references(function):
             if isinstance(value, Dispatcher | _Intrinsic) or _is_own_function(value):
                 pending.append(value)
-                value = _function(value)
-                lines.append(f"{name} is {value.__module__}.{value.__qualname__}")
+                helper = _function(value)
+                lines.append(f"{name} is {helper.__module__}.{helper.__qualname__}")
+                calls.setdefault(id(function), set()).add(id(helper))
             else:
                 lines.append(f"{name} = {_value_text(name, value)}")
+    try:
+        TopologicalSorter(calls).prepare()
+    except CycleError:
+        msg = "it calls itself, directly or through a helper; write the recursion as a loop"
+        raise UnstableError(msg) from None
     return "\n".join(lines)
 
 
@@ -74,7 +84,7 @@ def type_text(numba_type: Any) -> str:
         A type whose description changes from process to process.
     """
     if isinstance(numba_type, types.BaseTuple):
-        parts = ", ".join(type_text(part) for part in numba_type.types)
+        parts = ", ".join(type_text(part) for part in getattr(numba_type, "types", ()))
         fields = getattr(numba_type, "fields", "")
         return f"{type(numba_type).__name__}({parts}){fields}"
     if isinstance(numba_type, types.Dispatcher):
