@@ -1,3 +1,4 @@
+import os
 import threading
 import warnings
 from pathlib import Path
@@ -56,6 +57,25 @@ def test_write_atomic__keeps_the_old_file_when_it_fails(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_atomic(tmp_path / "x", b"new")
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"old"}
+
+
+def test_write_atomic__keeps_a_link_and_replaces_its_target(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_atomic(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"
+
+
+def test_write_atomic__writes_into_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    write_atomic(pipe, b"data")
+    reader.join()
+    assert received == [b"data"]
+    assert pipe.is_fifo()
 
 
 def test_write_atomic__many_writers_leave_one_whole_file(tmp_path):

@@ -67,8 +67,13 @@ def _beside(path: Path) -> Path:
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` to `path` whole or not at all; an existing file is replaced.
 
-    The folder must exist. Readers see the old file or the new one, never a part.
+    The folder must exist. Readers see the old file or the new one, never a part. A link stays
+    and its target is replaced; a device (``/dev/null``) or pipe is written to.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     temporary = _beside(path)
     try:
         with temporary.open("xb") as stream:
