@@ -1,5 +1,6 @@
 """Promises of the project's own files."""
 
+import re
 import socket
 import tomllib
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -42,6 +44,20 @@ def test_base_lock__has_every_dependency() -> None:
     }
     declared = {entry.partition(">=")[0] for entry in PYPROJECT["project"]["dependencies"]}
     assert declared <= locked
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_page__links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
+    local = [link for link in links if "://" not in link and not link.startswith("mailto:")]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_project__names_no_machine_path_and_no_index_host() -> None:
+    told = [*PAGES, *LOCKS, ROOT / "Makefile", ROOT / ".ci" / "run", ROOT / "pyproject.toml"]
+    unwanted = re.compile(r"/work/|/opt/|/root/|/home/|pypi\.|index-url|extra-index")
+    found = {path.name: unwanted.findall(path.read_text()) for path in told}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 def test_network__is_cut_in_tests() -> None:
