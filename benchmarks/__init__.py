@@ -1,0 +1,1 @@
+"""Timed by asv: `make bench`."""
