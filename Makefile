@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check lint fast-tests test theory docs picture lock clean
+.PHONY: help demo check lint fast-tests test theory bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -42,6 +42,10 @@ test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
 	$(BIN)/python -m pytest tests/theory --durations=0
 
+bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
+	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null
+	$(BIN)/asv run --config benchmarks/asv.conf.json --python=same --show-stderr
+
 docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m typer tarazu.cli.application utils docs --name tarazu \
 		--title "The command line" --output docs/reference/cli.md
@@ -62,6 +66,7 @@ lock: $(VENV)/.lock  ## Renew the hash-locked requirements
 	$(COMPILE) -o requirements/build.txt --only-build-deps \
 		--build-deps-for editable --build-deps-for wheel pyproject.toml
 	$(COMPILE) -o requirements/dev.txt requirements/dev.in
+	$(COMPILE) -o requirements/bench.txt requirements/bench.in
 	$(COMPILE) -o requirements/lock.txt requirements/lock.in
 
 clean:  ## Remove the environment and everything made
@@ -79,6 +84,10 @@ $(VENV)/.base: requirements/base.txt requirements/build.txt | $(VENV)/.python
 
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt | $(VENV)/.base
+	@$(LOCKED) -r requirements/bench.txt
 	@touch $@
 
 $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
