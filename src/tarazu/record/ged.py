@@ -131,7 +131,7 @@ def read_record(
         end=date(max(rows.first_day).year, 12, 31),
         quality=assess(events, reading),
         source=SourceNote(TITLE, LICENCE, CITATIONS, inputs["events"]),
-        rules_digest=rule_set.digest,
+        rules_digest=inputs["rules"],
         inputs=inputs,
     )
 

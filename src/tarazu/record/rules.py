@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -140,7 +141,7 @@ class RuleSet(_Entry):
                         )
         return self
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of what the rules say; comments and layout do not count."""
         return digest(canonical_json(self.model_dump()))
@@ -191,7 +192,12 @@ def read_rules(path: Path | None = None) -> RuleSet:
     ScenarioError, ExceptionGroup
         The file is not TOML, or holds unknown keys, words, sites or patterns.
     """
-    return read_toml(SHIPPED_RULES if path is None else Path(path), RuleSet)
+    return _shipped_rules() if path is None else read_toml(Path(path), RuleSet)
+
+
+@cache
+def _shipped_rules() -> RuleSet:
+    return read_toml(SHIPPED_RULES, RuleSet)
 
 
 def classify(events: CodedEvents, rules: RuleSet) -> Classification:
