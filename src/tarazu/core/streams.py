@@ -33,6 +33,8 @@ __all__ = [
 # where u < 1e-15.
 EXACT_MEAN: Final = 30.0
 _LARGEST_MEAN: Final = 2.0**52  # beyond it a double no longer counts one by one
+# Summed term by term, a CDF comes this close to 1 in spite of rounding, so that every walk ends.
+_LARGEST_SUM: Final = 1.0 - 1e-13
 
 _MIX_A: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B: Final = np.uint64(0x94D049BB133111EB)
@@ -105,11 +107,13 @@ def poisson_quantile(u: float, mean: float) -> int:
     if mean > EXACT_MEAN:
         root = 1.0 / math.sqrt(mean)
         return int(max(0.0, count_quantile(u, mean, mean, root, root * root)))
+    if u <= 1.0 - mean:  # <= exp(-mean): most draws of rare events end here
+        return 0
+    u = min(u, _LARGEST_SUM)
     count = 0
     term = math.exp(-mean)
     total = term
-    # Where rounding keeps the sum below u for good, the terms end it.
-    while total < u and (term > 1e-18 or count < mean):
+    while total < u:
         count += 1
         term *= mean / count
         total += term
@@ -149,11 +153,14 @@ def _rare_quantile(u: float, n: int, p: float) -> int:
         excess = (1.0 - 6.0 * p * (1.0 - p)) / variance
         count = count_quantile(u, mean, variance, skew, excess)
         return int(min(max(0.0, count), float(n)))
+    if u <= 1.0 - mean:  # <= (1 - p)^n
+        return 0
+    u = min(u, _LARGEST_SUM)
     count = 0
     odds = p / (1.0 - p)
     term = math.exp(n * math.log1p(-p))
     total = term
-    while total < u and count < n and (term > 1e-18 or count < mean):
+    while total < u and count < n:
         count += 1
         term *= odds * (n - count + 1) / count
         total += term
