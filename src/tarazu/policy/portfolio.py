@@ -1,0 +1,113 @@
+"""Portfolios: named settings of levers over weeks and districts, kept as TOML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tarazu.core.errors import ScenarioError
+from tarazu.core.provenance import digest
+from tarazu.core.specs import read_toml
+
+PORTFOLIOS = ("status-quo", "surge", "political-settlement", "withdrawal")
+"""The portfolios that ship with Tarazu, by file name."""
+
+SHIPPED = Path(__file__).parent / "portfolios"
+
+
+class Setting(BaseModel):
+    """One lever held at one value, from a week on, in some districts.
+
+    Attributes
+    ----------
+    lever : name of a lever of the model.
+    value : inside the lever's range, in its unit.
+    districts : names or slugs, or ``all``.
+    from_week, until_week : weeks since the start of the study; the setting holds in weeks
+        from_week .. until_week - 1, and to the end if until_week is left out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lever: str
+    value: float
+    districts: Literal["all"] | tuple[str, ...] = "all"
+    from_week: int = Field(default=0, ge=0)
+    until_week: int | None = Field(default=None, ge=1)
+
+
+class PortfolioFile(BaseModel):
+    """What a portfolio file says.
+
+    Attributes
+    ----------
+    title, meaning : one readable line, and what it would mean in practice.
+    settings : what differs from today's practice (the levers' defaults).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = Field(min_length=1)
+    meaning: str = Field(min_length=1)
+    settings: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A policy: what is done where and when; levers that it leaves out stay as they are today.
+
+    Attributes
+    ----------
+    name : the file's name without its ending.
+    title, meaning : one readable line, and what it would mean in practice.
+    settings : in the order of the file.
+    file : as errors name it.
+    digest : sha256 of the file; "" for a portfolio made in code.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    settings: tuple[Setting, ...]
+    file: str = ""
+    digest: str = ""
+
+
+def load_portfolio(name_or_path: str | Path) -> Portfolio:
+    """Return a shipped portfolio by name, or the one in a TOML file.
+
+    Whether its levers and districts exist is checked against a model and a region, by
+    `check_portfolio` and `resolve`.
+
+    Parameters
+    ----------
+    name_or_path : one of `PORTFOLIOS`, or a path that ends in ``.toml``.
+
+    Raises
+    ------
+    ScenarioError
+        No such portfolio; or the file has one problem.
+    ExceptionGroup
+        The file has several problems.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        name = str(name_or_path)
+        if name not in PORTFOLIOS:
+            near = get_close_matches(name, PORTFOLIOS, n=1, cutoff=0.4)
+            raise ScenarioError(
+                f"no portfolio '{name}'",
+                value=name,
+                expected=f"one of {', '.join(PORTFOLIOS)}, or a path that ends in .toml",
+                hint=f"Did you mean '{near[0]}'?" if near else None,
+            )
+        path = SHIPPED / f"{name}.toml"
+    spec = read_toml(path, PortfolioFile)
+    shown = path.name if path.parent == SHIPPED else str(path)
+    return Portfolio(
+        path.stem, spec.title, spec.meaning, spec.settings, shown, digest(path.read_bytes())
+    )

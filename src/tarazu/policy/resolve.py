@@ -1,0 +1,180 @@
+"""From a portfolio to lever arrays, with every problem of the portfolio named at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from difflib import get_close_matches
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.core.errors import ScenarioError, raise_problems
+from tarazu.model.quantities import Lever
+from tarazu.policy.portfolio import Portfolio, Setting
+from tarazu.region import Region
+from tarazu.region.region import fold
+
+FOREVER = 2**31
+
+
+def resolve(
+    portfolio: Portfolio, levers: Mapping[str, Lever], region: Region, weeks: int
+) -> NDArray[np.float64]:
+    """Return what a portfolio sets, as the engine reads it.
+
+    Parameters
+    ----------
+    levers : of the model, in its order.
+    weeks : T >= 1; what a portfolio sets later is not reached.
+
+    Returns
+    -------
+    (L, T, D) settings, in the order of `levers` and of ``region.slugs``; where the portfolio says
+    nothing a lever stays at its default.
+
+    Raises
+    ------
+    ScenarioError
+        One problem; see `check_portfolio`.
+    ExceptionGroup
+        Several problems.
+    """
+    check_portfolio(portfolio, levers, region)
+    names, places = list(levers), _places(region)
+    settings = np.empty((len(names), weeks, len(region.slugs)))
+    for row, lever in enumerate(levers.values()):
+        settings[row] = lever.default
+    for setting in portfolio.settings:
+        first, until = _weeks(setting)
+        columns = sorted(_columns(setting, places))
+        settings[names.index(setting.lever), first:until, columns] = setting.value
+    return settings
+
+
+def check_portfolio(portfolio: Portfolio, levers: Mapping[str, Lever], region: Region) -> None:
+    """Raise what is wrong with a portfolio for these levers and districts.
+
+    Raises
+    ------
+    ScenarioError
+        The only problem: an unknown lever or district, a value outside the lever's range, no
+        week at all, or two settings of one lever that meet in a week and a district.
+    ExceptionGroup
+        All problems, if there are several.
+    """
+    places = _places(region)
+    problems = [
+        problem
+        for i, setting in enumerate(portfolio.settings)
+        for problem in _problems(portfolio, i, setting, levers, places, region)
+    ]
+    problems += _overlaps(portfolio, places, region)
+    raise_problems(problems, f"{portfolio.file or portfolio.name} has {len(problems)} problems")
+
+
+def _problems(
+    portfolio: Portfolio,
+    i: int,
+    setting: Setting,
+    levers: Mapping[str, Lever],
+    places: Mapping[str, int],
+    region: Region,
+) -> list[ScenarioError]:
+    file, key = portfolio.file or portfolio.name, f"settings[{i}]"
+    problems = []
+    lever = levers.get(setting.lever)
+    if lever is None:
+        near = get_close_matches(setting.lever, levers, n=1, cutoff=0.4)
+        problems.append(
+            ScenarioError(
+                f"no lever '{setting.lever}'",
+                file=file,
+                key=f"{key}.lever",
+                value=setting.lever,
+                expected=f"one of {', '.join(levers)}",
+                hint=f"Did you mean '{near[0]}'?" if near else None,
+            )
+        )
+    elif not (math.isfinite(setting.value) and lever.low <= setting.value <= lever.high):
+        problems.append(
+            ScenarioError(
+                f"{setting.lever} is {setting.value:g}",
+                file=file,
+                key=f"{key}.value",
+                value=setting.value,
+                expected=f"{lever.low:g} to {lever.high:g} ({lever.meaning})",
+            )
+        )
+    if setting.districts == ():
+        problems.append(
+            ScenarioError(
+                "no district", file=file, key=f"{key}.districts", expected="districts, or 'all'"
+            )
+        )
+    for j, name in enumerate(() if setting.districts == "all" else setting.districts):
+        if fold(name) not in places:
+            close = get_close_matches(fold(name), places, n=1, cutoff=0.5)
+            hint = f"Did you mean '{region.slugs[places[close[0]]]}'?" if close else None
+            problems.append(
+                ScenarioError(
+                    f"no district '{name}' in {region.title}",
+                    file=file,
+                    key=f"{key}.districts[{j}]",
+                    value=name,
+                    expected="a district of the region, or 'all'",
+                    hint=hint,
+                )
+            )
+    first, until = _weeks(setting)
+    if until <= first:
+        problems.append(
+            ScenarioError(
+                f"no week from {first} until {until}",
+                file=file,
+                key=f"{key}.until_week",
+                value=until,
+                expected=f"a week after from_week, {first}",
+            )
+        )
+    return problems
+
+
+def _overlaps(
+    portfolio: Portfolio, places: Mapping[str, int], region: Region
+) -> list[ScenarioError]:
+    problems = []
+    for (i, a), (j, b) in combinations(enumerate(portfolio.settings), 2):
+        first = max(_weeks(a)[0], _weeks(b)[0])
+        until = min(_weeks(a)[1], _weeks(b)[1])
+        shared = _columns(a, places) & _columns(b, places)
+        if a.lever == b.lever and shared and first < until:
+            where = "all" if len(shared) == len(region.slugs) else region.slugs[min(shared)]
+            problems.append(
+                ScenarioError(
+                    f"sets {b.lever} in week {first} (districts: {where}), as settings[{i}] does",
+                    file=portfolio.file or portfolio.name,
+                    key=f"settings[{j}].from_week",
+                    value=b.from_week,
+                    expected="settings of one lever that do not overlap",
+                    hint=f"End settings[{i}] with until_week, or name other districts",
+                )
+            )
+    return problems
+
+
+def _weeks(setting: Setting) -> tuple[int, int]:
+    until = FOREVER if setting.until_week is None else setting.until_week
+    return setting.from_week, until
+
+
+def _places(region: Region) -> dict[str, int]:
+    """Return the column of every spelling of a district's name."""
+    return {spelling: region.slugs.index(slug) for spelling, slug in region.names().items()}
+
+
+def _columns(setting: Setting, places: Mapping[str, int]) -> set[int]:
+    if setting.districts == "all":
+        return set(places.values())
+    return {places[fold(name)] for name in setting.districts if fold(name) in places}
