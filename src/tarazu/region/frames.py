@@ -11,8 +11,9 @@ from tarazu.region.region import District, Edge, Region, join_districts
 def merge_units(region: Region) -> Region:
     """Return the region in its older frame, one district per `frame_unit`.
 
-    The unit keeps name, headquarters, terrain, division and tile of the district whose slug it
-    bears; `load_region` has checked that there is one.
+    The unit keeps name, headquarters, terrain and division of the district whose slug it bears;
+    `load_region` has checked that there is one. It has the tiles of all its districts, that one's
+    first.
     """
     own = {district.slug: district for district in region.districts}
     unit_of = {district.slug: district.frame_unit for district in region.districts}
@@ -29,13 +30,19 @@ def merge_units(region: Region) -> Region:
     edges: tuple[Edge, ...] = tuple(
         join_districts(merged[a], merged[b], km) for (a, b), km in sorted(borders.items())
     )
+    own_tiles = {tile.slug: tile for tile in region.tiles if tile.slug in merged}
+    joined_tiles = (
+        replace(tile, slug=unit_of[tile.slug], abbr=own_tiles[unit_of[tile.slug]].abbr)
+        for tile in region.tiles
+        if tile.slug not in merged
+    )
     return replace(
         region,
         frame=region.older_frame,
         older_frame="",
         districts=tuple(merged[unit] for unit in units),
         edges=edges,
-        tiles=tuple(tile for tile in region.tiles if tile.slug in merged),
+        tiles=(*own_tiles.values(), *joined_tiles),
         digest=digest(f"{region.digest} {region.older_frame}".encode()),
         boundaries=None if region.boundaries is None else region.boundaries.relabel(unit_of),
     )

@@ -111,7 +111,8 @@ class Region:
     frame : administrative frame of `districts`, for example "census2023" or "ucdp29".
     older_frame : frame that `District.frame_unit` refers to; "" without one.
     countries, provinces : names by which event files place an event here.
-    districts : (D,) in the order of every array. edges : (E,). tiles : (D,) or empty.
+    districts : (D,) in the order of every array. edges : (E,). tiles : empty, or
+        one per district of the newest frame, so that a unit of an older one may have several.
     infrastructure : pairs of flag and meaning.
     column_sources : one entry per column of the tables.
     digest : sha256 of the tables and the frame.
