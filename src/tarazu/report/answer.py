@@ -1,0 +1,143 @@
+"""The first page in words: the answer with its uncertainty, and what it must not be read as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.record import Record, measured_check
+from tarazu.report.numerals import count, interval, number, percent, probability
+
+POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
+
+NON_CLAIMS = (
+    "It is no forecast and no verdict on any law, group, unit or person. It finds no one and "
+    "nothing: the finest place in it is a district.",
+    "Deaths are counted because each is a loss, never as a measure of success.",
+)
+
+SCOPE = (
+    "The event data hold lethal events only. Raids without deaths, detentions and disappearances "
+    "are not in them, so nothing here speaks of those."
+)
+
+
+def answer_sentences(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the answer: one sentence on the record, three on each finding, one on its reach."""
+    return (
+        record_sentence(record),
+        *(
+            text
+            for finding in findings
+            for text in (finding.sentence, number_sentence(finding), rerun_sentence(finding))
+        ),
+        power_sentence(findings),
+    )
+
+
+def record_sentence(record: Record) -> str:
+    """Say what the record holds and how much of it is uncertain."""
+    events = record.events
+    by_initiator = events.groupby("initiator")["count"].sum()
+    zeros = int(events.loc[events["zero_best"], "count"].sum())
+    attacks, operations, unclear = (
+        count(float(by_initiator.get(name, 0))) for name in ("militant", "state", "unclear")
+    )
+    return (
+        f"From {record.start.year} to {record.end.year} the record holds {count(record.n_events)} "
+        f"events in {record.region.title}: {attacks} attacks begun by armed groups and "
+        f"{operations} operations begun by the state; for {unclear} it cannot be said who began, "
+        f"and {count(zeros)} rest on no confirmed death."
+    )
+
+
+def number_sentence(finding: Finding) -> str:
+    """Give the estimate with interval, p-value and n."""
+    used = ", ".join(f"{count(value)} {name}" for name, value in finding.n_used.items())
+    if finding.estimate is None or finding.interval is None:
+        return f"No number can be given for it (n: {used})."
+    p_value = "" if finding.p_value is None else f", p = {probability(finding.p_value)}"
+    caution = "" if finding.converged else " The fit did not converge: do not quote this number."
+    return (
+        f"In numbers: {number(finding.estimate, signed=True)} {finding.unit} "
+        f"({percent(finding.level)} interval {interval(finding.interval, signed=True)}{p_value}; "
+        f"n: {used}).{caution}".replace("= <", "<")
+    )
+
+
+def rerun_sentence(finding: Finding) -> str:
+    """Say whether other readings of the record agree."""
+    if not finding.sensitivity:
+        return "It was not rerun on other readings of the record."
+    differing = [v for v in finding.sensitivity if v.verdict != finding.verdict]
+    total = len(finding.sensitivity)
+    if not differing:
+        return f"All {total} reruns on other readings of the record give the same verdict."
+    names = "; ".join(f"{v.name}: {v.verdict}" for v in differing)
+    return (
+        f"Of {total} reruns on other readings of the record, {total - len(differing)} give the "
+        f"same verdict and {len(differing)} do not ({names})."
+    )
+
+
+def power_sentence(findings: Sequence[Finding]) -> str:
+    """Say how large an effect had to be to be found in a record of this size."""
+    for finding in findings:
+        for figure in finding.figures:
+            if figure.kind == "power":
+                return _power_words(figure.data["effect"], figure.data["power"], figure.x_label)
+    return (
+        "How large an effect must be to be found in a record of this size was not measured here, "
+        f"so '{CANNOT_TELL}' is no sign of no effect."
+    )
+
+
+def _power_words(effects: list[float], power: list[float], label: str) -> str:
+    found = [e for e, p in zip(effects, power, strict=True) if e > 0 and p >= POWER_STANDARD]
+    if not found:
+        largest = max(effects)
+        at = power[effects.index(largest)]
+        return (
+            f"In simulated records of this size even the largest effect tried "
+            f"({number(largest, signed=True)}; {label}) is found in only {percent(at)}."
+        )
+    return (
+        f"In simulated records of this size an effect of {number(min(found), signed=True)} "
+        f"({label}) is found in {percent(POWER_STANDARD)} or more; smaller ones are often missed."
+    )
+
+
+def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return what the brief does not say and where its record is weak, most important first."""
+    quality = record.quality
+    unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
+    check = measured_check(record.rules_digest)
+    measured = (
+        "How often these rules are right was not measured." if check is None else check.sentence()
+    )
+    return (
+        SCOPE,
+        f"Who began an event is inferred by rules, not coded by the source; {count(unclear)} of "
+        f"{count(record.n_events)} stay unclear. {measured}",
+        f"{count(quality.zero_best)} events have no confirmed death, {count(quality.group_site)} "
+        "are known only from an armed group's own site: trends with them are partly trends of "
+        "the sources.",
+        *(
+            f"The error rates of '{finding.name}' were not measured on simulated records."
+            for finding in findings
+            if not finding.validation
+        ),
+        *NON_CLAIMS,
+    )
+
+
+def failed_checks(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return every check that failed, and every fit that did not converge, in words."""
+    failed = [
+        f"{check.name}: {check.value} (expected: {check.expectation})"
+        for finding in findings
+        for check in finding.diagnostics
+        if check.passed is False
+    ]
+    stuck = [f"The fit of '{f.name}' did not converge." for f in findings if not f.converged]
+    return (*stuck, *failed)

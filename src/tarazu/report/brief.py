@@ -1,0 +1,157 @@
+"""The brief: one HTML file that opens offline, prints well and has the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tarazu.core.cache import write_atomic
+from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.evidence.finding import Finding
+from tarazu.record import Record
+from tarazu.report.answer import answer_sentences, failed_checks, limits
+from tarazu.report.figure import BriefFigure
+from tarazu.report.finding_figures import draw
+from tarazu.report.finding_tables import checks_table, numbers_table, reruns_table, validation_table
+from tarazu.report.record_figures import deaths_by_side, timeline
+from tarazu.report.record_tables import quality_table, rules_table
+from tarazu.report.tile_map import tile_map
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_brief(
+    record: Record,
+    findings: Sequence[Finding],
+    path: Path | str,
+    *,
+    question: str | None = None,
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write a brief on a record and what was found in it.
+
+    The file needs no network and loads nothing: its own content policy forbids it. Equal
+    inputs give equal bytes.
+
+    Parameters
+    ----------
+    record : what happened.
+    findings : what the record says, in the order of the brief.
+    path : where to write; an existing file is replaced whole or not at all.
+    question : heading of the brief; default: the question of the first finding.
+    provenance : versions and digests; default: those of this installation and of the record.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    path = Path(path)
+    page = render_brief(
+        record,
+        findings,
+        question=question,
+        provenance=collect_provenance(record.inputs) if provenance is None else provenance,
+    )
+    write_atomic(path, page.encode())
+    return path
+
+
+def render_brief(
+    record: Record,
+    findings: Sequence[Finding],
+    *,
+    question: str | None,
+    provenance: Provenance,
+) -> str:
+    """Return the brief as HTML text; see `write_brief`."""
+    from plotly.offline import get_plotlyjs
+
+    scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
+    if question is None:
+        question = findings[0].question if findings else f"What happened in {record.region.title}?"
+    page: str = (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            question=question,
+            record=record,
+            answer=answer_sentences(record, findings),
+            limits=limits(record, findings),
+            failed=failed_checks(findings),
+            checks_total=sum(len(finding.diagnostics) for finding in findings),
+            record_figures=[
+                figure
+                for figure in (timeline(record), tile_map(record), deaths_by_side(record))
+                if figure is not None
+            ],
+            quality=quality_table(record),
+            rules=rules_table(record),
+            findings=[_finding_section(finding) for finding in findings],
+            provenance=provenance,
+            style=_asset("brief.css"),
+            scripts=scripts,
+            script_hashes=[_policy_hash(script) for script in scripts],
+        )
+    )
+    return page
+
+
+def _finding_section(finding: Finding) -> dict[str, Any]:
+    return {
+        "finding": finding,
+        "numbers": numbers_table(finding),
+        "figures": [
+            draw(figure, key=f"figure-{finding.name}-{figure.kind}-{i}")
+            for i, figure in enumerate(finding.figures, start=1)
+        ],
+        "reruns": reruns_table(finding),
+        "checks": checks_table(finding),
+        "validation": validation_table(finding),
+    }
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["spec_json"] = _spec_json
+    return environment
+
+
+def _spec_json(figure: BriefFigure) -> str:
+    """Return a figure's Plotly data as JSON that no HTML parser can mistake for markup."""
+    from markupsafe import Markup
+
+    text = json.dumps(figure.spec, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _asset(name: str) -> str:
+    return _plain_newlines((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _plain_newlines(text: str) -> str:
+    """Return the text with the line ends that an HTML parser makes, so that its hash holds."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _policy_hash(script: str) -> str:
+    """Return the hash by which the page's content policy admits this script and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,80 @@
+"""Tables of a finding: its numbers, reruns, checks and measured error rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tarazu.evidence.finding import Finding
+from tarazu.report.figure import Table
+from tarazu.report.numerals import count, interval, number, percent, probability
+
+
+def numbers_table(finding: Finding) -> Table:
+    """Return the finding in numbers, each with what it means."""
+    rows = [
+        ("quantity", finding.estimand),
+        ("estimate", _estimate(finding)),
+        (f"{percent(finding.level)} interval", interval(finding.interval, signed=True)),
+        ("p-value", f"{probability(finding.p_value)}, against: {finding.null}"),
+        ("verdict", finding.verdict),
+        ("n used", _counts(finding.n_used)),
+        ("n dropped", _counts(finding.n_dropped) or "none"),
+    ]
+    return Table("The finding in numbers", ("what", "value"), tuple(rows))
+
+
+def reruns_table(finding: Finding) -> Table | None:
+    """Return the same estimate on other readings of the record; None without reruns."""
+    if not finding.sensitivity:
+        return None
+    rows = tuple(
+        (
+            variant.name,
+            number(variant.estimate, signed=True),
+            interval(variant.interval, signed=True),
+            probability(variant.p_value),
+            _counts(variant.n),
+            variant.verdict,
+        )
+        for variant in finding.sensitivity
+    )
+    return Table(
+        f"Reruns on other readings of the record ({finding.unit})",
+        ("reading", "estimate", f"{percent(finding.level)} interval", "p", "n", "verdict"),
+        rows,
+        frozenset({1, 3}),
+    )
+
+
+def checks_table(finding: Finding) -> Table | None:
+    """Return every check with its outcome, failed ones first; None without checks."""
+    if not finding.diagnostics:
+        return None
+    words = {False: "failed", None: "informs only", True: "passed"}
+    rank = list(words)
+    rows = tuple(
+        (words[check.passed], check.name, check.value, check.expectation)
+        for check in sorted(finding.diagnostics, key=lambda check: rank.index(check.passed))
+    )
+    return Table("Checks", ("outcome", "check", "found", "expected"), rows)
+
+
+def validation_table(finding: Finding) -> Table | None:
+    """Return error rates measured on simulated records; None where not measured."""
+    if not finding.validation:
+        return None
+    rows = tuple(
+        (name.replace("_", " "), value if isinstance(value, str) else number(value))
+        for name, value in finding.validation.items()
+    )
+    return Table("Error rates on simulated records", ("what", "measured"), rows)
+
+
+def _estimate(finding: Finding) -> str:
+    if finding.estimate is None:
+        return number(None)
+    return f"{number(finding.estimate, signed=True)} {finding.unit}"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count(value)} {name}" for name, value in counts.items())

@@ -1,0 +1,77 @@
+"""Tables of the record: its quality, and how well its rules were checked."""
+
+from __future__ import annotations
+
+from tarazu.record import Record, Share, measured_check
+from tarazu.report.figure import Table
+from tarazu.report.numerals import count, percent
+
+
+def quality_table(record: Record) -> Table:
+    """Return what was read, what was left out and what is weak, with what it means."""
+    q = record.quality
+    read = (
+        ("rows read", q.rows_read, "rows of the event file"),
+        *((f"dropped: {reason}", n, "not used") for reason, n in q.dropped.items()),
+        ("outside the region", sum(q.outside.values()), "by name of the place; not used"),
+        ("rejected", q.rows_rejected, "could not be read; not used"),
+        ("events used", q.rows_used, "the record"),
+    )
+    weak = (
+        ("no confirmed death", q.zero_best, "best estimate 0; only a claim or a range above it"),
+        ("from a group's own site", q.group_site, "known only from the armed group itself"),
+        ("in quiet years", q.inactive_years, "under 25 deaths in the year between the two sides"),
+        ("not dated to the day", q.imprecise_dates, "left out where days matter"),
+        ("without a district", q.no_district, "left out where districts matter"),
+        ("in unknown districts", sum(q.unknown_districts.values()), "name not in this region"),
+        ("placed by a known town", sum(q.moved_by_place.values()), "town beats the district named"),
+    )
+    rows = [(what, count(n), "", meaning) for what, n, meaning in read]
+    rows += [
+        (what, count(n), percent(n / q.rows_used) if q.rows_used else "", meaning)
+        for what, n, meaning in weak
+    ]
+    compared = record.region.boundaries is not None
+    rows.append(
+        (
+            "name against point",
+            count(len(q.disagreements)) if compared else "not compared",
+            percent(len(q.disagreements) / q.rows_used) if compared and q.rows_used else "",
+            "coordinates lie in another district than the one named",
+        )
+    )
+    return Table(
+        "Quality of the record",
+        ("what", "rows", "share of events used", "meaning"),
+        tuple(rows),
+        frozenset({1, 2}),
+    )
+
+
+def rules_table(record: Record) -> Table | None:
+    """Return how often the rules name the initiator rightly; None where it was not measured."""
+    check = measured_check(record.rules_digest)
+    if check is None:
+        return None
+    rows = tuple(
+        (
+            f"{sample.sample}{' (headline)' if sample.sample == check.headline else ''}",
+            "armed group" if side == "militant" else "state",
+            _share(sample.precision[side]),
+            _share(sample.recall[side]),
+        )
+        for sample in check.samples
+        for side in sample.precision
+    )
+    return Table(
+        "Who began it: rules against events read by hand",
+        ("sample", "side", "precision (95 % interval, n)", "recall (95 % interval, n)"),
+        rows,
+    )
+
+
+def _share(share: Share) -> str:
+    if share.estimate is None or share.low is None or share.high is None:
+        return "not measured"
+    bounds = f"{percent(share.low)} to {percent(share.high)}"
+    return f"{percent(share.estimate)} ({bounds}, n = {share.total})"

@@ -1,0 +1,40 @@
+"use strict";
+// Draws each figure from the data beside it. Without JavaScript the tables under the figures stay open.
+(function () {
+  function scaleInPrint(plot) {
+    // Plotly sizes its drawing in pixels; a view box lets paper of any width scale it.
+    const width = plot.clientWidth;
+    const height = plot.clientHeight;
+    if (!width || !height) return;
+    plot.style.setProperty("--ratio", width + " / " + height);
+    plot.querySelectorAll(".main-svg").forEach(function (svg) {
+      svg.setAttribute("viewBox", "0 0 " + width + " " + height);
+    });
+  }
+
+  document.querySelectorAll("figure .plot").forEach(function (plot) {
+    const data = document.getElementById(plot.id.replace(/-plot$/, "-data"));
+    const spec = JSON.parse(data.textContent);
+    if (plot.clientWidth < 520) {
+      spec.layout.font = { size: 11 };
+      spec.layout.annotations = (spec.layout.annotations || []).map(function (note) {
+        return Object.assign({}, note, { font: Object.assign({}, note.font, { size: 11 }) });
+      });
+      spec.data.forEach(function (trace) {
+        if (trace.mode === "text") trace.textfont.size = 9;
+      });
+    }
+    if (spec.layout.yaxis.scaleanchor) {
+      spec.layout.height = Math.min(spec.layout.height, Math.round(0.92 * plot.clientWidth));
+      plot.style.height = spec.layout.height + "px";
+    }
+    Plotly.newPlot(plot, spec.data, spec.layout, spec.config).then(function () {
+      scaleInPrint(plot);
+      plot.on("plotly_afterplot", function () { scaleInPrint(plot); });
+    });
+  });
+
+  document.querySelectorAll("figure details").forEach(function (details) {
+    details.open = false;
+  });
+})();
