@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,7 @@ def command_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException | i
         (FitError("one event only"), 2),
         (ExceptionGroup("a.csv", [DataError("one"), DataError("two")]), 2),
         (PermissionError(13, "Permission denied", "out"), 2),
+        (OSError(28, "No space left on device"), 2),
         (ZeroDivisionError("division by zero"), 3),
         (ExceptionGroup("a.csv", [DataError("one"), KeyError("two")]), 3),
         (EOFError(), 3),
@@ -158,6 +160,16 @@ def test_broken_pipe__is_silent() -> None:
         )
     assert done.stderr == b""
     assert done.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk__is_said_and_is_no_bug() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            _tarazu("version"), stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert done.stderr == b"error: no space left on device.\n"
+    assert done.returncode == 2
 
 
 HEAVY = ("numba", "sympy", "scipy", "pandas", "xarray", "plotly", "jinja2")

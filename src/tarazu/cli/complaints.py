@@ -36,10 +36,8 @@ def _is_about_input(error: BaseException) -> bool:
     """Whether every problem is one that the user can act on."""
     if isinstance(error, BaseExceptionGroup):
         return all(_is_about_input(inner) for inner in error.exceptions)
-    # An operating system that names a file says what it could not do with it: no bug of ours.
-    return isinstance(error, TarazuError) or (
-        isinstance(error, OSError) and error.filename is not None
-    )
+    # The operating system says what it could not do (disk full, no permission): no bug of ours.
+    return isinstance(error, TarazuError | OSError)
 
 
 def _usage_lines(error: typer.TyperException) -> Iterator[str]:
@@ -66,8 +64,9 @@ def _flatten(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, OSError) and not isinstance(error, TarazuError):
-        return f"{error.filename}: {(error.strerror or str(error)).lower()}."
+    if isinstance(error, OSError) and error.strerror is not None:
+        where = "" if error.filename is None else f"{error.filename}: "
+        return f"{where}{error.strerror.lower()}."
     return str(error)
 
 

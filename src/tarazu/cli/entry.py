@@ -37,10 +37,12 @@ def run(arguments: Sequence[str]) -> int:
         from tarazu.cli.complaints import complain
 
         code = complain(error, arguments)
+        if isinstance(error, OSError):  # what is buffered cannot be written either
+            _silence_stdout()
     if code == READER_GONE:
         _silence_stdout()
     elif code in (INTERRUPTED, TERMINATED):
-        print("interrupted: nothing unfinished was left behind.", file=sys.stderr)  # noqa: T201 - logging may not be up yet
+        sys.stderr.write("interrupted: nothing unfinished was left behind.\n")
     return code
 
 
@@ -61,7 +63,7 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _silence_stdout() -> None:
-    """Keep the interpreter from complaining about a reader that left (``tarazu ... | head``)."""
+    """Keep the interpreter from complaining once more, at its end, about what it cannot write."""
     try:
         descriptor = sys.__stdout__.fileno() if sys.__stdout__ is not None else -1
     except (OSError, ValueError):
