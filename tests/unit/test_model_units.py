@@ -43,6 +43,8 @@ EXPRESSIONS = [
     sp.exp(-x * y) * z,
     sp.Max(x - y, 0) + sp.Min(z, 1),
     (x - y) ** 2,
+    1 / (1 + (x - y) ** 2),
+    -1 / (x - 2),
     z * (x - 0.5),
 ]
 
@@ -57,3 +59,7 @@ def test_bounds__hold_everywhere_inside(expression, values):
 
 def test_bounds__of_an_inverse_across_zero_are_unbounded():
     assert bounds_of(1 / x, {"x": (-1.0, 1.0)}) == (-math.inf, math.inf)
+
+
+def test_bounds__of_an_inverse_even_power_are_not_negative():
+    assert bounds_of(x**-2, {"x": (-1.0, 2.0)}) == (0.25, math.inf)

@@ -1,5 +1,7 @@
 """Small worlds and models that the tests of model and engine share."""
 
+from functools import cache
+
 import numpy as np
 import sympy as sp
 
@@ -15,7 +17,7 @@ RATES = {
     "travel": Parameter("1/week", LogNormal(0.05, 2), source=ASSUMED),
     "raid_rate": Parameter("raids/persons/week", LogNormal(0.01, 2), source=ASSUMED),
     "killed_per_raid": Parameter("persons/raids", LogNormal(1.0, 2), source=ASSUMED),
-    "spread": Parameter("1/raids", LogNormal(0.5, 2), source=ASSUMED),
+    "lethality": Parameter("1/raids", LogNormal(0.5, 2), source=ASSUMED),
     "fear_up": Parameter("1/raids", LogNormal(0.1, 2), source=ASSUMED),
     "fading": Parameter("1/week", LogNormal(0.1, 2), source=ASSUMED),
     "initial_active": Parameter("1", LogNormal(0.05, 2), source=ASSUMED),
@@ -42,7 +44,7 @@ def declare_toy() -> Model:
         "deaths",
         unit="persons",
         mean=p.killed_per_raid * raids,
-        size=p.spread * raids,
+        size=p.lethality * raids,
         meaning="killed in raids",
     )
     m.transfer("killed", "calm", "gone", count="deaths", meaning="killed in raids")
@@ -59,7 +61,9 @@ def declare_toy() -> Model:
     return m
 
 
+@cache
 def toy_model() -> Model:
+    """Return the toy, checked: the same object each time, so that it is compiled once."""
     return checked(declare_toy())
 
 

@@ -95,8 +95,11 @@ def write_source(program: Program, mode: Mode) -> Source:
     ModelError
         A quantity is named as something that the generated code needs for itself.
     """
-    for name in program.model.names():
-        if name in _OWN or keyword.iskeyword(name):
+    model = program.model
+    made = {f"h_{name}" for name in model.transfers}
+    made |= {f"{prefix}_{name}" for name in model.stocks for prefix in ("next", "staying")}
+    for name in model.names():
+        if name in _OWN | made or keyword.iskeyword(name):
             msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
             raise ModelError(msg)
     writer = _Writer(program, mode)

@@ -46,16 +46,21 @@ def _product(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _power(base: Bounds, exponent: int) -> Bounds:
-    if exponent < 0:
-        low, high = base
-        if low < 0.0 < high:
-            return -math.inf, math.inf
-        inverse = sorted(1.0 / x if x else (math.inf if high > 0.0 else -math.inf) for x in base)
-        base, exponent = (inverse[0], inverse[1]), -exponent
-    result = base
-    for _ in range(exponent - 1):
-        result = _product(result, base)
-    return (0.0, result[1]) if exponent % 2 == 0 and result[0] < 0.0 else result
+    low, high = base
+    for _ in range(abs(exponent) - 1):
+        low, high = _product((low, high), base)
+    if exponent % 2 == 0:
+        low = max(low, 0.0)
+    return (low, high) if exponent > 0 else _inverse((low, high))
+
+
+def _inverse(bounds: Bounds) -> Bounds:
+    low, high = bounds
+    if low < 0.0 < high:
+        return -math.inf, math.inf
+    if low >= 0.0:
+        return 1.0 / high if high else math.inf, 1.0 / low if low else math.inf
+    return 1.0 / high if high else -math.inf, 1.0 / low
 
 
 def _exp(x: float) -> float:
