@@ -34,6 +34,12 @@ def test_ucdp29__is_its_own_frame_and_has_no_other() -> None:
         UNITS.in_frame("census1998")
 
 
+def test_ucdp29__keeps_the_hexagons_of_merged_districts() -> None:
+    hexagons = {(tile.col, tile.row) for tile in UNITS.tiles}
+    assert hexagons == {(tile.col, tile.row) for tile in BALOCHISTAN.tiles}
+    assert {tile.slug for tile in UNITS.tiles} == set(UNITS.slugs)
+
+
 def test_ucdp29__has_another_digest() -> None:
     assert UNITS.digest != BALOCHISTAN.digest
 

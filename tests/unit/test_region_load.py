@@ -80,6 +80,7 @@ def test_region__shows_itself_in_a_notebook() -> None:
         ("districts.csv", ",awaran,Kalat", ",atlantis,Kalat", "frame_unit", "not a district"),
         ("tiles.csv", "awaran,Awa,2,6", "awaran,Awa,1,6", "col", "is taken by"),
         ("tiles.csv", "awaran,Awa", "atlantis,Awa", "slug", "not a district"),
+        ("tiles.csv", "awaran,Awa,2,6,2.0,-5.1962\n", "", "slug", "no tile for awaran"),
     ],
 )
 def test_load_region__names_the_cell_that_is_wrong(

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
 
 from tarazu.core.cells import Row
 from tarazu.core.csvfile import CsvTable, shorten
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.provenance import digest_file
+from tarazu.record.coding import ONE_SIDED, STATE_BASED, ParsedRows, code_events
 from tarazu.record.place import Gazetteer, NamedPlace
 from tarazu.record.quality import Reading, assess
-from tarazu.record.record import EVENT_COLUMNS, Record, Reject, SourceNote
-from tarazu.record.rules import CodedEvents, RuleSet, classify, read_rules
+from tarazu.record.record import Record, Reject, SourceNote
+from tarazu.record.rules import read_rules
 from tarazu.region import Region, load_region
 
 COLUMNS = (
@@ -57,28 +54,7 @@ CITATIONS = (
     "drone warfare', Journal of Peace Research 59(4), 593-610, doi:10.1177/00223433221108428",
 )
 SHOWN_PROBLEMS = 100  # an ExceptionGroup of more is no help
-STATE_BASED, NON_STATE, ONE_SIDED = 1, 2, 3
 OUTSIDE = "outside the region"
-
-
-@dataclass
-class _Rows:
-    """Cells of the events in the region, one list a column."""
-
-    event_id: list[str] = field(default_factory=list)
-    first_day: list[date] = field(default_factory=list)
-    date_precision: list[int] = field(default_factory=list)
-    district: list[str | None] = field(default_factory=list)
-    active_year: list[bool] = field(default_factory=list)
-    zero_best: list[bool] = field(default_factory=list)
-    violence: list[int] = field(default_factory=list)
-    side_a: list[str] = field(default_factory=list)
-    side_b: list[str] = field(default_factory=list)
-    deaths: list[tuple[int, int, int, int]] = field(
-        default_factory=list
-    )  # a, b, civilians, unknown
-    text: list[str] = field(default_factory=list)
-    source: list[str] = field(default_factory=list)
 
 
 def read_record(
@@ -120,7 +96,7 @@ def read_record(
     rows, reading = _read_rows(table, gazetteer, keep_going=keep_going)
     if not rows.event_id:
         raise _nothing_read(path, used, reading)
-    events = _code(rows, rule_set)
+    events = code_events(rows, rule_set)
     inputs = {"events": digest_file(path), "region": used.digest, "rules": rule_set.digest}
     if used.boundaries is not None:
         inputs["boundaries"] = used.boundaries.digest
@@ -146,8 +122,10 @@ def _region_for(region: Region | None, boundaries: Path | None) -> Region:
     return region
 
 
-def _read_rows(table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool) -> tuple[_Rows, Reading]:
-    rows = _Rows()
+def _read_rows(
+    table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool
+) -> tuple[ParsedRows, Reading]:
+    rows = ParsedRows()
     seen: dict[str, int] = {}
     problems: list[list[DataError]] = []  # one list per row
     outside: Counter[str] = Counter()
@@ -189,7 +167,7 @@ def _is_tag_row(cells: Sequence[str]) -> bool:
     return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
 
 
-def _read_row(row: Row, gazetteer: Gazetteer, rows: _Rows, seen: dict[str, int]) -> None:
+def _read_row(row: Row, gazetteer: Gazetteer, rows: ParsedRows, seen: dict[str, int]) -> None:
     """Add an event to `rows`, unless the row has problems."""
     event_id, side_a, side_b = row.key("id"), row.key("side_a"), row.key("side_b")
     first, last = row.day("date_start"), row.day("date_end")
@@ -236,72 +214,6 @@ def _read_row(row: Row, gazetteer: Gazetteer, rows: _Rows, seen: dict[str, int])
     article, headline = row.text("source_article"), row.text("source_headline")
     rows.text.append(f"{article}\n{headline}")
     rows.source.append(f"{article}\n{row.text('source_original')}")
-
-
-def _code(rows: _Rows, rules: RuleSet) -> pd.DataFrame:
-    """Return the events classified by the rules, columns `EVENT_COLUMNS`."""
-    side_a, side_b = np.array(rows.side_a, dtype=object), np.array(rows.side_b, dtype=object)
-    violence = np.array(rows.violence, dtype=np.int64)
-    deaths = np.array(rows.deaths, dtype=np.int64)  # (N, 4): a, b, civilians, unknown
-    a_rules = np.array([_is_government(name) for name in rows.side_a])
-    b_rules = np.array([_is_government(name) for name in rows.side_b]) & (violence != ONE_SIDED)
-    at_home = np.isin(side_a.astype(str), rules.home_governments)
-    at_home |= np.isin(side_b.astype(str), rules.home_governments)
-    state = np.where(a_rules, deaths[:, 0], 0) + np.where(b_rules, deaths[:, 1], 0)
-    civilians = deaths[:, 2] + np.where(violence == ONE_SIDED, deaths[:, 1], 0)
-    militant = deaths.sum(axis=1) - deaths[:, 3] - civilians - state
-    group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
-    coded = classify(
-        CodedEvents(
-            violence=violence,
-            government=np.where(
-                at_home, "home", np.where(a_rules | b_rules, "foreign", "none")
-            ).astype(object),
-            group=group,
-            state=state,
-            militant=militant,
-            civilian=civilians,
-            unknown=deaths[:, 3],
-            text=rows.text,
-            source=rows.source,
-        ),
-        rules,
-    )
-    frame = pd.DataFrame(
-        {
-            "event_id": rows.event_id,
-            "date": np.array(rows.first_day, dtype="datetime64[s]"),
-            "date_precision": np.array(rows.date_precision, dtype=np.int64),
-            "district": pd.array(rows.district, dtype="str"),
-            "initiator": coded.initiator,
-            "initiator_rule": coded.initiator_rule,
-            "target": coded.target,
-            "tactic": coded.tactic,
-            "group": coded.group,
-            "movement": coded.movement,
-            "zero_best": np.array(rows.zero_best),
-            "group_site": coded.group_site,
-            "active_year": np.array(rows.active_year),
-            "deaths_state": state,
-            "deaths_militant": militant,
-            "deaths_civilian": civilians,
-            "deaths_unknown": deaths[:, 3],
-            "count": np.ones(len(rows.event_id), dtype=np.int64),
-        }
-    )
-    return tidy(frame)
-
-
-def tidy(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the events in the order of columns and rows that does not depend on the file."""
-    texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
-    events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
-    keys = [name for name in EVENT_COLUMNS if name != "count"]
-    return events.sort_values(keys, kind="stable", ignore_index=True)
-
-
-def _is_government(name: str) -> bool:
-    return name.startswith("Government of ")
 
 
 def _reject(problems: Sequence[DataError]) -> Reject:

@@ -252,6 +252,9 @@ def _read_tiles(rows: list[Row], districts: Mapping[str, District]) -> tuple[Til
         if other != slug:
             row.problem("col", f"the hexagon is taken by '{other}'", "one district per hexagon")
         tiles[slug] = tile
+    untiled = sorted(set(districts) - set(tiles))
+    if rows and untiled:
+        rows[-1].problem("slug", f"no tile for {', '.join(untiled)}", "a tile for every district")
     return tuple(tiles[slug] for slug in sorted(tiles))
 
 
