@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tarazu.evidence.finding import Finding
 from tarazu.report.figure import Table
-from tarazu.report.numerals import count, interval, number, percent, probability
+from tarazu.report.numerals import MINUS, count, interval, number, percent, probability
 
 
 def numbers_table(finding: Finding) -> Table:
@@ -64,8 +64,7 @@ def validation_table(finding: Finding) -> Table | None:
     if not finding.validation:
         return None
     rows = tuple(
-        (name.replace("_", " "), value if isinstance(value, str) else number(value))
-        for name, value in finding.validation.items()
+        (name.replace("_", " "), _rate(value)) for name, value in finding.validation.items()
     )
     return Table("Error rates on simulated records", ("what", "measured"), rows)
 
@@ -74,6 +73,13 @@ def _estimate(finding: Finding) -> str:
     if finding.estimate is None:
         return number(None)
     return f"{number(finding.estimate, signed=True)} {finding.unit}"
+
+
+def _rate(value: float | str | None) -> str:
+    """Return a measured rate with the digits that 500 records carry."""
+    if value is None or isinstance(value, str):
+        return value or "not measured"
+    return f"{value:.3g}".replace("-", MINUS)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

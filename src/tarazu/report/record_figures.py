@@ -21,6 +21,8 @@ INITIATORS = (
     ("other", "Other conflicts"),
 )
 
+NOUNS = {"militant": "attacks", "state": "operations"}
+
 SIDES = (
     ("deaths_civilian", "Civilians"),
     ("deaths_state", "Government forces"),
@@ -73,7 +75,8 @@ def timeline(record: Record) -> BriefFigure:
     layout = _stacked(years, titles, y_title="events per year") | {"barmode": "stack"}
     columns = ["year"]
     for initiator, _ in shown:
-        columns += [f"{initiator}, confirmed", f"{initiator}, best = 0"]
+        noun = NOUNS.get(initiator, initiator)
+        columns += [f"{noun}, confirmed death", f"{noun}, best = 0"]
     rows = tuple(
         (str(year), *(count(counts[k, z][i]) for k, _ in shown for z in (False, True)))
         for i, year in enumerate(years)
@@ -92,7 +95,7 @@ def timeline(record: Record) -> BriefFigure:
         ),
         source=record.source.title,
         n=f"{count(total)} events, {count(zeros)} of them without a confirmed death",
-        spec=figure_spec(traces, height=96 + 98 * len(shown), layout=layout),
+        spec=figure_spec(traces, height=96 + 92 * len(shown), layout=layout),
         table=Table(title, tuple(columns), rows, frozenset(range(1, len(columns)))),
         notes=(
             "An attack is begun by an armed group, an operation by the state; other conflicts are "
@@ -138,7 +141,7 @@ def deaths_by_side(record: Record) -> BriefFigure:
         alt=f"{title}: yearly bars in four panels of one scale. Totals: {'; '.join(titles)}.",
         source=record.source.title,
         n=f"{count(total)} deaths in {count(float(record.events['count'].sum()))} events",
-        spec=figure_spec(traces, height=64 + 98 * len(SIDES), layout=layout),
+        spec=figure_spec(traces, height=64 + 86 * len(SIDES), layout=layout),
         table=Table(title, ("year", *(w.lower() for _, w in SIDES)), rows, frozenset(range(1, 5))),
         notes=(
             "UCDP best estimates of deaths in lethal events; its low and high estimates "

@@ -42,7 +42,7 @@ def quality_table(record: Record) -> Table:
     )
     return Table(
         "Quality of the record",
-        ("what", "rows", "share of events used", "meaning"),
+        ("what", "rows", "share", "meaning"),
         tuple(rows),
         frozenset({1, 2}),
     )
@@ -65,7 +65,7 @@ def rules_table(record: Record) -> Table | None:
     )
     return Table(
         "Who began it: rules against events read by hand",
-        ("sample", "side", "precision (95 % interval, n)", "recall (95 % interval, n)"),
+        ("sample", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
         rows,
     )
 

@@ -113,7 +113,7 @@ def _labels(region: Region, shown: dict[str, int], names: dict[str, str]) -> dic
         "x": [tile.x for tile in region.tiles],
         "y": [tile.y for tile in region.tiles],
         "text": texts,
-        "textfont": {"size": 12, "color": [PAPER if d else INK for d in dark]},
+        "textfont": {"size": 13, "color": [PAPER if d else INK for d in dark]},
         "customdata": [
             f"{literal(names[tile.slug])}: {count(shown[tile.slug])} attacks"
             for tile in region.tiles
