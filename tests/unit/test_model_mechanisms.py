@@ -37,8 +37,10 @@ def sweep(count=5, week=2, district=1):
     return [Pulse("operations", week, district, count=count)]
 
 
-def test_operations__remove_militants():
-    assert end("militant", pulses=sweep())[1] < end("militant")[1] - 1.0
+@pytest.mark.parametrize("other", ["kills_per_operation", "captures_per_operation"])
+def test_operations__remove_militants_by_death_and_by_capture(other):
+    without = {other: 1e-9}
+    assert end("militant", pulses=sweep(), **without)[1] < end("militant", **without)[1] - 1.0
 
 
 def test_operations__follow_tempo():
@@ -89,6 +91,14 @@ def test_custody__due_process_turns_disappearance_into_detention():
         < end("unaccounted", levers=lawless, **swept)[1]
     )
     assert end("custody", levers=lawful, **swept)[1] > end("custody", levers=lawless, **swept)[1]
+
+
+def test_custody__due_process_covers_militants_too():
+    values = {"bystanders_per_blunt_operation": 1e-9, "accounting_rate": 1e-9}
+    lawless, lawful = (
+        end("unaccounted", pulses=sweep(), levers={"due_process": x}, **values) for x in (0.0, 1.0)
+    )
+    assert lawful[1] < lawless[1] - 1.0
 
 
 def test_custody__ends():
