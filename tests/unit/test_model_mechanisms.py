@@ -119,6 +119,14 @@ def test_grievance__answers_harm_with_the_sign_of_its_response(quantity, sign, r
     assert change[1] * sign * response > 0.0
 
 
+@pytest.mark.parametrize("response", [1.0, -1.0])
+def test_kin__turn_to_the_militants_or_away_with_the_sign_of_the_response(response):
+    nobody_else = {"sympathy_rate": 1e-12, "contact_rate": 1e-12, "initial_sympathisers": 0.3}
+    values = {"grievance_response": response, "kin_size": 1e4} | nobody_else
+    change = end("sympathiser", pulses=sweep(), **values) - end("sympathiser", **values)
+    assert change[1] * response > 10.0
+
+
 def test_grievance__without_response_is_untouched_by_harm():
     swept = end("grievance_repression", pulses=sweep(), grievance_response=0.0)
     np.testing.assert_array_equal(swept, end("grievance_repression", grievance_response=0.0))

@@ -1,0 +1,108 @@
+"""What the priors say before a record is seen: both outcomes reachable, levels believable."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+from tests.unit.worlds import default_levers, line_of_districts, medians
+
+from tarazu.engine import Places, simulate
+from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
+from tarazu.region import load_region
+
+DRAWS, YEARS = 120, 5
+WEEKS = 52 * YEARS
+LEAST_SHARE = 0.05  # of draws in which each outcome of an untested claim must be seen
+
+
+def design(draws: int) -> np.ndarray:
+    """Latin hypercube over all parameters, (draws, P)."""
+    sampler = qmc.LatinHypercube(len(build_model().parameters), rng=7)
+    return sampler.random(draws)
+
+
+@cache
+def balochistan() -> Places:
+    region = load_region()
+    return Places(
+        region.slugs,
+        np.array([float(d.population) for d in region.districts]),
+        np.array([d.urban_share for d in region.districts]),
+        region.weights(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lever", "quantity"),
+    [
+        ("project_scale", "grievance_extraction"),
+        ("local_revenue_share", "grievance_extraction"),
+        ("services", "sympathiser"),
+        ("local_agency", "grievance_exclusion"),
+        ("dialogue", "militant"),
+    ],
+)
+def test_untested_claim__may_help_do_nothing_or_harm(lever, quantity):
+    m = build_model()
+    parameters = draw_parameters(m, load_hypothesis("full"), design(DRAWS))
+    ends = []
+    for setting in (m.levers[lever].low, m.levers[lever].high):
+        run = simulate(
+            m,
+            parameters,
+            default_levers(m, WEEKS, 2, **{lever: setting}),
+            places=line_of_districts(2, 300_000.0),
+            seed=1,
+            members=np.arange(DRAWS),
+            weeks=WEEKS,
+            mode="mean",
+        )
+        ends.append(run.series(quantity)[:, -1])
+    change = ends[1] - ends[0]
+    nothing = np.abs(change) <= 1e-9 * np.abs(ends[0])
+    assert nothing.mean() > LEAST_SHARE
+    assert ((change > 0.0) & ~nothing).mean() > LEAST_SHARE
+    assert ((change < 0.0) & ~nothing).mean() > LEAST_SHARE
+
+
+@pytest.mark.parametrize("hypothesis", HYPOTHESES)
+def test_status_quo__neither_explodes_nor_vanishes_at_once_in_most_draws(hypothesis):
+    m = build_model()
+    run = simulate(
+        m,
+        draw_parameters(m, load_hypothesis(hypothesis), design(DRAWS)),
+        default_levers(m, WEEKS, len(balochistan().names)),
+        places=balochistan(),
+        seed=1,
+        members=np.arange(DRAWS),
+        weeks=WEEKS,
+    )
+    yearly = run.series("attacks").reshape(DRAWS, YEARS, 52).sum(axis=2)
+    believable = (yearly.mean(axis=1) >= 10.0) & (yearly.mean(axis=1) <= 150.0)
+    assert believable.mean() > 0.7
+    assert (yearly[:, 0] == 0.0).mean() < 0.01
+    assert (yearly[:, -1] > 1_000.0).mean() < 0.05
+    deaths = run.series("attack_deaths_civilian") + run.series("attack_deaths_state")
+    lethality = deaths.sum(axis=1) / np.maximum(run.series("attacks").sum(axis=1), 1.0)
+    assert 2.0 < np.median(lethality) < 5.0
+
+
+def test_medians__rest_near_where_they_start():
+    m = build_model()
+    places = balochistan()
+    run = simulate(
+        m,
+        medians(m),
+        default_levers(m, 520, len(places.names)),
+        places=places,
+        seed=1,
+        members=np.array([0]),
+        weeks=520,
+        mode="mean",
+    )
+    attacks = run.series("attacks")[0]
+    assert 20.0 < attacks[:52].sum() < 60.0
+    for quantity in ("attacks", "militant", "sympathiser", "trust", "grievance"):
+        series = run.series(quantity)[0]
+        assert series[-1] == pytest.approx(series[0], rel=0.35), quantity
