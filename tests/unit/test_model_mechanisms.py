@@ -207,8 +207,15 @@ def test_relocation__operations_push_or_pin(response):
 
 
 def test_relocation__goes_where_support_is():
-    drawn, even = (end("militant", support_pull=x, nearby_contact=0.0) for x in (50.0, 1e-9))
-    assert drawn.sum() == pytest.approx(even.sum(), rel=1e-3)
+    harmless_to_militants = {"kills_per_operation": 1e-9, "captures_per_operation": 1e-9}
+    values = {"grievance_response": 1.0, "kin_size": 1e4} | harmless_to_militants
+    aggrieved = [Pulse("operations", 0, 2, count=50)]
+    drawn, even = (end("militant", pulses=aggrieved, support_pull=x, **values) for x in (50.0, 0.0))
+    assert drawn[2] > even[2] + 1.0
+    assert drawn[0] < even[0] - 1.0
+
+
+def test_relocation__goes_to_cities():
     towards_cities = end("militant", urban_pull=20.0) - end("militant", urban_pull=1e-9)
     assert towards_cities[2] > 0.0 > towards_cities[0]
 
