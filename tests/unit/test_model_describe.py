@@ -1,0 +1,70 @@
+import pytest
+
+from tarazu.model import build_model, describe
+
+
+@pytest.fixture(scope="module")
+def description():
+    return describe(build_model())
+
+
+def signs(description):
+    return {(edge.source, edge.target): edge.sign for edge in description.edges}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "sign"),
+    [
+        ("operational_tempo", "operations", "+"),
+        ("discrimination", "killed_passive", "-"),
+        ("trust", "tips", "+"),
+        ("recruited", "sympathiser", "-"),
+        ("recruited", "militant", "+"),
+        ("attacks", "memory_attacks", "+"),
+        ("memory_attacks", "operations", "+"),
+        ("due_process", "disappeared_passive", "-"),
+    ],
+)
+def test_influence__has_the_sign_of_its_derivative(description, source, target, sign):
+    assert signs(description)[source, target] == sign
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("remembered", "attacks"),
+        ("remembered", "recruited"),
+        ("narrative", "recruited"),
+        ("remembered", "relocated"),
+        ("exposure", "grievance_repression"),
+        ("project_scale", "grievance_extraction"),
+        ("local_agency", "grievance_exclusion"),
+        ("service_level", "comfort"),
+    ],
+)
+def test_influence__of_a_sign_free_response_shows_as_both(description, source, target):
+    assert signs(description)[source, target] == "±"
+
+
+def test_table__holds_every_parameter_with_unit_prior_and_source(description):
+    model = build_model()
+    assert [row.name for row in description.parameters] == [*model.parameters]
+    assert all(row.unit and row.prior and row.source for row in description.parameters)
+    assumed = {row.name for row in description.parameters if row.is_assumed}
+    assert "kills_per_operation" in assumed
+    assert "tip_value" not in assumed
+
+
+def test_equations__cover_everything_that_moves(description):
+    model = build_model()
+    given = {equation.quantity for equation in description.equations}
+    moved = {change.stock for change in model.changes}
+    assert given == {*model.definitions, *model.events, *model.transfers, *moved}
+    attacks = next(e for e in description.equations if e.quantity == "attacks")
+    assert "attack_rate" in attacks.text
+    assert r"\text" in attacks.latex or "attack" in attacks.latex
+
+
+def test_levers__name_range_and_stock(description):
+    levers = {lever[0]: lever for lever in description.levers}
+    assert levers["due_process"][2:6] == (0.0, 1.0, 0.3, "unaccounted")
