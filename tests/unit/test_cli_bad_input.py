@@ -87,7 +87,7 @@ def fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[list[
     return check
 
 
-@pytest.mark.parametrize("command", ["describe", "check", "figures"])
+@pytest.mark.parametrize("command", ["describe", "check", "figures", "evidence"])
 @pytest.mark.parametrize("kind", FILES)
 def test_event_file__clear_error_and_nothing_written(
     tmp_path: Path, fails: Callable[[list[str]], str], kind: str, command: str
@@ -101,6 +101,7 @@ def test_event_file__clear_error_and_nothing_written(
         "describe": ["record", "describe", str(file)],
         "check": ["record", "check", str(file), str(labels)],
         "figures": ["data", "figures", str(file), "-o", str(tmp_path / "out" / "figures.csv")],
+        "evidence": ["evidence", str(file), "-o", str(tmp_path / "out")],
     }
     said = fails(arguments[command])
     assert str(file) in said
@@ -175,6 +176,7 @@ def test_boundaries__broken_geojson_is_explained(
         (["record", "check"], "EVENTS"),
         (["record", "describe", "--rules", "pyproject.toml"], "only be used with an event file"),
         (["data", "figures", "pyproject.toml", "-o", "x.toml"], "does not end in .csv"),
+        (["evidence", "--boundary", "x"], "--boundaries"),
     ],
 )
 def test_arguments__that_cannot_be_used(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from tarazu.cli import data, model, record
+from tarazu.cli.evidence import demo, evidence
 from tarazu.cli.options import Quiet, Verbose
 from tarazu.cli.version import version
 
@@ -19,7 +20,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",  # paragraphs are filled, not broken where the source breaks
     pretty_exceptions_enable=False,
 )
+app.command()(demo)
 app.add_typer(record.app, name="record")
+app.command()(evidence)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.command()(version)

@@ -1,0 +1,170 @@
+"""`tarazu evidence` and `tarazu demo`: a complete folder or none, equal bytes, JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tarazu.cli import evidence as commands
+from tarazu.cli.entry import run
+from tarazu.core.errors import FitError
+from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.record import Record
+from tarazu.report.run_folder import MANIFEST, RUN
+
+OUTPUTS = {"brief.html", "findings.json", "record.json", MANIFEST, RUN}
+
+
+def _finding(name: str, record: Record) -> Finding:
+    """Stand in for an estimator, which takes a minute: what it would say is not tested here."""
+    return Finding(
+        name=name,
+        question="Do attacks follow operations?",
+        estimand="extra attacks per operation",
+        unit="attacks",
+        estimate=float("nan"),
+        interval=(-1.0, 2.0),
+        level=0.9,
+        null="no effect",
+        p_value=0.5,
+        verdict=CANNOT_TELL,
+        sentence="The record cannot tell.",
+        n_used={"events": record.n_events},
+        n_dropped={},
+        assumptions=(),
+        caveats=(),
+        diagnostics=(),
+        sensitivity=(),
+        figures=(),
+        references=(),
+    )
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a quick stand-in in the place of the estimators."""
+
+    def weigh(record: Record) -> tuple[Finding, ...]:
+        return (_finding("retaliation", record),)
+
+    monkeypatch.setattr(commands, "_weigh", weigh)
+
+
+@pytest.mark.usefixtures("quick")
+def test_demo__leaves_a_complete_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out" / "demo"
+    assert run(["demo", "-o", str(out)]) == 0
+    assert {path.name for path in out.iterdir()} == OUTPUTS
+    assert capsys.readouterr().out.splitlines() == [str(out / "brief.html")]
+    manifest = json.loads((out / MANIFEST).read_bytes())
+    assert set(manifest["outputs"]) == OUTPUTS - {MANIFEST, RUN}
+    assert set(manifest["provenance"]["inputs"]) >= {"events", "figures", "region", "rules"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_demo__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(["demo", "-q", "-o", str(tmp_path / name)]) == 0
+    differing = {
+        path.name
+        for path in (tmp_path / "one").iterdir()
+        if path.read_bytes() != (tmp_path / "two" / path.name).read_bytes()
+    }
+    assert differing <= {RUN}
+
+
+@pytest.mark.usefixtures("quick")
+def test_demo__refuses_a_folder_of_other_files_until_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "thesis.tex").write_text("years of work")
+    assert run(["demo", "-o", str(tmp_path / "demo")]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (tmp_path / "demo" / "thesis.tex").read_text() == "years of work"
+    assert run(["demo", "-o", str(tmp_path / "demo"), "--force"]) == 0
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == OUTPUTS
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__prints_json_with_missing_numbers_as_null(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["evidence", "--json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert finding["estimate"] is None
+    assert finding["n_used"] == {"events": 692}
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__words_on_stdout_and_a_folder_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
+    assert "The record cannot tell." in capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
+
+
+@pytest.mark.parametrize("error", [FitError("one event only"), RuntimeError("bug")])
+def test_demo__a_failure_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(record: Record) -> tuple[Finding, ...]:
+        raise error
+
+    monkeypatch.setattr(commands, "_weigh", fail)
+    assert run(["demo", "-o", str(tmp_path / "demo")]) == (2 if isinstance(error, FitError) else 3)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stop_demo(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]:
+    """Send a signal to a demo that is at work; return its exit code and what it then said."""
+    code = (
+        "import signal, sys, time\n"
+        "from tarazu.cli import evidence, main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in background jobs
+        "def work(record):\n"
+        "    sys.stderr.write('at work\\n'); sys.stderr.flush(); time.sleep(60)\n"
+        "evidence._weigh = work\n"
+        "main()\n"
+    )
+
+    def stop(number: signal.Signals) -> tuple[int, str]:
+        command = subprocess.Popen(
+            [sys.executable, "-c", code, "demo", "-o", str(tmp_path / "demo")],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert command.stderr is not None
+        assert command.stderr.readline() == "at work\n"
+        command.send_signal(number)
+        said = command.stderr.read()
+        command.stderr.close()
+        return command.wait(timeout=60), said
+
+    return stop
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_demo__interrupted_says_so_and_leaves_nothing(
+    tmp_path: Path,
+    stop_demo: Callable[[signal.Signals], tuple[int, str]],
+    number: signal.Signals,
+    exit_code: int,
+) -> None:
+    assert stop_demo(number) == (exit_code, "interrupted: nothing unfinished was left behind.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demo__killed_leaves_nothing_that_looks_finished(
+    tmp_path: Path, stop_demo: Callable[[signal.Signals], tuple[int, str]]
+) -> None:
+    assert stop_demo(signal.SIGKILL) == (-signal.SIGKILL, "")
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
