@@ -1,0 +1,26 @@
+"""What holds up: designs, runs, results, comparisons."""
+
+from tarazu.study.compare import Comparison, compare, regret
+from tarazu.study.marginal import paired_differences
+from tarazu.study.outcomes import OUTCOMES, Outcome
+from tarazu.study.result import StudyResult, load_study_result
+from tarazu.study.run import Progress, run_study
+from tarazu.study.spec import STUDIES, Study, StudySpec, build_study, load_study
+
+__all__ = [
+    "OUTCOMES",
+    "STUDIES",
+    "Comparison",
+    "Outcome",
+    "Progress",
+    "Study",
+    "StudyResult",
+    "StudySpec",
+    "build_study",
+    "compare",
+    "load_study",
+    "load_study_result",
+    "paired_differences",
+    "regret",
+    "run_study",
+]

@@ -1,0 +1,200 @@
+"""Outcomes: what a run is asked about, and what may never be an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.engine import Trajectory
+
+FloatArray = NDArray[np.float64]
+
+YEAR: Final = 52  # weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One number of a member over a horizon.
+
+    Attributes
+    ----------
+    over : ``total`` over the weeks of the horizon, the level at its ``end``, or whether it holds a
+        ``quiet_year``: 52 weeks in a row without one.
+    better : which side is better. ``none``: reported, and never ranked, because killing or
+        detaining people would move it, or because it counts what a policy does.
+    """
+
+    name: str
+    title: str
+    unit: str
+    over: Literal["total", "end", "quiet_year"]
+    better: Literal["lower", "higher", "none"]
+    series: str = ""
+
+    @property
+    def source(self) -> str:
+        """The national series that it is taken from."""
+        return self.series or self.name
+
+
+OUTCOMES: Final[Mapping[str, Outcome]] = {
+    outcome.name: outcome
+    for outcome in (
+        Outcome("deaths_civilian", "Civilians killed", "persons", "total", "lower"),
+        Outcome(
+            "deaths_civilian_attacks", "Civilians killed in attacks", "persons", "total", "lower"
+        ),
+        Outcome(
+            "deaths_civilian_operations",
+            "Civilians killed in operations",
+            "persons",
+            "total",
+            "lower",
+        ),
+        Outcome("deaths_state", "Security forces killed", "persons", "total", "lower"),
+        Outcome("deaths_militant", "Militants killed", "persons", "total", "none"),
+        Outcome("deaths", "People killed, all sides", "persons", "total", "lower"),
+        Outcome("attacks", "Militant attacks", "attacks", "total", "lower"),
+        Outcome("operations", "Lethal operations", "operations", "total", "none"),
+        Outcome("disappeared", "People newly unaccounted for", "persons", "total", "lower"),
+        Outcome("relocations", "Militants who moved on", "persons", "total", "none"),
+        Outcome("militants", "Militants", "persons", "end", "none"),
+        Outcome("sympathisers", "Sympathisers", "persons", "end", "none"),
+        Outcome("unaccounted", "People unaccounted for", "persons", "end", "lower"),
+        Outcome("trust", "Trust in institutions", "share", "end", "higher"),
+        Outcome("grievance", "Grievance over all causes", "share", "end", "lower"),
+        Outcome("grievance_repression", "Grievance over repression", "share", "end", "lower"),
+        Outcome("grievance_extraction", "Grievance over extraction", "share", "end", "lower"),
+        Outcome("grievance_exclusion", "Grievance over exclusion", "share", "end", "lower"),
+        Outcome("quiet_year", "A year without an attack", "share", "quiet_year", "none", "attacks"),
+    )
+}
+"""All outcomes, in the order of every table: civilians first."""
+
+SERIES: Final = tuple(dict.fromkeys(outcome.source for outcome in OUTCOMES.values()))
+LEVELS: Final = frozenset(o.source for o in OUTCOMES.values() if o.over == "end")
+
+DISTRICT_OUTCOMES: Final[Mapping[str, tuple[float, float]]] = {
+    "attacks": (1, 5),
+    "deaths_civilian": (1, 10),
+    "militants": (50, 250),
+    "sympathisers": (5_000, 25_000),
+    "unaccounted": (10, 100),
+}
+"""What is kept by district and year, and the two levels whose exceedance is counted."""
+
+KEEP: Final = (
+    "attacks",
+    "attack_deaths_civilian",
+    "operation_deaths_civilian",
+    "militant",
+    "sympathiser",
+    "unaccounted",
+)
+"""Quantities of the model that a run keeps by district."""
+
+
+def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
+    """Return the (M, T) weekly series of `SERIES`, by name.
+
+    Militants killed are everybody who died less the civilians killed in attacks and in operations:
+    nobody else dies in the model.
+    """
+    get = trajectory.series
+    in_attacks, in_operations = get("attack_deaths_civilian"), get("operation_deaths_civilian")
+    dead = np.diff(get("dead"), axis=1, prepend=0.0)  # nobody is dead before the first week
+    state = get("attack_deaths_state")
+    same = {name: get(name) for name in SERIES if name in trajectory.quantities}
+    return same | {
+        "deaths_civilian": in_attacks + in_operations,
+        "deaths_civilian_attacks": in_attacks,
+        "deaths_civilian_operations": in_operations,
+        "deaths_state": state,
+        "deaths_militant": dead - in_attacks - in_operations,
+        "deaths": dead + state,
+        "militants": get("militant"),
+        "sympathisers": get("sympathiser"),
+    }
+
+
+def measure(series: Mapping[str, FloatArray], horizons: Sequence[int], origin: int) -> FloatArray:
+    """Return the outcomes of each member.
+
+    Parameters
+    ----------
+    series : (M, T) by name, from `national_series`.
+    horizons : weeks, counted from week `origin` on.
+
+    Returns
+    -------
+    (M, H, K) in the order of `OUTCOMES`; nan for a quiet year within less than a year.
+    """
+    columns = [
+        np.stack(
+            [
+                _measure(outcome, series[outcome.source][:, origin : origin + horizon])
+                for horizon in horizons
+            ],
+            axis=1,
+        )
+        for outcome in OUTCOMES.values()
+    ]
+    return np.stack(columns, axis=2)
+
+
+def _measure(outcome: Outcome, weeks: FloatArray) -> FloatArray:
+    if outcome.over == "total":
+        return np.asarray(weeks.sum(axis=1))
+    if outcome.over == "end":
+        return np.asarray(weeks[:, -1])
+    if weeks.shape[1] < YEAR:
+        return np.full(weeks.shape[0], np.nan)
+    so_far = np.concatenate([np.zeros((weeks.shape[0], 1)), weeks.cumsum(axis=1)], axis=1)
+    within_year = so_far[:, YEAR:] - so_far[:, :-YEAR]
+    return np.asarray((within_year == 0.0).any(axis=1), dtype=np.float64)
+
+
+def coarse_series(series: Mapping[str, FloatArray], step: int) -> dict[str, FloatArray]:
+    """Return the (M, T // step) series by name: totals of counts, levels at the end of a step."""
+    return {
+        name: weekly[:, step - 1 :: step]
+        if name in LEVELS
+        else np.asarray(_steps(weekly, step).sum(axis=2))
+        for name, weekly in series.items()
+    }
+
+
+def _steps(weekly: FloatArray, step: int) -> FloatArray:
+    steps = weekly.shape[1] // step
+    return weekly[:, : steps * step].reshape(weekly.shape[0], steps, step)
+
+
+def district_years(trajectory: Trajectory) -> FloatArray:
+    """Return yearly outcomes by district, (M, Y, D, K) in the order of `DISTRICT_OUTCOMES`.
+
+    Counts are totals of the year, people are those at its end; a run of less than a year is one
+    period.
+    """
+    get = trajectory.by_district
+    weekly = {
+        "attacks": get("attacks"),
+        "deaths_civilian": get("attack_deaths_civilian") + get("operation_deaths_civilian"),
+        "militants": get("militant"),
+        "sympathisers": get("sympathiser"),
+        "unaccounted": get("unaccounted"),
+    }
+    weeks = weekly["attacks"].shape[1]
+    length = min(YEAR, weeks)
+    columns = []
+    for name in DISTRICT_OUTCOMES:
+        if name in LEVELS:
+            columns.append(weekly[name][:, length - 1 :: length])
+        else:
+            members, _, districts = weekly[name].shape
+            years = weekly[name][:, : weeks // length * length]
+            columns.append(years.reshape(members, -1, length, districts).sum(axis=2))
+    return np.stack(columns, axis=3)
