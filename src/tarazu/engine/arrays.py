@@ -6,7 +6,6 @@ Slow and obvious: the oracle that generated kernels are held to, and the engine 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -18,7 +17,7 @@ from tarazu.core.streams import (
     poisson_quantile,
     uniform,
 )
-from tarazu.engine.inputs import Inputs
+from tarazu.engine.inputs import Inputs, array_function
 from tarazu.engine.program import Exits, Program
 from tarazu.engine.trajectory import FloatArray, IntArray
 from tarazu.model.quantities import Definition, Event, Transfer
@@ -28,13 +27,6 @@ Mode = Literal["stochastic", "mean"]
 
 class OutOfRange(ValueError):  # noqa: N818 - reads as what it is where it is caught
     """A quantity left its range: (what, week, district, member, value)."""
-
-
-@cache
-def _function(expression: sp.Expr) -> tuple[tuple[str, ...], Callable[..., FloatArray]]:
-    names = tuple(sorted(symbol.name for symbol in expression.free_symbols))
-    symbols = [sp.Symbol(name, real=True) for name in names]
-    return names, sp.lambdify(symbols, expression, "numpy")
 
 
 class ArrayRun:
@@ -78,7 +70,7 @@ class ArrayRun:
 
     def evaluate(self, expression: sp.Expr) -> FloatArray:
         """Return the (M, D) values of an expression of what is known so far this week."""
-        names, function = _function(expression)
+        names, function = array_function(expression)
         value = function(*(self.values[name] for name in names))
         return np.asarray(np.broadcast_to(value, self.shape), dtype=np.float64)
 

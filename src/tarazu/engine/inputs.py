@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -99,6 +100,14 @@ def prepare(
     )
 
 
+@cache
+def array_function(expression: sp.Expr) -> tuple[tuple[str, ...], Callable[..., FloatArray]]:
+    """Return the names that an expression reads and SymPy's NumPy function of them, in order."""
+    names = tuple(sorted(symbol.name for symbol in expression.free_symbols))
+    symbols = [sp.Symbol(name, real=True) for name in names]
+    return names, sp.lambdify(symbols, expression, "numpy")
+
+
 def _known(name: str, names: Sequence[str]) -> int:
     if name not in names:
         msg = f"no quantity '{name}' to keep; there are {', '.join(names)}"
@@ -187,9 +196,8 @@ def _start(
     start = np.empty(shape)
     for s, stock in enumerate(model.stocks.values()):
         if stock.initial is not None:
-            names = sorted(symbol.name for symbol in stock.initial.free_symbols)
-            symbols = [sp.Symbol(name, real=True) for name in names]
-            level = sp.lambdify(symbols, stock.initial, "numpy")(*(values[n] for n in names))
+            names, function = array_function(stock.initial)
+            level = function(*(values[name] for name in names))
             whole_people = whole and stock.kind == "people"
             start[:, s, :] = np.floor(level + 0.5) if whole_people else level
     stocks = [*model.stocks]

@@ -68,10 +68,18 @@ def operations(m: Model) -> None:
     )
     find = m["operations"] * m["discrimination"] / (m["militant"] + p.militant_half)
     m.transfer(
-        "operation_deaths_militant",
+        "killed_militant",
         "militant",
         "dead",
         hazard=p.kills_per_operation * find,
+        meaning="militants killed in operations",
+    )
+    m.define(
+        "operation_deaths_militant",
+        m["killed_militant"],
+        unit="persons/week",
+        reported=True,
+        total="sum",
         meaning="militants killed in operations",
     )
     m.define(
