@@ -11,7 +11,7 @@ from tarazu.core.errors import SimulationError
 from tarazu.engine.build import build_kernel, program_of
 from tarazu.engine.inputs import Inputs, prepare
 from tarazu.engine.program import Program, levels_behind
-from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse, Trajectory
+from tarazu.engine.trajectory import Failure, FloatArray, IntArray, Places, Pulse, Trajectory
 from tarazu.model.declaration import Model
 
 Mode = Literal["stochastic", "mean"]
@@ -137,54 +137,56 @@ def _run_kernel(
     hazards, moved = np.zeros(len(streams)), np.zeros(len(streams))
     for m, member in enumerate(inputs.members):
         now[: len(program.model.stocks)] = inputs.start[m]
-        week, code, d = kernel.run_member(
-            inputs.parameters[m],
-            inputs.levers,
-            inputs.population,
-            inputs.urban_share,
-            inputs.first,
-            inputs.neighbour,
-            inputs.weight,
-            inputs.keys,
-            inputs.pulse_row,
-            inputs.pulse_expected,
-            inputs.pulse_count,
-            inputs.seed,
-            member,
-            inputs.is_mean,
-            inputs.people_share,
-            inputs.keep,
-            now,
-            nearby,
-            pull,
-            arrivals,
-            streams,
-            luck,
-            hazards,
-            moved,
-            national[m],
-            district[m],
+        failure = Failure(
+            *kernel.run_member(
+                inputs.parameters[m],
+                inputs.levers,
+                inputs.population,
+                inputs.urban_share,
+                inputs.first,
+                inputs.neighbour,
+                inputs.weight,
+                inputs.keys,
+                inputs.pulse_row,
+                inputs.pulse_expected,
+                inputs.pulse_count,
+                inputs.seed,
+                member,
+                inputs.is_mean,
+                inputs.people_share,
+                inputs.keep,
+                now,
+                nearby,
+                pull,
+                arrivals,
+                streams,
+                luck,
+                hazards,
+                moved,
+                national[m],
+                district[m],
+            )
         )
-        if week >= 0:
-            check = kernel.checks[code]
-            values = _values(program, inputs, now, m, week, d)
+        if failure.week >= 0:
+            check = kernel.checks[failure.quantity]
+            values = _values(program, inputs, now, m, failure)
             entered = levels_behind(program, check.reads)
             raise SimulationError(
                 f"left its range in member {member}; what entered: "
                 + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
                 quantity=check.quantity,
-                district=places.names[d],
-                week=week,
+                district=places.names[failure.district],
+                week=failure.week,
                 expected="a finite value >= 0",
                 hint="Check the parameters among these against their priors",
             )
 
 
 def _values(
-    program: Program, inputs: Inputs, now: FloatArray, m: int, week: int, d: int
+    program: Program, inputs: Inputs, now: FloatArray, m: int, failure: Failure
 ) -> dict[str, float]:
     """Return what was known before the week in one district, by name."""
-    model = program.model
+    model, week, d = program.model, failure.week, failure.district
     values = {"population": inputs.population[d], "urban_share": inputs.urban_share[d]}
     values |= {name: now[s, d] for s, name in enumerate(model.stocks)}
     values |= {name: inputs.levers[at, week, d] for at, name in enumerate(model.levers)}

@@ -88,12 +88,11 @@ class Pulse:
 
 
 class Failure(NamedTuple):
-    """Where a kernel stopped; week -1 means nowhere."""
+    """Where a kernel stopped, as its codes; week -1 means nowhere."""
 
     week: int
     quantity: int
     district: int
-    member: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sympy as sp
-
 from tarazu.core.quantities import LogNormal, Normal, Parameter
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 
 PARAMETERS = {
@@ -38,17 +37,16 @@ def attacks(m: Model) -> None:
     """Attacks follow the number of militants; remembered operations raise or lower them.
 
     mean = attack_rate * militant / (1 + militant / attack_capacity)
-        * exp(attack_response * remembered)
+        * answer(attack_response, remembered)
     deaths = negative binomial, mean attacks * civilians_per_attack (state_per_attack),
         size attacks * lethality_spread
     """
     p = m.declare(PARAMETERS)
     able = m["militant"] / (1 + m["militant"] / p.attack_capacity)
-    answer = sp.exp(p.attack_response * m["remembered"])
     happened = m.event(
         "attacks",
         unit="attacks",
-        mean=p.attack_rate * able * answer,
+        mean=p.attack_rate * able * answer(p.attack_response, m["remembered"]),
         meaning="militant attacks, as a record would count them",
     )
     for side, mean in (("civilian", p.civilians_per_attack), ("state", p.state_per_attack)):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sympy as sp
-
 from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
 
@@ -34,7 +33,7 @@ def development(m: Model) -> None:
         * (1 - local_agency); it fades by extraction_decay
     service_level rises by service_yield * (services + revenue_yield * project_scale
         * local_revenue_share), decays by service_decay
-    comfort = exp(services_response * service_level) speeds cooling up (below zero: slows it down)
+    comfort = answer(services_response, service_level) speeds cooling up (below zero: slows it down)
     """
     p = m.declare(PARAMETERS)
     scale = m.lever(
@@ -65,6 +64,6 @@ def development(m: Model) -> None:
     )
     m.define(
         "comfort",
-        sp.exp(p.services_response * m["service_level"]),
+        answer(p.services_response, m["service_level"]),
         meaning="by how much services speed cooling up",
     )

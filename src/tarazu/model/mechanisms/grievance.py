@@ -53,6 +53,9 @@ def grievance(m: Model) -> None:
     kin turn to the militants at grievance_response * exposure (below zero: away from them)
     grievance over repression moves by grievance_response * publicity * exposure, and fades
     trust moves the other way, trust_loss times as fast
+
+    Shares and the few sympathisers have more room to rise than to fall: with grievance near 0 even
+    a symmetric prior lets its mean rise with harm. Read medians beside means.
     """
     p = m.declare(PARAMETERS)
     m.change(

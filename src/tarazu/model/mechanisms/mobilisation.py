@@ -6,6 +6,7 @@ import sympy as sp
 
 from tarazu.core.quantities import Beta, LogNormal, Normal, Parameter
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 
 PARAMETERS = {
@@ -37,7 +38,7 @@ def mobilisation(m: Model) -> None:
     met = (1 - nearby_contact) * support + nearby_contact * support of the neighbours
     h(sympathiser -> passive) = cooling_rate * comfort
     h(sympathiser -> militant) = recruit_rate * grievance
-        * exp(recruitment_response * (remembered + narrative))
+        * answer(recruitment_response, remembered + narrative)
     remembered = 1 - exp(-memory_operations / operations_half)
     narrative = 1 - exp(-unaccounted / civilians / unaccounted_half)
     h(militant -> passive) = desertion_rate; h(passive -> militant) = sponsorship_rate
@@ -72,12 +73,12 @@ def mobilisation(m: Model) -> None:
         1 - sp.exp(-m["unaccounted"] / m["civilians"] / p.unaccounted_half),
         meaning="how present the unaccounted for are, 0 to 1",
     )
-    answer = sp.exp(p.recruitment_response * (m["remembered"] + m["narrative"]))
+    talked_of = m["remembered"] + m["narrative"]
     m.transfer(
         "recruited",
         "sympathiser",
         "militant",
-        hazard=p.recruit_rate * m["grievance"] * answer,
+        hazard=p.recruit_rate * m["grievance"] * answer(p.recruitment_response, talked_of),
         meaning="sympathisers join",
     )
     m.transfer(

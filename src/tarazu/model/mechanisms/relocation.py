@@ -6,6 +6,7 @@ import sympy as sp
 
 from tarazu.core.quantities import LogNormal, Normal, Parameter
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 
 PARAMETERS = {
@@ -25,7 +26,7 @@ PARAMETERS = {
 def relocation(m: Model) -> None:
     """Militants leave for neighbours, drawn by support and cities; operations push or pin them.
 
-    h = relocation_rate * exp(relocation_response * remembered)
+    h = relocation_rate * answer(relocation_response, remembered)
     share to neighbour j ~ weight of j * (1 + support_pull * support_j)
         * (1 + urban_pull * urban_share_j)
     """
@@ -35,7 +36,7 @@ def relocation(m: Model) -> None:
         "relocated",
         "militant",
         "militant",
-        hazard=p.relocation_rate * sp.exp(p.relocation_response * m["remembered"]),
+        hazard=p.relocation_rate * answer(p.relocation_response, m["remembered"]),
         attraction=(1 + p.support_pull * support) * (1 + p.urban_pull * m["urban_share"]),
         meaning="militants move to a neighbouring district",
     )
