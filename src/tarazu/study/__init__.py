@@ -1,7 +1,7 @@
 """What holds up: designs, runs, results, comparisons."""
 
 from tarazu.study.compare import Comparison, compare, regret
-from tarazu.study.marginal import paired_differences
+from tarazu.study.marginal import paired_differences, paired_draws
 from tarazu.study.outcomes import OUTCOMES, Outcome
 from tarazu.study.result import StudyResult, load_study_result
 from tarazu.study.run import Progress, run_study
@@ -21,6 +21,7 @@ __all__ = [
     "load_study",
     "load_study_result",
     "paired_differences",
+    "paired_draws",
     "regret",
     "run_study",
 ]

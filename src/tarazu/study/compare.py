@@ -16,7 +16,7 @@ from tarazu.study.block import SUBSETS
 from tarazu.study.outcomes import OUTCOMES
 from tarazu.study.reduce import POOLED
 from tarazu.study.result import StudyResult
-from tarazu.study.uncertainty import WORST, Estimate, mean_of, quantile_of, share_of
+from tarazu.study.uncertainty import WORST, mean_of, quantile_of, share_of
 
 FloatArray = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def compare(result: StudyResult, outcomes: Sequence[str] | None = None) -> Compa
     for name in OUTCOMES if outcomes is None else outcomes:
         better = OUTCOMES[name].better
         for keys, members, bad_level in _cells(result, name):
-            tables["outcomes"] += _outcome_rows(keys, members, better, bad_level)
+            tables["outcomes"] += _outcome_rows(keys, members, bad_level)
             if better != "none":
                 draws = {p: values.mean(axis=1) for p, values in members.items()}
                 rows = _regret_rows(keys, draws, better)
@@ -150,26 +150,22 @@ def _cells(
                     yield keys | {"n_draws": n}, members, bad_level
 
 
-def _spread(name: str, estimate: Estimate) -> dict[str, float]:
-    low, high = f"{name}_low", f"{name}_high"
-    return {name: estimate.value, low: estimate.low, high: estimate.high}
-
-
 def _outcome_rows(
-    keys: Mapping[str, Any], members: Mapping[str, FloatArray], better: str, bad_level: float
+    keys: Mapping[str, Any], members: Mapping[str, FloatArray], bad_level: float
 ) -> list[dict[str, Any]]:
-    rows = []
+    outcome, rows = OUTCOMES[keys["outcome"]], []
+    better, mean = outcome.better, share_of if outcome.over == "quiet_year" else mean_of
     for portfolio, values in members.items():
         draws = values.mean(axis=1)
-        row = {**keys, "portfolio": portfolio, **_spread("mean", mean_of(draws))}
+        row = {**keys, "portfolio": portfolio, **mean(draws).columns("mean")}
         levels = {"median": 0.5, "q05": 0.05, "q25": 0.25, "q75": 0.75, "q95": 0.95}
         row |= {name: float(np.quantile(values, level)) for name, level in levels.items()}
         if better != "none":
             level = WORST if better == "lower" else 1.0 - WORST
             worse = values > bad_level if better == "lower" else values < bad_level
-            row |= _spread("worst_decile", quantile_of(draws, level))
+            row |= quantile_of(draws, level).columns("worst_decile")
             row["bad_level"] = bad_level
-            row |= _spread("exceedance", share_of(worse.mean(axis=1)))
+            row |= share_of(worse.mean(axis=1)).columns("exceedance")
         rows.append(row)
     return rows
 
@@ -189,9 +185,9 @@ def _regret_rows(
         {
             **keys,
             "portfolio": portfolio,
-            **_spread("mean", mean_of(distance[a])),
-            **_spread("worst_decile", quantile_of(distance[a], WORST)),
-            **_spread("best_share", share_of(best[a])),
+            **mean_of(distance[a]).columns("mean"),
+            **quantile_of(distance[a], WORST).columns("worst_decile"),
+            **share_of(best[a]).columns("best_share"),
         }
         for a, portfolio in enumerate(draws)
     ]
@@ -210,9 +206,9 @@ def _pair_rows(
                 **keys,
                 "portfolio_a": a,
                 "portfolio_b": b,
-                **_spread("p_better", share_of(won)),
+                **share_of(won).columns("p_better"),
                 "p_equal": float(equal.mean()),
-                **_spread("difference", mean_of(difference)),
+                **mean_of(difference).columns("difference"),
             }
         )
     return rows
@@ -235,7 +231,7 @@ def _leader_rows(
             **keys,
             "leader": first,
             "runner_up": second,
-            **_spread("difference", difference),
+            **difference.columns("difference"),
             "is_separated": bool(difference.low > 0.0 or difference.high < 0.0),
             "best_share": next(r["best_share"] for r in regrets if r["portfolio"] == first),
         }

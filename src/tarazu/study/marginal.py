@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,10 @@ CONTRASTS: Final = {
 """What is compared: the first arm less the second."""
 
 EVERYWHERE: Final = "everywhere"
+ALL_ZONES: Final = (*ZONES, EVERYWHERE)
 SMALL: Final = 0.05  # attacks; an expected change below it counts as none
+
+Measure = Literal["attacks", "expected_attacks", "expected_militants"]
 
 
 def paired_differences(result: StudyResult) -> pd.DataFrame:
@@ -36,89 +40,90 @@ def paired_differences(result: StudyResult) -> pd.DataFrame:
         the Monte Carlo interval (90 %); expected, expected_q05, expected_median, expected_q95:
         the mean field's change over draws, which is what the prior leaves open; p_fewer, p_more
         (and _low, _high): share of draws whose expected change is beyond `SMALL`. Only draws that
-        reach the dose (`dose_reached`) are in it; n_short counts the others.
+        reach the dose are in it; n_short counts the others.
 
     Raises
     ------
     ValueError
         The study is not one of an extra operation.
     """
-    if not result.is_operation:
-        msg = f"study '{result.name}' has no [operation]; nothing is paired in it"
-        raise ValueError(msg)
-    table = result.metrics
-    reached = table[(table["portfolio"] == SWEEP)].groupby(["hypothesis", "draw"], observed=True)
-    enough = reached["dose_reached"].min() == 1.0
-    arms = {
-        name: arm.set_index(["hypothesis", "draw", "replicate", "weeks"])
-        for name, arm in table.groupby("portfolio", observed=True)
-    }
     rows: list[dict[str, Any]] = []
-    for contrast, (a, b) in CONTRASTS.items():
-        for zone in (*ZONES, EVERYWHERE):
-            change = pd.DataFrame(
-                {
-                    name: _zone(arms[a], name, zone) - _zone(arms[b], name, zone)
-                    for name in ("attacks", "expected_attacks")
-                }
-            )
-            change["kept"] = arms[a]["kept"]
-            draws = change.groupby(["hypothesis", "draw", "weeks"], observed=True).mean()
+    for contrast in CONTRASTS:
+        for zone in ALL_ZONES:
+            draws = paired_draws(result, contrast, zone)
             for weeks in result.horizons:
-                at = draws[draws.index.get_level_values("weeks") == weeks].droplevel("weeks")
-                rows += _rows(
-                    result, at, enough, {"contrast": contrast, "zone": zone, "weeks": weeks}
-                )
+                keys = {"contrast": contrast, "zone": zone, "weeks": weeks}
+                rows += _rows(result, draws[draws["weeks"] == weeks], keys)
     return pd.DataFrame(rows)
 
 
-def _zone(table: pd.DataFrame, name: str, zone: str) -> pd.Series:
+def paired_draws(result: StudyResult, contrast: str, zone: str) -> pd.DataFrame:
+    """Return the change in each draw, averaged over replicates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        hypothesis, draw, weeks; attacks (drawn), expected_attacks and expected_militants (mean
+        field); is_kept; is_dosed: whether the operation reaches its dose in this draw.
+
+    Raises
+    ------
+    ValueError
+        The study is not one of an extra operation, or has no such contrast or zone.
+    """
+    if not result.is_operation:
+        msg = f"study '{result.name}' has no [operation]; nothing is paired in it"
+        raise ValueError(msg)
+    if contrast not in CONTRASTS or zone not in ALL_ZONES:
+        msg = f"no contrast '{contrast}' in zone '{zone}'; there are {[*CONTRASTS]}, {[*ALL_ZONES]}"
+        raise ValueError(msg)
+    keys = ["hypothesis", "draw", "replicate", "weeks"]
+    table = result.metrics.assign(
+        hypothesis=result.metrics["hypothesis"].astype(str),
+        portfolio=result.metrics["portfolio"].astype(str),
+    )
+    first, second = (
+        table[table["portfolio"] == name].set_index(keys) for name in CONTRASTS[contrast]
+    )
+    measures: tuple[Measure, ...] = ("attacks", "expected_attacks", "expected_militants")
+    change = pd.DataFrame({m: _zone(first, m, zone) - _zone(second, m, zone) for m in measures})
+    change["is_kept"] = first["kept"].astype("boolean").fillna(value=False)
+    dosed = table[table["portfolio"] == SWEEP].set_index(keys)["dose_reached"]
+    change["is_dosed"] = dosed.reindex(change.index) == 1.0
+    draws = change.astype(float).groupby(["hypothesis", "draw", "weeks"]).mean().reset_index()
+    return draws.assign(is_kept=draws["is_kept"] == 1.0, is_dosed=draws["is_dosed"] == 1.0)
+
+
+def _zone(table: pd.DataFrame, measure: Measure, zone: str) -> pd.Series:
     zones = ZONES if zone == EVERYWHERE else (zone,)
-    return table[[f"{name}_{part.replace(' ', '_')}" for part in zones]].sum(axis=1)
+    return table[[f"{measure}_{part.replace(' ', '_')}" for part in zones]].sum(axis=1)
 
 
 def _rows(
-    result: StudyResult, draws: pd.DataFrame, enough: pd.Series, keys: dict[str, Any]
+    result: StudyResult, draws: pd.DataFrame, keys: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    hypothesis = draws.index.get_level_values("hypothesis")
-    is_kept = draws["kept"].fillna(0.0).to_numpy(dtype=float) == 1.0
-    dosed = enough.reindex(draws.index).to_numpy(dtype=bool)
     rows = []
     for subset in SUBSETS if result.record_range else SUBSETS[:1]:
+        seen = draws if subset == "all" else draws[draws["is_kept"]]
         for name in (*(h.name for h in result.hypotheses), POOLED):
-            of = np.ones(len(draws), dtype=bool) if name == POOLED else hypothesis == name
-            of = of if subset == "all" else of & is_kept
-            chosen = draws[of & dosed]
-            if not len(chosen):
-                continue
-            drawn = chosen["attacks"].to_numpy()
-            expected = chosen["expected_attacks"].to_numpy()
-            mean, fewer, more = (
-                mean_of(drawn),
-                share_of(1.0 * (expected < -SMALL)),
-                share_of(1.0 * (expected > SMALL)),
-            )
-            q05, median, q95 = np.quantile(expected, [0.05, 0.5, 0.95])
-            rows.append(
-                {
-                    "subset": subset,
-                    "hypothesis": name,
-                    **keys,
-                    "n_draws": len(chosen),
-                    "n_short": int((of & ~dosed).sum()),
-                    "mean": mean.value,
-                    "mean_low": mean.low,
-                    "mean_high": mean.high,
-                    "expected": float(expected.mean()),
-                    "expected_q05": float(q05),
-                    "expected_median": float(median),
-                    "expected_q95": float(q95),
-                    "p_fewer": fewer.value,
-                    "p_fewer_low": fewer.low,
-                    "p_fewer_high": fewer.high,
-                    "p_more": more.value,
-                    "p_more_low": more.low,
-                    "p_more_high": more.high,
-                }
-            )
+            of = seen if name == POOLED else seen[seen["hypothesis"] == name]
+            chosen = of[of["is_dosed"]]
+            if len(chosen):
+                base = {"subset": subset, "hypothesis": name, **keys}
+                base |= {"n_draws": len(chosen), "n_short": len(of) - len(chosen)}
+                rows.append(base | _numbers(chosen))
     return rows
+
+
+def _numbers(draws: pd.DataFrame) -> dict[str, float]:
+    expected = draws["expected_attacks"].to_numpy(dtype=np.float64)
+    q05, median, q95 = np.quantile(expected, [0.05, 0.5, 0.95])
+    return {
+        **mean_of(draws["attacks"].to_numpy(dtype=np.float64)).columns("mean"),
+        "expected": float(expected.mean()),
+        "expected_q05": float(q05),
+        "expected_median": float(median),
+        "expected_q95": float(q95),
+        **share_of((expected < -SMALL).astype(np.float64)).columns("p_fewer"),
+        **share_of((expected > SMALL).astype(np.float64)).columns("p_more"),
+    }

@@ -230,8 +230,8 @@ def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
         },
         attrs={
             "title": plan.study.spec.title,
-            "note": f"years of {min(YEAR, plan.study.spec.weeks)} weeks; exceedance: share of members "
-            "that reach a level; counts are of the year, people at its end",
+            "note": f"years of {min(YEAR, plan.study.spec.weeks)} weeks; exceedance: share of "
+            "members that reach a level; counts are of the year, people at its end",
         },
     )
 

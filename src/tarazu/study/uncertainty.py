@@ -21,6 +21,10 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def columns(self, name: str) -> dict[str, float]:
+        """Return the columns NAME, NAME_low and NAME_high of a table."""
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
+
 
 NOTHING: Final = Estimate(np.nan, np.nan, np.nan)
 
