@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from scipy import stats
+from tests.reference.contagion_chain import transition
 
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED
@@ -46,19 +47,6 @@ def contagion() -> Model:
     return checked(m)
 
 
-def transition(contact: float, recovery: float) -> np.ndarray:
-    """Probability of j active next week from i active now, (N + 1, N + 1), from the binomials."""
-    counts = np.arange(PEOPLE + 1)
-    chain = np.zeros((PEOPLE + 1, PEOPLE + 1))
-    for i in counts:
-        join = stats.binom.pmf(counts, PEOPLE - i, -np.expm1(-contact * i / PEOPLE))
-        calm = stats.binom.pmf(counts, i, -np.expm1(-recovery))
-        for joined in range(PEOPLE - i + 1):
-            for calmed in range(i + 1):
-                chain[i, i + joined - calmed] += join[joined] * calm[calmed]
-    return chain
-
-
 def p_value(contact: float) -> float:
     """Of the simulated numbers of active people after the last week, under the chain."""
     run = simulate(
@@ -71,7 +59,7 @@ def p_value(contact: float) -> float:
         weeks=WEEKS,
     )
     seen = np.bincount(run.series("active")[:, -1].astype(int), minlength=PEOPLE + 1)
-    exact = np.linalg.matrix_power(transition(contact, RECOVERY), WEEKS)[START] * MEMBERS
+    exact = np.linalg.matrix_power(transition(PEOPLE, contact, RECOVERY), WEEKS)[START] * MEMBERS
     common = exact >= FEWEST
     rest = [seen[~common].sum()], [exact[~common].sum()]
     return float(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reference.toy_week import toy_weeks
 from tests.unit.worlds import (
     declare_toy,
     default_levers,
@@ -71,6 +72,28 @@ def test_engines__agree_on_the_toy(mode):
         m, medians(m, travel=0.5, raid_rate=0.1), mode, keep=[*m.stocks, *m.events]
     )
     np.testing.assert_allclose(kernel.district, oracle.district, rtol=RTOL, atol=RTOL)
+
+
+@pytest.mark.parametrize("engine", ["numba", "numpy"])
+def test_engines__agree_with_a_reading_by_hand(engine):
+    m, places = toy_model(), line_of_districts(3)
+    parameters = medians(m, travel=0.3, raid_rate=0.05)
+    stocks = [*m.stocks]
+    run = simulate(
+        m,
+        parameters,
+        default_levers(m, WEEKS, 3),
+        places=places,
+        seed=0,
+        members=np.array([0]),
+        weeks=WEEKS,
+        keep=stocks,
+        mode="mean",
+        engine=engine,
+    )
+    by_name = dict(zip(m.parameters, parameters, strict=True))
+    by_hand = toy_weeks(places.population.tolist(), places.weights.tolist(), by_name, WEEKS)
+    np.testing.assert_allclose(run.district[0], by_hand, rtol=RTOL)
 
 
 def test_generated_source__can_be_read_and_is_found_again():

@@ -1,6 +1,7 @@
 """What holds of every run: people conserved, ranges kept, luck tied to names and ids."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -266,3 +267,10 @@ def test_places__refuse_what_no_district_can_be(change, complaint):
     good = Places(("a", "b"), np.ones(2), np.ones(2), np.array([[0.0, 1.0], [1.0, 0.0]]))
     with pytest.raises(ValueError, match=complaint):
         dataclasses.replace(good, **change)
+
+
+def test_threads__give_the_bits_of_one_after_the_other():
+    with ThreadPoolExecutor(2) as pool:
+        parallel = [*pool.map(lambda member: toy(members=[member]), range(8))]
+    for member, run in enumerate(parallel):
+        assert run.national.tobytes() == toy(members=[member]).national.tobytes()
