@@ -19,6 +19,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Wheels only, so that no compiler is needed; hashes, so that what is installed is what was tested.
 LOCKED := $(PIP) install --only-binary :all: --require-hashes
 
+# Compiled kernels stay between test runs: their key holds all that they depend on.
+PYTEST := TARAZU_CACHE_DIR="$(CURDIR)/$(VENV)/cache" $(BIN)/python -m pytest
+
 help:  ## Say what the verbs are
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -34,13 +37,13 @@ lint: $(VENV)/.package $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 fast-tests: $(VENV)/.package $(VENV)/.dev
-	$(BIN)/python -m pytest tests/unit -q -m "not slow"
+	$(PYTEST) tests/unit -q -m "not slow"
 
 test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
-	$(BIN)/python -m pytest -q --ignore=tests/theory --durations=10
+	$(PYTEST) -q --ignore=tests/theory --durations=10
 
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
-	$(BIN)/python -m pytest tests/theory --durations=0
+	$(PYTEST) tests/theory --durations=0
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null
@@ -54,7 +57,7 @@ picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
 		--disable-background-networking --virtual-time-budget=10000 --window-size=1200,1500 \
-		--user-data-dir="$$(mktemp -d)" --screenshot=docs/images/brief.png \
+		--user-data-dir="$(CURDIR)/$(OUT)/.chromium" --screenshot=docs/images/brief.png \
 		"file://$(CURDIR)/$(DEMO)/brief.html"
 
 # Without the machine's own pip settings: what is locked is what the public index serves.
