@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tarazu._version import __version__
+    from tarazu.engine import simulate
     from tarazu.evidence import estimate
     from tarazu.record import read_record, to_panel
     from tarazu.region import load_region
     from tarazu.report import write_brief
+    from tarazu.study import run_study
 
 __all__ = [
     "__version__",
     "estimate",
     "load_region",
     "read_record",
+    "run_study",
+    "simulate",
     "to_panel",
     "write_brief",
 ]
@@ -28,6 +32,8 @@ _HOMES = {
     "estimate": "tarazu.evidence",
     "load_region": "tarazu.region",
     "read_record": "tarazu.record",
+    "run_study": "tarazu.study",
+    "simulate": "tarazu.engine",
     "to_panel": "tarazu.record",
     "write_brief": "tarazu.report",
 }

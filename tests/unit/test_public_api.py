@@ -10,6 +10,8 @@ PUBLIC = {
     "estimate",
     "load_region",
     "read_record",
+    "run_study",
+    "simulate",
     "to_panel",
     "write_brief",
 }
