@@ -1,0 +1,161 @@
+"""Ledgers of claims, with every decision rule written down before anything is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tarazu.core.errors import ScenarioError, raise_problems
+from tarazu.core.provenance import digest
+from tarazu.core.specs import read_toml
+
+SHIPPED: Final = Path(__file__).parent / "balochistan.toml"
+
+
+class Part(BaseModel):
+    """A part of a ledger: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class RecordTest(Part):
+    """How a finding speaks to the claim.
+
+    Attributes
+    ----------
+    finding : its name. why : what it can and cannot say about the claim.
+    supported_by, contradicted_by : verdicts of the finding; every other one decides nothing.
+    """
+
+    finding: str
+    supported_by: tuple[str, ...] = Field(min_length=1)
+    contradicted_by: tuple[str, ...] = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class PairedTest(Part):
+    """A claim about one extra operation: a change that must lie on one side of a threshold.
+
+    Attributes
+    ----------
+    contrast, zone, weeks : see `tarazu.study.paired_draws`; the mean field's change is read.
+    holds : in a draw whose change is ``above`` or ``below`` the threshold.
+    """
+
+    study: str
+    contrast: Literal["sweep", "sweep without harm", "harm alone"]
+    measure: Literal["attacks", "militants"]
+    zone: Literal["here", "next door", "elsewhere", "everywhere"]
+    weeks: int = Field(ge=1)
+    holds: Literal["above", "below"]
+    threshold: float
+
+
+class NoExitTest(Part):
+    """A claim that violence dies out under no policy of a study.
+
+    Violence dies out under a policy if `probability` of members have a year without an attack
+    within `weeks`.
+    """
+
+    study: str
+    weeks: int = Field(ge=52)
+    probability: float = Field(gt=0.5, lt=1.0)
+
+
+class Claim(Part):
+    """One claim and how it is weighed.
+
+    Attributes
+    ----------
+    id, title, sentence : its number, its name and the claim in our words.
+    rule : the decision rule in words.
+    record : its test on the record, or None: then it is never more than model-conditional.
+    paired, no_exit : its experiment in the model; exactly one.
+    share : of draws, all hypotheses pooled and within each, in which it must hold to be said to
+        hold in the model; in 1 - share or fewer it is said not to hold.
+    """
+
+    id: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    sentence: str = Field(min_length=1)
+    rule: str = Field(min_length=1)
+    share: float = Field(default=0.9, gt=0.5, lt=1.0)
+    record: RecordTest | None = None
+    paired: PairedTest | None = None
+    no_exit: NoExitTest | None = None
+
+    @model_validator(mode="after")
+    def _one_experiment(self) -> Claim:
+        if (self.paired is None) == (self.no_exit is None):
+            msg = "expected exactly one experiment, 'paired' or 'no_exit'"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def study(self) -> str:
+        """Name of the study that its experiment reads."""
+        test = self.paired or self.no_exit
+        assert test is not None  # checked when it was read
+        return test.study
+
+
+class LedgerFile(Part):
+    """What a ledger file says."""
+
+    title: str = Field(min_length=1)
+    claims: tuple[Claim, ...] = Field(min_length=1)
+
+
+class LedgerSpec(LedgerFile):
+    """A ledger that was read: title, claims, and the sha256 of its file."""
+
+    digest: str = ""
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Names of the studies that its experiments read, each once."""
+        return tuple(dict.fromkeys(claim.study for claim in self.claims))
+
+
+def load_ledger(path: Path | None = None) -> LedgerSpec:
+    """Return the claims of a ledger; None for the ones that ship with Tarazu.
+
+    Raises
+    ------
+    ScenarioError, ExceptionGroup
+        The file has one problem, or several.
+    """
+    path = path or SHIPPED
+    spec = read_toml(path, LedgerFile)
+    shown = path.name if path == SHIPPED else str(path)
+    ids = [claim.id for claim in spec.claims]
+    problems = [
+        ScenarioError(
+            f"names '{name}' a second time",
+            file=shown,
+            key=f"claims[{i}].id",
+            value=name,
+            expected="an id of its own",
+        )
+        for i, name in enumerate(ids)
+        if name in ids[:i]
+    ]
+    for i, claim in enumerate(spec.claims):
+        both = set()
+        if claim.record is not None:
+            both = {*claim.record.supported_by} & {*claim.record.contradicted_by}
+        if both:
+            problems.append(
+                ScenarioError(
+                    f"'{min(both)}' both supports and contradicts",
+                    file=shown,
+                    key=f"claims[{i}].record",
+                    value=min(both),
+                    expected="one or the other",
+                )
+            )
+    raise_problems(problems, f"{shown} has {len(problems)} problems")
+    return LedgerSpec(title=spec.title, claims=spec.claims, digest=digest(path.read_bytes()))

@@ -1,0 +1,278 @@
+"""Weigh claims: what the record says, what the model says, and the verdict of the rule."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
+from tarazu.core.errors import ScenarioError
+from tarazu.evidence.finding import Finding
+from tarazu.study import StudyResult, paired_draws
+from tarazu.study.reduce import POOLED
+from tarazu.study.uncertainty import share_of
+
+Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]
+ModelSays = Literal["holds", "does not hold", "depends"]
+RecordSays = Literal["supported", "contradicted", "cannot tell"]
+
+VERDICTS: Final[Mapping[Verdict, str]] = {
+    "supported": "the record's test supports it, and the model does not rule it out",
+    "contradicted": "the record's test speaks against it, and the model does not insist on it",
+    "inconclusive": "the record cannot tell, or record and model disagree",
+    "model-conditional": "no test on the record: true or false only of the model's assumptions",
+    "not run": "neither its finding nor its study was given",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReading:
+    """What a finding says about a claim: the finding's own words, and what the rule makes of it."""
+
+    finding: str
+    verdict: str
+    sentence: str
+    says: RecordSays
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Share of draws in which a claim holds, with its Monte Carlo interval (90 %).
+
+    Attributes
+    ----------
+    subset : ``all`` draws or those ``kept``. hypothesis : or ``pooled``, all with equal weight.
+    """
+
+    subset: str
+    hypothesis: str
+    share: float
+    low: float
+    high: float
+    n_draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReading:
+    """What a study says about a claim.
+
+    Attributes
+    ----------
+    shares : by subset and hypothesis, pooled last.
+    n_left_out : draws that could not be asked, because the operation does not reach its dose.
+    """
+
+    study: str
+    says: ModelSays
+    shares: tuple[Share, ...]
+    n_left_out: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim that was weighed.
+
+    Attributes
+    ----------
+    record, model : None where no such test was given.
+    verdict : see `VERDICTS`. sentence : verdict and numbers in plain words.
+    """
+
+    claim: Claim
+    record: RecordReading | None
+    model: ModelReading | None
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The weighed claims of a ledger, in its order."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain nested dictionaries and lists, ready for JSON."""
+        entries = [
+            {
+                **entry.claim.model_dump(),
+                "verdict": entry.verdict,
+                "says": entry.sentence,
+                "record_reading": entry.record and dataclasses.asdict(entry.record),
+                "model_reading": entry.model and dataclasses.asdict(entry.model),
+            }
+            for entry in self.entries
+        ]
+        return {"title": self.title, "digest": self.digest, "entries": entries}
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(e.claim.id)}</td><td>{escape(e.claim.sentence)}</td>"
+            f"<td><b>{escape(e.verdict)}</b></td><td>{escape(e.sentence)}</td></tr>"
+            for e in self.entries
+        )
+        return f"<p><b>{escape(self.title)}</b></p><table>{rows}</table>"
+
+
+def weigh_claims(
+    findings: Iterable[Finding], results: Iterable[StudyResult], ledger: LedgerSpec | None = None
+) -> Ledger:
+    """Return the ledger with a verdict on every claim.
+
+    Parameters
+    ----------
+    findings, results : found by their names; a claim whose finding is missing has no test on the
+        record, one whose study is missing none in the model.
+    ledger : the shipped one if None.
+
+    Raises
+    ------
+    ScenarioError
+        A claim asks a study for a horizon that it does not have, or for a sweep in a study without.
+    """
+    ledger = ledger or load_ledger()
+    by_finding = {finding.name: finding for finding in findings}
+    by_study = {result.name: result for result in results}
+    entries = []
+    for claim in ledger.claims:
+        record = None
+        if claim.record is not None and claim.record.finding in by_finding:
+            record = _read_finding(claim.record, by_finding[claim.record.finding])
+        result = by_study.get(claim.study)
+        model = None if result is None else _read_study(claim, result)
+        verdict = decide(record, model)
+        entries.append(Entry(claim, record, model, verdict, _say(record, model, verdict)))
+    return Ledger(ledger.title, tuple(entries), ledger.digest)
+
+
+def decide(record: RecordReading | None, model: ModelReading | None) -> Verdict:
+    """Return the verdict: the record decides, the model can only put it in doubt.
+
+    The model puts a verdict in doubt where it says the opposite in nearly every draw.
+    """
+    if record is None:
+        return "not run" if model is None else "model-conditional"
+    opposite = {"supported": "does not hold", "contradicted": "holds"}
+    if record.says == "cannot tell":
+        return "inconclusive"
+    if model is not None and model.says == opposite[record.says]:
+        return "inconclusive"
+    return record.says
+
+
+def _read_finding(test: RecordTest, finding: Finding) -> RecordReading:
+    says: RecordSays = "cannot tell"
+    if finding.converged and finding.verdict in test.supported_by:
+        says = "supported"
+    elif finding.converged and finding.verdict in test.contradicted_by:
+        says = "contradicted"
+    return RecordReading(finding.name, finding.verdict, finding.sentence, says, test.why)
+
+
+def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
+    test = claim.paired or claim.no_exit
+    assert test is not None  # checked when the ledger was read
+    if test.weeks not in result.horizons or (claim.paired and not result.is_operation):
+        raise ScenarioError(
+            f"claim {claim.id} asks study '{result.name}' for week {test.weeks}",
+            key="weeks",
+            value=test.weeks,
+            expected=f"one of its horizons ({', '.join(map(str, result.horizons))}), and an "
+            "[operation] where one is paired",
+        )
+    if claim.paired is not None:
+        held, left_out, detail = _paired(claim.paired, result)
+    else:
+        assert claim.no_exit is not None  # one of the two
+        held, left_out, detail = _no_exit(claim.no_exit, result)
+    shares = tuple(_shares(result, held))
+    pooled = next(s for s in shares if s.subset == "all" and s.hypothesis == POOLED)
+    says: ModelSays = "depends"
+    if pooled.share >= claim.share:
+        says = "holds"
+    elif pooled.share <= 1.0 - claim.share:
+        says = "does not hold"
+    return ModelReading(result.name, says, shares, left_out, detail)
+
+
+Held = Mapping[tuple[str, str], NDArray[np.bool_]]
+"""Whether a claim holds in each draw, by subset and hypothesis."""
+
+
+def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
+    draws = paired_draws(result, test.contrast, test.zone)
+    draws = draws[draws["weeks"] == test.weeks]
+    asked = draws[draws["is_dosed"]]
+    change = asked[f"expected_{test.measure}"]
+    holds = change > test.threshold if test.holds == "above" else change < test.threshold
+    asked = asked.assign(holds=holds)
+    low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
+    detail = (
+        f"Expected change in {test.measure} {test.zone} over {test.weeks} weeks ({test.contrast}): "
+        f"median {middle:+.2f}, 5 to 95 % of draws {low:+.2f} to {high:+.2f}."
+    )
+    held = {}
+    for hypothesis in (h.name for h in result.hypotheses):
+        of = asked[asked["hypothesis"] == hypothesis]
+        held["all", hypothesis] = of["holds"].to_numpy(dtype=bool)
+        held["kept", hypothesis] = of.loc[of["is_kept"], "holds"].to_numpy(dtype=bool)
+    return held, len(draws) - len(asked), detail
+
+
+def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
+    columns = ["hypothesis", "portfolio", "draw", "kept", "weeks", "quiet_year"]
+    table = result.read_metrics(columns)
+    table = table[table["weeks"] == test.weeks].astype({"hypothesis": str, "portfolio": str})
+    quiet = table.groupby(["hypothesis", "draw", "portfolio"])["quiet_year"].mean()
+    best = quiet.groupby(["hypothesis", "draw"]).max()
+    kept = table.assign(kept=table["kept"].astype("boolean").fillna(value=False))
+    is_kept = kept.groupby(["hypothesis", "draw"])["kept"].max()
+    held = {}
+    for hypothesis in (h.name for h in result.hypotheses):
+        holds = best.loc[hypothesis].to_numpy() < test.probability
+        held["all", hypothesis] = holds
+        held["kept", hypothesis] = holds[np.asarray(is_kept.loc[hypothesis], dtype=bool)]
+    shares = table.groupby(["hypothesis", "portfolio"], as_index=False)["quiet_year"].mean()
+    likeliest = shares.loc[shares["quiet_year"].idxmax()]
+    detail = (
+        f"A year without an attack within {test.weeks} weeks is most likely under "
+        f"{likeliest['hypothesis']} at {likeliest['portfolio']}: {likeliest['quiet_year']:.0%} of "
+        f"members; {test.probability:.0%} would be a way out."
+    )
+    return held, 0, detail
+
+
+def _shares(result: StudyResult, held: Held) -> Iterator[Share]:
+    names = [h.name for h in result.hypotheses]
+    for subset in ("all", "kept") if result.record_range else ("all",):
+        for name in (*names, POOLED):
+            of = names if name == POOLED else [name]
+            draws = np.concatenate([held[subset, part] for part in of])
+            if len(draws):
+                share = share_of(draws.astype(np.float64))
+                yield Share(subset, name, share.value, share.low, share.high, len(draws))
+
+
+def _say(record: RecordReading | None, model: ModelReading | None, verdict: Verdict) -> str:
+    parts = [f"{verdict.capitalize()}: {VERDICTS[verdict]}."]
+    if record is not None:
+        parts.append(f"Record ({record.finding}): {record.verdict}.")
+    if model is not None:
+        shares = {s.hypothesis: s.share for s in model.shares if s.subset == "all"}
+        by = ", ".join(f"{name} {share:.0%}" for name, share in shares.items() if name != POOLED)
+        tail = " on the hypothesis and the draw" if model.says == "depends" else ""
+        parts.append(
+            f"In the model it {model.says}{tail}: true in {shares[POOLED]:.0%} of draws "
+            f"({by}). {model.detail}"
+        )
+    return " ".join(parts)
