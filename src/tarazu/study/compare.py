@@ -78,7 +78,11 @@ def compare(result: StudyResult, outcomes: Sequence[str] | None = None) -> Compa
         "pairs": [],
         "leaders": [],
     }
-    for name in OUTCOMES if outcomes is None else outcomes:
+    wanted = list(OUTCOMES) if outcomes is None else list(outcomes)
+    if unknown := [name for name in wanted if name not in OUTCOMES]:
+        msg = f"no outcome '{unknown[0]}'; there are {', '.join(OUTCOMES)}"
+        raise KeyError(msg)
+    for name in wanted:
         better = OUTCOMES[name].better
         for keys, members, bad_level in _cells(result, name):
             tables["outcomes"] += _outcome_rows(keys, members, bad_level)
@@ -109,9 +113,6 @@ def _cells(
     result: StudyResult, outcome: str
 ) -> Iterator[tuple[dict[str, Any], dict[str, FloatArray], float]]:
     """Yield keys, (N, R) values by portfolio and the bad level, for subset, hypothesis, horizon."""
-    if outcome not in OUTCOMES:
-        msg = f"no outcome '{outcome}'; there are {', '.join(OUTCOMES)}"
-        raise KeyError(msg)
     columns = ["hypothesis", "portfolio", "member", "kept", "weeks", outcome]
     table = result.read_metrics(columns)
     hypotheses, portfolios = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,6 @@ def latin_hypercube(names: Sequence[str], draws: int, seed: int) -> FloatArray:
     return np.column_stack([_column(name, draws, seed) for name in names])
 
 
-@cache
 def _column(name: str, draws: int, seed: int) -> FloatArray:
     stream = stream_number(f"design of {name}")
     order, jitter = (
