@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.provenance import digest
@@ -87,18 +88,11 @@ class Claim(Part):
     paired: PairedTest | None = None
     no_exit: NoExitTest | None = None
 
-    @model_validator(mode="after")
-    def _one_experiment(self) -> Claim:
-        if (self.paired is None) == (self.no_exit is None):
-            msg = "expected exactly one experiment, 'paired' or 'no_exit'"
-            raise ValueError(msg)
-        return self
-
     @property
     def study(self) -> str:
         """Name of the study that its experiment reads."""
         test = self.paired or self.no_exit
-        assert test is not None  # checked when it was read
+        assert test is not None  # checked by load_ledger
         return test.study
 
 
@@ -106,7 +100,7 @@ class LedgerFile(Part):
     """What a ledger file says."""
 
     title: str = Field(min_length=1)
-    claims: tuple[Claim, ...] = Field(min_length=1)
+    claims: tuple[Claim, ...]
 
 
 class LedgerSpec(LedgerFile):
@@ -131,31 +125,36 @@ def load_ledger(path: Path | None = None) -> LedgerSpec:
     path = path or SHIPPED
     spec = read_toml(path, LedgerFile)
     shown = path.name if path == SHIPPED else str(path)
-    ids = [claim.id for claim in spec.claims]
-    problems = [
-        ScenarioError(
-            f"names '{name}' a second time",
-            file=shown,
-            key=f"claims[{i}].id",
-            value=name,
-            expected="an id of its own",
-        )
-        for i, name in enumerate(ids)
-        if name in ids[:i]
-    ]
-    for i, claim in enumerate(spec.claims):
-        both = set()
-        if claim.record is not None:
-            both = {*claim.record.supported_by} & {*claim.record.contradicted_by}
-        if both:
-            problems.append(
-                ScenarioError(
-                    f"'{min(both)}' both supports and contradicts",
-                    file=shown,
-                    key=f"claims[{i}].record",
-                    value=min(both),
-                    expected="one or the other",
-                )
-            )
+    problems = list(_problems(spec, shown))
     raise_problems(problems, f"{shown} has {len(problems)} problems")
     return LedgerSpec(title=spec.title, claims=spec.claims, digest=digest(path.read_bytes()))
+
+
+def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
+    if not spec.claims:
+        yield ScenarioError("is empty", file=file, key="claims", expected="at least one claim")
+    for i, claim in enumerate(spec.claims):
+        if claim.id in [earlier.id for earlier in spec.claims[:i]]:
+            yield ScenarioError(
+                f"names '{claim.id}' a second time",
+                file=file,
+                key=f"claims[{i}].id",
+                value=claim.id,
+                expected="an id of its own",
+            )
+        if (claim.paired is None) == (claim.no_exit is None):
+            yield ScenarioError(
+                f"'{claim.id}' names {'no experiment' if claim.paired is None else 'two'}",
+                file=file,
+                key=f"claims[{i}]",
+                expected="exactly one experiment, 'paired' or 'no_exit'",
+            )
+        test = claim.record
+        if test is not None and (both := {*test.supported_by} & {*test.contradicted_by}):
+            yield ScenarioError(
+                f"'{min(both)}' both supports and contradicts",
+                file=file,
+                key=f"claims[{i}].record",
+                value=min(both),
+                expected="one or the other",
+            )

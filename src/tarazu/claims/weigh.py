@@ -65,7 +65,7 @@ class ModelReading:
 
     Attributes
     ----------
-    shares : by subset and hypothesis, pooled last.
+    shares : by subset and hypothesis, pooled last; empty where no draw could be asked.
     n_left_out : draws that could not be asked, because the operation does not reach its dose.
     """
 
@@ -196,11 +196,11 @@ def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
         assert claim.no_exit is not None  # one of the two
         held, left_out, detail = _no_exit(claim.no_exit, result)
     shares = tuple(_shares(result, held))
-    pooled = next(s for s in shares if s.subset == "all" and s.hypothesis == POOLED)
+    pooled = [s.share for s in shares if s.subset == "all" and s.hypothesis == POOLED]
     says: ModelSays = "depends"
-    if pooled.share >= claim.share:
+    if pooled and pooled[0] >= claim.share:
         says = "holds"
-    elif pooled.share <= 1.0 - claim.share:
+    elif pooled and pooled[0] <= 1.0 - claim.share:
         says = "does not hold"
     return ModelReading(result.name, says, shares, left_out, detail)
 
@@ -216,11 +216,14 @@ def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
     change = asked[f"expected_{test.measure}"]
     holds = change > test.threshold if test.holds == "above" else change < test.threshold
     asked = asked.assign(holds=holds)
-    low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
-    detail = (
-        f"Expected change in {test.measure} {test.zone} over {test.weeks} weeks ({test.contrast}): "
-        f"median {middle:+.2f}, 5 to 95 % of draws {low:+.2f} to {high:+.2f}."
-    )
+    detail = "No draw reaches the dose, so none could be asked."
+    if len(change):
+        low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
+        detail = (
+            f"Expected change in {test.measure} {test.zone} over {test.weeks} weeks "
+            f"({test.contrast}): median {middle:+.2f}, "
+            f"5 to 95 % of draws {low:+.2f} to {high:+.2f}."
+        )
     held = {}
     for hypothesis in (h.name for h in result.hypotheses):
         of = asked[asked["hypothesis"] == hypothesis]
@@ -267,7 +270,9 @@ def _say(record: RecordReading | None, model: ModelReading | None, verdict: Verd
     parts = [f"{verdict.capitalize()}: {VERDICTS[verdict]}."]
     if record is not None:
         parts.append(f"Record ({record.finding}): {record.verdict}.")
-    if model is not None:
+    if model is not None and not model.shares:
+        parts.append(model.detail)
+    elif model is not None:
         shares = {s.hypothesis: s.share for s in model.shares if s.subset == "all"}
         by = ", ".join(f"{name} {share:.0%}" for name, share in shares.items() if name != POOLED)
         tail = " on the hypothesis and the draw" if model.says == "depends" else ""
