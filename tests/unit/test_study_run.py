@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.study_cases import contents, make_operation_study, make_study
 
-from tarazu.core.errors import TarazuError
+from tarazu.core.errors import SimulationError, TarazuError
 from tarazu.policy import Portfolio, Setting
 from tarazu.record import load_default_record
 from tarazu.study import Study, load_study_result, run_study
@@ -35,6 +35,21 @@ def test_run__order_of_blocks_changes_no_byte(tmp_path, result, record, monkeypa
     monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
     run_study(make_study(), record=record, out=tmp_path / "back")
     assert contents(tmp_path / "back") == contents(result.folder)
+
+
+def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, record, monkeypatch):
+    run_study(make_operation_study(), record=record, out=tmp_path / "one")
+    monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
+    run_study(make_operation_study(), record=record, out=tmp_path / "two", workers=2)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_run__member_that_leaves_its_range_stops_the_study_in_words(tmp_path):
+    wild = tmp_path / "wild.toml"
+    wild.write_text('title = "Wild"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e30\n')
+    with pytest.raises(SimulationError, match="attacks"):
+        run_study(make_study(hypotheses=("full", str(wild))), out=tmp_path / "out", workers=2)
+    assert not (tmp_path / "out").exists()
 
 
 def test_run__another_seed_changes_the_numbers(tmp_path, result, record):

@@ -78,6 +78,8 @@ def test_study__absent_file_is_an_error(tmp_path):
         ("[52]", "[52, 101]", "horizons[1]", "1 to 100 weeks"),
         ("[52]", "[]", "horizons", "at least 1"),
         ("[52]", "[52, 52]", "horizons", "each once"),
+        ('["full"]', '["full", "full"]', "hypotheses", "names that differ"),
+        ('["status-quo", "mine.toml"]', '["status-quo", "status-quo"]', "portfolios", "differ"),
         ('["full"]', '["fool"]', "hypotheses[0]", "did you mean 'full'"),
         ('["full"]', '["absent.toml"]', None, "cannot be read"),
         ('["status-quo", "mine.toml"]', '["status-quo", "surg"]', "portfolios[1]", "'surge'"),

@@ -15,7 +15,7 @@ from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, Reco
 from tarazu.core.errors import ScenarioError
 from tarazu.evidence.finding import Finding
 from tarazu.study import StudyResult, paired_draws
-from tarazu.study.reduce import POOLED
+from tarazu.study.spec import POOLED
 from tarazu.study.uncertainty import share_of
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]

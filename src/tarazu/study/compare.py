@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tarazu.study.block import SUBSETS
 from tarazu.study.outcomes import OUTCOMES
-from tarazu.study.reduce import POOLED
 from tarazu.study.result import StudyResult
+from tarazu.study.spec import POOLED
 from tarazu.study.uncertainty import WORST, mean_of, quantile_of, share_of
 
 FloatArray = NDArray[np.float64]

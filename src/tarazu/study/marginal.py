@@ -11,8 +11,8 @@ import pandas as pd
 from tarazu.study.arms import HARMLESS, SWEEP, WITHOUT
 from tarazu.study.block import SUBSETS
 from tarazu.study.operation import ZONES
-from tarazu.study.reduce import POOLED
 from tarazu.study.result import StudyResult
+from tarazu.study.spec import POOLED
 from tarazu.study.uncertainty import mean_of, share_of
 
 CONTRASTS: Final = {

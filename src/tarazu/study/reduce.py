@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.cache import write_atomic
-from tarazu.core.provenance import canonical_json
+from tarazu.core.provenance import canonical_json, collect_provenance
 from tarazu.study.block import SUBSETS, Plan
 from tarazu.study.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
+from tarazu.study.spec import POOLED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,6 @@ RESULT: Final = "study.json"
 METRICS: Final = "metrics.parquet"
 BANDS: Final = "bands.nc"
 DISTRICTS: Final = "districts.nc"
-POOLED: Final = "pooled"
 QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
@@ -38,7 +38,7 @@ def write_results(plan: Plan, blocks: Sequence[Path], folder: Path) -> None:
 
 
 def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, object]:
-    study, operation = plan.study, plan.study.spec.operation
+    study = plan.study
     return {
         "name": study.name,
         "spec": study.spec.model_dump(),
@@ -53,7 +53,8 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
             {"name": h.name, "title": h.title, "meaning": h.meaning} for h in study.hypotheses
         ],
         "portfolio_digests": {p.name: p.digest for p in study.portfolios},
-        "is_operation": operation is not None,
+        "is_operation": study.spec.operation is not None,
+        "provenance": collect_provenance({"study": study.digest, "region": study.region.digest}),
     }
 
 

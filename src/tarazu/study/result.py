@@ -14,7 +14,8 @@ import pandas as pd
 
 from tarazu.core.errors import DataError
 from tarazu.study.outcomes import OUTCOMES
-from tarazu.study.reduce import BANDS, DISTRICTS, METRICS, POOLED, RESULT
+from tarazu.study.reduce import BANDS, DISTRICTS, METRICS, RESULT
+from tarazu.study.spec import POOLED
 
 if TYPE_CHECKING:
     import xarray as xr

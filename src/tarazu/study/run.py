@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.cache import atomic_folder, write_atomic
 from tarazu.core.errors import TarazuError
-from tarazu.core.provenance import canonical_json, digest
+from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.model import draw_parameters
 from tarazu.record import Record
 from tarazu.study.arms import baseline_of, make_arms, places_of
@@ -145,7 +145,7 @@ def _identity(plan: Plan) -> dict[str, object]:
         "region": study.region.digest,
         "record_range": plan.record_range,
         "code": {room: _code_digest(room) for room in ROOMS},
-        "numpy": np.__version__,
+        "packages": collect_provenance({}).packages,
     }
 
 

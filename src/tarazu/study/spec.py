@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +25,7 @@ STUDIES: Final = ("demo", "seventeen", "attrition")
 """The studies that ship with Tarazu, by file name."""
 
 SHIPPED: Final = Path(__file__).parent / "studies"
+POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
 LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand
 
 
@@ -180,44 +182,60 @@ def build_study(
     region, model, problems = region or load_region(), build_model(), list[TarazuError]()
     hypotheses, portfolios = list[Hypothesis](), list[Portfolio]()
     for i, entry in enumerate(spec.hypotheses):
-        with _Collector(problems, file or name, f"hypotheses[{i}]"):
+        with _collecting(problems, file or name, f"hypotheses[{i}]"):
             hypothesis = _hypothesis(entry, folder)
             draw_parameters(model, hypothesis, np.full((1, len(model.parameters)), 0.5))
             hypotheses.append(hypothesis)
     for i, entry in enumerate(spec.portfolios):
-        with _Collector(problems, file or name, f"portfolios[{i}]"):
+        with _collecting(problems, file or name, f"portfolios[{i}]"):
             found = load_portfolio(folder / entry if entry.endswith(".toml") else entry)
             check_portfolio(found, model.levers, region)
             portfolios.append(found)
     problems += _problems(spec, model, region, file or name)
+    for key, names in (
+        ("hypotheses", [h.name for h in hypotheses]),
+        ("portfolios", [p.name for p in portfolios]),
+    ):
+        if len({*names, POOLED}) <= len(names):
+            problems.append(
+                ScenarioError(
+                    f"are called {', '.join(names)}",
+                    file=file or name,
+                    key=key,
+                    value=names,
+                    expected=f"names that differ, none of them '{POOLED}'",
+                )
+            )
     if not problems and spec.baseline not in (names := [p.name for p in portfolios]):
         problems.append(_unknown("portfolio", spec.baseline, names, file or name, "baseline"))
     raise_problems(problems, f"{file or name} has {len(problems)} problems")
     return Study(name, spec, model, region, tuple(hypotheses), tuple(portfolios), digest_of_file)
 
 
-class _Collector:
-    """Catches what a named file says is wrong, and says which entry of the study named it."""
-
-    def __init__(self, problems: list[TarazuError], file: str, key: str) -> None:
-        self.problems, self.file, self.key = problems, file, key
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, ScenarioError):
-            if error.file is None:
-                error = ScenarioError(
-                    error.what, file=self.file, key=self.key, value=error.value,
-                    expected=error.expected, hint=error.hint,
-                )  # fmt: skip
-            self.problems.append(error)
-            return True
-        if isinstance(error, ExceptionGroup) and error.split(TarazuError)[1] is None:
-            self.problems += [e for e in error.exceptions if isinstance(e, TarazuError)]
-            return True
-        return False
+@contextmanager
+def _collecting(problems: list[TarazuError], file: str, key: str) -> Iterator[None]:
+    """Collect what is wrong with a file that an entry of the study names, and say which entry."""
+    try:
+        yield
+    except ScenarioError as error:
+        if error.file is not None:
+            problems.append(error)
+            return
+        problems.append(
+            ScenarioError(
+                error.what,
+                file=file,
+                key=key,
+                value=error.value,
+                expected=error.expected,
+                hint=error.hint,
+            )
+        )
+    except ExceptionGroup as group:
+        wrong, other = group.split(TarazuError)
+        if wrong is None or other is not None:
+            raise
+        problems += [error for error in wrong.exceptions if isinstance(error, TarazuError)]
 
 
 def _hypothesis(entry: str, folder: Path) -> Hypothesis:
@@ -232,12 +250,8 @@ def _hypothesis(entry: str, folder: Path) -> Hypothesis:
 
 
 def _problems(spec: StudySpec, model: Model, region: Region, file: str) -> Iterator[ScenarioError]:
-    for key in ("hypotheses", "portfolios", "horizons"):
-        entries: Sequence[object] = getattr(spec, key)
-        if len(set(entries)) < len(entries):
-            yield ScenarioError(
-                "names one twice", file=file, key=key, value=entries, expected="each once"
-            )
+    if len(set(spec.horizons)) < len(spec.horizons):
+        yield ScenarioError("names one twice", file=file, key="horizons", expected="each once")
     origin = 0 if spec.operation is None else spec.operation.week + 1
     for i, horizon in enumerate(spec.horizons):
         if not 1 <= horizon <= spec.weeks - origin:
