@@ -24,6 +24,10 @@ from tarazu.report.tile_map import tile_map
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from tarazu.claims import Ledger
+    from tarazu.model.describe import Description
+    from tarazu.study import StudyResult
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -32,10 +36,13 @@ def write_brief(
     findings: Sequence[Finding],
     path: Path | str,
     *,
+    studies: Sequence[StudyResult] = (),
+    ledger: Ledger | None = None,
+    description: Description | None = None,
     question: str | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
-    """Write a brief on a record and what was found in it.
+    """Write a brief on a record, what was found in it, and what the model says beside it.
 
     The file needs no network and loads nothing: its own content policy forbids it. Equal
     inputs give equal bytes.
@@ -45,6 +52,9 @@ def write_brief(
     record : what happened.
     findings : what the record says, in the order of the brief.
     path : where to write; an existing file is replaced whole or not at all.
+    studies : results of studies, in the order of the brief; each becomes one section.
+    ledger : the claims as they were weighed.
+    description : of the model that the studies ran; default: the shipped one, if there are any.
     question : heading of the brief; default: the question of the first finding.
     provenance : versions and digests; default: those of this installation and of the record.
 
