@@ -5,7 +5,7 @@ from tarazu.study.marginal import paired_differences, paired_draws
 from tarazu.study.outcomes import OUTCOMES, Outcome
 from tarazu.study.result import StudyResult, load_study_result
 from tarazu.study.run import Progress, run_study
-from tarazu.study.spec import STUDIES, Study, StudySpec, build_study, load_study
+from tarazu.study.spec import STUDIES, Study, StudySpec, build_study, find_study, load_study
 
 __all__ = [
     "OUTCOMES",
@@ -18,6 +18,7 @@ __all__ = [
     "StudySpec",
     "build_study",
     "compare",
+    "find_study",
     "load_study",
     "load_study_result",
     "paired_differences",

@@ -70,8 +70,9 @@ def run_study(
     out : folder for the results; one that an earlier study left is replaced.
     workers : threads, >= 1.
     progress : called as member-runs finish, one call at a time, from any thread.
-    work : folder for finished blocks, removed at the end; a run that finds blocks of the same
-        study there goes on from them. None: a hidden folder beside `out`.
+    work : folder for finished blocks; a run that finds blocks of the same study there goes on from
+        them. One that is named stays, for the caller to remove when all that needs the results is
+        done; None: a hidden folder beside `out`, removed at the end.
 
     Raises
     ------
@@ -94,7 +95,8 @@ def run_study(
     _run_blocks(plan, store, workers, progress)
     with atomic_folder(out, replace=out.exists()) as folder:
         write_results(plan, _files(plan, store), folder)
-    shutil.rmtree(store)
+    if work is None:
+        shutil.rmtree(store)
     return load_study_result(out)
 
 

@@ -152,12 +152,7 @@ def load_study(name_or_path: str | Path, *, region: Region | None = None) -> Stu
     ExceptionGroup
         All problems, if there are several.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        name = str(name_or_path)
-        if name not in STUDIES:
-            raise _unknown("study", name, STUDIES, None, None)
-        path = SHIPPED / f"{name}.toml"
+    path = find_study(name_or_path)
     spec = read_toml(path, StudySpec)
     return build_study(
         spec,
@@ -167,6 +162,22 @@ def load_study(name_or_path: str | Path, *, region: Region | None = None) -> Stu
         region=region,
         digest_of_file=digest(path.read_bytes()),
     )
+
+
+def find_study(name_or_path: str | Path) -> Path:
+    """Return the file of a shipped study by name; a path that ends in ``.toml`` is left as it is.
+
+    Raises
+    ------
+    ScenarioError
+        No shipped study has this name.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return path
+    if str(name_or_path) not in STUDIES:
+        raise _unknown("study", str(name_or_path), STUDIES, None, None)
+    return SHIPPED / f"{name_or_path}.toml"
 
 
 def build_study(
