@@ -130,3 +130,21 @@ def test_run_folder__a_kill_leaves_nothing_that_looks_finished(tmp_path: Path) -
     assert done.returncode == -signal.SIGKILL
     assert not target.exists()
     assert all(path.name.startswith(".") for path in tmp_path.iterdir())
+    (tmp_path / ".demo.of-a-user.tmp").mkdir()
+    _run(target)
+    assert {path.name for path in tmp_path.iterdir()} == {"demo", ".demo.of-a-user.tmp"}
+
+
+def test_run_folder__keeps_two_runs_apart(tmp_path: Path) -> None:
+    target = tmp_path / "demo"
+    with run_folder(target, inputs={}) as folder:
+        with pytest.raises(TarazuError, match="Another run is at work"):
+            _run(target)
+        assert folder.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+
+
+def test_run_folder__manifest_names_seeds(tmp_path: Path) -> None:
+    with run_folder(tmp_path / "demo", inputs={}, seeds={"pulse": 7}):
+        pass
+    assert json.loads((tmp_path / "demo" / MANIFEST).read_bytes())["seeds"] == {"pulse": 7}
