@@ -1,4 +1,4 @@
-"""`tarazu evidence` and `tarazu demo`: a complete folder or none, equal bytes, JSON on stdout."""
+"""`tarazu evidence`: a complete folder or none, equal bytes, JSON on stdout."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from tarazu.cli import evidence as commands
+from tarazu.cli import publish
 from tarazu.cli.entry import run
 from tarazu.core.errors import FitError
 from tarazu.evidence.finding import CANNOT_TELL, Finding
@@ -50,27 +50,26 @@ def _finding(name: str, record: Record) -> Finding:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a quick stand-in in the place of the estimators."""
 
-    def weigh(record: Record) -> tuple[Finding, ...]:
-        return (_finding("retaliation", record),)
+    def weigh(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+        return tuple(_finding(name, record) for name in names[:1])
 
-    monkeypatch.setattr(commands, "_weigh", weigh)
+    monkeypatch.setattr(publish, "weigh", weigh)
 
 
 @pytest.mark.usefixtures("quick")
-def test_demo__leaves_a_complete_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out" / "demo"
-    assert run(["demo", "-o", str(out)]) == 0
+def test_evidence__leaves_a_complete_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out" / "evidence"
+    assert run(["evidence", "-o", str(out)]) == 0
     assert {path.name for path in out.iterdir()} == OUTPUTS
-    assert capsys.readouterr().out.splitlines() == [str(out / "brief.html")]
     manifest = json.loads((out / MANIFEST).read_bytes())
     assert set(manifest["outputs"]) == OUTPUTS - {MANIFEST, RUN}
     assert set(manifest["provenance"]["inputs"]) >= {"events", "figures", "region", "rules"}
 
 
 @pytest.mark.usefixtures("quick")
-def test_demo__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
+def test_evidence__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        assert run(["demo", "-q", "-o", str(tmp_path / name)]) == 0
+        assert run(["evidence", "-q", "-o", str(tmp_path / name)]) == 0
     differing = {
         path.name
         for path in (tmp_path / "one").iterdir()
@@ -80,16 +79,16 @@ def test_demo__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_demo__refuses_a_folder_of_other_files_until_told(
+def test_evidence__refuses_a_folder_of_other_files_until_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "demo").mkdir()
-    (tmp_path / "demo" / "thesis.tex").write_text("years of work")
-    assert run(["demo", "-o", str(tmp_path / "demo")]) == 2
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.tex").write_text("years of work")
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 2
     assert "--force" in capsys.readouterr().err
-    assert (tmp_path / "demo" / "thesis.tex").read_text() == "years of work"
-    assert run(["demo", "-o", str(tmp_path / "demo"), "--force"]) == 0
-    assert {path.name for path in (tmp_path / "demo").iterdir()} == OUTPUTS
+    assert (tmp_path / "out" / "thesis.tex").read_text() == "years of work"
+    assert run(["evidence", "-o", str(tmp_path / "out"), "--force"]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
 
 
 @pytest.mark.usefixtures("quick")
@@ -112,33 +111,34 @@ def test_evidence__words_on_stdout_and_a_folder_when_asked(
 
 
 @pytest.mark.parametrize("error", [FitError("one event only"), RuntimeError("bug")])
-def test_demo__a_failure_leaves_nothing(
+def test_evidence__a_failure_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(record: Record) -> tuple[Finding, ...]:
+    def fail(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
         raise error
 
-    monkeypatch.setattr(commands, "_weigh", fail)
-    assert run(["demo", "-o", str(tmp_path / "demo")]) == (2 if isinstance(error, FitError) else 3)
+    monkeypatch.setattr(publish, "weigh", fail)
+    code = 2 if isinstance(error, FitError) else 3
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == code
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
-def stop_demo(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]:
-    """Send a signal to a demo that is at work; return its exit code and what it then said."""
+def stop_evidence(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]:
+    """Send a signal to a command that is at work; return its exit code and what it then said."""
     code = (
         "import signal, sys, time\n"
-        "from tarazu.cli import evidence, main\n"
+        "from tarazu.cli import main, publish\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in background jobs
-        "def work(record):\n"
+        "def work(record, names):\n"
         "    sys.stderr.write('at work\\n'); sys.stderr.flush(); time.sleep(60)\n"
-        "evidence._weigh = work\n"
+        "publish.weigh = work\n"
         "main()\n"
     )
 
     def stop(number: signal.Signals) -> tuple[int, str]:
         command = subprocess.Popen(
-            [sys.executable, "-c", code, "demo", "-o", str(tmp_path / "demo")],
+            [sys.executable, "-c", code, "evidence", "-o", str(tmp_path / "out")],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -153,18 +153,21 @@ def stop_demo(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]:
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_demo__interrupted_says_so_and_leaves_nothing(
+def test_evidence__interrupted_says_so_and_leaves_nothing(
     tmp_path: Path,
-    stop_demo: Callable[[signal.Signals], tuple[int, str]],
+    stop_evidence: Callable[[signal.Signals], tuple[int, str]],
     number: signal.Signals,
     exit_code: int,
 ) -> None:
-    assert stop_demo(number) == (exit_code, "interrupted: nothing unfinished was left behind.\n")
+    assert stop_evidence(number) == (
+        exit_code,
+        "interrupted: nothing unfinished was left behind.\n",
+    )
     assert list(tmp_path.iterdir()) == []
 
 
-def test_demo__killed_leaves_nothing_that_looks_finished(
-    tmp_path: Path, stop_demo: Callable[[signal.Signals], tuple[int, str]]
+def test_evidence__killed_leaves_nothing_that_looks_finished(
+    tmp_path: Path, stop_evidence: Callable[[signal.Signals], tuple[int, str]]
 ) -> None:
-    assert stop_demo(signal.SIGKILL) == (-signal.SIGKILL, "")
+    assert stop_evidence(signal.SIGKILL) == (-signal.SIGKILL, "")
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []

@@ -40,6 +40,16 @@ def test_progress__plain_lines_say_done_rate_and_time_left(
     ]
 
 
+def test_progress__rate_leaves_out_what_an_earlier_run_did(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_verbosity(0)
+    with progress("running") as advance:
+        clock[0] += 10.0
+        advance(80, 100, 60)
+    assert "running: 80 of 100, 2/s, 10 s left" in capsys.readouterr().err
+
+
 def test_progress__nothing_when_quiet(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from tarazu.cli import data, model, record
-from tarazu.cli.evidence import demo, evidence
+from tarazu.cli.evidence import evidence
 from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.run import claims, demo, run
 from tarazu.cli.version import version
 
 app = typer.Typer(
@@ -23,6 +24,8 @@ app = typer.Typer(
 app.command()(demo)
 app.add_typer(record.app, name="record")
 app.command()(evidence)
+app.command()(run)
+app.command()(claims)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.command()(version)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tarazu.cli import logs
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 LINE_EVERY = 5.0  # seconds between plain lines: a log of a ten-minute run stays readable
 
-Advance = Callable[[int, int], None]  # (done, total)
+
+class Advance(Protocol):
+    """Hears how much of a step is done."""
+
+    def __call__(self, done: int, total: int, earlier: int = 0) -> None:
+        """Hear that `done` of `total` is done, `earlier` of it already by an earlier run."""
+
 
 _log = logging.getLogger("tarazu.cli")
 
@@ -27,14 +33,14 @@ def progress(step: str) -> Iterator[Advance]:
 
     Yields
     ------
-    Callable
-        To be called with how much is done and how much there is.
+    Advance
+        To be called with how much is done and how much there is, from any thread.
     """
     started = monotonic()
     if sys.stderr.isatty() and logs.shows_progress():
         with _bar() as bar:
             task = bar.add_task(step, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+            yield _Bar(bar, task)
     else:
         _log.info("%s ...", step)
         yield _PlainLines(step, started)
@@ -47,14 +53,24 @@ class _PlainLines:
     def __init__(self, step: str, started: float) -> None:
         self._step, self._started, self._said = step, started, started
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, earlier: int = 0) -> None:
         now = monotonic()
-        if done <= 0 or now - self._said < LINE_EVERY:
+        if done <= earlier or now - self._said < LINE_EVERY:
             return
         self._said = now
-        rate = done / (now - self._started)
+        rate = (done - earlier) / (now - self._started)
         left = (total - done) / rate
         _log.info("%s: %d of %d, %.3g/s, %.0f s left", self._step, done, total, rate, left)
+
+
+class _Bar:
+    """Moves a bar; its own column reckons the rate from recent steps."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar, self._task = bar, task
+
+    def __call__(self, done: int, total: int, earlier: int = 0) -> None:
+        self._bar.update(self._task, completed=done, total=total)
 
 
 def _bar() -> Progress:

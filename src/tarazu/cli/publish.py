@@ -1,0 +1,183 @@
+"""Do what a command asks of a record and leave it in one folder, complete or not at all."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tarazu.cli.progress import progress
+
+if TYPE_CHECKING:
+    from tarazu.claims import Ledger, LedgerSpec
+    from tarazu.evidence import Finding
+    from tarazu.record import Record
+    from tarazu.study import Progress, Study, StudyResult
+
+STUDY, FINDINGS, CLAIMS, BRIEF = "study.toml", "findings.json", "claims.json", "brief.html"
+
+_log = logging.getLogger("tarazu.cli")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A study and the bytes of its file, which are copied into the folder.
+
+    Attributes
+    ----------
+    place : folder of its results inside the folder of the run, "." for the run's own.
+    """
+
+    study: Study
+    text: bytes
+    place: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything that a command asks for.
+
+    Attributes
+    ----------
+    estimators : names of the findings. ledger : what is weighed on findings and studies.
+    """
+
+    record: Record
+    estimators: tuple[str, ...] = ()
+    studies: tuple[Asked, ...] = ()
+    ledger: LedgerSpec | None = None
+
+    def inputs(self) -> dict[str, str]:
+        """Return the SHA-256 of all that was read, by name."""
+        digests = dict(self.record.inputs)
+        digests |= {f"study {asked.study.name}": asked.study.digest for asked in self.studies}
+        return digests if self.ledger is None else digests | {"claims": self.ledger.digest}
+
+
+def ask(name_or_path: str, place: str = ".") -> Asked:
+    """Read a study by shipped name or path; see `load_study` for what can be wrong."""
+    from tarazu.study import find_study, load_study
+
+    return Asked(load_study(name_or_path), find_study(name_or_path).read_bytes(), place)
+
+
+def estimator_names() -> tuple[str, ...]:
+    """Return the names of everything that this version can ask of a record."""
+    from tarazu.evidence import ESTIMATORS
+
+    return tuple(ESTIMATORS)
+
+
+def weigh(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+    """Put the questions of some estimators to a record."""
+    from tarazu.evidence import estimate
+
+    findings = []
+    for name in names:
+        with progress(f"estimating {name}"):
+            findings.append(estimate(name, record))
+    return tuple(findings)
+
+
+def work_folder(out: Path) -> Path:
+    """Return where blocks of members wait until `out` is complete."""
+    out = out.resolve()
+    return out.with_name(f".{out.name}.work")
+
+
+def publish(
+    task: Task, out: Path, *, workers: int = 1, force: bool = False
+) -> tuple[tuple[Finding, ...], Ledger | None]:
+    """Do a task and leave its results in `out`; a task that was cut short is taken up again.
+
+    Blocks of members that a study finished are kept in a hidden folder beside `out` until `out`
+    stands there complete.
+    """
+    from tarazu.report.run_folder import run_folder
+
+    out, work = out.resolve(), work_folder(out)
+    inputs = task.inputs()
+    seeds = {asked.study.name: asked.study.spec.seed for asked in task.studies}
+    with run_folder(out, inputs=inputs, seeds=seeds, replace=force) as folder:
+        results = [
+            _run(asked, task.record, folder, work / asked.study.name, workers)
+            for asked in task.studies
+        ]
+        findings = weigh(task.record, task.estimators)
+        ledger = _ledger(task, findings, results)
+        _write(task, findings, results, ledger, inputs, folder)
+    shutil.rmtree(work, ignore_errors=True)
+    return findings, ledger
+
+
+def _run(asked: Asked, record: Record, folder: Path, work: Path, workers: int) -> StudyResult:
+    """Run a study and put its results, with its file, where they belong in `folder`."""
+    from tarazu.study import load_study_result, run_study
+
+    earlier: int | None = None
+    place = folder / asked.place
+    building = folder / ".study"
+    with progress(f"running the study '{asked.study.name}'") as advance:
+
+        def tell(now: Progress) -> None:
+            nonlocal earlier
+            if earlier is None:
+                earlier = now.done
+                if earlier:
+                    _log.info("going on after %d of %d member-runs", earlier, now.total)
+            advance(now.done, now.total, earlier)
+
+        work.parent.mkdir(parents=True, exist_ok=True)
+        run_study(
+            asked.study, record=record, out=building, workers=workers, progress=tell, work=work
+        )
+    place.mkdir(parents=True, exist_ok=True)
+    for path in building.iterdir():
+        path.rename(place / path.name)
+    building.rmdir()
+    (place / STUDY).write_bytes(asked.text)
+    return load_study_result(place)
+
+
+def _ledger(
+    task: Task, findings: Sequence[Finding], results: Sequence[StudyResult]
+) -> Ledger | None:
+    if task.ledger is None:
+        return None
+    from tarazu.claims import weigh_claims
+
+    with progress("weighing the claims"):
+        return weigh_claims(findings, results, task.ledger)
+
+
+def _write(
+    task: Task,
+    findings: Sequence[Finding],
+    results: Sequence[StudyResult],
+    ledger: Ledger | None,
+    inputs: dict[str, str],
+    folder: Path,
+) -> None:
+    from tarazu.cli.record_wording import record_facts
+    from tarazu.core.cache import write_atomic
+    from tarazu.core.provenance import canonical_json, collect_provenance
+    from tarazu.report import write_brief
+
+    with progress("writing the brief"):
+        write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
+        if findings:
+            write_atomic(folder / FINDINGS, canonical_json(findings))
+        if ledger is not None:
+            write_atomic(folder / CLAIMS, canonical_json(ledger.to_dict()))
+        write_brief(
+            task.record,
+            findings,
+            folder / BRIEF,
+            studies=results,
+            ledger=ledger,
+            question=None if findings or not results else results[0].question,
+            provenance=collect_provenance(inputs),
+        )

@@ -1,0 +1,192 @@
+"""``tarazu run``, ``tarazu demo`` and ``tarazu claims``: studies, and what is made of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tarazu.cli.events import read_events
+from tarazu.cli.options import AsJson, Force, Quiet, Verbose
+from tarazu.cli.output import show
+
+if TYPE_CHECKING:
+    from tarazu.cli.publish import Task
+    from tarazu.record import Record
+
+DEMO = "demo"
+
+_log = logging.getLogger("tarazu.cli")
+
+EventFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--events",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="Event file (UCDP GED csv) to compare with; without one, the embedded record.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        show_default="one for each processor",
+        help="Threads that run a study. Results do not depend on it.",
+    ),
+]
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "out/demo"
+    ),
+    workers: Workers = None,
+    force: Force = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Make the whole brief from the embedded record.
+
+    The same as `tarazu run demo`: the record of Balochistan that ships with Tarazu is read and
+    tested, four policies are run under four hypotheses, the claims of the ledger are weighed.
+    """
+    _publish_and_say(_everything(read_events(None)), out, workers, force=force)
+
+
+def run(
+    study: Annotated[
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            show_default=False,
+            help="Name of a study that ships (demo, seventeen, attrition) or a TOML file.",
+        ),
+    ],
+    events: EventFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", show_default="out/NAME", help="Folder for the results."),
+    ] = None,
+    workers: Workers = None,
+    force: Force = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Run a study and write a brief.
+
+    The folder holds study.toml, study.json (what was run), metrics.parquet (every member),
+    bands.nc and districts.nc (series), record.json, brief.html (opens offline, prints well),
+    MANIFEST.json (versions, digests, seeds) and RUN.json (time and host: the only file that may
+    differ between two runs). It appears when it is complete; a run that was stopped is taken up
+    where it was by the same command.
+
+    `demo` adds the findings on the record (findings.json), the studies that the ledger asks for
+    (under studies/) and the ledger (claims.json).
+    """
+    from tarazu.cli.publish import Task, ask
+
+    if study == DEMO:
+        task = _everything(read_events(events))
+    else:
+        asked = ask(study)  # first: what is wrong with a study is said before a record is read
+        task = Task(read_events(events), studies=(asked,))
+    _publish_and_say(task, out or Path("out") / task.studies[0].study.name, workers, force=force)
+
+
+def claims(
+    events: EventFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            show_default=False,
+            help="Folder for the ledger, what it rests on and a brief.",
+        ),
+    ] = None,
+    workers: Workers = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Weigh the claims of the ledger on a record and in the model.
+
+    Runs the findings and studies that the claims name, and prints each claim with the rule that
+    decided it, written down before the runs, and its verdict. A claim without a test on the record
+    is never more than model-conditional; the model is not calibrated.
+    """
+    from tarazu.cli.claims_wording import describe_ledger
+    from tarazu.cli.publish import publish
+
+    task = _ledger_only(read_events(events))
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
+            _, ledger = publish(task, Path(folder) / "claims", workers=_threads(workers))
+    else:
+        with _saying_what_is_kept(out):
+            _, ledger = publish(task, out, workers=_threads(workers), force=force)
+    assert ledger is not None  # the task has one
+    show(describe_ledger(ledger), ledger.to_dict(), as_json=as_json)
+
+
+def _everything(record: Record) -> Task:
+    """Return the demo: all that can be asked of a record, its study, and the whole ledger."""
+    from tarazu.claims import load_ledger
+    from tarazu.cli.publish import Task, ask, estimator_names
+
+    ledger = load_ledger()
+    others = (name for name in ledger.studies if name != DEMO)
+    studies = (ask(DEMO), *(ask(name, place=f"studies/{name}") for name in others))
+    return Task(record, estimator_names(), studies, ledger)
+
+
+def _ledger_only(record: Record) -> Task:
+    """Return what the ledger needs, as far as this version can ask it."""
+    from tarazu.claims import load_ledger
+    from tarazu.cli.publish import Task, ask, estimator_names
+
+    ledger = load_ledger()
+    wanted = {claim.record.finding for claim in ledger.claims if claim.record is not None}
+    names = tuple(name for name in estimator_names() if name in wanted)
+    studies = tuple(ask(name, place=f"studies/{name}") for name in ledger.studies)
+    return Task(record, names, studies, ledger)
+
+
+def _publish_and_say(task: Task, out: Path, workers: int | None, *, force: bool) -> None:
+    from tarazu.cli.publish import BRIEF, publish
+
+    with _saying_what_is_kept(out):
+        publish(task, out, workers=_threads(workers), force=force)
+    show(f"{out / BRIEF}", None, as_json=False)
+
+
+@contextmanager
+def _saying_what_is_kept(out: Path) -> Iterator[None]:
+    """Tell whoever stops a run that it need not begin again."""
+    from tarazu.cli.publish import work_folder
+
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if (work := work_folder(out)).exists():
+            _log.info("%s keeps what is done; the same command goes on from there.", work)
+        raise
+
+
+def _threads(workers: int | None) -> int:
+    """Return the threads asked for, or one for each processor that this process may use."""
+    if workers is not None:
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
