@@ -1,0 +1,229 @@
+"""Displacement: attacks next door in the six weeks after operations by the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from tarazu.evidence.daily import DailyCounts, count_days
+from tarazu.evidence.excess import Excess, measure_excess
+from tarazu.evidence.finding import CANNOT_TELL, Check, Finding
+from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
+from tarazu.evidence.reruns import forest, rerun
+from tarazu.evidence.retaliation import HORIZON_DAYS, LEVEL, SIGNIFICANCE, fit_attacks
+from tarazu.evidence.validation import read_validation
+from tarazu.evidence.windows import SHIFT_DAYS, move_dates
+from tarazu.record import Record
+
+UNIT: Final = "attacks next door per operation within 6 weeks"
+VERDICTS: Final = ("displacement", "diffusion of calm", CANNOT_TELL)
+MOVES: Final = 199
+
+
+@dataclass(frozen=True, slots=True)
+class DisplacementDifference:
+    """Weighted displacement difference.
+
+    Attributes
+    ----------
+    estimate, standard_error : in events per unit of area.
+    p_value : two-sided, normal.
+    """
+
+    estimate: float
+    standard_error: float
+    p_value: float
+
+
+def weighted_displacement_difference(
+    treated: tuple[float, float],
+    control: tuple[float, float],
+    *,
+    treated_area: float = 1.0,
+    control_area: float = 1.0,
+) -> DisplacementDifference:
+    """Return (treated after - before) - (control after - before), counts divided by area.
+
+    Parameters
+    ----------
+    treated, control : events before and after.
+    treated_area, control_area : any unit, > 0.
+
+    Raises
+    ------
+    ValueError
+        An area that is not positive.
+
+    References
+    ----------
+    Wheeler & Ratcliffe (2018), Crime Science 7:11, doi:10.1186/s40163-018-0085-5.
+
+    Examples
+    --------
+    >>> found = weighted_displacement_difference((100, 80), (100, 90))
+    >>> round(found.estimate, 2), round(found.standard_error, 2)
+    (-10.0, 19.24)
+    """
+    if min(treated_area, control_area) <= 0:
+        raise ValueError(f"areas are {treated_area} and {control_area}; expected both above 0")
+    estimate = (treated[1] - treated[0]) / treated_area - (control[1] - control[0]) / control_area
+    variance = sum(treated) / treated_area**2 + sum(control) / control_area**2
+    error = float(np.sqrt(variance))
+    p_value = float(2 * ndtr(-abs(estimate) / error)) if error > 0 else 1.0
+    return DisplacementDifference(float(estimate), error, p_value)
+
+
+def displacement(record: Record) -> Finding:
+    """Return what attacks did next door in the six weeks after operations.
+
+    The estimand is the mean number of attacks that an operation adds (displacement) or prevents
+    (diffusion of calm) on the 42 days after it in all neighbouring districts together, beyond
+    what their trends, region-wide bursts and recent attacks there and next to them predict.
+    Neighbours with an operation of their own in that time are left out.
+
+    Raises
+    ------
+    FitError
+        The record has no day-dated attack with a district.
+
+    References
+    ----------
+    Bowers & Johnson (2003), Journal of Quantitative Criminology 19, doi:10.1023/A:1024909009240.
+    Wheeler & Ratcliffe (2018), Crime Science 7:11, doi:10.1186/s40163-018-0085-5.
+    """
+    counts = count_days(record)
+    history, fit = fit_attacks(counts)
+    excess = measure_excess(history, fit, NEXT_DOOR, level=LEVEL)
+    verdict = judge(excess)
+    variants = rerun(record, _measure, judge)
+    validation = read_validation(files("tarazu.evidence") / "validation" / "displacement.json")
+    estimable = excess.n_treatments > 0
+    figures = []
+    if estimable:
+        title = "Next door: the same question on other readings"
+        figures.append(forest(title, UNIT, record.source.title, excess, verdict, variants))
+    return Finding(
+        name="displacement",
+        question="Do attacks rise or fall next door after operations?",
+        estimand=(
+            "mean number of attacks that an operation adds or prevents in all neighbouring "
+            f"districts together on the {HORIZON_DAYS} days after it, beyond what trend, bursts "
+            "and recent attacks predict; among recorded operations, associational"
+        ),
+        unit=UNIT,
+        estimate=excess.estimate if estimable else None,
+        interval=excess.interval if estimable else None,
+        level=LEVEL,
+        null="operations neither add nor prevent attacks next door",
+        p_value=excess.p_value if estimable else None,
+        verdict=verdict,
+        sentence=_sentence(excess, verdict, [v.verdict for v in variants]),
+        n_used=counts.n_used,
+        n_dropped=counts.n_dropped,
+        assumptions=(
+            "Given the same past as in the finding on retaliation, operations next door come at a "
+            "time that says nothing else about the attacks to come.",
+            "Displacement reaches districts that share a border; farther ones are not looked at.",
+        ),
+        caveats=(
+            "It sees attacks, not people: attacks next door may rise for other reasons than men "
+            "who moved.",
+            "Neighbours with an operation of their own are left out, so the estimate speaks of "
+            "neighbours left alone.",
+        ),
+        diagnostics=_diagnostics(counts, fit.converged, measure_excess(history, fit, EXPOSED)),
+        sensitivity=variants,
+        figures=tuple(figures),
+        references=(
+            "Bowers & Johnson 2003, doi:10.1023/A:1024909009240",
+            "Wheeler & Ratcliffe 2018, doi:10.1186/s40163-018-0085-5",
+        ),
+        validation=validation.summary,
+        converged=fit.converged,
+    )
+
+
+def judge(excess: Excess) -> str:
+    """Return the verdict: a sign at the 5 % level, or that the record cannot tell."""
+    if not excess.p_value < SIGNIFICANCE:
+        return CANNOT_TELL
+    return "displacement" if excess.estimate > 0 else "diffusion of calm"
+
+
+def _measure(counts: DailyCounts) -> Excess:
+    return measure_excess(*fit_attacks(counts), NEXT_DOOR, level=LEVEL)
+
+
+def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
+    if excess.n_treatments == 0:
+        return "The record holds no operation, so it cannot tell what follows next door."
+    low, high = excess.interval
+    opening = {
+        "displacement": "Attacks rise next door after operations",
+        "diffusion of calm": "Attacks fall next door after operations",
+        CANNOT_TELL: "The record cannot tell whether attacks move next door after operations",
+    }[verdict]
+    text = (
+        f"{opening}: {excess.observed} attacks in neighbouring districts within six weeks of "
+        f"{excess.n_treatments} operations where {excess.expected:.0f} were expected without "
+        f"them, {excess.estimate:+.2f} per operation ({LEVEL:.0%} interval {low:+.2f} to "
+        f"{high:+.2f})."
+    )
+    disagreeing = sorted({other for other in others if other not in (verdict, CANNOT_TELL)})
+    if disagreeing:
+        text += f" Other readings of the record say otherwise ({', '.join(disagreeing)})."
+    return text
+
+
+def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Check, ...]:
+    if here.n_treatments == 0:
+        return ()
+    observed = _ring_difference(counts, counts.operations)
+    moved = [
+        _ring_difference(counts, move_dates(counts.operations, seed=0, replicate=r)).estimate
+        for r in range(MOVES)
+    ]
+    centred = np.abs(np.array(moved) - np.mean(moved)) >= abs(observed.estimate - np.mean(moved))
+    share = (1 + int(centred.sum())) / (1 + MOVES)
+    return (
+        Check("convergence of the fit", "reached" if converged else "not reached", "", converged),
+        Check(
+            "weighted displacement difference",
+            f"first ring against second ring, {HORIZON_DAYS} days after less before: "
+            f"{observed.estimate:+.1f} attacks (standard error {observed.standard_error:.1f}); "
+            f"with dates moved by up to {SHIFT_DAYS} days: {np.mean(moved):+.1f} on average, "
+            f"share at least as far from it: {share:.3f}",
+            "not conditioned on earlier attacks: a second opinion, not the test",
+            None,
+        ),
+        Check(
+            "in the district of the operation",
+            f"{here.estimate:+.2f} attacks per operation ({LEVEL:.0%} interval "
+            f"{here.interval[0]:+.2f} to {here.interval[1]:+.2f})",
+            "to be added for the total effect of an operation here and next door",
+            None,
+        ),
+    )
+
+
+def _ring_difference(counts: DailyCounts, operations: NDArray[np.int64]) -> DisplacementDifference:
+    """Weighted displacement difference of neighbours against their outer neighbours."""
+    near = counts.neighbours
+    far = (near.astype(int) @ near.astype(int) > 0) & ~near & ~np.eye(len(near), dtype=bool)
+    cumulated = np.vstack([np.zeros(len(near), dtype=np.int64), counts.attacks.cumsum(axis=0)])
+    days, districts = np.nonzero(operations)
+    n_days = len(counts.attacks)
+    before = cumulated[days] - cumulated[np.maximum(days - HORIZON_DAYS, 0)]  # (N, D)
+    after = cumulated[np.minimum(days + HORIZON_DAYS + 1, n_days)] - cumulated[days + 1]
+    first, second = near[districts], far[districts]
+    return weighted_displacement_difference(
+        (float((before * first).sum()), float((after * first).sum())),
+        (float((before * second).sum()), float((after * second).sum())),
+        treated_area=1.0,
+        control_area=max(float(second.sum() / max(first.sum(), 1)), 1e-9),
+    )

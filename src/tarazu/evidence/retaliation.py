@@ -1,0 +1,269 @@
+"""Retaliation: attacks in the six weeks after operations by the state, in the same district.
+
+Operations follow attacks, and attacks excite attacks: the counterfactual is therefore the
+intensity that the district's own trend, bursts of the whole region and recent attacks here and
+next door predict, fitted on days without a recent operation.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+
+from tarazu.evidence.daily import DailyCounts, count_days
+from tarazu.evidence.excess import Excess, measure_excess
+from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding
+from tarazu.evidence.intensity import (
+    EXPOSED,
+    WINDOWS,
+    History,
+    IntensityFit,
+    fit_intensity,
+    read_history,
+)
+from tarazu.evidence.reruns import forest, rerun
+from tarazu.evidence.validation import Validation, read_validation
+from tarazu.evidence.windows import SHIFT_DAYS, count_windows, move_dates
+from tarazu.record import Record
+
+HORIZON_DAYS: Final = 42
+LEVEL: Final = 0.9
+SIGNIFICANCE: Final = 0.05
+PLACEBOS: Final = 39  # the smallest number whose extremes make a two-sided 5 % test
+UNIT: Final = "attacks per operation within 6 weeks"
+VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
+
+
+def retaliation(record: Record) -> Finding:
+    """Return what attacks did in the six weeks after operations, in the district of each.
+
+    The estimand is the mean number of attacks by militants that an operation by the state adds
+    (positive: backlash) or prevents (negative: deterrence) in its own district on the 42 days
+    after it, beyond what the district's trend, region-wide bursts and recent attacks predict.
+    Days after several operations are counted once. Its sign is free.
+
+    Raises
+    ------
+    FitError
+        The record has no day-dated attack with a district.
+
+    References
+    ----------
+    Mohler (2013), Annals of Applied Statistics 7, doi:10.1214/13-AOAS647: background that varies
+    in time. Borusyak, Jaravel & Spiess (2024), Review of Economic Studies 91,
+    doi:10.1093/restud/rdae007: imputation of the counterfactual.
+    """
+    counts = count_days(record)
+    history, fit = fit_attacks(counts)
+    excess = measure_excess(history, fit, EXPOSED, level=LEVEL)
+    verdict = judge(excess)
+    variants = rerun(record, _measure, judge)
+    validation = read_validation(files("tarazu.evidence") / "validation" / "retaliation.json")
+    estimable = excess.n_treatments > 0
+    return Finding(
+        name="retaliation",
+        question="Do attacks rise or fall after operations by the state?",
+        estimand=(
+            "mean number of attacks by militants that an operation adds or prevents in its "
+            f"district on the {HORIZON_DAYS} days after it, beyond what trend, bursts and recent "
+            "attacks predict; among recorded operations, associational"
+        ),
+        unit=UNIT,
+        estimate=excess.estimate if estimable else None,
+        interval=excess.interval if estimable else None,
+        level=LEVEL,
+        null="operations neither add nor prevent attacks",
+        p_value=excess.p_value if estimable else None,
+        verdict=verdict,
+        sentence=_sentence(excess, verdict, [v.verdict for v in variants]),
+        n_used=counts.n_used,
+        n_dropped=counts.n_dropped,
+        assumptions=(
+            "Given a district's level, its trend over three years, the year, region-wide bursts of "
+            "six weeks and the attacks of the last twelve weeks here, next door and elsewhere, "
+            "operations come at a time that says nothing else about the attacks to come.",
+            "Attacks are Poisson given that past, up to the dispersion that is measured.",
+            "An event's initiator is what the classification rules say it is.",
+        ),
+        caveats=(
+            "Only lethal operations are on record: raids without deaths and disappearances are "
+            "not, so an operation here is one in which somebody died.",
+            "Operations and attacks on the same day are in no order and count neither way.",
+            "Bursts of one district alone that no earlier attack announces are not controlled "
+            "for; they look like backlash (see the validation table).",
+        ),
+        diagnostics=_diagnostics(counts, history, fit, excess),
+        sensitivity=variants,
+        figures=_figures(counts, record, excess, verdict, variants, validation),
+        references=(
+            "Mohler 2013, doi:10.1214/13-AOAS647",
+            "Borusyak, Jaravel & Spiess 2024, doi:10.1093/restud/rdae007",
+            "Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",
+        ),
+        validation=validation.summary,
+        converged=fit.converged,
+    )
+
+
+def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
+    """Fit the intensity of attacks on the district-days without a recent operation."""
+    history = read_history(
+        counts.attacks,
+        counts.operations,
+        {"attacks": counts.attacks},
+        counts.neighbours,
+        counts.calendar_year,
+        horizon=HORIZON_DAYS,
+    )
+    return history, fit_intensity(history)
+
+
+def judge(excess: Excess) -> str:
+    """Return the verdict: a sign at the 5 % level, or that the record cannot tell."""
+    if not excess.p_value < SIGNIFICANCE:
+        return CANNOT_TELL
+    return "backlash" if excess.estimate > 0 else "deterrence"
+
+
+def _measure(counts: DailyCounts) -> Excess:
+    return measure_excess(*fit_attacks(counts), EXPOSED, level=LEVEL)
+
+
+def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
+    if excess.n_treatments == 0:
+        return "The record holds no operation, so it cannot tell what follows operations."
+    low, high = excess.interval
+    opening = {
+        "backlash": "Attacks rise after operations",
+        "deterrence": "Attacks fall after operations",
+        CANNOT_TELL: "The record cannot tell whether attacks rise or fall after operations",
+    }[verdict]
+    text = (
+        f"{opening}: {excess.observed} attacks followed {excess.n_treatments} operations within "
+        f"six weeks in the same district where {excess.expected:.0f} were expected without them, "
+        f"{excess.estimate:+.2f} per operation ({LEVEL:.0%} interval {low:+.2f} to {high:+.2f})."
+    )
+    disagreeing = sorted({other for other in others if other not in (verdict, CANNOT_TELL)})
+    if disagreeing:
+        text += f" Other readings of the record say otherwise ({', '.join(disagreeing)})."
+    return text
+
+
+def _diagnostics(
+    counts: DailyCounts, history: History, fit: IntensityFit, excess: Excess
+) -> tuple[Check, ...]:
+    if excess.n_treatments == 0:
+        return ()
+    placebos = []
+    for replicate in range(PLACEBOS):
+        moved = move_dates(counts.operations, seed=0, replicate=replicate)
+        placebo = DailyCounts(
+            counts.attacks, moved, counts.calendar_year, counts.neighbours, {}, {}
+        )
+        placebos.append(_measure(placebo).estimate)
+    beyond = int((np.abs(placebos) >= abs(excess.estimate)).sum())
+    share = (1 + beyond) / (1 + PLACEBOS)
+    operations = read_history(
+        counts.operations,
+        np.zeros_like(counts.operations),
+        {"attacks": counts.attacks, "operations": counts.operations},
+        counts.neighbours,
+        counts.calendar_year,
+        horizon=HORIZON_DAYS,
+    )
+    reaction = fit_intensity(operations)
+    here, next_door, _ = (fit.branching[name] for name in history.sources)
+    return (
+        Check(
+            "convergence of the fit",
+            f"Newton decrement {fit.decrement:.1g}",
+            "below 1e-6",
+            fit.converged,
+        ),
+        Check(
+            "placebo dates",
+            f"mean excess {np.mean(placebos):+.3f} per operation over {PLACEBOS} sets of dates "
+            f"moved by up to {SHIFT_DAYS} days within the district; share at least as far from "
+            f"zero as the estimate: {share:.3f}",
+            "mean near zero; the share is a second p-value, free of the intensity's form",
+            None,
+        ),
+        Check(
+            "dispersion",
+            f"{excess.dispersion:.2f}",
+            "1 for a Poisson record; the interval allows for it",
+            None,
+        ),
+        Check(
+            "attacks excite attacks",
+            f"{here:.2f} in the same district and {next_door:.2f} next door per attack, over "
+            f"{WINDOWS[-1][1]} days",
+            "branching ratios; below 1 in sum for a record that does not explode",
+            here + next_door < 1.0,
+        ),
+        Check(
+            "operations follow attacks",
+            f"{reaction.branching['attacks, same district']:.3f} operations per attack in the same "
+            f"district over {WINDOWS[-1][1]} days",
+            "above 0: prior attacks must be conditioned on, as they are here",
+            None,
+        ),
+        Check(
+            "fit on clean days",
+            f"largest gap by year {_largest_gap(history, fit):.1f} standard deviations",
+            "below 3.5 (thirty years compared at once)",
+            _largest_gap(history, fit) < 3.5,
+        ),
+    )
+
+
+def _largest_gap(history: History, fit: IntensityFit) -> float:
+    """Return the largest standardised residual of a calendar year, all districts together."""
+    n_years = int(history.year.max()) + 1
+    observed = np.bincount(history.year, history.observed[:, :, 0].sum(axis=0), n_years)
+    expected = np.bincount(history.year, fit.mean[:, :, 0].sum(axis=0), n_years)
+    some = expected > 0.5
+    gaps = np.abs(observed - expected)[some] / np.sqrt(fit.dispersion * expected[some])
+    return float(gaps.max()) if some.any() else 0.0
+
+
+def _figures(
+    counts: DailyCounts,
+    record: Record,
+    excess: Excess,
+    verdict: str,
+    variants: tuple[Any, ...],
+    validation: Validation,
+) -> tuple[FigureData, ...]:
+    if excess.n_treatments == 0:
+        return ()
+    windows = count_windows(counts.attacks, counts.operations)
+    low, high = np.quantile(windows.moved, [0.05, 0.95], axis=0)
+    source = record.source.title
+    figures = [
+        FigureData(
+            kind="windows",
+            title="Attacks before and after operations, same district",
+            x_label="days from the operation",
+            y_label="attacks (count over all operations)",
+            source=source,
+            n=f"{excess.n_treatments} operations, {counts.n_used['attacks']} attacks; grey: 5-95 % "
+            f"of {len(windows.moved)} sets of dates moved by up to {SHIFT_DAYS} days within the "
+            "district. High before and low after is what a reaction to attacks looks like, with "
+            "or without an effect",
+            data={
+                "day_from": [lag[0] for lag in windows.lags],
+                "day_to": [lag[1] for lag in windows.lags],
+                "attacks": windows.observed.tolist(),
+                "expected": windows.moved.mean(axis=0).tolist(),
+                "low": low.tolist(),
+                "high": high.tolist(),
+            },
+        ),
+        forest("The same question on other readings", UNIT, source, excess, verdict, variants),
+    ]
+    if validation.power:
+        figures.append(validation.power_figure(UNIT))
+    return tuple(figures)
