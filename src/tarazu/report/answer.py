@@ -22,8 +22,21 @@ SCOPE = (
 )
 
 
-def answer_sentences(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the answer: one sentence on the record, three on each finding, one on its reach."""
+def answer_sentences(
+    record: Record, findings: Sequence[Finding], of_the_model: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the answer, point by point.
+
+    Of a record alone: one sentence on the record, three on each finding, one on its reach. With a
+    model beside it: the record, one point a finding, then what the model says, already in words
+    ("" is left out).
+    """
+    if any(of_the_model):
+        return (
+            record_sentence(record),
+            *(f"{finding.sentence} {number_sentence(finding)}" for finding in findings),
+            *(text for text in of_the_model if text),
+        )
     return (
         record_sentence(record),
         *(

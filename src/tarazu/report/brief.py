@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tarazu.claims import Ledger
     from tarazu.model.describe import Description
+    from tarazu.report.study_sections import StudySection
     from tarazu.study import StudyResult
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,6 +68,9 @@ def write_brief(
     page = render_brief(
         record,
         findings,
+        studies=studies,
+        ledger=ledger,
+        description=description,
         question=question,
         provenance=collect_provenance(record.inputs) if provenance is None else provenance,
     )
@@ -78,6 +82,9 @@ def render_brief(
     record: Record,
     findings: Sequence[Finding],
     *,
+    studies: Sequence[StudyResult],
+    ledger: Ledger | None,
+    description: Description | None,
     question: str | None,
     provenance: Provenance,
 ) -> str:
@@ -87,14 +94,24 @@ def render_brief(
     scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
     if question is None:
         question = findings[0].question if findings else f"What happened in {record.region.title}?"
+    weighed = _ledger_section(ledger, studies)
+    sections = _study_sections(studies)
     page: str = (
         _environment()
         .get_template("brief.html.j2")
         .render(
             question=question,
             record=record,
-            answer=answer_sentences(record, findings),
+            answer=answer_sentences(
+                record,
+                findings,
+                [weighed["sentence"] if weighed else "", *(section.lead for section in sections)],
+            ),
             limits=limits(record, findings),
+            model_limits=_model_limits(studies),
+            ledger=weighed,
+            studies=sections,
+            model=_model_section(studies, description),
             failed=failed_checks(findings),
             checks_total=sum(len(finding.diagnostics) for finding in findings),
             record_figures=[
@@ -125,6 +142,56 @@ def _finding_section(finding: Finding) -> dict[str, Any]:
         "reruns": reruns_table(finding),
         "checks": checks_table(finding),
         "validation": validation_table(finding),
+    }
+
+
+def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> dict[str, Any] | None:
+    if ledger is None:
+        return None
+    from tarazu.report import ledger_tables as tables  # late: briefs without a model load no engine
+
+    return {
+        "sentence": tables.ledger_sentence(ledger),
+        "table": tables.ledger_table(ledger),
+        "verdicts": tables.verdict_words(ledger),
+        "rules": tables.rules(ledger),
+        "shares": tables.shares_table(ledger, tuple(studies)),
+    }
+
+
+def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
+    if not studies:
+        return []
+    from tarazu.report.study_sections import study_section
+
+    return [study_section(result) for result in studies]
+
+
+def _model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
+    if not studies:
+        return ()
+    from tarazu.report.model_words import MODEL_LIMITS
+
+    return MODEL_LIMITS
+
+
+def _model_section(
+    studies: Sequence[StudyResult], description: Description | None
+) -> dict[str, Any] | None:
+    if not studies:
+        return None
+    from tarazu.model import build_model
+    from tarazu.model.describe import describe
+    from tarazu.report import model_words as words
+
+    known = describe(build_model()) if description is None else description
+    return {
+        "sentence": words.parameter_sentence(known),
+        "tables": (
+            ("Parameters: unit, prior, source", words.parameter_table(known)),
+            ("Levers: unit, range, today", words.lever_table(known)),
+            ("Equations", words.equation_table(known)),
+        ),
     }
 
 

@@ -37,4 +37,16 @@
   document.querySelectorAll("figure details").forEach(function (details) {
     details.open = false;
   });
+
+  // What is folded away on screen is on paper.
+  const folds = document.querySelectorAll("details.fold");
+  window.addEventListener("beforeprint", function () {
+    folds.forEach(function (fold) {
+      fold.dataset.wasOpen = fold.open ? "yes" : "";
+      fold.open = true;
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    folds.forEach(function (fold) { fold.open = fold.dataset.wasOpen === "yes"; });
+  });
 })();

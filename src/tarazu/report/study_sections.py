@@ -1,0 +1,190 @@
+"""What a study shows in the brief: figures and tables, chosen by what kind of study it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tarazu.report.fan_figure import fan_figure
+from tarazu.report.figure import BriefFigure, Table
+from tarazu.report.numerals import count
+from tarazu.report.operation_parts import (
+    at_once_table,
+    change_figure,
+    civilians_table,
+    harm_table,
+    short_sentence,
+)
+from tarazu.report.policy_tables import (
+    SHOWN,
+    dose_table,
+    leaders_table,
+    pairs_table,
+    policy_sentence,
+    regret_table,
+    unranked_table,
+)
+from tarazu.study import StudyResult, compare, paired_differences
+from tarazu.study.result import UNEQUAL_BUDGETS
+
+MOST_FANS: Final = 5  # policies side by side; studies of more are doses and get a table
+READ_MEDIANS: Final = (
+    "Medians stand first: grievance and sympathisers have more room to rise than to fall, so means "
+    "lean to harm even where a prior favours neither side."
+)
+ONLY_PRIORS: Final = (
+    "Each mechanism restricts the priors and none is tested here. 'Crackdown deters' cannot show a "
+    "backlash, and 'crackdown feeds the fight' cannot show deterrence: what differs between them "
+    "was put in, what they share is the model's own."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with what stands under it, in the order: words, figures, tables, more tables.
+
+    Attributes
+    ----------
+    more : tables that are folded away on screen and printed.
+    """
+
+    heading: str
+    words: tuple[str, ...] = ()
+    figures: tuple[BriefFigure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    more: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudySection:
+    """One study as the brief shows it.
+
+    Attributes
+    ----------
+    lead : the result in a careful sentence, "" where the tables speak alone.
+    arms, mechanisms : (title, meaning) each.
+    """
+
+    result: StudyResult
+    lead: str
+    setup: str
+    arms: tuple[tuple[str, str], ...]
+    mechanisms: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+
+
+def study_section(result: StudyResult) -> StudySection:
+    """Return the section of a study."""
+    if result.is_operation:
+        lead, parts = "", _operation_parts(result)
+    elif len(result.portfolios) > MOST_FANS:
+        lead, parts = "", _dose_parts(result)
+    else:
+        lead, parts = _policy_parts(result)
+    return StudySection(
+        result=result,
+        lead=lead,
+        setup=(
+            f"{count(result.draws)} draws of all parameters, {count(result.replicates)} runs each, "
+            f"under each of {count(len(result.hypotheses))} mechanisms and "
+            f"{count(len(result.portfolios))} policies, over {count(result.weeks)} weeks; policies "
+            f"share their luck draw by draw. Start: {result.start}."
+        ),
+        arms=tuple((p.title, p.meaning) for p in result.portfolios),
+        mechanisms=tuple((h.title, h.meaning) for h in result.hypotheses),
+        parts=parts,
+    )
+
+
+def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
+    comparison = compare(result)
+    subsets = ("all", "kept") if result.record_range is not None else ("all",)
+    fans = [fan_figure(result, "attacks", "attacks", subset=subset) for subset in subsets]
+    parts = [
+        Part(
+            "Attacks to come, by policy and mechanism",
+            (result.kept_sentence(), UNEQUAL_BUDGETS),
+            figures=tuple(figure for figure in fans if figure is not None),
+        ),
+        Part(
+            "Which policy holds up",
+            (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
+            tables=(leaders_table(result, comparison),),
+        ),
+    ]
+    for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
+        kept = [
+            table(result, comparison, outcome, subset)
+            for subset in subsets[1:]
+            for table in (regret_table, pairs_table)
+        ]
+        main = [regret_table(result, comparison, outcome, "all")]
+        parts.append(
+            Part(
+                f"{heading}: expectation, worst cases and regret",
+                (
+                    "Regret: how much worse a policy does than the best policy of the same draw. "
+                    "Best in: share of draws in which it is that policy.",
+                ),
+                tables=tuple(table for table in main if table is not None),
+                more=tuple(
+                    table
+                    for table in (pairs_table(result, comparison, outcome, "all"), *kept)
+                    if table is not None
+                ),
+            )
+        )
+    parts.append(
+        Part(
+            "Every outcome, unranked",
+            (
+                "Militants killed, and all else that killing or detaining people would move, is "
+                "reported and never ranks a policy.",
+            ),
+            tables=(unranked_table(result, comparison),),
+        )
+    )
+    return policy_sentence(result, comparison), tuple(parts)
+
+
+def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
+    comparison = compare(result, ["quiet_year", "deaths_civilian"])
+    tables = (dose_table(result, comparison, name) for name in ("quiet_year", "deaths_civilian"))
+    return (
+        Part(
+            "What each setting leads to",
+            (result.kept_sentence(), READ_MEDIANS, UNEQUAL_BUDGETS),
+            tables=tuple(table for table in tables if table is not None),
+        ),
+    )
+
+
+def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
+    comparison, paired = compare(result, ["deaths_civilian"]), paired_differences(result)
+    subsets = ("all", "kept") if result.record_range is not None else ("all",)
+    civilians = [civilians_table(result, comparison, subset) for subset in subsets]
+    changes = [change_figure(paired, result, subset) for subset in subsets]
+    return (
+        Part(
+            "Civilians first",
+            (
+                "The sweep's own week is counted apart; every change below is what follows it. "
+                "How many militants it kills in expectation is fixed by the study, not found.",
+            ),
+            tables=(at_once_table(result), *(t for t in civilians if t is not None)),
+        ),
+        Part(
+            "Attacks after the sweep, here and next door",
+            (short_sentence(paired, result), result.kept_sentence()),
+            figures=tuple(figure for figure in changes if figure is not None),
+        ),
+        Part(
+            "Removal and harm apart",
+            (
+                "Removing men lowers attacks in the model because attacks grow with the number of "
+                "militants; how much rests on assumed kill rates and an assumed number of "
+                "militants. Harm works through grievance, of either sign.",
+            ),
+            tables=(harm_table(paired, result),),
+        ),
+    )
