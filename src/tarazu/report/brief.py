@@ -188,9 +188,9 @@ def _model_section(
     return {
         "sentence": words.parameter_sentence(known),
         "tables": (
-            ("Parameters: unit, prior, source", words.parameter_table(known)),
-            ("Levers: unit, range, today", words.lever_table(known)),
-            ("Equations", words.equation_table(known)),
+            ("Parameters: unit, prior, source", words.parameter_table(known), "model"),
+            ("Levers: unit, range, today", words.lever_table(known), "model"),
+            ("Equations", words.equation_table(known), "equations"),
         ),
     }
 

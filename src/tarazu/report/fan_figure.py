@@ -21,7 +21,9 @@ SUBSET_WORDS: Final = {
     "all": "all draws",
     "kept": "draws whose attacks under today's practice match the record's",
 }
-GAP: Final = 0.025  # between panels, in fractions of the plot
+GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of the plot
+
+LONG_TITLE: Final = 14  # characters that fit over a panel
 
 
 def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> BriefFigure | None:
@@ -68,7 +70,7 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
         ),
         source=f"study '{result.name}' of the model, parameters from priors",
         n=_members(result, subset),
-        spec=figure_spec(traces, height=150 + 150 * rows, layout=layout),
+        spec=figure_spec(traces, height=140 + 160 * rows, layout=layout),
         table=_last_step(result, bands, shown, unit),
         notes=_notes(result, step, series),
     )
@@ -138,7 +140,7 @@ def _axes(
     axis: str, row: int, column: int, rows: int, columns: int, last: float, top: float
 ) -> dict[str, Any]:
     left, width = column / columns, 1 / columns - GAP
-    high, height = 1 - row / rows, 1 / rows - 2.6 * GAP
+    high, height = _top(row, rows), (1 - ROW_GAP * (rows - 1)) / rows
     return {
         f"xaxis{axis}": {
             "anchor": f"y{axis}",
@@ -159,6 +161,11 @@ def _axes(
     }
 
 
+def _top(row: int, rows: int) -> float:
+    """Upper edge of a row of panels, in fractions of the plot."""
+    return 1 - row * (1 + ROW_GAP) / rows
+
+
 def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[str, Any]]:
     """Return names of policies over the columns, and of mechanisms over each row."""
     rows, columns = len(shown), len(portfolios)
@@ -166,7 +173,7 @@ def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[st
     above = [
         {
             **place,
-            "text": "<b>" + literal(p.title).replace(" ", "<br>", 1) + "</b>",
+            "text": f"<b>{_narrow(p.title)}</b>",
             "x": c / columns + (1 / columns - GAP) / 2,
             "xanchor": "center",
             "y": 1.0,
@@ -181,12 +188,17 @@ def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[st
             "text": f"<i>{literal(h.title)}</i>",
             "x": 0,
             "xanchor": "left",
-            "y": 1 - r / rows,
+            "y": _top(r, rows),
             "font": {"size": 12.5, "color": MUTED},
         }
         for r, h in enumerate(shown)
     ]
     return [*above, *beside]
+
+
+def _narrow(title: str) -> str:
+    """Heading that fits over one panel: a long one is broken after its first word."""
+    return literal(title).replace(" ", "<br>", 1) if len(title) > LONG_TITLE else literal(title)
 
 
 def _side_title(text: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from tarazu.claims import Entry, Ledger
 from tarazu.claims.weigh import VERDICTS, ModelReading, Share
 from tarazu.report.figure import Table
-from tarazu.report.numerals import count, percent
+from tarazu.report.numerals import MINUS, count, percent
 from tarazu.report.policy_tables import POOLED_WORDS
 from tarazu.study import StudyResult
 from tarazu.study.spec import POOLED
@@ -129,6 +130,7 @@ def _model_words(model: ModelReading) -> str:
     pooled = [s for s in model.shares if s.subset == "all" and s.hypothesis == POOLED]
     if not pooled:
         return model.detail
+    detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
     tail = " on the mechanism and the draw" if model.says == "depends" else ""
     left_out = (
         f" {count(model.n_left_out)} draws could not be asked: the operation does not reach its "
@@ -136,7 +138,7 @@ def _model_words(model: ModelReading) -> str:
         if model.n_left_out
         else ""
     )
-    return f"It {model.says}{tail}: true in {_share_words(pooled[0])}. {model.detail}{left_out}"
+    return f"It {model.says}{tail}: true in {_share_words(pooled[0])}. {detail}{left_out}"
 
 
 def _share_words(share: Share | None) -> str:

@@ -28,10 +28,10 @@ MODEL_LIMITS: Final = (
 def parameter_table(description: Description) -> Table:
     """Return every parameter with unit, prior and source; assumed ones say so first."""
     return Table(
-        "Parameters of the model",
+        "Parameters of the model (ASSUMED: a judgement; no measurement stands behind it)",
         ("parameter", "unit", "prior", "source"),
         tuple(
-            (p.name, p.unit, p.prior, f"ASSUMED. {p.source}" if p.is_assumed else p.source)
+            (p.name, p.unit, p.prior, "ASSUMED" if p.is_assumed else p.source)
             for p in description.parameters
         ),
     )
@@ -52,8 +52,11 @@ def equation_table(description: Description) -> Table:
     """Return every equation of the model in plain text, in the order of its declaration."""
     return Table(
         "Equations of the model (a transfer is a hazard a week of the people in its source)",
-        ("kind", "quantity", "equation", "unit", "meaning"),
-        tuple((e.kind, e.quantity, e.text, e.unit, e.meaning) for e in description.equations),
+        ("quantity [unit]", "equation", "meaning"),
+        tuple(
+            (f"{e.quantity} [{e.unit}]", e.text, f"{e.meaning} ({e.kind})")
+            for e in description.equations
+        ),
     )
 
 

@@ -199,8 +199,9 @@ def _points(cells: list[Any], zone: str, axis: str, *, shift: float, first: bool
 
 
 def _panel(axis: str, row: int, column: int, down: int, names: list[str]) -> dict[str, Any]:
-    width, height, left = 0.46, 1 / down - 0.11, 0.54 * column
-    top = 1 - row / down
+    gap = 0.46 / (down + 1)  # between rows, for the axis of one and the heading of the next
+    width, height, left = 0.46, (1 - gap * (down - 1)) / down, 0.54 * column
+    top = 1 - row * (height + gap)
     return {
         f"xaxis{axis}": {
             "anchor": f"y{axis}",

@@ -194,15 +194,16 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
     parts = []
     for leader in dict.fromkeys(row["leader"] for row in by.values()):
         under = [
-            f"'{names[h].lower()}'" + ("" if by[h]["is_separated"] else " (within error)")
+            f"'{names[h].lower()}'"
+            + ("" if by[h]["is_separated"] else " (a lead within sampling error)")
             for h in names
             if h in by and by[h]["leader"] == leader
         ]
         parts.append(f"{titles[leader]} under {' and '.join(under)}")
     return (
-        f"In the model, which is not calibrated, fewest civilians are killed over {span(weeks)} "
-        f"on average with {'; with '.join(parts)}: that follows from priors, most of them assumed, "
-        "and is no evidence about the policies."
+        f"In the model, which is not calibrated, the policy with the fewest civilians killed over "
+        f"{span(weeks)} on average is {'; '.join(parts)}. That follows from priors, most of them "
+        "assumed, and is no evidence about the policies."
     )
 
 
@@ -230,8 +231,10 @@ def _span_of(row: Any, low: str, high: str) -> str:
 
 def _with_interval(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    if low != low or high != high:
-        known = [f"from {_amount(low)}"] if low == low else []
-        known += [f"to {_amount(high)}"] if high == high else []
-        return f"{_amount(row[name])} ({', '.join(known) or 'no interval'}; too few draws)"
-    return f"{_amount(row[name])} ({_span_of(row, f'{name}_low', f'{name}_high')})"
+    if low != low and high != high:
+        return f"{_amount(row[name])} (too few draws for an interval)"
+    if high != high:
+        return f"{_amount(row[name])} (at least {_amount(low)})"
+    if low != low:
+        return f"{_amount(row[name])} (at most {_amount(high)})"
+    return f"{_amount(row[name])} ({_amount(low)} to {_amount(high)})"
