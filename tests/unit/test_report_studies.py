@@ -144,6 +144,7 @@ def test_brief__answers_with_the_ledger_and_the_policies(page, ledger, studies) 
     small = studies["small"]
     assert policy_sentence(small, compare(small, ["deaths_civilian"])) in answer
     assert "no evidence about the policies" in answer
+    assert "It rests on 90 operations, 440 attacks (p = 0.62)." in answer
 
 
 @pytest.mark.parametrize("name", list(CHANGES))
@@ -189,11 +190,15 @@ def test_policies__show_all_draws_and_those_kept(studies) -> None:
 
 def test_policies__are_never_ranked_by_what_killing_moves(studies) -> None:
     comparison = compare(studies["small"])
-    ranked = {row[0] for row in leaders_table(studies["small"], comparison).rows}
+    leaders = leaders_table(studies["small"], comparison, "all")
+    assert leaders is not None
+    ranked = {row[0] for row in leaders.rows}
     for outcome in OUTCOMES.values():
         assert (outcome.title in ranked) == (outcome.better != "none"), outcome.name
     assert "Militants killed" not in ranked
-    unranked = [row[0] for row in unranked_table(studies["small"], comparison).rows]
+    table = unranked_table(studies["small"], comparison, "all")
+    assert table is not None
+    unranked = [row[0] for row in table.rows]
     assert "Militants killed (never ranked)" in unranked
     assert unranked[0] == OUTCOMES["deaths_civilian"].title
 

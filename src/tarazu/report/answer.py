@@ -34,7 +34,7 @@ def answer_sentences(
     if any(of_the_model):
         return (
             record_sentence(record),
-            *(f"{finding.sentence} {number_sentence(finding)}" for finding in findings),
+            *(f"{finding.sentence} {basis_sentence(finding)}" for finding in findings),
             *(text for text in of_the_model if text),
         )
     return (
@@ -76,6 +76,14 @@ def number_sentence(finding: Finding) -> str:
         f"({percent(finding.level)} interval {interval(finding.interval, signed=True)}{p_value}; "
         f"n: {used}).{caution}".replace("= <", "<")
     )
+
+
+def basis_sentence(finding: Finding) -> str:
+    """Say on how much a finding rests, where its sentence gives the estimate with interval."""
+    used = ", ".join(f"{count(value)} {name}" for name, value in finding.n_used.items())
+    p_value = "" if finding.p_value is None else f" (p = {probability(finding.p_value)})"
+    caution = "" if finding.converged else " The fit did not converge: do not quote this number."
+    return f"It rests on {used}{p_value}.{caution}".replace("= <", "<")
 
 
 def rerun_sentence(finding: Finding) -> str:

@@ -88,21 +88,24 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
     )
 
 
-def harm_table(paired: pd.DataFrame, result: StudyResult) -> Table:
-    """Return what removal and harm each contribute at the longest horizon."""
-    weeks, names = max(result.horizons), mechanisms(result)
+def harm_table(paired: pd.DataFrame, result: StudyResult, subset: str) -> Table | None:
+    """Return what removal and harm each contribute at the longest horizon; None without draws."""
+    weeks = max(result.horizons)
     words = {
         "sweep": "the sweep, against none",
         "sweep without harm": "the same removals without harm, against none",
         "harm alone": "harm alone: the sweep against the same removals without harm",
     }
     chosen = paired[
-        (paired["subset"] == "all") & (paired["zone"] == "everywhere") & (paired["weeks"] == weeks)
+        (paired["subset"] == subset) & (paired["zone"] == "everywhere") & (paired["weeks"] == weeks)
     ]
     seen = keyed(chosen, "contrast", "hypothesis")
+    names = {h: title for h, title in mechanisms(result).items() if ("sweep", h) in seen}
+    if not names:
+        return None
     return Table(
         f"{UNCALIBRATED}: change in attacks everywhere over {span(weeks)}, median of draws (5 to "
-        "95%), all draws",
+        f"95%), {SUBSETS[subset]}",
         ("what is compared", *names.values()),
         tuple(
             (text, *(_spread(seen[contrast, h]) for h in names)) for contrast, text in words.items()

@@ -37,11 +37,13 @@ def mechanisms(result: StudyResult) -> dict[str, str]:
     return {h.name: h.title for h in result.hypotheses} | {POOLED: POOLED_WORDS}
 
 
-def leaders_table(result: StudyResult, comparison: Comparison) -> Table:
-    """Return which policy does best by each outcome that has a better side, by mechanism."""
-    weeks, names = main_horizon(result), mechanisms(result)
-    titles = {p.name: p.title for p in result.portfolios}
-    seen = keyed(_at(comparison.leaders, weeks, "all"), "outcome", "hypothesis")
+def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
+    """Return which policy does best by each outcome with a better side; None without draws."""
+    weeks, titles = main_horizon(result), {p.name: p.title for p in result.portfolios}
+    seen = keyed(_at(comparison.leaders, weeks, subset), "outcome", "hypothesis")
+    names = _seen_of(mechanisms(result), seen, 1)
+    if not names:
+        return None
 
     def cell(outcome: str, hypothesis: str) -> str:
         row = seen[outcome, hypothesis]
@@ -49,7 +51,8 @@ def leaders_table(result: StudyResult, comparison: Comparison) -> Table:
         return f"{titles[row['leader']]} (best in {percent(row['best_share'])}{doubt})"
 
     return Table(
-        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by mechanism, all draws",
+        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by mechanism, "
+        f"{SUBSETS[subset]}",
         ("outcome", *names.values()),
         tuple(
             (outcome.title, *(cell(name, h) for h in names))
@@ -131,10 +134,10 @@ def pairs_table(
     )
 
 
-def unranked_table(result: StudyResult, comparison: Comparison) -> Table:
-    """Return every outcome over all mechanisms as it comes out, in no order of merit."""
+def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
+    """Return every outcome over all mechanisms, in no order of merit; None without draws."""
     weeks = main_horizon(result)
-    seen = keyed(_at(comparison.outcomes, weeks, "all"), "outcome", "hypothesis", "portfolio")
+    seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "portfolio")
     rows = []
     for name, outcome in OUTCOMES.items():
         if (name, POOLED, result.baseline) not in seen:
@@ -150,19 +153,24 @@ def unranked_table(result: StudyResult, comparison: Comparison) -> Table:
         unit = "share of runs" if outcome.over == "quiet_year" else outcome.unit
         when = f"after {span(weeks)}" if outcome.over == "end" else f"over {span(weeks)}"
         rows.append((label, f"{unit}, {when}", *texts))
+    if not rows:
+        return None
     return Table(
-        f"{UNCALIBRATED}: every outcome, median (5 to 95% of runs), all mechanisms with equal "
-        "weight, all draws",
+        f"{UNCALIBRATED}: every outcome, median (5 to 95% of runs), all mechanisms pooled, "
+        f"{SUBSETS[subset]}",
         ("outcome", "unit", *(p.title for p in result.portfolios)),
         tuple(rows),
     )
 
 
-def dose_table(result: StudyResult, comparison: Comparison, outcome: str) -> Table | None:
+def dose_table(
+    result: StudyResult, comparison: Comparison, outcome: str, subset: str
+) -> Table | None:
     """Return one outcome by arm (down) and mechanism (across) at the longest horizon."""
-    weeks, names = max(result.horizons), mechanisms(result)
-    seen = keyed(_of(_at(comparison.outcomes, weeks, "all"), outcome), "portfolio", "hypothesis")
-    if not seen:
+    weeks = max(result.horizons)
+    seen = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), "portfolio", "hypothesis")
+    names = _seen_of(mechanisms(result), seen, 1)
+    if not names:
         return None
 
     def cell(portfolio: str, hypothesis: str) -> str:
@@ -178,7 +186,8 @@ def dose_table(result: StudyResult, comparison: Comparison, outcome: str) -> Tab
         else "median (5 to 95% of runs)"
     )
     return Table(
-        f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, all draws",
+        f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, "
+        f"{SUBSETS[subset]}",
         ("policy", *names.values()),
         tuple((p.title, *(cell(p.name, h) for h in names)) for p in result.portfolios),
     )
@@ -211,6 +220,14 @@ def keyed(table: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str,
     """Return the rows of a table by what stands in some of its columns."""
     rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
     return {tuple(row[column] for column in columns): row for row in rows}
+
+
+def _seen_of(
+    names: dict[str, str], seen: dict[tuple[Any, ...], dict[str, Any]], place: int
+) -> dict[str, str]:
+    """Return the mechanisms that occur at a place of the keys: some have no draw that is kept."""
+    known = {key[place] for key in seen}
+    return {name: title for name, title in names.items() if name in known}
 
 
 def _at(table: pd.DataFrame, weeks: int, subset: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,10 +91,24 @@ def study_section(result: StudyResult) -> StudySection:
             f"{count(len(result.portfolios))} policies, over {count(result.weeks)} weeks; policies "
             f"share their luck draw by draw. Start: {result.start}."
         ),
-        arms=tuple((p.title, p.meaning) for p in result.portfolios),
+        arms=_arms(result),
         mechanisms=tuple((h.title, h.meaning) for h in result.hypotheses),
         parts=parts,
     )
+
+
+def _arms(result: StudyResult) -> tuple[tuple[str, str], ...]:
+    """Return title and meaning of each policy; settings of one lever share a line."""
+    titles: dict[str, str] = {}
+    for portfolio in result.portfolios:
+        shared = portfolio.meaning in titles
+        title = portfolio.title.split(" = ")[0] if shared else portfolio.title
+        titles[portfolio.meaning] = title
+    return tuple((title, meaning) for meaning, title in titles.items())
+
+
+def _known(tables: Sequence[Table | None]) -> tuple[Table, ...]:
+    return tuple(table for table in tables if table is not None)
 
 
 def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
@@ -109,16 +124,12 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
         Part(
             "Which policy holds up",
             (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
-            tables=(leaders_table(result, comparison),),
+            tables=_known([leaders_table(result, comparison, "all")]),
+            more=_known([leaders_table(result, comparison, "kept")]),
         ),
     ]
     for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
-        kept = [
-            table(result, comparison, outcome, subset)
-            for subset in subsets[1:]
-            for table in (regret_table, pairs_table)
-        ]
-        main = [regret_table(result, comparison, outcome, "all")]
+        kept = [table(result, comparison, outcome, "kept") for table in (regret_table, pairs_table)]
         parts.append(
             Part(
                 f"{heading}: expectation, worst cases and regret",
@@ -126,12 +137,8 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
                     "Regret: how much worse a policy does than the best policy of the same draw. "
                     "Best in: share of draws in which it is that policy.",
                 ),
-                tables=tuple(table for table in main if table is not None),
-                more=tuple(
-                    table
-                    for table in (pairs_table(result, comparison, outcome, "all"), *kept)
-                    if table is not None
-                ),
+                tables=_known([regret_table(result, comparison, outcome, "all")]),
+                more=_known([pairs_table(result, comparison, outcome, "all"), *kept]),
             )
         )
     parts.append(
@@ -141,20 +148,26 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
                 "Militants killed, and all else that killing or detaining people would move, is "
                 "reported and never ranks a policy.",
             ),
-            tables=(unranked_table(result, comparison),),
+            tables=_known([unranked_table(result, comparison, "all")]),
+            more=_known([unranked_table(result, comparison, "kept")]),
         )
     )
     return policy_sentence(result, comparison), tuple(parts)
 
 
 def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
-    comparison = compare(result, ["quiet_year", "deaths_civilian"])
-    tables = (dose_table(result, comparison, name) for name in ("quiet_year", "deaths_civilian"))
+    outcomes = ("quiet_year", "deaths_civilian")
+    comparison = compare(result, outcomes)
+    all_draws, kept = (
+        [dose_table(result, comparison, name, subset) for name in outcomes]
+        for subset in ("all", "kept")
+    )
     return (
         Part(
             "What each setting leads to",
             (result.kept_sentence(), READ_MEDIANS, UNEQUAL_BUDGETS),
-            tables=tuple(table for table in tables if table is not None),
+            tables=_known(all_draws),
+            more=_known(kept),
         ),
     )
 
@@ -171,7 +184,7 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
                 "The sweep's own week is counted apart; every change below is what follows it. "
                 "How many militants it kills in expectation is fixed by the study, not found.",
             ),
-            tables=(at_once_table(result), *(t for t in civilians if t is not None)),
+            tables=_known([at_once_table(result), *civilians]),
         ),
         Part(
             "Attacks after the sweep, here and next door",
@@ -185,6 +198,7 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
                 "militants; how much rests on assumed kill rates and an assumed number of "
                 "militants. Harm works through grievance, of either sign.",
             ),
-            tables=(harm_table(paired, result),),
+            tables=_known([harm_table(paired, result, "all")]),
+            more=_known([harm_table(paired, result, "kept")]),
         ),
     )
