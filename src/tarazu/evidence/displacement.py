@@ -12,9 +12,9 @@ from scipy.special import ndtr
 
 from tarazu.evidence.daily import DailyCounts, count_days
 from tarazu.evidence.excess import Excess, measure_excess
-from tarazu.evidence.finding import CANNOT_TELL, Check, Finding
+from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
 from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
-from tarazu.evidence.reruns import forest, rerun
+from tarazu.evidence.reruns import disagreement, forest, rerun, signed
 from tarazu.evidence.retaliation import HORIZON_DAYS, LEVEL, SIGNIFICANCE, fit_attacks
 from tarazu.evidence.validation import read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, move_dates
@@ -122,7 +122,7 @@ def displacement(record: Record) -> Finding:
         null="operations neither add nor prevent attacks next door",
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(excess, verdict, [v.verdict for v in variants]),
+        sentence=_sentence(excess, verdict, variants),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
@@ -159,7 +159,7 @@ def _measure(counts: DailyCounts) -> Excess:
     return measure_excess(*fit_attacks(counts), NEXT_DOOR, level=LEVEL)
 
 
-def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
+def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
     if excess.n_treatments == 0:
         return "The record holds no operation, so it cannot tell what follows next door."
     low, high = excess.interval
@@ -171,13 +171,10 @@ def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
     text = (
         f"{opening}: {excess.observed} attacks in neighbouring districts within six weeks of "
         f"{excess.n_treatments} operations where {excess.expected:.0f} were expected without "
-        f"them, {excess.estimate:+.2f} per operation ({LEVEL:.0%} interval {low:+.2f} to "
-        f"{high:+.2f})."
+        f"them, {signed(excess.estimate)} per operation ({LEVEL:.0%} interval {signed(low)} to "
+        f"{signed(high)})."
     )
-    disagreeing = sorted({other for other in others if other not in (verdict, CANNOT_TELL)})
-    if disagreeing:
-        text += f" Other readings of the record say otherwise ({', '.join(disagreeing)})."
-    return text
+    return text + disagreement(verdict, variants)
 
 
 def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Check, ...]:
@@ -191,7 +188,12 @@ def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Ch
     centred = np.abs(np.array(moved) - np.mean(moved)) >= abs(observed.estimate - np.mean(moved))
     share = (1 + int(centred.sum())) / (1 + MOVES)
     return (
-        Check("convergence of the fit", "reached" if converged else "not reached", "", converged),
+        Check(
+            "convergence of the fit",
+            "reached" if converged else "not reached",
+            "Newton decrement below 1e-6",
+            converged,
+        ),
         Check(
             "weighted displacement difference",
             f"first ring against second ring, {HORIZON_DAYS} days after less before: "
@@ -203,8 +205,8 @@ def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Ch
         ),
         Check(
             "in the district of the operation",
-            f"{here.estimate:+.2f} attacks per operation ({LEVEL:.0%} interval "
-            f"{here.interval[0]:+.2f} to {here.interval[1]:+.2f})",
+            f"{signed(here.estimate)} attacks per operation ({LEVEL:.0%} interval "
+            f"{signed(here.interval[0])} to {signed(here.interval[1])})",
             "to be added for the total effect of an operation here and next door",
             None,
         ),

@@ -55,6 +55,20 @@ def rerun(
     return tuple(variants)
 
 
+def disagreement(verdict: str, variants: tuple[Variant, ...]) -> str:
+    """Say which readings of the record give another sign; nothing where none does."""
+    others = [v for v in variants if v.verdict not in (verdict, CANNOT_TELL)]
+    if not others:
+        return ""
+    named = "; ".join(f"{v.name}: {v.verdict}" for v in others)
+    return f" Read differently, the record would say otherwise ({named})."
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, as it stands in a sentence."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def forest(
     title: str, unit: str, source: str, main: Excess, verdict: str, variants: tuple[Variant, ...]
 ) -> FigureData:

@@ -8,13 +8,13 @@ next door predict, fitted on days without a recent operation.
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from tarazu.evidence.daily import DailyCounts, count_days
 from tarazu.evidence.excess import Excess, measure_excess
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding
+from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
 from tarazu.evidence.intensity import (
     EXPOSED,
     WINDOWS,
@@ -23,7 +23,7 @@ from tarazu.evidence.intensity import (
     fit_intensity,
     read_history,
 )
-from tarazu.evidence.reruns import forest, rerun
+from tarazu.evidence.reruns import disagreement, forest, rerun, signed
 from tarazu.evidence.validation import Validation, read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, count_windows, move_dates
 from tarazu.record import Record
@@ -77,7 +77,7 @@ def retaliation(record: Record) -> Finding:
         null="operations neither add nor prevent attacks",
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(excess, verdict, [v.verdict for v in variants]),
+        sentence=_sentence(excess, verdict, variants),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
@@ -131,7 +131,7 @@ def _measure(counts: DailyCounts) -> Excess:
     return measure_excess(*fit_attacks(counts), EXPOSED, level=LEVEL)
 
 
-def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
+def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
     if excess.n_treatments == 0:
         return "The record holds no operation, so it cannot tell what follows operations."
     low, high = excess.interval
@@ -143,12 +143,10 @@ def _sentence(excess: Excess, verdict: str, others: list[str]) -> str:
     text = (
         f"{opening}: {excess.observed} attacks followed {excess.n_treatments} operations within "
         f"six weeks in the same district where {excess.expected:.0f} were expected without them, "
-        f"{excess.estimate:+.2f} per operation ({LEVEL:.0%} interval {low:+.2f} to {high:+.2f})."
+        f"{signed(excess.estimate)} per operation ({LEVEL:.0%} interval {signed(low)} to "
+        f"{signed(high)})."
     )
-    disagreeing = sorted({other for other in others if other not in (verdict, CANNOT_TELL)})
-    if disagreeing:
-        text += f" Other readings of the record say otherwise ({', '.join(disagreeing)})."
-    return text
+    return text + disagreement(verdict, variants)
 
 
 def _diagnostics(
@@ -234,7 +232,7 @@ def _figures(
     record: Record,
     excess: Excess,
     verdict: str,
-    variants: tuple[Any, ...],
+    variants: tuple[Variant, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
     if excess.n_treatments == 0:
