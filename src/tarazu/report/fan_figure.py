@@ -146,7 +146,7 @@ def _axes(
             "anchor": f"y{axis}",
             "domain": [left, left + width],
             "range": [0, last],
-            "dtick": 5 if last > 5 else 1,
+            "tickvals": _ticks(last, is_edge=column == columns - 1),
             "showticklabels": row == rows - 1,
             "showgrid": False,
             "title": {"text": "years" if row == rows - 1 else "", "standoff": 4},
@@ -159,6 +159,12 @@ def _axes(
             "nticks": 4,
         },
     }
+
+
+def _ticks(last: float, *, is_edge: bool) -> list[float]:
+    """Years to label; the last only at the edge, where no neighbour begins with 0."""
+    step = 5 if last > 5 else 1
+    return [float(year) for year in range(0, int(last) + 1, step) if is_edge or year < last]
 
 
 def _top(row: int, rows: int) -> float:

@@ -105,10 +105,12 @@ def ledger_sentence(ledger: Ledger) -> str:
     total = len(ledger.entries)
     decided = tally["supported"] + tally["contradicted"]
     ending = (
-        "None is decided by the record; the rest is what the model's assumptions imply."
+        "The record decides none of them."
         if not decided
-        else f"{count(decided)} rest on a test of the record, the others do not."
+        else f"The record decides {count(decided)} of them."
     )
+    if tally["model-conditional"]:
+        ending += " Model-conditional ones say only what the model's assumptions imply."
     return (
         f"Of {count(total)} claims weighed by rules written before the runs: {'; '.join(parts)}. "
         f"{ending}"

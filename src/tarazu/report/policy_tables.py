@@ -208,12 +208,16 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
             for h in names
             if h in by and by[h]["leader"] == leader
         ]
-        parts.append(f"{titles[leader]} under {' and '.join(under)}")
+        parts.append(f"{titles[leader]} under {_listed(under)}")
     return (
         f"In the model, which is not calibrated, the policy with the fewest civilians killed over "
         f"{span(weeks)} on average is {'; '.join(parts)}. That follows from priors, most of them "
         "assumed, and is no evidence about the policies."
     )
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
 
 
 def keyed(table: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str, Any]]:
