@@ -55,7 +55,8 @@ def _local_only(
 
 
 def pytest_configure() -> None:
-    """Cut the network: a run, and so a test of it, needs none."""
+    """Cut the network: a run, and so a test of it, needs none. One thread for linear algebra."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as commands have it; NumPy comes later
     socket.socket.connect = _local_only(socket.socket.connect)  # type: ignore[method-assign, assignment]
     socket.socket.connect_ex = _local_only(socket.socket.connect_ex)  # type: ignore[method-assign, assignment]
     socket.getaddrinfo = _refuse

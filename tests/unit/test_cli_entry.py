@@ -220,3 +220,18 @@ def test_completion__offers_the_commands() -> None:
     assert done.returncode == 0
     assert done.stdout.split() == ["record"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("2", "2")])
+def test_main__linear_algebra_has_one_thread_unless_told(
+    given: str | None, used: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in entry.ALGEBRA_THREADS:
+        monkeypatch.setenv(name, given or "")  # so that it is put back
+        if given is None:
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(entry.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(entry, "run", lambda arguments: 0)
+    with pytest.raises(SystemExit):
+        entry.main()
+    assert {os.environ[name] for name in entry.ALGEBRA_THREADS} == {used}

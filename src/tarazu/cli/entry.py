@@ -13,12 +13,12 @@ from tarazu.cli.exit_codes import DONE, INTERRUPTED, READER_GONE, TERMINATED
 
 # Threads inside linear algebra: matrices here are small, studies bring threads of their own, and on
 # a busy machine such threads wait for each other (retaliation: 432 s with two, 12 s with one).
-_ALGEBRA_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+ALGEBRA_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def main() -> NoReturn:
     """Run the command that the process was called with, and exit with its code."""
-    for name in _ALGEBRA_THREADS:  # read when NumPy is first imported, which is later
+    for name in ALGEBRA_THREADS:  # read when NumPy is first imported, which is later
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(sys.argv[1:]))
