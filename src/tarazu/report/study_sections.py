@@ -34,9 +34,9 @@ READ_MEDIANS: Final = (
     "lean to harm even where a prior favours neither side."
 )
 ONLY_PRIORS: Final = (
-    "Each mechanism restricts the priors and none is tested here. 'Crackdown deters' cannot show a "
-    "backlash, and 'crackdown feeds the fight' cannot show deterrence: what differs between them "
-    "was put in, what they share is the model's own."
+    "Mechanisms are restrictions of the priors, and none is tested here: one that allows no "
+    "backlash cannot show any, one that allows no deterrence cannot show that. What differs "
+    "between them was put in; what they share follows from the equations and the other priors."
 )
 
 
