@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tarazu.evidence.daily import DailyCounts, count_days
-from tarazu.evidence.excess import Excess, measure_excess
+from tarazu.evidence.excess import Excess, measure_excess, unmeasured
 from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
-from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
-from tarazu.evidence.reruns import disagreement, forest, rerun, signed
+from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR, History, IntensityFit
+from tarazu.evidence.reruns import disagreement, forest, is_enough, rerun, signed, too_little
 from tarazu.evidence.retaliation import HORIZON_DAYS, LEVEL, SIGNIFICANCE, fit_attacks
 from tarazu.evidence.validation import read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, move_dates
@@ -98,11 +98,11 @@ def displacement(record: Record) -> Finding:
     """
     counts = count_days(record)
     history, fit = fit_attacks(counts)
-    excess = measure_excess(history, fit, NEXT_DOOR, level=LEVEL)
+    excess = _excess(counts, history, fit)
     verdict = judge(excess)
     variants = rerun(record, _measure, judge)
     validation = read_validation(files("tarazu.evidence") / "validation" / "displacement.json")
-    estimable = excess.n_treatments > 0
+    estimable = excess.measured
     figures = []
     if estimable:
         title = "Next door: the same question on other readings"
@@ -122,7 +122,11 @@ def displacement(record: Record) -> Finding:
         null="operations neither add nor prevent attacks next door",
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(excess, verdict, variants),
+        sentence=(
+            _sentence(excess, verdict, variants)
+            if estimable
+            else too_little(counts, "what follows operations next door")
+        ),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
@@ -136,7 +140,11 @@ def displacement(record: Record) -> Finding:
             "Neighbours with an operation of their own are left out, so the estimate speaks of "
             "neighbours left alone.",
         ),
-        diagnostics=_diagnostics(counts, fit.converged, measure_excess(history, fit, EXPOSED)),
+        diagnostics=(
+            _diagnostics(counts, fit.converged, measure_excess(history, fit, EXPOSED))
+            if estimable
+            else ()
+        ),
         sensitivity=variants,
         figures=tuple(figures),
         references=(
@@ -156,12 +164,16 @@ def judge(excess: Excess) -> str:
 
 
 def _measure(counts: DailyCounts) -> Excess:
-    return measure_excess(*fit_attacks(counts), NEXT_DOOR, level=LEVEL)
+    return _excess(counts, *fit_attacks(counts))
+
+
+def _excess(counts: DailyCounts, history: History, fit: IntensityFit) -> Excess:
+    if not is_enough(counts):
+        return unmeasured(history.n_treatments)
+    return measure_excess(history, fit, NEXT_DOOR, level=LEVEL)
 
 
 def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
-    if excess.n_treatments == 0:
-        return "The record holds no operation, so it cannot tell what follows next door."
     low, high = excess.interval
     opening = {
         "displacement": "Attacks rise next door after operations",
@@ -178,8 +190,6 @@ def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> st
 
 
 def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Check, ...]:
-    if here.n_treatments == 0:
-        return ()
     observed = _ring_difference(counts, counts.operations)
     moved = [
         _ring_difference(counts, move_dates(counts.operations, seed=0, replicate=r)).estimate

@@ -17,7 +17,7 @@ class Excess:
 
     Attributes
     ----------
-    estimate, interval : events a treatment; NaN without a treatment.
+    estimate, interval : events a treatment; NaN where nothing could be measured.
     observed, expected : events on exposed days; `expected_se` is the standard error of the latter.
     dispersion : variance over mean that the interval allows for, at least 1.
     p_value : two-sided, against no excess.
@@ -31,6 +31,17 @@ class Excess:
     expected_se: float
     dispersion: float
     n_treatments: int
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is an estimate."""
+        return not np.isnan(self.estimate)
+
+
+def unmeasured(n_treatments: int) -> Excess:
+    """Return the excess of a record that holds too little to estimate one."""
+    nothing = float("nan")
+    return Excess(nothing, (nothing, nothing), nothing, 0, 0.0, 0.0, 1.0, n_treatments)
 
 
 def measure_excess(
@@ -51,9 +62,8 @@ def measure_excess(
     observed = history.observed[:, :, condition]
     total, expected = float(observed.sum()), float(fit.mean[:, :, condition].sum())
     variance, n = float(fit.variance[condition]), history.n_treatments
-    if n == 0:
-        nothing = float("nan")
-        return Excess(nothing, (nothing, nothing), nothing, 0, 0.0, 0.0, 1.0, 0)
+    if n == 0 or not history.days[:, :, condition].any():
+        return unmeasured(n)
     dispersion = _dispersion(history, fit, condition)
     z_squared = float(ndtri(0.5 + level / 2)) ** 2
     middle = total + z_squared * dispersion / 2

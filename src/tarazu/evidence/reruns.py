@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from tarazu.core.errors import FitError
 from tarazu.evidence.daily import DailyCounts, count_days
 from tarazu.evidence.excess import Excess
 from tarazu.evidence.finding import CANNOT_TELL, FigureData, Variant
@@ -20,7 +21,7 @@ READINGS: Final[dict[str, dict[str, object]]] = {
     "unclear events as militant": {"unclear": "militant"},
 }
 
-FEWEST = 10  # operations and attacks below which no rerun is given a number
+FEWEST: Final = 10  # operations and attacks below which no reading is given a number
 
 
 def rerun(
@@ -28,8 +29,7 @@ def rerun(
 ) -> tuple[Variant, ...]:
     """Measure the same excess on each other reading of the record.
 
-    A reading with fewer than ten operations or attacks gets no number: its verdict is that the
-    record cannot tell.
+    A reading that holds too little gets no number: its verdict is that the record cannot tell.
     """
     variants = []
     for name, options in READINGS.items():
@@ -42,17 +42,35 @@ def rerun(
         if min(sizes.values()) < FEWEST:
             variants.append(Variant(name, None, None, None, CANNOT_TELL, sizes))
             continue
-        counts = count_days(part)
-        if min(counts.n_used.values()) < FEWEST:
-            variants.append(Variant(name, None, None, None, CANNOT_TELL, counts.n_used))
+        try:
+            counts = count_days(part)
+        except FitError:  # no attack of this reading has a day and a district
+            variants.append(Variant(name, None, None, None, CANNOT_TELL, sizes))
             continue
         found = measure(counts)
+        if not found.measured:
+            variants.append(Variant(name, None, None, None, CANNOT_TELL, counts.n_used))
+            continue
         variants.append(
             Variant(
                 name, found.estimate, found.interval, found.p_value, judge(found), counts.n_used
             )
         )
     return tuple(variants)
+
+
+def is_enough(counts: DailyCounts) -> bool:
+    """Whether there are operations and attacks enough for a number."""
+    return min(counts.n_used.values()) >= FEWEST
+
+
+def too_little(counts: DailyCounts, question: str) -> str:
+    """Say that the record cannot tell, and what it would take."""
+    return (
+        f"The record cannot tell {question}: it holds {counts.n_used['operations']} operations "
+        f"and {counts.n_used['attacks']} attacks with a day and a district, and at least {FEWEST} "
+        "of each are needed, with days after the operations."
+    )
 
 
 def disagreement(verdict: str, variants: tuple[Variant, ...]) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from tarazu.evidence.daily import DailyCounts, count_days
-from tarazu.evidence.excess import Excess, measure_excess
+from tarazu.evidence.excess import Excess, measure_excess, unmeasured
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
 from tarazu.evidence.intensity import (
     EXPOSED,
@@ -23,7 +23,7 @@ from tarazu.evidence.intensity import (
     fit_intensity,
     read_history,
 )
-from tarazu.evidence.reruns import disagreement, forest, rerun, signed
+from tarazu.evidence.reruns import disagreement, forest, is_enough, rerun, signed, too_little
 from tarazu.evidence.validation import Validation, read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, count_windows, move_dates
 from tarazu.record import Record
@@ -57,11 +57,11 @@ def retaliation(record: Record) -> Finding:
     """
     counts = count_days(record)
     history, fit = fit_attacks(counts)
-    excess = measure_excess(history, fit, EXPOSED, level=LEVEL)
+    excess = _excess(counts, history, fit)
     verdict = judge(excess)
     variants = rerun(record, _measure, judge)
     validation = read_validation(files("tarazu.evidence") / "validation" / "retaliation.json")
-    estimable = excess.n_treatments > 0
+    estimable = excess.measured
     return Finding(
         name="retaliation",
         question="Do attacks rise or fall after operations by the state?",
@@ -77,7 +77,11 @@ def retaliation(record: Record) -> Finding:
         null="operations neither add nor prevent attacks",
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(excess, verdict, variants),
+        sentence=(
+            _sentence(excess, verdict, variants)
+            if estimable
+            else too_little(counts, "what follows operations")
+        ),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
@@ -128,12 +132,16 @@ def judge(excess: Excess) -> str:
 
 
 def _measure(counts: DailyCounts) -> Excess:
-    return measure_excess(*fit_attacks(counts), EXPOSED, level=LEVEL)
+    return _excess(counts, *fit_attacks(counts))
+
+
+def _excess(counts: DailyCounts, history: History, fit: IntensityFit) -> Excess:
+    if not is_enough(counts):
+        return unmeasured(history.n_treatments)
+    return measure_excess(history, fit, EXPOSED, level=LEVEL)
 
 
 def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
-    if excess.n_treatments == 0:
-        return "The record holds no operation, so it cannot tell what follows operations."
     low, high = excess.interval
     opening = {
         "backlash": "Attacks rise after operations",
@@ -152,13 +160,13 @@ def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> st
 def _diagnostics(
     counts: DailyCounts, history: History, fit: IntensityFit, excess: Excess
 ) -> tuple[Check, ...]:
-    if excess.n_treatments == 0:
+    if not excess.measured:
         return ()
     placebos = []
     for replicate in range(PLACEBOS):
         moved = move_dates(counts.operations, seed=0, replicate=replicate)
         placebo = DailyCounts(
-            counts.attacks, moved, counts.calendar_year, counts.neighbours, {}, {}
+            counts.attacks, moved, counts.calendar_year, counts.neighbours, counts.n_used, {}
         )
         placebos.append(_measure(placebo).estimate)
     beyond = int((np.abs(placebos) >= abs(excess.estimate)).sum())
@@ -235,7 +243,7 @@ def _figures(
     variants: tuple[Variant, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
-    if excess.n_treatments == 0:
+    if not excess.measured:
         return ()
     windows = count_windows(counts.attacks, counts.operations)
     low, high = np.quantile(windows.moved, [0.05, 0.95], axis=0)
