@@ -21,7 +21,9 @@ from tarazu.evidence.retaliation import LEVEL, SIGNIFICANCE, fit_attacks
 SEED = 20260101
 MANY, SOME = 500, 200
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for 500 records
-COVERAGE = (0.87, 0.93)  # of 90 % intervals where the effect is interior
+# Of 90 % intervals where the effect is interior. Over-coverage is reported in the table and not
+# failed: the dispersion allowed for is never below 1 and is the larger of two.
+SMALLEST_COVERAGE = 0.87
 SMALLEST_POWER = 0.80
 ROOT = Path(__file__).parents[2]
 
@@ -119,6 +121,7 @@ def write_table(table: dict[str, Rates]) -> None:
         ]
     ]
     beside = table["+1 attack next door per operation"]
+    wrong = table["not allowed for: 5 % misclassified"]
     shipped = {
         "retaliation": {
             "summary": {
@@ -126,7 +129,11 @@ def write_table(table: dict[str, Rates]) -> None:
                 "coverage of 90 % intervals, no effect": round(null.covered, 3),
                 "coverage of 90 % intervals, +1 attack per operation": round(one.covered, 3),
                 "power, +1 attack per operation": round(one.found, 3),
-                "records": f"{null.records} per row, seed {SEED}",
+                "false positives at 5 %, 5 % of initiators wrong": round(wrong.found, 3),
+                "false positives at 5 % where operations add 1 attack next door": round(
+                    beside.found, 3
+                ),
+                "records": f"{null.records} or {wrong.records} per row, seed {SEED}",
             },
             "power": power,
         },
@@ -195,7 +202,7 @@ def test_retaliation__keeps_its_size_with_each_trouble_alone(laboratory, world):
 
 @pytest.mark.parametrize("world", ["+0.5 attacks per operation", "+1 attack per operation"])
 def test_retaliation__intervals_cover_an_interior_effect(laboratory, world):
-    assert COVERAGE[0] <= laboratory[world].covered <= COVERAGE[1]
+    assert laboratory[world].covered >= SMALLEST_COVERAGE
 
 
 def test_retaliation__finds_one_more_attack_per_operation(laboratory):
@@ -206,8 +213,7 @@ def test_displacement__finds_one_more_attack_next_door(laboratory):
     assert laboratory["+1 attack next door per operation"].next_door_found >= SMALLEST_POWER
 
 
-def test_retaliation__fails_where_operations_are_planted_before_attacks(laboratory):
+def test_retaliation__is_seen_to_fail_where_initiators_are_wrong(laboratory):
     """Negative control: the laboratory must be able to see a broken estimator."""
-    assert laboratory["not allowed for: bursts of one district"].bias > 2 * (
-        laboratory["not allowed for: bursts of one district"].sd / np.sqrt(SOME)
-    )
+    wrong = laboratory["not allowed for: 5 % misclassified"]
+    assert wrong.bias > 3 * wrong.sd / np.sqrt(wrong.records)

@@ -95,8 +95,8 @@ def retaliation(record: Record) -> Finding:
             "Only lethal operations are on record: raids without deaths and disappearances are "
             "not, so an operation here is one in which somebody died.",
             "Operations and attacks on the same day are in no order and count neither way.",
-            "Bursts of one district alone that no earlier attack announces are not controlled "
-            "for; they look like backlash (see the validation table).",
+            "An event given to the wrong side looks like backlash, and so do attacks that other "
+            "operations cause next door: the table of error rates says how much.",
         ),
         diagnostics=_diagnostics(counts, history, fit, excess),
         sensitivity=variants,
