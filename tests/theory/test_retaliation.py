@@ -40,6 +40,8 @@ WORLDS = {
     "+0.5 attacks per operation": (replace(ON, effect=0.5), MANY),
     "+1 attack per operation": (replace(ON, effect=1.0), MANY),
     "+1 attack next door per operation": (replace(ON, next_door_effect=1.0), SOME),
+    "operations prevent 24 % of attacks": (replace(ON, suppression=0.24), SOME),
+    "operations prevent all attacks": (replace(ON, suppression=1.0), SOME),
     "not allowed for: 5 % misclassified": (replace(ON, misclassified=0.05), SOME),
     "not allowed for: no self-excitation": (replace(ON, excitation=0.0, contagion=0.0), SOME),
     "not allowed for: bursts of one district": (replace(ON, local_bursts=30), SOME),
@@ -129,6 +131,9 @@ def write_table(table: dict[str, Rates]) -> None:
                 "coverage of 90 % intervals, no effect": round(null.covered, 3),
                 "coverage of 90 % intervals, +1 attack per operation": round(one.covered, 3),
                 "power, +1 attack per operation": round(one.found, 3),
+                "power, operations prevent 24 % of attacks": round(
+                    table["operations prevent 24 % of attacks"].found, 3
+                ),
                 "false positives at 5 %, 5 % of initiators wrong": round(wrong.found, 3),
                 "false positives at 5 % where operations add 1 attack next door": round(
                     beside.found, 3
@@ -157,8 +162,8 @@ def write_table(table: dict[str, Rates]) -> None:
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
     rows = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.operations:.0f} | {r.bias:+.3f} | "
-        f"{r.sd:.3f} | {r.covered:.1%} | {r.found:.1%} | {r.next_door_bias:+.3f} | "
-        f"{r.next_door_covered:.1%} | {r.next_door_found:.1%} | {r.converged:.1%} |"
+        f"{r.sd:.3f} | {'-' if 'prevent' in name else f'{r.covered:.1%}'} | {r.found:.1%} | "
+        f"{r.next_door_bias:+.3f} | {r.next_door_covered:.1%} | {r.next_door_found:.1%} | {r.converged:.1%} |"
         for name, r in table.items()
     ]
     page = [
@@ -177,6 +182,9 @@ def write_table(table: dict[str, Rates]) -> None:
         "next door: bias | covered | found | converged |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
         *rows,
+        "",
+        'Rows "operations prevent" give the mean estimate in place of the bias: what is prevented '
+        "depends on what would have happened, so there is no one true number to cover.",
         "",
         'Rows "not allowed for" show what the estimator does where its assumptions fail.',
         "",
@@ -207,6 +215,12 @@ def test_retaliation__intervals_cover_an_interior_effect(laboratory, world):
 
 def test_retaliation__finds_one_more_attack_per_operation(laboratory):
     assert laboratory["+1 attack per operation"].found >= SMALLEST_POWER
+
+
+def test_retaliation__finds_deterrence_where_operations_prevent_all_attacks(laboratory):
+    row = laboratory["operations prevent all attacks"]
+    assert row.found >= SMALLEST_POWER
+    assert row.bias < 0  # the mean estimate: the truth has no one number, see the table
 
 
 def test_displacement__finds_one_more_attack_next_door(laboratory):

@@ -27,6 +27,7 @@ class World:
 
     effect: float = 0.0
     next_door_effect: float = 0.0
+    suppression: float = 0.0  # share of attacks in its district that an operation prevents
     excitation: float = 0.30  # branching ratio, same district, mean lag 10 days
     contagion: float = 0.08  # branching ratio, neighbours together
     reaction: float = 0.12  # operations an attack causes in its district, mean lag 14 days
@@ -99,6 +100,7 @@ def simulate_record(
         np.array([world.excitation, world.contagion, world.reaction, world.reaction_next_door]),
         np.array([world.effect, world.next_door_effect]) / HORIZON,
         world.ties,
+        world.suppression,
         seed,
     )
     if world.gaps:
@@ -137,7 +139,7 @@ def _drift(rng: np.random.Generator, sd: float, T: int, D: int) -> NDArray[np.fl
 
 
 @numba.njit  # type: ignore[misc]
-def _days(background, tempo, neighbours, ratios, effects, ties, seed):  # type: ignore[no-untyped-def]
+def _days(background, tempo, neighbours, ratios, effects, ties, suppression, seed):  # type: ignore[no-untyped-def]
     np.random.seed(seed)
     T, D = background.shape
     attacks, operations = np.zeros((T, D), np.int64), np.zeros((T, D), np.int64)
@@ -147,10 +149,12 @@ def _days(background, tempo, neighbours, ratios, effects, ties, seed):  # type: 
     gain_excited = (1 - keep_excited) / keep_excited
     gain_reacting = (1 - keep_reacting) / keep_reacting
     degree = neighbours.sum(axis=1)
+    last = np.full(D, -HORIZON - 1)
     for t in range(T):
         for d in range(D):
             count = 0
-            for _ in range(np.random.poisson(background[t, d] + excited[d])):
+            kept = 1 - suppression if t - last[d] <= HORIZON else 1.0
+            for _ in range(np.random.poisson(kept * (background[t, d] + excited[d]))):
                 count += 1
                 while np.random.random() < ties:
                     count += 1
@@ -169,6 +173,7 @@ def _days(background, tempo, neighbours, ratios, effects, ties, seed):  # type: 
                         reacting[j] += a * ratios[3] / degree[d] * gain_reacting
             o = operations[t, d]
             if o > 0:
+                last[d] = t
                 for s in range(1, 43):
                     planted[t + s, d] += o * effects[0]
                     for j in range(D):

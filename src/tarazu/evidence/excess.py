@@ -91,7 +91,10 @@ def _dispersion(history: History, fit: IntensityFit, condition: int) -> float:
         return max(1.0, fit.dispersion)
     residual = residual[exposed] - residual.sum() * days[exposed] / days.sum()
     spread = float((residual**2).sum()) * clusters / (clusters - 1)
-    total = max(float(history.observed[:, :, condition].sum()), 1.0)
+    # Over the larger of both: over the observed alone, prevented attacks would widen the interval
+    # more than added ones, and deterrence would be harder to find than backlash.
+    observed = float(history.observed[:, :, condition].sum())
+    total = max(observed, float(fit.mean[:, :, condition].sum()), 1.0)
     return max(1.0, fit.dispersion, spread / total)
 
 

@@ -193,7 +193,8 @@ def _diagnostics(
             f"mean excess {np.mean(placebos):+.3f} per operation over {PLACEBOS} sets of dates "
             f"moved by up to {SHIFT_DAYS} days within the district; share at least as far from "
             f"zero as the estimate: {share:.3f}",
-            "mean near zero; the share is a second p-value, free of the intensity's form",
+            "above zero where operations follow attacks, because a date moved back falls on the "
+            "attacks that drew the operation; far beyond the placebos would be news",
             None,
         ),
         Check(
