@@ -163,7 +163,8 @@ def write_table(table: dict[str, Rates]) -> None:
     rows = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.operations:.0f} | {r.bias:+.3f} | "
         f"{r.sd:.3f} | {'-' if 'prevent' in name else f'{r.covered:.1%}'} | {r.found:.1%} | "
-        f"{r.next_door_bias:+.3f} | {r.next_door_covered:.1%} | {r.next_door_found:.1%} | {r.converged:.1%} |"
+        f"{r.next_door_bias:+.3f} | {r.next_door_covered:.1%} | "
+        f"{r.next_door_found:.1%} | {r.converged:.1%} |"
         for name, r in table.items()
     ]
     page = [
