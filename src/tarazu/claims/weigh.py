@@ -250,7 +250,8 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
     detail = (
         f"A year without an attack within {test.weeks} weeks is most likely under "
         f"{likeliest['hypothesis']} at {likeliest['portfolio']}: {likeliest['quiet_year']:.0%} of "
-        f"members; {test.probability:.0%} would be a way out."
+        f"members; {test.probability:.0%} would be a way out, so "
+        + ("some tempo is one." if likeliest["quiet_year"] >= test.probability else "none is.")
     )
     return held, 0, detail
 

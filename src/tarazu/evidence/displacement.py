@@ -111,9 +111,9 @@ def displacement(record: Record) -> Finding:
         name="displacement",
         question="Do attacks rise or fall next door after operations?",
         estimand=(
-            "mean number of attacks that an operation adds or prevents in all neighbouring "
-            f"districts together on the {HORIZON_DAYS} days after it, beyond what trend, bursts "
-            "and recent attacks predict; among recorded operations, associational"
+            "mean number of attacks that an operation directly adds or prevents in all "
+            f"neighbouring districts together on the {HORIZON_DAYS} days after it, beyond what "
+            "trend, bursts and recent attacks predict; among recorded operations, associational"
         ),
         unit=UNIT,
         estimate=excess.estimate if estimable else None,
@@ -182,9 +182,9 @@ def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> st
     }[verdict]
     text = (
         f"{opening}: {excess.observed} attacks in neighbouring districts within six weeks of "
-        f"{excess.n_treatments} operations where {excess.expected:.0f} were expected without "
-        f"them, {signed(excess.estimate)} per operation ({LEVEL:.0%} interval {signed(low)} to "
-        f"{signed(high)})."
+        f"{excess.n_treatments} operations where {excess.expected:.0f} were expected from "
+        f"trend and the attacks before each day, {signed(excess.estimate)} per "
+        f"operation ({LEVEL:.0%} interval {signed(low)} to {signed(high)})."
     )
     return text + disagreement(verdict, variants)
 
@@ -217,7 +217,7 @@ def _diagnostics(counts: DailyCounts, converged: bool, here: Excess) -> tuple[Ch
             "in the district of the operation",
             f"{signed(here.estimate)} attacks per operation ({LEVEL:.0%} interval "
             f"{signed(here.interval[0])} to {signed(here.interval[1])})",
-            "to be added for the total effect of an operation here and next door",
+            "direct effect at home; with the one next door the direct effect of an operation",
             None,
         ),
     )
@@ -228,7 +228,7 @@ def _ring_difference(counts: DailyCounts, operations: NDArray[np.int64]) -> Disp
     near = counts.neighbours
     far = (near.astype(int) @ near.astype(int) > 0) & ~near & ~np.eye(len(near), dtype=bool)
     cumulated = np.vstack([np.zeros(len(near), dtype=np.int64), counts.attacks.cumsum(axis=0)])
-    days, districts = np.nonzero(operations)
+    days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
     n_days = len(counts.attacks)
     before = cumulated[days] - cumulated[np.maximum(days - HORIZON_DAYS, 0)]  # (N, D)
     after = cumulated[np.minimum(days + HORIZON_DAYS + 1, n_days)] - cumulated[days + 1]

@@ -74,10 +74,13 @@ def too_little(counts: DailyCounts, question: str) -> str:
 
 
 def disagreement(verdict: str, variants: tuple[Variant, ...]) -> str:
-    """Say which readings of the record give another sign; nothing where none does."""
-    others = [v for v in variants if v.verdict not in (verdict, CANNOT_TELL)]
+    """Say which readings of the record give another verdict; nothing where none does."""
+    others = [v for v in variants if v.verdict != verdict]
     if not others:
         return ""
+    if all(v.verdict == CANNOT_TELL for v in others):
+        return f" Of {len(variants)} other readings of the record, {len(others)} cannot tell."
+    others = [v for v in others if v.verdict != CANNOT_TELL]
     named = "; ".join(f"{v.name}: {v.verdict}" for v in others)
     return f" Read differently, the record would say otherwise ({named})."
 

@@ -30,7 +30,8 @@ class Validation:
             x_label=f"planted effect ({unit})",
             y_label="share of simulated records in which it is found",
             source="simulated records, see docs/validation",
-            n=f"{self.power[0][2]} records per effect",
+            n=" or ".join(str(n) for n in sorted({row[2] for row in self.power}))
+            + " records an effect",
             data={
                 "effect": [row[0] for row in self.power],
                 "power": [row[1] for row in self.power],

@@ -27,8 +27,8 @@ KEYS: Final = ("subset", "hypothesis", "outcome", "weeks")
 class Comparison:
     """Tables of one study; every interval covers 90 % of repeated studies (Monte Carlo only).
 
-    Each table has the columns subset (all | kept), hypothesis (or ``pooled``: all hypotheses with
-    equal weight), outcome, weeks (horizon) and n_draws.
+    Each table has the columns subset (all | kept), hypothesis (or ``pooled``: all draws of all
+    hypotheses, of those kept by how many are left), outcome, weeks (horizon) and n_draws.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ def _cells(
         ]
         order = np.lexsort((rows["member"].to_numpy(), codes[1], codes[0]))
         values = rows[outcome].to_numpy(dtype=np.float64)[order].reshape(shape)
-        if np.isnan(values).any():
+        if outcome == "quiet_year" and np.isnan(values).any():
             continue  # a quiet year within less than a year
         is_kept = rows["kept"].astype("boolean").fillna(value=False).to_numpy(dtype=bool)
         kept = is_kept[order].reshape(shape)[:, 0, :, 0]  # (H, N)
