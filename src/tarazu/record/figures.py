@@ -88,7 +88,11 @@ def make_figures(record: Record) -> bytes:
     events = record.events.astype(dict.fromkeys(FLAGS, "int64"))
     events["date"] = events["date"].dt.strftime("%Y-%m-%d")
     events["district"] = events["district"].fillna("")
-    table = events.groupby(list(KEYS), sort=True)[[*DEATHS, "count"]].sum().reset_index()
+    for side in DEATHS:  # of one event: only equal events share a row, so that no toll is blurred
+        events[side] //= events["count"]
+    table = events.groupby([*KEYS, *DEATHS], sort=True)["count"].sum().reset_index()
+    for side in DEATHS:
+        table[side] *= table["count"]
     text: str = table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
     return text.encode()
 
