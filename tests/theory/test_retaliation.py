@@ -17,6 +17,7 @@ from tarazu.evidence.daily import DailyCounts
 from tarazu.evidence.excess import measure_excess
 from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
 from tarazu.evidence.retaliation import LEVEL, SIGNIFICANCE, fit_attacks
+from tarazu.evidence.validation import digest_sources
 
 SEED = 20260101
 MANY, SOME = 500, 200
@@ -26,6 +27,15 @@ LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for 5
 SMALLEST_COVERAGE, LARGEST_COVERAGE = 0.87, 0.93
 SMALLEST_POWER = 0.80
 ROOT = Path(__file__).parents[2]
+MEASURED = (
+    "intensity",
+    "history_kernels",
+    "excess",
+    "retaliation:fit_attacks",
+    "retaliation:HORIZON_DAYS",
+    "retaliation:LEVEL",
+    "retaliation:SIGNIFICANCE",
+)
 
 ON = World()
 WORLDS = {
@@ -158,7 +168,8 @@ def write_table(table: dict[str, Rates]) -> None:
     folder = ROOT / "src/tarazu/evidence/validation"
     folder.mkdir(exist_ok=True)
     for name, content in shipped.items():
-        text = json.dumps(content, indent=2) + "\n"
+        stamped = content | {"measured": digest_sources(MEASURED)}
+        text = json.dumps(stamped, indent=2) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
     rows = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.operations:.0f} | {r.bias:+.3f} | "
