@@ -20,6 +20,7 @@ PERSONS: Unit = {"persons": 1}
 ANY: Bounds = (-math.inf, math.inf)
 NOT_NEGATIVE: Bounds = (0.0, math.inf)
 SHARE: Bounds = (0.0, 1.0)
+ABOVE_ONE: Bounds = (1.0, math.inf)
 
 
 class Claim(NamedTuple):
@@ -75,6 +76,11 @@ def _structure(m: Model) -> Iterator[ModelError]:
             yield ModelError(
                 f"transfer '{transfer.name}': {_unknown(transfer.count, m.events, 'event')}"
             )
+    for event in m.events.values():
+        if event.tail is not None and event.tail.of not in m.events:
+            yield ModelError(
+                f"tail of '{event.name}': {_unknown(event.tail.of, m.events, 'event')}"
+            )
     for change in m.changes:
         stock = m.stocks.get(change.stock)
         if stock is None or stock.kind == "people":
@@ -112,6 +118,8 @@ def _claims(m: Model) -> Iterator[Claim]:
     for name, expression in m.nearby.items():
         owner = f"sum over neighbours '{name}'"
         yield Claim(owner, expression, {"*": 1}, ANY, start)
+    for name, expression in m.everywhere.items():
+        yield Claim(f"sum over districts '{name}'", expression, {"*": 1}, ANY, start)
     for definition in m.definitions.values():
         unit = parse_unit(definition.unit)
         yield Claim(f"definition '{definition.name}'", definition.expression, unit, ANY, week)
@@ -120,6 +128,10 @@ def _claims(m: Model) -> Iterator[Claim]:
         yield Claim(f"expectation of '{event.name}'", event.mean, unit, NOT_NEGATIVE, week)
         if event.size is not None:
             yield Claim(f"size of '{event.name}'", event.size, PER_WEEK, NOT_NEGATIVE, week)
+        if event.tail is not None:
+            owner = f"tail of '{event.name}'"
+            yield Claim(f"exponent of the {owner}", event.tail.exponent, PURE, ABOVE_ONE, before)
+            yield Claim(f"largest of the {owner}", event.tail.largest, PURE, NOT_NEGATIVE, before)
     for transfer in m.transfers.values():
         if transfer.hazard is not None:
             owner = f"hazard of '{transfer.name}'"
@@ -152,7 +164,7 @@ def units_of_names(m: Model) -> dict[str, Unit]:
         units |= {name: parse_unit(entry.unit) for name, entry in group.items()}
     units |= {e.name: times(parse_unit(e.unit), WEEK, -1) for e in m.events.values()}
     units |= {name: times(PERSONS, WEEK, -1) for name in m.transfers}
-    for name, expression in m.nearby.items():
+    for name, expression in (*m.nearby.items(), *m.everywhere.items()):
         units[name] = unit_of(expression, units)
     return units
 
@@ -161,7 +173,7 @@ def _unit_problems(m: Model, claims: list[Claim]) -> Iterator[ModelError]:
     try:
         units = units_of_names(m)
     except UnitMismatch as error:
-        yield ModelError(f"sum over neighbours: {error}")
+        yield ModelError(f"sum over districts: {error}")
         return
     for transfer in m.transfers.values():
         if transfer.count is not None and m.events[transfer.count].unit != "persons":
@@ -208,7 +220,8 @@ class _Ranges:
         if name in self.model.definitions:
             self.known[name] = self.of(self.model.definitions[name].expression)
         else:
-            self.known[name] = self.of(self.model.nearby[name])
+            summed = {**self.model.nearby, **self.model.everywhere}
+            self.known[name] = self.of(summed[name])
 
     def problems(self, claim: Claim) -> Iterator[ModelError]:
         low, high = self.of(claim.expression)

@@ -16,6 +16,7 @@ from tarazu.model.quantities import (
     Lever,
     Stock,
     StockKind,
+    Tail,
     Total,
     Transfer,
 )
@@ -42,6 +43,7 @@ class Model:
     parameters, levers, stocks, events, transfers, definitions : by name, in order of declaration.
     changes : what moves shares and memories.
     nearby : name -> expression of stocks summed over neighbours by weight, at the week's start.
+    everywhere : name -> expression of stocks summed over all districts, at the week's start.
     """
 
     def __init__(self, name: str) -> None:
@@ -54,6 +56,7 @@ class Model:
         self.changes: list[Change] = []
         self.definitions: dict[str, Definition] = {}
         self.nearby: dict[str, sp.Expr] = {}
+        self.everywhere: dict[str, sp.Expr] = {}
 
     def __getitem__(self, name: str) -> sp.Symbol:
         """Return the symbol of a quantity."""
@@ -74,6 +77,7 @@ class Model:
             self.transfers,
             self.definitions,
             self.nearby,
+            self.everywhere,
         ):
             yield from group
 
@@ -121,11 +125,15 @@ class Model:
         unit: str,
         mean: sp.Expr | float,
         size: sp.Expr | None = None,
+        tail: Tail | None = None,
         meaning: str,
     ) -> sp.Symbol:
-        """Add a weekly count: Poisson, or negative binomial if it has a size; see `Event`."""
+        """Add a weekly count: Poisson, negative binomial (size) or heavy-tailed; see `Event`."""
+        if size is not None and tail is not None:
+            msg = f"event '{name}' has a size and a tail; expected one of them"
+            raise ModelError(msg)
         symbol = self._claim(name)
-        self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning)
+        self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning, tail)
         return symbol
 
     def transfer(
@@ -185,4 +193,10 @@ class Model:
         """Name the weighted sum over neighbours of an expression of stocks, at the week's start."""
         symbol = self._claim(name)
         self.nearby[name] = expression
+        return symbol
+
+    def sum_everywhere(self, name: str, expression: sp.Expr) -> sp.Symbol:
+        """Name the sum over all districts of an expression of stocks, at the week's start."""
+        symbol = self._claim(name)
+        self.everywhere[name] = expression
         return symbol

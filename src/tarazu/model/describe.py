@@ -137,7 +137,7 @@ def _weekly_changes(model: Model) -> Iterator[tuple[str, sp.Expr, str]]:
 
 
 def _edges(model: Model) -> Iterator[Edge]:
-    for name, expression in model.nearby.items():
+    for name, expression in (*model.nearby.items(), *model.everywhere.items()):
         yield from _influences(model, expression, name)
     for definition in model.definitions.values():
         yield from _influences(model, definition.expression, definition.name)

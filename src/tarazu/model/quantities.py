@@ -38,6 +38,26 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """A heavy tail: each of the things that happened has a toll of its own, few of them a large one.
+
+    Each brings a Poisson count whose rate is drawn from a Lomax distribution that is cut: with the
+    rate in units of its scale, P(rate > x) ~ (1 + x) ** -exponent for x below `largest`. So the
+    density of large tolls falls by the power exponent + 1.
+
+    Attributes
+    ----------
+    of : name of the event that says how many happened.
+    exponent : > 1, pure number.
+    largest : > 0, pure number; no rate is more than this many times its scale.
+    """
+
+    of: str
+    exponent: sp.Expr
+    largest: sp.Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A count drawn each week in each district.
 
@@ -46,6 +66,7 @@ class Event:
     unit : of the count; the expectation is in unit/week.
     mean : expected count a week.
     size : of a negative binomial, variance = mean + mean ** 2 / size; None for a Poisson.
+    tail : of a heavy-tailed count with that mean; None for the others.
     """
 
     name: str
@@ -53,6 +74,7 @@ class Event:
     mean: sp.Expr
     size: sp.Expr | None
     meaning: str
+    tail: Tail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +145,7 @@ class Lever:
     low, high : range; a portfolio outside it is an error.
     default : today's practice (status quo).
     moves : the stock that it is meant to move; a test holds it to that.
+    cost : of one unit of the lever, rupees a resident and week, >= 0; ASSUMED for every lever.
     """
 
     unit: str
@@ -131,8 +154,12 @@ class Lever:
     default: float
     moves: str
     meaning: str
+    cost: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high or self.low == self.high:
             msg = f"lever range {self.low:g} to {self.high:g} with default {self.default:g}"
+            raise ValueError(msg)
+        if not 0.0 <= self.cost < float("inf"):
+            msg = f"lever cost {self.cost:g}; expected a finite number >= 0"
             raise ValueError(msg)
