@@ -47,7 +47,7 @@ def test_displacement_difference__cannot_tell_without_events():
 def test_displacement__is_positive_where_attacks_follow_next_door(seed):
     found = next_door(plant_after(quiet_ring(seed), seed, effect=2.0, next_door=True))
     assert found.interval[0] > 0
-    assert judge(found) == "displacement"
+    assert judge(found.estimate, found.p_value) == "displacement"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

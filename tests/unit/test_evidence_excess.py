@@ -30,7 +30,7 @@ def test_excess__is_positive_where_attacks_follow_operations(seed):
     found = excess_of(plant_after(quiet_ring(seed), seed, effect=1.0))
     assert found.interval[0] > 0
     assert found.estimate == pytest.approx(1.0, abs=0.5)  # sd 0.2 of the planted and the estimate
-    assert judge(found) == "backlash"
+    assert judge(found.estimate, found.p_value) == "backlash"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

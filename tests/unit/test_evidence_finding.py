@@ -14,7 +14,7 @@ from tarazu.core.errors import FitError
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding, estimate
 from tarazu.evidence.displacement import VERDICTS as DISPLACEMENT_VERDICTS
-from tarazu.evidence.reruns import READINGS
+from tarazu.evidence.reruns import ALL_READINGS
 from tarazu.evidence.retaliation import VERDICTS as RETALIATION_VERDICTS
 from tarazu.record import Record, load_default_record, read_record
 
@@ -90,9 +90,9 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__reruns_every_reading(findings, name):
-    assert [variant.name for variant in findings[name].sensitivity] == list(READINGS)
+    assert [variant.name for variant in findings[name].sensitivity] == list(ALL_READINGS)
     (forest,) = (f for f in findings[name].figures if f.kind == "forest")
-    assert forest.data["variant"] == ["main reading", *READINGS]
+    assert forest.data["variant"] == ["main reading", *ALL_READINGS]
     assert len({len(column) for column in forest.data.values()}) == 1
 
 

@@ -11,17 +11,32 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tarazu.evidence.daily import DailyCounts, count_days
-from tarazu.evidence.excess import Excess, measure_excess, unmeasured
+from tarazu.evidence.excess import Excess, measure_excess
 from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
-from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR, History, IntensityFit
-from tarazu.evidence.reruns import disagreement, forest, is_enough, rerun, signed, too_little
-from tarazu.evidence.retaliation import HORIZON_DAYS, LEVEL, SIGNIFICANCE, fit_attacks
+from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
+from tarazu.evidence.reruns import (
+    by_sign,
+    disagreement,
+    forest,
+    rerun,
+    signed,
+    too_little,
+)
+from tarazu.evidence.retaliation import (
+    HORIZON_DAYS,
+    LEVEL,
+    as_reading,
+    fit_attacks,
+    measure_after,
+    read_excess,
+)
 from tarazu.evidence.validation import read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, move_dates
 from tarazu.record import Record
 
 UNIT: Final = "attacks next door per operation within 6 weeks"
 VERDICTS: Final = ("displacement", "diffusion of calm", CANNOT_TELL)
+judge: Final = by_sign(*VERDICTS[:2])
 MOVES: Final = 199
 
 
@@ -98,15 +113,16 @@ def displacement(record: Record) -> Finding:
     """
     counts = count_days(record)
     history, fit = fit_attacks(counts)
-    excess = _excess(counts, history, fit)
-    verdict = judge(excess)
-    variants = rerun(record, _measure, judge)
+    excess = measure_after(counts, history, fit, NEXT_DOOR)
+    verdict = judge(excess.estimate, excess.p_value)
+    variants = rerun(record, lambda part: read_excess(part, NEXT_DOOR), judge, level=LEVEL)
     validation = read_validation(files("tarazu.evidence") / "validation" / "displacement.json")
     estimable = excess.measured
     figures = []
     if estimable:
         title = "Next door: the same question on other readings"
-        figures.append(forest(title, UNIT, record.source.title, excess, verdict, variants))
+        main = as_reading(excess, counts)
+        figures.append(forest(title, UNIT, record.source.title, main, verdict, variants))
     return Finding(
         name="displacement",
         question="Do attacks rise or fall next door after operations?",
@@ -154,23 +170,6 @@ def displacement(record: Record) -> Finding:
         validation=validation.summary,
         converged=fit.converged,
     )
-
-
-def judge(excess: Excess) -> str:
-    """Return the verdict: a sign at the 5 % level, or that the record cannot tell."""
-    if not excess.p_value < SIGNIFICANCE:
-        return CANNOT_TELL
-    return "displacement" if excess.estimate > 0 else "diffusion of calm"
-
-
-def _measure(counts: DailyCounts) -> Excess:
-    return _excess(counts, *fit_attacks(counts))
-
-
-def _excess(counts: DailyCounts, history: History, fit: IntensityFit) -> Excess:
-    if not is_enough(counts):
-        return unmeasured(history.n_treatments)
-    return measure_excess(history, fit, NEXT_DOOR, level=LEVEL)
 
 
 def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:

@@ -23,17 +23,26 @@ from tarazu.evidence.intensity import (
     fit_intensity,
     read_history,
 )
-from tarazu.evidence.reruns import disagreement, forest, is_enough, rerun, signed, too_little
+from tarazu.evidence.reruns import (
+    Reading,
+    by_sign,
+    disagreement,
+    forest,
+    is_enough,
+    rerun,
+    signed,
+    too_little,
+)
 from tarazu.evidence.validation import Validation, read_validation
 from tarazu.evidence.windows import SHIFT_DAYS, count_windows, move_dates
 from tarazu.record import Record
 
 HORIZON_DAYS: Final = 42
 LEVEL: Final = 0.9
-SIGNIFICANCE: Final = 0.05
 PLACEBOS: Final = 39  # the smallest number whose extremes make a two-sided 5 % test
 UNIT: Final = "attacks per operation within 6 weeks"
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
+judge: Final = by_sign(*VERDICTS[:2])
 
 
 def retaliation(record: Record) -> Finding:
@@ -57,9 +66,9 @@ def retaliation(record: Record) -> Finding:
     """
     counts = count_days(record)
     history, fit = fit_attacks(counts)
-    excess = _excess(counts, history, fit)
-    verdict = judge(excess)
-    variants = rerun(record, _measure, judge)
+    excess = measure_after(counts, history, fit, EXPOSED)
+    verdict = judge(excess.estimate, excess.p_value)
+    variants = rerun(record, lambda part: read_excess(part, EXPOSED), judge, level=LEVEL)
     validation = read_validation(files("tarazu.evidence") / "validation" / "retaliation.json")
     estimable = excess.measured
     return Finding(
@@ -126,21 +135,25 @@ def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
     return history, fit_intensity(history)
 
 
-def judge(excess: Excess) -> str:
-    """Return the verdict: a sign at the 5 % level, or that the record cannot tell."""
-    if not excess.p_value < SIGNIFICANCE:
-        return CANNOT_TELL
-    return "backlash" if excess.estimate > 0 else "deterrence"
+def read_excess(record: Record, condition: int) -> Reading | None:
+    """Return the excess on the days of one class of exposure; None where it is too little."""
+    counts = count_days(record)
+    excess = measure_after(counts, *fit_attacks(counts), condition)
+    return as_reading(excess, counts) if excess.measured else None
 
 
-def _measure(counts: DailyCounts) -> Excess:
-    return _excess(counts, *fit_attacks(counts))
-
-
-def _excess(counts: DailyCounts, history: History, fit: IntensityFit) -> Excess:
+def measure_after(
+    counts: DailyCounts, history: History, fit: IntensityFit, condition: int
+) -> Excess:
+    """Return the excess after operations, unmeasured where there are too few events."""
     if not is_enough(counts):
         return unmeasured(history.n_treatments)
-    return measure_excess(history, fit, EXPOSED, level=LEVEL)
+    return measure_excess(history, fit, condition, level=LEVEL)
+
+
+def as_reading(excess: Excess, counts: DailyCounts) -> Reading:
+    """Return a measured excess in the form that reruns and figures take."""
+    return Reading(excess.estimate, excess.interval, excess.p_value, counts.n_used)
 
 
 def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
@@ -171,7 +184,7 @@ def _diagnostics(
         placebo = DailyCounts(
             counts.attacks, moved, counts.calendar_year, counts.neighbours, counts.n_used, {}
         )
-        placebos.append(_measure(placebo).estimate)
+        placebos.append(measure_after(placebo, *fit_attacks(placebo), EXPOSED).estimate)
     beyond = int((np.abs(placebos) >= abs(excess.estimate)).sum())
     share = (1 + beyond) / (1 + PLACEBOS)
     operations = read_history(
@@ -257,7 +270,14 @@ def _figures(
                 "high": high.tolist(),
             },
         ),
-        forest("The same question on other readings", UNIT, source, excess, verdict, variants),
+        forest(
+            "The same question on other readings",
+            UNIT,
+            source,
+            as_reading(excess, counts),
+            verdict,
+            variants,
+        ),
     ]
     if validation.power:
         figures.append(validation.power_figure(UNIT))
