@@ -16,7 +16,8 @@ from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 from tarazu.evidence.daily import DailyCounts
 from tarazu.evidence.excess import measure_excess
 from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR
-from tarazu.evidence.retaliation import LEVEL, SIGNIFICANCE, fit_attacks
+from tarazu.evidence.reruns import SIGNIFICANCE
+from tarazu.evidence.retaliation import LEVEL, fit_attacks
 from tarazu.evidence.validation import digest_sources
 
 SEED = 20260101
@@ -34,7 +35,7 @@ MEASURED = (
     "retaliation:fit_attacks",
     "retaliation:HORIZON_DAYS",
     "retaliation:LEVEL",
-    "retaliation:SIGNIFICANCE",
+    "reruns:SIGNIFICANCE",
 )
 
 ON = World()

@@ -6,7 +6,12 @@ from importlib.resources import files
 import pytest
 
 from tarazu.evidence import validation
-from tarazu.evidence.validation import changed_sources, digest_sources, read_validation
+from tarazu.evidence.validation import (
+    changed_sources,
+    digest_sources,
+    read_validation,
+    smallest_found,
+)
 
 TABLES = sorted(
     path.name
@@ -90,3 +95,21 @@ def test_changed_sources__wants_digests(tmp_path):
 
 def test_read_validation__is_empty_where_nothing_was_measured(tmp_path):
     assert read_validation(tmp_path / "none.json").summary == {}
+
+
+POWER = ((-1.0, 0.6, 200), (-0.5, 0.1, 200), (0.0, 0.05, 500), (0.25, 0.55, 200), (0.5, 0.95, 200))
+
+
+def test_smallest_found__lies_between_the_effects_that_bracket_80_per_cent():
+    assert smallest_found(POWER, 1) == pytest.approx(0.25 + 0.25 * 0.25 / 0.4)
+    assert smallest_found(POWER, -1) is None
+    assert smallest_found(POWER[:3] + ((-2.0, 1.0, 200),), -1) == pytest.approx(-1.5)
+
+
+def test_read_validation__says_what_can_be_detected(tmp_path):
+    path = tmp_path / "table.json"
+    rows = [{"effect": e, "found": f, "records": n} for e, f, n in POWER]
+    path.write_text(json.dumps({"summary": {"records": "200"}, "power": rows}))
+    summary = read_validation(path).summary
+    assert summary["smallest rise found in 80 %"] == 0.406
+    assert summary["smallest fall found in 80 %"] == "beyond -1"

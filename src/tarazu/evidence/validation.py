@@ -9,12 +9,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
+from typing import Final
 
 from tarazu.evidence.finding import FigureData
+
+POWER: Final = 0.8  # the usual standard of what counts as detectable
+SIZE: Final = "false positives at 5 %"  # name of the rate with everything on but an effect
+SMALLEST_RISE: Final = "smallest rise found in 80 %"
+SMALLEST_FALL: Final = "smallest fall found in 80 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,38 @@ def read_validation(path: Traversable) -> Validation:
     if not path.is_file():
         return Validation({}, ())
     table = json.loads(path.read_text(encoding="utf-8"))
-    return Validation(
-        summary=table["summary"],
-        power=tuple((row["effect"], row["found"], row["records"]) for row in table["power"]),
-    )
+    power = tuple((row["effect"], row["found"], row["records"]) for row in table["power"])
+    return Validation(table["summary"] | _detectable(power), power)
+
+
+def smallest_found(power: Sequence[tuple[float, float, int]], sign: int) -> float | None:
+    """Return the minimum detectable effect: the smallest that is found in 80 % of records.
+
+    Interpolated between the effects that were planted; None where none of that sign was, or
+    none was found so often.
+
+    Parameters
+    ----------
+    power : (effect, share found, records).
+    sign : 1 for positive effects, -1 for negative ones.
+    """
+    rows = sorted((abs(effect), found) for effect, found, _ in power if effect * sign >= 0)
+    for (below, less), (above, more) in pairwise(rows):
+        if less < POWER <= more:
+            return sign * (below + (above - below) * (POWER - less) / (more - less))
+    return None
+
+
+def _detectable(power: Sequence[tuple[float, float, int]]) -> dict[str, float | str]:
+    summary: dict[str, float | str] = {}
+    for name, sign in ((SMALLEST_RISE, 1), (SMALLEST_FALL, -1)):
+        planted = [effect for effect, _, _ in power if effect * sign > 0]
+        found = smallest_found(power, sign)
+        if found is not None:
+            summary[name] = round(found, 3)
+        elif planted:
+            summary[name] = f"beyond {max(planted, key=abs):+g}"
+    return summary
 
 
 def digest_sources(names: Iterable[str]) -> dict[str, str]:
