@@ -103,7 +103,7 @@ POWER = ((-1.0, 0.6, 200), (-0.5, 0.1, 200), (0.0, 0.05, 500), (0.25, 0.55, 200)
 def test_smallest_found__lies_between_the_effects_that_bracket_80_per_cent():
     assert smallest_found(POWER, 1) == pytest.approx(0.25 + 0.25 * 0.25 / 0.4)
     assert smallest_found(POWER, -1) is None
-    assert smallest_found(POWER[:3] + ((-2.0, 1.0, 200),), -1) == pytest.approx(-1.5)
+    assert smallest_found((*POWER[:3], (-2.0, 1.0, 200)), -1) == pytest.approx(-1.5)
 
 
 def test_read_validation__says_what_can_be_detected(tmp_path):
