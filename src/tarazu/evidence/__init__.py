@@ -1,48 +1,26 @@
-"""What the record says: estimators, each from a Record to a Finding."""
+"""What the record says: estimators, each from a Record to a Finding, and the battery of all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
+from tarazu.evidence.battery import Battery, BatteryConfig, BatteryRow, load_battery, run_battery
 from tarazu.evidence.displacement import displacement
+from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
 from tarazu.evidence.retaliation import retaliation
-from tarazu.record import Record
 
 __all__ = [
     "CANNOT_TELL",
     "ESTIMATORS",
+    "Battery",
+    "BatteryConfig",
+    "BatteryRow",
     "Check",
     "FigureData",
     "Finding",
     "Variant",
     "displacement",
     "estimate",
+    "load_battery",
     "retaliation",
+    "run_battery",
 ]
-
-ESTIMATORS: Final[dict[str, Callable[[Record], Finding]]] = {
-    "retaliation": retaliation,
-    "displacement": displacement,
-}
-"""Estimators by name, in the order of the brief."""
-
-
-def estimate(name: str, record: Record) -> Finding:
-    """Ask one question of a record.
-
-    Parameters
-    ----------
-    name : one of `ESTIMATORS`.
-
-    Raises
-    ------
-    ValueError
-        No estimator has this name.
-    FitError
-        The record holds nothing that the estimator could work on.
-    """
-    if name not in ESTIMATORS:
-        raise ValueError(f"no estimator is called {name!r}; expected {', '.join(ESTIMATORS)}")
-    return ESTIMATORS[name](record)

@@ -1,0 +1,245 @@
+"""The battery: all estimators on one record, with their errors controlled jointly."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tarazu.core.specs import read_toml
+from tarazu.evidence.estimators import ESTIMATORS, estimate
+from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.validation import SIZE, SMALLEST_FALL, SMALLEST_RISE
+from tarazu.record import Record
+
+SHIPPED_CONFIG: Final = Path(__file__).parent / "battery.toml"
+CUTS: Final = ("without best = 0", "without groups' own sites")  # readings shown in the table
+
+
+class BatteryConfig(BaseModel):
+    """What a battery file says.
+
+    Attributes
+    ----------
+    estimators : names, in the order of the table.
+    significance : probability of one false finding or more among all tests of the battery.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    estimators: tuple[str, ...] = Field(min_length=1)
+    significance: float = Field(default=0.05, gt=0.0, lt=0.5)
+
+    @field_validator("estimators")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        strange = [name for name in names if name not in ESTIMATORS]
+        if strange:
+            raise ValueError(f"no estimator is called {strange[0]!r}: {', '.join(ESTIMATORS)}")
+        if len(set(names)) < len(names):
+            raise ValueError("each estimator can be named once")
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryRow:
+    """One line of the one-page table.
+
+    Attributes
+    ----------
+    kind : "test", or "descriptive" where there is no null.
+    p_holm : p-value after Holm's step-down over all tests of the battery.
+    p_max : p-value against the largest of all statistics, dates moved together; None where the
+        test does not rest on dates of operations.
+    verdict, joint_verdict : alone, and after Holm.
+    cuts : verdict on each of `CUTS`. differing : readings with another verdict.
+    failed : names of the checks that failed.
+    false_positives, smallest_rise, smallest_fall : measured on simulated records of this size.
+    """
+
+    name: str
+    kind: str
+    question: str
+    estimand: str
+    null: str
+    unit: str
+    estimate: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+    p_holm: float | None
+    p_max: float | None
+    verdict: str
+    joint_verdict: str
+    cuts: Mapping[str, str]
+    differing: tuple[str, ...]
+    failed: tuple[str, ...]
+    false_positives: float | str | None
+    smallest_rise: float | str | None
+    smallest_fall: float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """All findings of one record, and what remains of them together.
+
+    Attributes
+    ----------
+    draws : sets of moved dates behind `p_max`, 0 where no test has any.
+    """
+
+    rows: tuple[BatteryRow, ...]
+    findings: tuple[Finding, ...]
+    significance: float
+    draws: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain nested dictionaries and lists, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """What the battery says as a whole."""
+        tests = [row for row in self.rows if row.p_value is not None]
+        alone = [row.name for row in tests if row.p_value is not None and row.p_value < 0.05]
+        held = [row.name for row in tests if row.joint_verdict != CANNOT_TELL]
+        if not tests:
+            return "No test of the battery could be made on this record."
+        return (
+            f"Of {len(tests)} tests, {len(alone)} reach the 5 % level alone"
+            f"{_named(alone)}; {len(held)} {'does' if len(held) == 1 else 'do'} so after "
+            f"correction for their number at {self.significance:.0%} (Holm){_named(held)}."
+        )
+
+
+def load_battery(path: Path | str = SHIPPED_CONFIG) -> BatteryConfig:
+    """Read a battery file.
+
+    Raises
+    ------
+    ScenarioError, ExceptionGroup
+        What is wrong in the file.
+    """
+    return read_toml(Path(path), BatteryConfig)
+
+
+def run_battery(
+    record: Record,
+    config: BatteryConfig | None = None,
+    *,
+    ask: Callable[[str, Record], Finding] = estimate,
+) -> Battery:
+    """Put all questions to a record and control the probability of a false finding jointly.
+
+    Parameters
+    ----------
+    config : default: all estimators at 5 %.
+    ask : puts one question; a caller that shows progress wraps `estimate`.
+
+    Raises
+    ------
+    FitError
+        The record holds nothing that an estimator could work on.
+    """
+    config = load_battery() if config is None else config
+    findings = tuple(ask(name, record) for name in config.estimators)
+    return assess(findings, config.significance)
+
+
+def assess(findings: Sequence[Finding], significance: float = 0.05) -> Battery:
+    """Return the battery's table for findings that were made."""
+    tested = [f for f in findings if f.p_value is not None and f.converged]
+    holm = dict(zip((f.name for f in tested), holm_adjust([_p(f) for f in tested]), strict=True))
+    moved = {f.name: np.array(f.null_draws) for f in tested if f.null_draws}
+    largest = max_t_adjust({f.name: f.estimate or 0.0 for f in tested if f.null_draws}, moved)
+    rows = tuple(
+        _row(finding, holm.get(finding.name), largest.get(finding.name), significance)
+        for finding in findings
+    )
+    draws = min((len(values) for values in moved.values()), default=0)
+    return Battery(rows, tuple(findings), significance, draws)
+
+
+def holm_adjust(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for their number by Holm's step-down, in the order given.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+
+    Examples
+    --------
+    >>> [round(p, 3) for p in holm_adjust([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    if not p_values:
+        return []
+    from statsmodels.stats.multitest import multipletests  # late: seconds to import
+
+    return [float(p) for p in multipletests(p_values, method="holm")[1]]
+
+
+def max_t_adjust(
+    observed: Mapping[str, float], moved: Mapping[str, NDArray[np.float64]]
+) -> dict[str, float]:
+    """Return p-values against the largest of all standardised statistics, dates moved together.
+
+    Each statistic is standardised by mean and standard deviation over the sets of moved dates,
+    replicate by replicate the same for all, so that their dependence is kept (single-step max-T,
+    Westfall & Young 1993, Resampling-Based Multiple Testing). A statistic that dates do not
+    move gets p = 1.
+
+    Parameters
+    ----------
+    observed : by name. moved : (R,) by name; of unequal lengths the shortest counts.
+    """
+    if not observed:
+        return {}
+    n = min(len(values) for values in moved.values())
+    table = np.array([[observed[name], *moved[name][:n]] for name in observed])  # (J, 1 + R)
+    centre, spread = table.mean(axis=1, keepdims=True), table.std(axis=1, keepdims=True)
+    score = np.abs(table - centre) / np.where(spread > 0, spread, np.inf)
+    largest = score.max(axis=0)  # over tests; the record itself is one of the arrangements
+    return {name: float((largest >= score[j, 0] - 1e-12).mean()) for j, name in enumerate(observed)}
+
+
+def _p(finding: Finding) -> float:
+    return 1.0 if finding.p_value is None else finding.p_value
+
+
+def _row(
+    finding: Finding, p_holm: float | None, p_max: float | None, significance: float
+) -> BatteryRow:
+    verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
+    is_test = finding.null != "descriptive"
+    holds = p_holm is not None and p_holm < significance
+    return BatteryRow(
+        name=finding.name,
+        kind="test" if is_test else "descriptive",
+        question=finding.question,
+        estimand=finding.estimand,
+        null=finding.null,
+        unit=finding.unit,
+        estimate=finding.estimate,
+        interval=finding.interval,
+        p_value=finding.p_value,
+        p_holm=p_holm,
+        p_max=p_max,
+        verdict=finding.verdict,
+        joint_verdict=finding.verdict if holds or not is_test else CANNOT_TELL,
+        cuts={name: verdicts[name] for name in CUTS if name in verdicts},
+        differing=tuple(name for name, word in verdicts.items() if word != finding.verdict),
+        failed=tuple(check.name for check in finding.diagnostics if check.passed is False),
+        false_positives=finding.validation.get(SIZE),
+        smallest_rise=finding.validation.get(SMALLEST_RISE),
+        smallest_fall=finding.validation.get(SMALLEST_FALL),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""

@@ -1,0 +1,36 @@
+"""Estimators by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tarazu.evidence.displacement import displacement
+from tarazu.evidence.finding import Finding
+from tarazu.evidence.retaliation import retaliation
+from tarazu.record import Record
+
+ESTIMATORS: Final[dict[str, Callable[[Record], Finding]]] = {
+    "retaliation": retaliation,
+    "displacement": displacement,
+}
+"""In the order of the brief."""
+
+
+def estimate(name: str, record: Record) -> Finding:
+    """Ask one question of a record.
+
+    Parameters
+    ----------
+    name : one of `ESTIMATORS`.
+
+    Raises
+    ------
+    ValueError
+        No estimator has this name.
+    FitError
+        The record holds nothing that the estimator could work on.
+    """
+    if name not in ESTIMATORS:
+        raise ValueError(f"no estimator is called {name!r}; expected {', '.join(ESTIMATORS)}")
+    return ESTIMATORS[name](record)

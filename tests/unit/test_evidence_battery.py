@@ -1,0 +1,137 @@
+"""The battery: joint error control on findings, whatever made them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.findings import weak_retaliation
+
+from tarazu.core.errors import ScenarioError
+from tarazu.core.provenance import canonical_json
+from tarazu.evidence.battery import assess, holm_adjust, load_battery, max_t_adjust, run_battery
+from tarazu.evidence.estimators import ESTIMATORS
+from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.record import load_default_record
+
+P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)
+
+
+def finding(name, p_value, **changes):
+    verdict = "backlash" if p_value is not None and p_value < 0.05 else CANNOT_TELL
+    return replace(weak_retaliation(), name=name, p_value=p_value, verdict=verdict, **changes)
+
+
+@given(P_VALUES)
+def test_holm__is_the_step_down_of_the_definition(p_values):
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    expected, largest = [0.0] * len(p_values), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
+        expected[i] = largest
+    assert holm_adjust(p_values) == pytest.approx(expected)
+
+
+def test_assess__a_small_p_value_among_many_no_longer_counts():
+    findings = [finding("one", 0.03), *(finding(f"other {i}", 0.6) for i in range(7))]
+    battery = assess(findings)
+    first = battery.rows[0]
+    assert (first.verdict, first.joint_verdict) == ("backlash", CANNOT_TELL)
+    assert first.p_holm == pytest.approx(0.24)
+    assert "1 reach the 5 % level alone (one)" in battery.sentence
+    assert "0 do so after correction" in battery.sentence
+
+
+def test_assess__a_tiny_p_value_still_counts():
+    findings = [finding("one", 0.001), *(finding(f"other {i}", 0.6) for i in range(7))]
+    assert assess(findings).rows[0].joint_verdict == "backlash"
+
+
+def test_assess__descriptions_and_failed_fits_are_no_tests():
+    described = finding("groups", None, null="descriptive")
+    described = replace(described, verdict="more groups")
+    failed = finding("wake", 0.0001, converged=False)
+    battery = assess([finding("one", 0.04), described, failed])
+    rows = {row.name: row for row in battery.rows}
+    assert rows["one"].p_holm == pytest.approx(0.04)  # the only test of the family
+    assert (rows["groups"].kind, rows["groups"].joint_verdict) == ("descriptive", "more groups")
+    assert (rows["wake"].p_holm, rows["wake"].joint_verdict) == (None, CANNOT_TELL)
+
+
+def test_max_t__controls_the_chance_of_any_false_finding():
+    # 400 worlds of five correlated statistics without effect: any rejection at 5 % in about 5 %.
+    rng = np.random.default_rng(5)
+    rejected = 0
+    for _ in range(400):
+        common = rng.normal(size=200)
+        table = {f"s{j}": 0.5 * common + rng.normal(size=200) * (1 + j) + 3.0 for j in range(5)}
+        observed = {name: values[0] for name, values in table.items()}
+        moved = {name: values[1:] for name, values in table.items()}
+        rejected += min(max_t_adjust(observed, moved).values()) <= 0.05
+    assert 8 <= rejected <= 34  # 20 expected, standard deviation 4.4: three of them
+
+
+def test_max_t__finds_what_stands_out_and_says_so_for_it_alone():
+    rng = np.random.default_rng(6)
+    moved = {name: rng.normal(size=199) for name in ("a", "b", "still")}
+    moved["still"] = np.zeros(199)
+    adjusted = max_t_adjust({"a": 6.0, "b": 0.1, "still": 0.0}, moved)
+    assert adjusted["a"] == pytest.approx(1 / 200)
+    assert adjusted["b"] > 0.5
+    assert adjusted["still"] == 1.0
+
+
+def test_assess__corrects_tests_on_dates_together():
+    rng = np.random.default_rng(7)
+    draws = tuple(rng.normal(0.0, 0.1, 199).tolist())
+    battery = assess([finding("one", 0.02, null_draws=draws), finding("two", 0.5)])
+    assert battery.draws == 199
+    assert battery.rows[0].p_max == pytest.approx(
+        max_t_adjust({"one": 0.08}, {"one": np.array(draws)})["one"]
+    )
+    assert battery.rows[1].p_max is None
+
+
+def test_battery__table_is_plain_json():
+    battery = assess([finding("one", 0.03), finding("two", None, null="descriptive")])
+    written = json.loads(canonical_json(battery.to_dict()))
+    assert [row["name"] for row in written["rows"]] == ["one", "two"]
+    assert written["findings"][0]["name"] == "one"
+
+
+def test_load_battery__the_shipped_one_asks_everything():
+    config = load_battery()
+    assert config.estimators == tuple(ESTIMATORS)
+    assert config.significance == 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('estimators = ["retalliation"]', "retalliation"),
+        ('estimators = ["retaliation", "retaliation"]', "once"),
+        ("estimators = []", "estimators"),
+        ('estimators = ["retaliation"]\nsignificance = 0.0', "significance"),
+        ('estimators = ["retaliation"]\nsignificanse = 0.05', "significance"),
+    ],
+)
+def test_load_battery__names_what_is_wrong(tmp_path, text, complaint):
+    path = tmp_path / "battery.toml"
+    path.write_text(text)
+    with pytest.raises(ScenarioError, match=complaint):
+        load_battery(path)
+
+
+def test_run_battery__asks_what_it_is_told_in_that_order(tmp_path):
+    path = tmp_path / "battery.toml"
+    path.write_text('estimators = ["displacement", "retaliation"]')
+    asked = []
+
+    def ask(name, record):
+        asked.append(name)
+        return finding(name, 0.5)
+
+    battery = run_battery(load_default_record(), load_battery(path), ask=ask)
+    assert asked == ["displacement", "retaliation"] == [row.name for row in battery.rows]
