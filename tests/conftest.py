@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -54,12 +54,22 @@ def _local_only(
     return guarded
 
 
+def _numbers_only(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `look_up` answer for the number of this machine, and ask nobody about names."""
+
+    def guarded(host: object, *rest: object, **named: object) -> Any:
+        is_local = host in {"127.0.0.1", "::1"}
+        return look_up(host, *rest, **named) if is_local else _refuse(host)
+
+    return guarded
+
+
 def pytest_configure() -> None:
     """Cut the network: a run, and so a test of it, needs none. One thread for linear algebra."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as commands have it; NumPy comes later
     socket.socket.connect = _local_only(socket.socket.connect)  # type: ignore[method-assign, assignment]
     socket.socket.connect_ex = _local_only(socket.socket.connect_ex)  # type: ignore[method-assign, assignment]
-    socket.getaddrinfo = _refuse
+    socket.getaddrinfo = _numbers_only(socket.getaddrinfo)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

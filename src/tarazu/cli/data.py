@@ -1,4 +1,4 @@
-"""``tarazu data``: making the tables that ship with the package."""
+"""``tarazu data``: downloads, and making the tables that ship with the package."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
+from tarazu.cli import fetch
 from tarazu.cli.events import read_events
 from tarazu.cli.options import Quiet, Region, Rules, Verbose
 from tarazu.cli.output import show
 
-app = typer.Typer(help="Make tables that can be shared.", no_args_is_help=True)
+app = typer.Typer(help="Download data; make tables that can be shared.", no_args_is_help=True)
+app.add_typer(fetch.app, name="fetch")
 
 
 @app.callback()
 def data() -> None:
-    """Make tables that can be shared."""
+    """Download data; make tables that can be shared."""
 
 
 @app.command()
