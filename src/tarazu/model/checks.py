@@ -221,7 +221,10 @@ class _Ranges:
             self.known[name] = self.of(self.model.definitions[name].expression)
         else:
             summed = {**self.model.nearby, **self.model.everywhere}
-            self.known[name] = self.of(summed[name])
+            low, high = self.of(summed[name])
+            self.known[name] = min(low, 0.0), high  # no neighbours: nothing to sum
+            if name in self.model.everywhere:
+                self.known[name] = (low if low >= 0.0 else -math.inf), math.inf
 
     def problems(self, claim: Claim) -> Iterator[ModelError]:
         low, high = self.of(claim.expression)

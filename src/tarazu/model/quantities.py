@@ -39,7 +39,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """A heavy tail: each of the things that happened has a toll of its own, few of them a large one.
+    """A heavy tail: each of the things that happened has its own toll, few of them a large one.
 
     Each brings a Poisson count whose rate is drawn from a Lomax distribution that is cut: with the
     rate in units of its scale, P(rate > x) ~ (1 + x) ** -exponent for x below `largest`. So the
