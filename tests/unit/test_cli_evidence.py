@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from tests.unit.findings import weak_retaliation
 
 from tarazu.cli import publish
 from tarazu.cli.entry import run
@@ -18,7 +19,7 @@ from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record
 from tarazu.report.run_folder import MANIFEST, RUN
 
-OUTPUTS = {"brief.html", "findings.json", "record.json", MANIFEST, RUN}
+OUTPUTS = {"brief.html", "findings.json", "evidence.json", "record.json", MANIFEST, RUN}
 
 
 def _finding(name: str, record: Record) -> Finding:
@@ -96,7 +97,9 @@ def test_evidence__prints_json_with_missing_numbers_as_null(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(["evidence", "--json"]) == 0
-    (finding,) = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
+    (finding,) = printed["findings"]
+    assert [row["name"] for row in printed["rows"]] == [finding["name"]]
     assert finding["estimate"] is None
     assert finding["n_used"] == {"events": 692}
 
@@ -108,6 +111,34 @@ def test_evidence__words_on_stdout_and_a_folder_when_asked(
     assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
     assert "The record cannot tell." in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__asks_what_the_battery_file_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "battery.toml"
+    config.write_text('estimators = ["displacement"]\nsignificance = 0.1\n')
+    assert run(["evidence", "--json", "--config", str(config)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in printed["rows"]] == ["displacement"]
+    assert printed["significance"] == 0.1
+    config.write_text('estimators = ["displacment"]')
+    assert run(["evidence", "--config", str(config)]) == 2
+    assert "displacment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__leaves_a_page_and_a_table_for_each_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "weigh", lambda record, names: (weak_retaliation(),))
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
+    pages = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+    keys = [f"retaliation-{f.kind}-{i}" for i, f in enumerate(weak_retaliation().figures, start=1)]
+    assert pages == {"plotly.min.js", *(f"{k}.html" for k in keys), *(f"{k}.csv" for k in keys)}
+    page = (tmp_path / "out" / "figures" / f"{keys[0]}.html").read_text()
+    assert "http" not in page.replace("http://www.w3.org", "")  # opens without a network
 
 
 @pytest.mark.parametrize("error", [FitError("one event only"), RuntimeError("bug")])

@@ -98,7 +98,7 @@ def test_battery__table_is_plain_json():
     battery = assess([finding("one", 0.03), finding("two", None, null="descriptive")])
     written = json.loads(canonical_json(battery.to_dict()))
     assert [row["name"] for row in written["rows"]] == ["one", "two"]
-    assert written["findings"][0]["name"] == "one"
+    assert written["sentence"] == battery.sentence
 
 
 def test_load_battery__the_shipped_one_asks_everything():

@@ -23,24 +23,45 @@ def evidence(
             "--out", "-o", show_default=False, help="Folder for the findings and a brief."
         ),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+            help="TOML file of the battery: which estimators, at what level; without one, all.",
+        ),
+    ] = None,
     force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Test what operations did, on a record.
+    """Put the battery of tests to a record.
 
     Each finding is printed with its interval, what was used and dropped, the checks it passed
-    and failed, and its reruns on other readings of the record. "The record cannot tell" is a
-    normal answer.
-    """
-    from tarazu.cli.publish import Task, estimator_names, publish, weigh
-    from tarazu.cli.wording import describe_finding
+    and failed, and its reruns on other readings of the record; then one table of all tests, with
+    their errors controlled together and what a record of this size could have shown. "The record
+    cannot tell" is a normal answer.
 
+    The folder holds findings.json, evidence.json (the table), figures/ (a page and a CSV table
+    each), record.json, brief.html, MANIFEST.json and RUN.json.
+    """
+    from tarazu.cli.battery_wording import describe_battery
+    from tarazu.cli.publish import Task, publish, weigh
+    from tarazu.cli.wording import describe_finding
+    from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
+
+    battery = load_battery(SHIPPED_CONFIG if config is None else config)
     record = read_events(file, region=region, boundaries=boundaries, rules=rules)
     if out is None:
-        findings = weigh(record, estimator_names())
+        findings = weigh(record, battery.estimators)
     else:
-        findings, _ = publish(Task(record, estimator_names()), out, force=force)
-    text = "\n\n".join(describe_finding(finding) for finding in findings)
-    show(text, [finding.to_dict() for finding in findings], as_json=as_json)
+        task = Task(record, battery.estimators, battery.significance, figures=True)
+        findings, _ = publish(task, out, force=force)
+    assessed = assess(findings, battery.significance)
+    text = "\n\n".join(
+        [*(describe_finding(finding) for finding in findings), describe_battery(assessed)]
+    )
+    content = assessed.to_dict() | {"findings": [finding.to_dict() for finding in findings]}
+    show(text, content, as_json=as_json)

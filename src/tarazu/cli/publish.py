@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tarazu.study import Progress, Study, StudyResult
 
 STUDY, FINDINGS, CLAIMS, BRIEF = "study.toml", "findings.json", "claims.json", "brief.html"
+EVIDENCE, FIGURES = "evidence.json", "figures"
 
 _log = logging.getLogger("tarazu.cli")
 
@@ -42,11 +43,15 @@ class Task:
 
     Attributes
     ----------
-    estimators : names of the findings. ledger : what is weighed on findings and studies.
+    estimators : names of the findings. significance : of all their tests together.
+    figures : whether each figure gets a page of its own beside the brief.
+    ledger : what is weighed on findings and studies.
     """
 
     record: Record
     estimators: tuple[str, ...] = ()
+    significance: float = 0.05
+    figures: bool = False
     studies: tuple[Asked, ...] = ()
     ledger: LedgerSpec | None = None
 
@@ -164,18 +169,25 @@ def _write(
     from tarazu.cli.record_wording import record_facts
     from tarazu.core.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
+    from tarazu.evidence.battery import assess
     from tarazu.report import write_brief
+    from tarazu.report.figure_pages import write_figures
 
     with progress("writing the brief"):
         write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
-        if findings:
+        battery = assess(findings, task.significance) if findings else None
+        if battery is not None:
             write_atomic(folder / FINDINGS, canonical_json(findings))
+            write_atomic(folder / EVIDENCE, canonical_json(battery.to_dict()))
+        if task.figures:
+            write_figures(findings, folder / FIGURES)
         if ledger is not None:
             write_atomic(folder / CLAIMS, canonical_json(ledger.to_dict()))
         write_brief(
             task.record,
             findings,
             folder / BRIEF,
+            battery=battery,
             studies=results,
             ledger=ledger,
             question=None if findings or not results else results[0].question,

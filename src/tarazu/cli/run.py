@@ -147,7 +147,7 @@ def _everything(record: Record) -> Task:
     ledger = load_ledger()
     others = (name for name in ledger.studies if name != DEMO)
     studies = (ask(DEMO), *(ask(name, place=f"studies/{name}") for name in others))
-    return Task(record, estimator_names(), studies, ledger)
+    return Task(record, estimator_names(), studies=studies, ledger=ledger)
 
 
 def _ledger_only(record: Record) -> Task:
@@ -159,7 +159,7 @@ def _ledger_only(record: Record) -> Task:
     wanted = {claim.record.finding for claim in ledger.claims if claim.record is not None}
     names = tuple(name for name in estimator_names() if name in wanted)
     studies = tuple(ask(name, place=f"studies/{name}") for name in ledger.studies)
-    return Task(record, names, studies, ledger)
+    return Task(record, names, studies=studies, ledger=ledger)
 
 
 def _publish_and_say(task: Task, out: Path, workers: int | None, *, force: bool) -> None:

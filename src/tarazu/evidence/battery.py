@@ -99,8 +99,13 @@ class Battery:
     draws: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain nested dictionaries and lists, ready for JSON."""
-        return dataclasses.asdict(self)
+        """Return the table as plain dictionaries and lists; findings have files of their own."""
+        return {
+            "sentence": self.sentence,
+            "significance": self.significance,
+            "draws": self.draws,
+            "rows": [dataclasses.asdict(row) for row in self.rows],
+        }
 
     @property
     def sentence(self) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from tarazu.core.cache import write_atomic
 from tarazu.core.provenance import Provenance, collect_provenance
-from tarazu.evidence.finding import Finding
+from tarazu.evidence import Battery, Finding
 from tarazu.record import Record
 from tarazu.report.answer import answer_sentences, failed_checks, limits
+from tarazu.report.battery_tables import battery_section
 from tarazu.report.figure import BriefFigure
 from tarazu.report.finding_figures import draw
 from tarazu.report.finding_tables import checks_table, numbers_table, reruns_table, validation_table
@@ -37,6 +38,7 @@ def write_brief(
     findings: Sequence[Finding],
     path: Path | str,
     *,
+    battery: Battery | None = None,
     studies: Sequence[StudyResult] = (),
     ledger: Ledger | None = None,
     description: Description | None = None,
@@ -53,6 +55,7 @@ def write_brief(
     record : what happened.
     findings : what the record says, in the order of the brief.
     path : where to write; an existing file is replaced whole or not at all.
+    battery : the same findings, their errors controlled together.
     studies : results of studies, in the order of the brief; each becomes one section.
     ledger : the claims as they were weighed.
     description : of the model that the studies ran; default: the shipped one, if there are any.
@@ -68,6 +71,7 @@ def write_brief(
     page = render_brief(
         record,
         findings,
+        battery=battery,
         studies=studies,
         ledger=ledger,
         description=description,
@@ -82,6 +86,7 @@ def render_brief(
     record: Record,
     findings: Sequence[Finding],
     *,
+    battery: Battery | None,
     studies: Sequence[StudyResult],
     ledger: Ledger | None,
     description: Description | None,
@@ -121,6 +126,7 @@ def render_brief(
             ],
             quality=quality_table(record),
             rules=rules_table(record),
+            battery=None if battery is None else battery_section(battery),
             findings=[_finding_section(finding) for finding in findings],
             provenance=provenance,
             style=_asset("brief.css"),
