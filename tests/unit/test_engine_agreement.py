@@ -97,18 +97,18 @@ def test_engines__agree_with_a_reading_by_hand(engine):
 
 
 def test_generated_source__can_be_read_and_is_found_again():
-    kernel = build_kernel(build_model(), "stochastic")
+    kernel = build_kernel(build_model(), "stochastic", DISTRICTS)
     text = Path(kernel.file).read_text(encoding="utf-8")
     assert "# militant attacks, as a record would count them" in text
     assert max(len(line) for line in text.splitlines() if "def run_member" not in line) < 500
-    assert build_kernel(build_model(), "stochastic") is kernel
+    assert build_kernel(build_model(), "stochastic", DISTRICTS) is kernel
 
 
 def test_name_that_generated_code_needs__is_an_error():
     m = declare_toy()
     m.define("luck", m["fading"] / m["recovery"], meaning="a word of the generated code")
     with pytest.raises(ModelError, match="'luck' cannot name a quantity"):
-        build_kernel(checked(m), "mean")
+        build_kernel(checked(m), "mean", DISTRICTS)
 
 
 def exploding() -> Model:

@@ -57,7 +57,8 @@ def source_text(kernel: Callable[..., object]) -> str:
         seen.add(id(function))
         lines.append(f"kernel {function.__module__}.{function.__qualname__}")
         if isinstance(used, Dispatcher):
-            lines.append(f"options {sorted(used.targetoptions.items())!r} {used.locals!r}")
+            options = sorted((k, _option_text(v)) for k, v in used.targetoptions.items())
+            lines.append(f"options {options!r} {used.locals!r}")
         lines.append(_code_text(function.__code__))
         for name, value in _references(function):
             if isinstance(value, Dispatcher | _Intrinsic) or _is_own_function(value):
@@ -90,6 +91,12 @@ def type_text(numba_type: Any) -> str:
     if isinstance(numba_type, types.Dispatcher):
         return digest(source_text(numba_type.dispatcher).encode())
     return _stable("argument", repr(numba_type))
+
+
+def _option_text(value: Any) -> str:
+    """Return an option as text; numba keeps floating-point flags in a set, without an order."""
+    flags = getattr(value, "flags", value)
+    return repr(sorted(flags)) if isinstance(flags, set | frozenset) else repr(value)
 
 
 def _function(used: Any) -> FunctionType:

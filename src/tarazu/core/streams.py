@@ -36,6 +36,10 @@ _LARGEST_MEAN: Final = 2.0**52  # beyond it a double no longer counts one by one
 # Summed term by term, a CDF comes this close to 1 in spite of rounding, so that every walk ends.
 _LARGEST_SUM: Final = 1.0 - 1e-13
 
+# No mean that is exact reaches this count before `_LARGEST_SUM`; a table is faster than to divide.
+_LONGEST_WALK: Final = 255
+_RECIPROCALS: Final = 1.0 / np.maximum(np.arange(_LONGEST_WALK + 1), 1)
+
 _MIX_A: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B: Final = np.uint64(0x94D049BB133111EB)
 # Odd multipliers without structure in common, one a coordinate: fractional bits of the golden
@@ -77,13 +81,29 @@ def uniform(seed: int, member: int, stream: int, week: int, district: int, index
     >>> uniform(1, 0, 3, 52, 7, 0) == uniform(1, 0, 3, 52, 7, 0) != uniform(1, 0, 3, 52, 7, 1)
     True
     """
+    return uniform_at(week_state(member_state(seed, member), stream, week), district, index)
+
+
+@kernel
+def member_state(seed: int, member: int) -> np.uint64:
+    """Return the part of an address that a run of one member shares, hashed."""
     # Three rounds, because sums of multiples alone would give two members the same numbers at
     # shifted addresses.
     x = _mix(np.multiply(np.add(np.uint64(seed), np.uint64(1)), _SEED))
-    x = _mix(np.add(x, np.multiply(np.uint64(member), _MEMBER)))
-    x = np.add(x, np.multiply(np.uint64(stream), _STREAM))
-    x = _mix(np.add(x, np.multiply(np.uint64(week), _WEEK)))
-    x = np.add(x, np.multiply(np.uint64(district), _DISTRICT))
+    return _mix(np.add(x, np.multiply(np.uint64(member), _MEMBER)))
+
+
+@kernel
+def week_state(state: np.uint64, stream: int, week: int) -> np.uint64:
+    """Return the part of an address that all districts share in a week, hashed."""
+    x = np.add(state, np.multiply(np.uint64(stream), _STREAM))
+    return _mix(np.add(x, np.multiply(np.uint64(week), _WEEK)))
+
+
+@kernel
+def uniform_at(state: np.uint64, district: int, index: int) -> float:
+    """Return the uniform of a district and index; `state` as of `week_state`. See `uniform`."""
+    x = np.add(state, np.multiply(np.uint64(district), _DISTRICT))
     x = _mix(np.add(x, np.multiply(np.uint64(index), _INDEX)))
     return (float(np.int64(x >> _S12)) + 0.5) * 2.0**-52
 
@@ -109,13 +129,26 @@ def poisson_quantile(u: float, mean: float) -> int:
         return int(max(0.0, count_quantile(u, mean, mean, root, root * root)))
     if u <= 1.0 - mean:  # <= exp(-mean): most draws of rare events end here
         return 0
+    return _poisson_walk(u, mean, math.exp(-mean))
+
+
+@kernel
+def poisson_above(u: float, mean: float, none: float) -> int:
+    """Return the Poisson quantile where P(0) = exp(-mean) is known, and u is above it."""
+    if mean > EXACT_MEAN:
+        return poisson_quantile(u, mean)
+    return _poisson_walk(u, mean, none)
+
+
+@kernel
+def _poisson_walk(u: float, mean: float, none: float) -> int:
+    """Sum the probabilities from that of 0 on until they reach u; mean <= `EXACT_MEAN`."""
     u = min(u, _LARGEST_SUM)
     count = 0
-    term = math.exp(-mean)
-    total = term
-    while total < u:
+    term = total = none
+    while total < u and count < _LONGEST_WALK:
         count += 1
-        term *= mean / count
+        term *= mean * _RECIPROCALS[count]
         total += term
     return count
 
@@ -155,14 +188,28 @@ def _rare_quantile(u: float, n: int, p: float) -> int:
         return int(min(max(0.0, count), float(n)))
     if u <= 1.0 - mean:  # <= (1 - p)^n
         return 0
+    return _binomial_walk(u, n, p, math.exp(n * math.log1p(-p)))
+
+
+@kernel
+def binomial_above(u: float, n: int, p: float, none: float) -> int:
+    """Return the binomial quantile where P(0) = (1 - p)^n is known, and u is above it."""
+    if p > 0.5 or n * p > EXACT_MEAN:
+        return binomial_quantile(u, n, p)
+    return _binomial_walk(u, n, p, none)
+
+
+@kernel
+def _binomial_walk(u: float, n: int, p: float, none: float) -> int:
+    """Sum the probabilities from that of 0 on until they reach u; n p <= `EXACT_MEAN`."""
     u = min(u, _LARGEST_SUM)
-    count = 0
+    count, longest = 0, min(n, _LONGEST_WALK)
     odds = p / (1.0 - p)
-    term = math.exp(n * math.log1p(-p))
-    total = term
-    while total < u and count < n:
+    term = total = none
+    while total < u and count < longest:
+        term *= odds * (n - count)
         count += 1
-        term *= odds * (n - count + 1) / count
+        term *= _RECIPROCALS[count]
         total += term
     return count
 

@@ -6,6 +6,8 @@ Slow and obvious: the oracle that generated kernels are held to, and the engine 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -13,20 +15,38 @@ import sympy as sp
 
 from tarazu.core.streams import (
     binomial_quantile,
+    member_state,
     negative_binomial_quantile,
     poisson_quantile,
     uniform,
+    week_state,
 )
+from tarazu.engine.expressions import names_in
 from tarazu.engine.inputs import Inputs, array_function
+from tarazu.engine.kernels import tailed_count
+from tarazu.engine.passes import LARGEST
 from tarazu.engine.program import Exits, Program
 from tarazu.engine.trajectory import FloatArray, IntArray
-from tarazu.model.quantities import Definition, Event, Transfer
+from tarazu.model.quantities import Definition, Event, Tail, Transfer
 
 Mode = Literal["stochastic", "mean"]
 
 
+@dataclass
 class OutOfRange(ValueError):  # noqa: N818 - reads as what it is where it is caught
-    """A quantity left its range: (what, week, district, member, value)."""
+    """A quantity left its range.
+
+    Attributes
+    ----------
+    reads : names that its expression reads.
+    """
+
+    what: str
+    week: int
+    district: int
+    member: int
+    value: float
+    reads: frozenset[str]
 
 
 class ArrayRun:
@@ -52,7 +72,7 @@ class ArrayRun:
         self.week = 0
 
     def run(self, national: FloatArray, district: FloatArray) -> None:
-        """Fill national (M, T, Q) and district (M, T, D, K).
+        """Fill national (M, T, Q) and district (M, T, K, D).
 
         Raises
         ------
@@ -60,13 +80,13 @@ class ArrayRun:
             A hazard, expectation or level left its range.
         """
         inputs, quantities = self.inputs, self.program.quantities
-        for self.week in range(national.shape[1]):
-            self._advance()
+        for week in range(national.shape[1]):
+            self.advance(week)
             for q, name in enumerate(quantities):
                 weights = inputs.people_share if inputs.is_mean[q] else np.ones(self.shape[1])
-                national[:, self.week, q] = self.values[name] @ weights
+                national[:, week, q] = self.values[name] @ weights
             for k, q in enumerate(inputs.keep):
-                district[:, self.week, :, k] = self.values[quantities[q]]
+                district[:, week, k] = self.values[quantities[q]]
 
     def evaluate(self, expression: sp.Expr) -> FloatArray:
         """Return the (M, D) values of an expression of what is known so far this week."""
@@ -74,21 +94,34 @@ class ArrayRun:
         value = function(*(self.values[name] for name in names))
         return np.asarray(np.broadcast_to(value, self.shape), dtype=np.float64)
 
-    def _checked(self, what: str, value: FloatArray) -> FloatArray:
-        bad = ~((value >= 0.0) & np.isfinite(value))
+    def _checked(
+        self, what: str, value: FloatArray, *reads: sp.Expr, highest: float = LARGEST
+    ) -> FloatArray:
+        bad = ~((value >= 0.0) & (value < highest))
         if bad.any():
             m, d = np.argwhere(bad)[0]
-            raise OutOfRange(what, self.week, int(d), int(m), float(value[m, d]))
+            names = frozenset(names_in(reads))
+            raise OutOfRange(what, self.week, int(d), int(m), float(value[m, d]), names)
         return value
 
-    def _advance(self) -> None:
-        model, values = self.program.model, self.values
+    def advance(self, week: int) -> None:
+        """Run one week: what happens in it, then the levels after it.
+
+        Raises
+        ------
+        OutOfRange
+            A hazard, expectation or level left its range.
+        """
+        model, values, self.week = self.program.model, self.values, week
+        setting = self.inputs.levers[self.inputs.lever_change[: week + 1].max()]
         for at, name in enumerate(model.levers):
-            setting = self.inputs.levers[at, self.week]
-            values[name] = np.broadcast_to(setting, self.shape)
+            values[name] = np.broadcast_to(setting[at], self.shape)
         weights = _dense(self.inputs)
         for name, expression in model.nearby.items():
             values[name] = self.evaluate(expression) @ weights.T
+        for name, expression in model.everywhere.items():
+            summed = self.evaluate(expression).sum(axis=1, keepdims=True)
+            values[name] = np.broadcast_to(summed, self.shape)
         pulls = [self.evaluate(t.attraction) for t in self.program.movers]
         arrivals = {t.name: np.zeros(self.shape) for t in self.program.movers}
         after: dict[str, FloatArray] = {}
@@ -121,21 +154,36 @@ class ArrayRun:
         row = inputs.pulse_row[self.week]
         if row >= 0:
             mean = mean + inputs.pulse_expected[row, e]
-        self._checked(f"expectation of '{event.name}'", mean)
+        self._checked(f"expectation of '{event.name}'", mean, event.mean)
         if self.mode == "mean":
             drawn = mean
         else:
             luck = self._uniforms(self.program.streams[event.name])
-            if event.size is None:
+            if event.tail is not None:
+                drawn = self._tailed(event, event.tail, mean)
+            elif event.size is None:
                 drawn = _each(poisson_quantile, luck, mean)
             else:
                 positive = mean > 0.0
                 size = np.where(positive, self.evaluate(event.size), 1.0)
+                above_zero = np.where(size > 0.0, size, -1.0)
+                self._checked(f"size of '{event.name}'", above_zero, event.size, highest=np.inf)
                 count = _each(negative_binomial_quantile, luck, np.where(positive, mean, 1.0), size)
                 drawn = np.where(positive, count, 0.0)
         if row >= 0:
             drawn = drawn + inputs.pulse_count[row, e]
         self.values[event.name] = drawn
+
+    def _tailed(self, event: Event, tail: Tail, mean: FloatArray) -> FloatArray:
+        inputs, stream = self.inputs, self.program.streams[event.name]
+        exponent, largest = self.evaluate(tail.exponent), self.evaluate(tail.largest)
+        happened, drawn = self.values[tail.of], np.zeros(self.shape)
+        for m, d in np.argwhere((happened > 0.0) & (mean > 0.0)):
+            state = member_state(inputs.seed, int(inputs.members[m]))
+            now = week_state(state, stream, self.week)
+            key, count = int(inputs.keys[d]), int(happened[m, d])
+            drawn[m, d] = tailed_count(now, key, count, mean[m, d], exponent[m, d], largest[m, d])
+        return drawn
 
     def _leave(self, exits: Exits) -> FloatArray:
         staying = self.values[exits.stock]
@@ -144,11 +192,13 @@ class ArrayRun:
             self.values[transfer.name] = moved
             staying = staying - moved
         hazards = [
-            self._checked(f"hazard of '{t.name}'", self.evaluate(t.hazard)) for t in exits.hazards
+            self._checked(f"hazard of '{t.name}'", self.evaluate(t.hazard), t.hazard)
+            for t in exits.hazards
         ]
         if not hazards:
             return staying
-        total = sum(hazards, np.zeros(self.shape))
+        rests = [*accumulate(reversed(hazards))][::-1]  # each hazard with those after it
+        total = rests[0]
         if self.mode == "mean":
             leaving = -staying * np.expm1(-total)
             for transfer, hazard in zip(exits.hazards, hazards, strict=True):
@@ -161,7 +211,7 @@ class ArrayRun:
         for i, transfer in enumerate(exits.hazards):
             moved = leaving
             if i + 1 < len(hazards):
-                rest: FloatArray = sum(hazards[i + 1 :], hazards[i])
+                rest = rests[i]
                 share = np.divide(hazards[i], rest, out=np.zeros(self.shape), where=rest > 0.0)
                 luck = self._uniforms(self.program.streams[transfer.name])
                 moved = _each(binomial_quantile, luck, leaving.astype(np.int64), share)
@@ -201,15 +251,18 @@ class ArrayRun:
         model, fresh = self.program.model, dict[str, FloatArray]()
         for share in self.program.shares:
             what = f"change of '{share.stock}'"
-            rise = self._checked(what, self.evaluate(share.rise))
-            fall = self._checked(what, self.evaluate(share.fall))
+            rise = self._checked(what, self.evaluate(share.rise), share.rise)
+            fall = self._checked(what, self.evaluate(share.fall), share.fall)
             rate, old = rise + fall, self.values[share.stock]
-            level = np.divide(rise, rate, out=old.copy(), where=rate > 0.0)
-            fresh[share.stock] = level + (old - level) * np.exp(-rate)
+            target = np.divide(rise, rate, out=old.copy(), where=rate > 0.0)
+            fresh[share.stock] = old - (target - old) * np.expm1(-rate)
         for memory in self.program.memories:
             kept = self.values[memory.stock] * np.exp(-self.evaluate(memory.fall))
             level = kept + self.evaluate(memory.inflow)
-            fresh[memory.stock] = self._checked(f"level of '{memory.stock}'", level)
+            what = f"level of '{memory.stock}'"
+            fresh[memory.stock] = self._checked(
+                what, level, memory.inflow, memory.fall, highest=np.inf
+            )
         for name in self.program.people:
             level = after.get(name, self.values[name])
             for transfer in model.transfers.values():

@@ -10,18 +10,19 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.engine.passes import Mode
 from tarazu.engine.program import Program, compile_program
-from tarazu.engine.source import Check, Mode, write_source
+from tarazu.engine.source import Source, write_source
 from tarazu.model.declaration import Model
 
 _LOADING = Lock()
 
 
 class BuiltKernel(NamedTuple):
-    """A kernel ready to call, what its failure codes mean, and the file to read."""
+    """A kernel ready to call, the rows that it works on, and the file to read."""
 
-    run_member: Callable[..., tuple[int, int, int]]
-    checks: tuple[Check, ...]
+    run_member: Callable[..., int]
+    source: Source
     file: str
 
 
@@ -31,8 +32,8 @@ def program_of(model: Model) -> Program:
     return compile_program(model)
 
 
-def build_kernel(model: Model, mode: Mode) -> BuiltKernel:
-    """Return the generated kernel of a model, writing its source where it is not there yet.
+def build_kernel(model: Model, mode: Mode, districts: int) -> BuiltKernel:
+    """Return the kernel of a model for a number of districts, writing its source where it is not there yet.
 
     The file is named by the digest of its text, so a changed declaration is another file and an
     unchanged one finds its machine code again. Threads may call this at once.
@@ -43,13 +44,13 @@ def build_kernel(model: Model, mode: Mode) -> BuiltKernel:
         The model has a circle within a week, or a name that generated code needs.
     """
     with _LOADING:
-        return _build(model, mode)
+        return _build(model, mode, districts)
 
 
 @cache
-def _build(model: Model, mode: Mode) -> BuiltKernel:
-    source = write_source(program_of(model), mode)
-    name = f"{model.name}_{mode}_{source.digest}"
+def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
+    source = write_source(program_of(model), mode, districts)
+    name = f"{model.name}_{mode}_{districts}_{source.digest}"
     folder = cache_dir() / "sources"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.py"
@@ -62,4 +63,4 @@ def _build(model: Model, mode: Mode) -> BuiltKernel:
     module: Any = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # the kernel cache looks functions up by module
     spec.loader.exec_module(module)
-    return BuiltKernel(module.run_member, source.checks, str(file))
+    return BuiltKernel(module.run_member, source, str(file))

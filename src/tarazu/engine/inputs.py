@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from tarazu.core.errors import SimulationError
+from tarazu.engine.expressions import stable
 from tarazu.engine.program import Program
 from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse
 from tarazu.model.declaration import Model
@@ -21,8 +22,11 @@ class Inputs(NamedTuple):
 
     Attributes
     ----------
-    parameters : (M, P); levers : (L, T, D); population, urban_share : (D,).
+    parameters : (M, P); levers : (C, L, D), a setting each time that one changes.
+    lever_change : (T,) the setting that begins in a week, -1 where none does.
+    population, urban_share : (D,).
     first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1, by key.
+    first_in, neighbour_in, weight_in : the same, of those that d is a neighbour of.
     keys : (D,); seed; members : (M,).
     pulse_row : (T,) row of the pulse arrays that a week uses, -1 for none.
     pulse_expected, pulse_count : (R, E, D).
@@ -33,11 +37,15 @@ class Inputs(NamedTuple):
 
     parameters: FloatArray
     levers: FloatArray
+    lever_change: IntArray
     population: FloatArray
     urban_share: FloatArray
     first: IntArray
     neighbour: IntArray
     weight: FloatArray
+    first_in: IntArray
+    neighbour_in: IntArray
+    weight_in: FloatArray
     keys: IntArray
     seed: int
     members: IntArray
@@ -81,12 +89,19 @@ def prepare(
     settings = _levers(model, levers, weeks, places)
     population = np.floor(places.population + 0.5)
     pulse_row, pulse_expected, pulse_count = _pulses(model, pulses, weeks, places)
+    first, neighbour, weight = _neighbours(places, places.weights)
+    first_in, neighbour_in, weight_in = _neighbours(places, places.weights.T)
     return Inputs(
         values,
-        settings,
+        *_changes(settings),
         population,
         np.ascontiguousarray(places.urban_share, dtype=np.float64),
-        *_neighbours(places),
+        first,
+        neighbour,
+        weight,
+        first_in,
+        neighbour_in,
+        weight_in,
         places.luck_keys().astype(np.int64),
         seed,
         ids,
@@ -105,7 +120,7 @@ def array_function(expression: sp.Expr) -> tuple[tuple[str, ...], Callable[..., 
     """Return the names that an expression reads and SymPy's NumPy function of them, in order."""
     names = tuple(sorted(symbol.name for symbol in expression.free_symbols))
     symbols = [sp.Symbol(name, real=True) for name in names]
-    return names, sp.lambdify(symbols, expression, "numpy")
+    return names, sp.lambdify(symbols, stable(expression), "numpy")
 
 
 def _known(name: str, names: Sequence[str]) -> int:
@@ -145,11 +160,20 @@ def _levers(model: Model, levers: FloatArray, weeks: int, places: Places) -> Flo
     return settings
 
 
-def _neighbours(places: Places) -> tuple[IntArray, IntArray, FloatArray]:
+def _changes(levers: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return (L, T, D) levers as the settings (C, L, D) and the weeks in which each begins."""
+    differ = (levers[:, 1:] != levers[:, :-1]).any(axis=(0, 2))
+    begins = np.flatnonzero(np.concatenate([[True], differ]))
+    change = np.full(levers.shape[1], -1, dtype=np.int64)
+    change[begins] = np.arange(len(begins))
+    return np.ascontiguousarray(levers[:, begins].transpose(1, 0, 2)), change
+
+
+def _neighbours(places: Places, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return neighbours in the order of their keys, so that relabelling changes no draw."""
     keys = places.luck_keys()
     first, neighbour, weight = [0], list[int](), list[float]()
-    for row in places.weights:
+    for row in weights:
         near = sorted(np.flatnonzero(row > 0.0).tolist(), key=lambda j: int(keys[j]))
         neighbour += near
         weight += [float(row[j]) for j in near]

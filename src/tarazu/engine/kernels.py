@@ -1,17 +1,34 @@
-"""Hand-written parts of a run that no declaration changes: who arrives where, what is kept."""
+"""Hand-written parts of a run that no declaration changes: draws, who arrives where, what is kept.
+
+All of them work on the scratch array of a member: `x` (rows * stride,) float64, in which row r of
+district d is x[r + d] with r a multiple of the stride. Arguments named after rows are such offsets.
+"""
 
 from __future__ import annotations
 
-import math
+from typing import Final
 
+import numpy as np
+
+from tarazu.core.heavy_tails import negative_binomial_quantile
 from tarazu.core.jit import kernel
-from tarazu.core.streams import binomial_quantile, uniform
+from tarazu.core.streams import (
+    binomial_above,
+    binomial_quantile,
+    poisson_above,
+    poisson_quantile,
+    uniform_at,
+    week_state,
+)
 from tarazu.engine.trajectory import FloatArray, IntArray
+
+_MOST_RATES: Final = 1000
 
 
 @kernel
 def record_week(
-    now: FloatArray,
+    x: FloatArray,
+    stride: int,
     is_mean: IntArray,
     people_share: FloatArray,
     keep: IntArray,
@@ -20,135 +37,263 @@ def record_week(
 ) -> None:
     """Add up districts, and copy the quantities that are kept.
 
-    now : (Q, D) levels and counts; is_mean : (Q,) 1 where districts average by population;
-    people_share : (D,) share of all people; keep : (K,) rows of `now`.
-    Writes `national` (Q,) and `district` (D, K).
+    is_mean : (Q,) 1 where districts average by population; people_share : (D,) share of all
+    people; keep : (K,) quantities. Writes `national` (Q,) and `district` (K, D).
     """
-    for q in range(now.shape[0]):
-        total = 0.0
+    districts = people_share.shape[0]
+    whole = districts // 4 * 4
+    for q in range(national.shape[0]):
+        row = q * stride
+        # four sums side by side: one would wait for its last addition each time
+        a, b, c, e = 0.0, 0.0, 0.0, 0.0
         if is_mean[q] == 1:
-            for d in range(now.shape[1]):
-                total += now[q, d] * people_share[d]
+            for d in range(0, whole, 4):
+                a += x[row + d] * people_share[d]
+                b += x[row + d + 1] * people_share[d + 1]
+                c += x[row + d + 2] * people_share[d + 2]
+                e += x[row + d + 3] * people_share[d + 3]
+            for d in range(whole, districts):
+                a += x[row + d] * people_share[d]
         else:
-            for d in range(now.shape[1]):
-                total += now[q, d]
-        national[q] = total
+            for d in range(0, whole, 4):
+                a += x[row + d]
+                b += x[row + d + 1]
+                c += x[row + d + 2]
+                e += x[row + d + 3]
+            for d in range(whole, districts):
+                a += x[row + d]
+        national[q] = (a + b) + (c + e)
     for k in range(keep.shape[0]):
-        for d in range(now.shape[1]):
-            district[d, k] = now[keep[k], d]
+        row = keep[k] * stride
+        for d in range(districts):
+            district[k, d] = x[row + d]
 
 
 @kernel
-def draw_luck(
-    seed: int, member: int, week: int, streams: IntArray, keys: IntArray, luck: FloatArray
+def set_rows(x: FloatArray, first: int, stride: int, values: FloatArray) -> None:
+    """Write values (R, D) into R rows from `first` on; what is beyond D repeats district 0."""
+    for r in range(values.shape[0]):
+        row = first + r * stride
+        for d in range(values.shape[1]):
+            x[row + d] = values[r, d]
+        for d in range(values.shape[1], stride):
+            x[row + d] = values[r, 0]
+
+
+@kernel
+def all_fine(x: FloatArray, fine: int, districts: int) -> bool:
+    """Return whether no value of any district left its range."""
+    for d in range(districts):  # noqa: SIM110 - kernels have no generators
+        if x[fine + d] != 1.0:
+            return False
+    return True
+
+
+@kernel
+def _draw_luck(
+    state: np.uint64, stream: int, week: int, keys: IntArray, x: FloatArray, luck: int
 ) -> None:
-    """Draw the uniforms of one week; streams (K,), keys (D,). Writes `luck` (K, D)."""
-    for k in range(streams.shape[0]):
-        for d in range(keys.shape[0]):
-            luck[k, d] = uniform(seed, member, streams[k], week, keys[d], 0)
+    """Write the uniforms of one stream and week, index 0."""
+    now = week_state(state, stream, week)
+    for d in range(keys.shape[0]):
+        x[luck + d] = uniform_at(now, keys[d], 0)
+
+
+@kernel
+def draw_poisson(
+    x: FloatArray,
+    mean: int,
+    none: int,
+    luck: int,
+    drawn: int,
+    state: np.uint64,
+    stream: int,
+    week: int,
+    keys: IntArray,
+) -> None:
+    """Draw a Poisson count; `none` is P(0). Writes rows `luck` and `drawn`."""
+    _draw_luck(state, stream, week, keys, x, luck)
+    for d in range(keys.shape[0]):
+        x[drawn + d] = 0.0
+        if x[luck + d] > x[none + d]:
+            x[drawn + d] = poisson_above(x[luck + d], x[mean + d], x[none + d])
+
+
+@kernel
+def draw_negative_binomial(
+    x: FloatArray,
+    mean: int,
+    size: int,
+    drawn: int,
+    state: np.uint64,
+    stream: int,
+    week: int,
+    keys: IntArray,
+) -> None:
+    """Draw a negative binomial count where its mean is above 0. Writes row `drawn`."""
+    for d in range(keys.shape[0]):
+        x[drawn + d] = 0.0
+        if x[mean + d] > 0.0:
+            luck = uniform_at(week_state(state, stream, week), keys[d], 0)
+            x[drawn + d] = negative_binomial_quantile(luck, x[mean + d], x[size + d])
+
+
+@kernel
+def draw_tailed(
+    x: FloatArray,
+    mean: int,
+    of: int,
+    exponent: int,
+    largest: int,
+    drawn: int,
+    state: np.uint64,
+    stream: int,
+    week: int,
+    keys: IntArray,
+) -> None:
+    """Draw a heavy-tailed count where row `of` says that something happened. Writes `drawn`."""
+    for d in range(keys.shape[0]):
+        x[drawn + d] = 0.0
+        if x[of + d] > 0.0 and x[mean + d] > 0.0:
+            now = week_state(state, stream, week)
+            x[drawn + d] = tailed_count(
+                now, keys[d], int(x[of + d]), x[mean + d], x[exponent + d], x[largest + d]
+            )
+
+
+@kernel
+def tailed_count(
+    now: np.uint64, key: int, happened: int, mean: float, exponent: float, largest: float
+) -> int:
+    """Return a Poisson count whose rate is a sum of heavy-tailed rates, one for each that happened.
+
+    now : state of stream and week; key : of the district; happened >= 1; mean > 0, of the count.
+    Each rate is drawn by its own uniform (index 1, 2, ...) from a Lomax distribution with
+    P(rate > x) ~ (1 + x)^-exponent, cut at `largest`, in units that make the mean right. After
+    the first `_MOST_RATES` the mean stands for the rates of the others.
+
+    References
+    ----------
+    Lomax (1954), Journal of the American Statistical Association 49, 847-852.
+    """
+    cut = (1.0 + largest) ** -exponent
+    expected = (1.0 - (1.0 + largest) * cut) / (exponent - 1.0) - largest * cut
+    expected /= 1.0 - cut
+    drawn = min(happened, _MOST_RATES)
+    total = (happened - drawn) * expected
+    for i in range(drawn):
+        u = uniform_at(now, key, 1 + i)
+        total += (1.0 - u * (1.0 - cut)) ** (-1.0 / exponent) - 1.0
+    return poisson_quantile(uniform_at(now, key, 0), mean * total / (happened * expected))
 
 
 @kernel
 def draw_exits(
-    staying: float,
-    hazards: FloatArray,
+    x: FloatArray,
+    staying: int,
+    hazard: int,
+    none: int,
+    luck: int,
+    leaving: int,
+    hazards: int,
+    rests: int,
+    moved: int,
     count: int,
-    luck: FloatArray,
-    row: int,
-    district: int,
-    moved: FloatArray,
-) -> float:
-    """Return how many leave a stock by competing hazards: the total, then conditional binomials.
+    stride: int,
+    state: np.uint64,
+    streams: IntArray,
+    first: int,
+    week: int,
+    keys: IntArray,
+) -> None:
+    """Draw who leaves a stock by competing hazards: the total, then conditional binomials.
 
-    staying : whole persons; hazards : 1/week >= 0, the first `count` are used; luck : (K, D), from
-    `row` on the total and then each exit. Writes `moved`.
+    staying : whole persons; hazard : sum of the hazards; none : P(nobody leaves). From `hazards`,
+    `rests` and `moved` on lie `count` rows: each exit's hazard, the sum of its own and all later
+    ones, who takes it. streams : from `first` on those of the stock and of each exit. Writes
+    `luck`, `leaving`, `moved`.
     """
-    total = 0.0
     for i in range(count):
-        total += hazards[i]
-        moved[i] = 0.0
-    if luck[row, district] <= 1.0 - staying * total:
-        return 0.0  # P(nobody leaves) >= 1 - staying * total: spares most calls the quantile
-    left = binomial_quantile(luck[row, district], int(staying), -math.expm1(-total))
-    leaving = float(left)
-    for i in range(count - 1):
-        if left == 0:
-            break
-        rest = hazards[i]
-        for j in range(i + 1, count):
-            rest += hazards[j]
-        share = hazards[i] / rest if rest > 0.0 else 0.0
-        u = luck[row + 1 + i, district]
-        if u > 1.0 - left * share:
-            part = binomial_quantile(u, left, share)
-            moved[i] = part
-            left -= part
-    moved[count - 1] = left
-    return leaving
+        for d in range(stride):
+            x[moved + i * stride + d] = 0.0
+    _draw_luck(state, streams[first], week, keys, x, luck)
+    for d in range(keys.shape[0]):
+        x[leaving + d] = 0.0
+        if x[luck + d] > x[none + d]:
+            persons, share = int(x[staying + d]), -np.expm1(-x[hazard + d])
+            left = binomial_above(x[luck + d], persons, share, x[none + d])
+            x[leaving + d] = left
+            for i in range(count - 1):
+                if left == 0:
+                    break
+                row = i * stride + d
+                if x[hazards + row] > 0.0:
+                    share = x[hazards + row] / x[rests + row]
+                    u = uniform_at(week_state(state, streams[first + 1 + i], week), keys[d], 0)
+                    # P(none) >= 1 - left * share: spares most calls the quantile
+                    if u > 1.0 - left * share:
+                        part = binomial_quantile(u, left, share)
+                        x[moved + row] = part
+                        left -= part
+            x[moved + (count - 1) * stride + d] = left
 
 
 @kernel
 def settle(
-    count: int,
-    seed: int,
-    member: int,
+    x: FloatArray,
+    moved: int,
+    pull: int,
+    arrived: int,
+    stride: int,
+    state: np.uint64,
     stream: int,
     week: int,
     keys: IntArray,
-    origin: int,
     first: IntArray,
     neighbour: IntArray,
     weight: FloatArray,
-    pull: FloatArray,
-    arrivals: FloatArray,
 ) -> None:
     """Send whole people to neighbours, by weight times pull; without any they stay.
 
     first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1.
-    Adds to `arrivals` (D,).
+    Writes row `arrived`.
     """
-    if count == 0:
-        return
-    total = 0.0
-    for n in range(first[origin], first[origin + 1]):
-        total += weight[n] * pull[neighbour[n]]
-    if not total > 0.0:
-        arrivals[origin] += count
-        return
-    last = origin
-    for n in range(first[origin], first[origin + 1]):
-        j = neighbour[n]
-        part = weight[n] * pull[j]
-        if part > 0.0:
-            last = j
-            share = min(part / total, 1.0)
-            luck = uniform(seed, member, stream, week, keys[origin], 1 + keys[j])
-            moved = binomial_quantile(luck, count, share)
-            arrivals[j] += moved
-            count -= moved
-            total -= part
-        if count == 0 or not total > 0.0:
-            break
-    arrivals[last] += count  # nobody, unless rounding used the total up early
+    for d in range(stride):
+        x[arrived + d] = 0.0
+    for d in range(keys.shape[0]):
+        if x[moved + d] > 0.0:
+            now = week_state(state, stream, week)
+            _settle(x, d, x[moved + d], pull, arrived, now, keys, first, neighbour, weight)
 
 
 @kernel
-def spread(
-    count: float,
+def _settle(
+    x: FloatArray,
     origin: int,
+    moving: float,
+    pull: int,
+    arrived: int,
+    now: np.uint64,
+    keys: IntArray,
     first: IntArray,
     neighbour: IntArray,
     weight: FloatArray,
-    pull: FloatArray,
-    arrivals: FloatArray,
 ) -> None:
-    """Send expected people to neighbours, by weight times pull; see `settle`."""
-    total = 0.0
+    """Send those of one origin on their way; adds to row `arrived`."""
+    count, total = int(moving), 0.0
     for n in range(first[origin], first[origin + 1]):
-        total += weight[n] * pull[neighbour[n]]
-    if not total > 0.0:
-        arrivals[origin] += count
-        return
+        total += weight[n] * x[pull + neighbour[n]]
+    last = origin
     for n in range(first[origin], first[origin + 1]):
+        if count == 0 or not total > 0.0:
+            break
         j = neighbour[n]
-        arrivals[j] += count * (weight[n] * pull[j] / total)
+        part = weight[n] * x[pull + j]
+        if part > 0.0:
+            last = j
+            luck = uniform_at(now, keys[origin], 1 + keys[j])
+            going = binomial_quantile(luck, count, min(part / total, 1.0))
+            x[arrived + j] += going
+            count -= going
+            total -= part
+    x[arrived + last] += count  # who has no neighbours; nobody else, but for rounding

@@ -149,7 +149,10 @@ def read_by(step: Step) -> set[str]:
     if isinstance(step, Definition):
         return _names([step.expression])
     if isinstance(step, Event):
-        return _names([step.mean] if step.size is None else [step.mean, step.size])
+        expressions = [step.mean] if step.size is None else [step.mean, step.size]
+        if step.tail is None:
+            return _names(expressions)
+        return _names([*expressions, step.tail.exponent, step.tail.largest]) | {step.tail.of}
     hazards = [t.hazard for t in step.hazards if t.hazard is not None]
     return _names(hazards) | {str(t.count) for t in step.counts}
 
@@ -164,8 +167,9 @@ def levels_behind(program: Program, names: frozenset[str]) -> list[str]:
         seen.add(name)
         if name in steps:
             pending |= read_by(steps[name]) - seen
-        elif name in model.nearby:
-            pending |= _names([model.nearby[name]]) - seen
+        elif name in model.nearby or name in model.everywhere:
+            summed = model.nearby.get(name, model.everywhere.get(name))
+            pending |= _names([summed]) - seen
         elif name in model.transfers:
             transfer = model.transfers[name]
             behind = {str(transfer.count)} if transfer.hazard is None else _names([transfer.hazard])

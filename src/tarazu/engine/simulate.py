@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from tarazu.core.errors import SimulationError
 from tarazu.engine.build import build_kernel, program_of
 from tarazu.engine.inputs import Inputs, prepare
+from tarazu.engine.passes import Mode
 from tarazu.engine.program import Program, levels_behind
-from tarazu.engine.trajectory import Failure, FloatArray, IntArray, Places, Pulse, Trajectory
+from tarazu.engine.source import Source
+from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse, Trajectory
 from tarazu.model.declaration import Model
 
-Mode = Literal["stochastic", "mean"]
+if TYPE_CHECKING:
+    from tarazu.engine.arrays import OutOfRange
+
 Engine = Literal["numba", "numpy"]
 
 
@@ -72,7 +76,7 @@ def simulate(
     )
     shape = (len(inputs.members), weeks)
     national = np.empty((*shape, len(program.quantities)))
-    district = np.empty((*shape, len(places.names), len(keep)))
+    district = np.empty((*shape, len(keep), len(places.names)))
     run = _run_kernel if engine == "numba" else _run_arrays
     run(program, mode, inputs, places, national, district)
     return Trajectory(
@@ -81,7 +85,7 @@ def simulate(
         members=inputs.members,
         national=national,
         district_quantities=tuple(keep),
-        district=district if keep else None,
+        district=np.moveaxis(district, 2, 3) if keep else None,
         start=_national_start(program, inputs),
         places=places.names,
     )
@@ -104,18 +108,16 @@ def _run_arrays(
 ) -> None:
     from tarazu.engine.arrays import ArrayRun, OutOfRange  # late: it loads numba
 
+    run = ArrayRun(program, mode, inputs)
     try:
-        ArrayRun(program, mode, inputs).run(national, district)
+        run.run(national, district)
     except OutOfRange as failure:
-        what, week, d, _, value = failure.args
-        raise SimulationError(
-            f"is {value:g}",
-            quantity=what,
-            value=value,
-            district=places.names[d],
-            week=week,
-            expected="a finite value >= 0",
-        ) from failure
+        values = {
+            name: value[failure.member, failure.district] for name, value in run.values.items()
+        }
+        raise _in_words(
+            program, places, failure, int(inputs.members[failure.member]), values
+        ) from None
 
 
 def _run_kernel(
@@ -126,69 +128,103 @@ def _run_kernel(
     national: FloatArray,
     district: FloatArray,
 ) -> None:
-    kernel = build_kernel(program.model, mode)
-    districts = len(inputs.population)
-    now = np.zeros((len(program.quantities), districts))
-    nearby = np.zeros((len(program.model.nearby), 2, districts))
-    pull = np.zeros((len(program.movers), districts))
-    arrivals = np.zeros_like(pull)
+    kernel = build_kernel(program.model, mode, len(places.names))
     streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
-    luck = np.zeros((len(streams), districts))
-    hazards, moved = np.zeros(len(streams)), np.zeros(len(streams))
-    for m, member in enumerate(inputs.members):
-        now[: len(program.model.stocks)] = inputs.start[m]
-        failure = Failure(
-            *kernel.run_member(
-                inputs.parameters[m],
-                inputs.levers,
-                inputs.population,
-                inputs.urban_share,
-                inputs.first,
-                inputs.neighbour,
-                inputs.weight,
-                inputs.keys,
-                inputs.pulse_row,
-                inputs.pulse_expected,
-                inputs.pulse_count,
-                inputs.seed,
-                member,
-                inputs.is_mean,
-                inputs.people_share,
-                inputs.keep,
-                now,
-                nearby,
-                pull,
-                arrivals,
-                streams,
-                luck,
-                hazards,
-                moved,
-                national[m],
-                district[m],
-            )
+
+    def run(m: int, weeks: int) -> tuple[int, FloatArray]:
+        rows = _start_rows(program, kernel.source, inputs, m)
+        failed = kernel.run_member(
+            inputs.parameters[m],
+            inputs.levers,
+            inputs.lever_change,
+            inputs.first,
+            inputs.neighbour,
+            inputs.weight,
+            inputs.first_in,
+            inputs.neighbour_in,
+            inputs.weight_in,
+            inputs.keys,
+            inputs.pulse_row,
+            inputs.pulse_expected,
+            inputs.pulse_count,
+            inputs.seed,
+            inputs.members[m],
+            streams,
+            inputs.is_mean,
+            inputs.people_share,
+            inputs.keep,
+            rows,
+            national[m, :weeks],
+            district[m, :weeks],
         )
-        if failure.week >= 0:
-            check = kernel.checks[failure.quantity]
-            values = _values(program, inputs, now, m, failure)
-            entered = levels_behind(program, check.reads)
-            raise SimulationError(
-                f"left its range in member {member}; what entered: "
-                + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
-                quantity=check.quantity,
-                district=places.names[failure.district],
-                week=failure.week,
-                expected="a finite value >= 0",
-                hint="Check the parameters among these against their priors",
-            )
+        return failed, rows
+
+    for m in range(len(inputs.members)):
+        failed, _ = run(m, national.shape[1])
+        if failed >= 0:
+            _, rows = run(m, failed)  # the same weeks again, up to the one that failed
+            levels = rows.reshape(-1, kernel.source.stride)[:, : len(places.names)]
+            _explain(program, mode, inputs, places, m, failed, levels)
 
 
-def _values(
-    program: Program, inputs: Inputs, now: FloatArray, m: int, failure: Failure
-) -> dict[str, float]:
-    """Return what was known before the week in one district, by name."""
-    model, week, d = program.model, failure.week, failure.district
-    values = {"population": inputs.population[d], "urban_share": inputs.urban_share[d]}
-    values |= {name: now[s, d] for s, name in enumerate(model.stocks)}
-    values |= {name: inputs.levers[at, week, d] for at, name in enumerate(model.levers)}
-    values |= {name: inputs.parameters[m, p] for p, name in enumerate(model.parameters)}
-    return values
+def _start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:
+    """Return the scratch array of a member before its first week."""
+    rows = np.zeros(source.size)
+    table = rows.reshape(-1, source.stride)
+    districts = len(inputs.population)
+    known = {name: inputs.start[m, s] for s, name in enumerate(program.model.stocks)}
+    known |= {"population": inputs.population, "urban_share": inputs.urban_share}
+    for name, values in known.items():
+        row = table[source.offsets[name] // source.stride]
+        row[:districts], row[districts:] = values, values[0]
+    return rows
+
+
+def _explain(
+    program: Program,
+    mode: Mode,
+    inputs: Inputs,
+    places: Places,
+    m: int,
+    week: int,
+    levels: FloatArray,
+) -> None:
+    """Run one week again, slowly, from the levels before it; raise what left its range."""
+    from tarazu.engine.arrays import ArrayRun, OutOfRange
+
+    one = slice(m, m + 1)
+    again = inputs._replace(
+        parameters=inputs.parameters[one],
+        members=inputs.members[one],
+        start=levels[None, : len(program.model.stocks)],
+    )
+    run = ArrayRun(program, mode, again)
+    try:
+        with np.errstate(all="ignore"):
+            run.advance(week)
+    except OutOfRange as failure:
+        values = {name: value[0, failure.district] for name, value in run.values.items()}
+        raise _in_words(program, places, failure, int(inputs.members[m]), values) from None
+    raise SimulationError(
+        f"left its range in member {inputs.members[m]}", quantity="a quantity", week=week
+    )
+
+
+def _in_words(
+    program: Program,
+    places: Places,
+    failure: OutOfRange,
+    member: int,
+    values: Mapping[str, float],
+) -> SimulationError:
+    entered = levels_behind(program, failure.reads)
+    return SimulationError(
+        f"is {failure.value:g} in member {member}; what entered: "
+        + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
+        quantity=failure.what,
+        value=failure.value,
+        district=places.names[failure.district],
+        week=failure.week,
+        expected="a finite value >= 0",
+        hint="Check the parameters among these against their priors",
+    )

@@ -1,4 +1,4 @@
-"""Readable numba source of a program: one function that runs one member."""
+"""Readable numba source of a week's passes: one function that runs one member."""
 
 from __future__ import annotations
 
@@ -6,80 +6,94 @@ import hashlib
 import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
-from tarazu.engine.program import Exits, Program
-from tarazu.model.declaration import PLACE_UNITS, ModelError
-from tarazu.model.quantities import Definition, Event, Transfer
+from tarazu.engine.expressions import Line, names_in
+from tarazu.engine.passes import (
+    Check,
+    EventDraw,
+    Everywhere,
+    ExitDraw,
+    Mode,
+    Neighbours,
+    Pass,
+    Settle,
+    Sweep,
+    Week,
+    made_names,
+    plan_week,
+)
+from tarazu.engine.program import Program
+from tarazu.model.declaration import ModelError
 
-Mode = Literal["stochastic", "mean"]
-
-ARGUMENTS = (
+ARGUMENTS: Final = (
     "parameters",
     "levers",
-    "populations",
-    "urban_shares",
+    "lever_change",
     "first",
     "neighbour",
     "weight",
+    "first_in",
+    "neighbour_in",
+    "weight_in",
     "keys",
     "pulse_row",
     "pulse_expected",
     "pulse_count",
     "seed",
     "member",
+    "streams",
     "is_mean",
     "people_share",
     "keep",
-    "now",
-    "nearby",
-    "pull",
-    "arrivals",
-    "streams",
-    "luck",
-    "hazards",
-    "moved",
+    "x",
     "national",
     "district",
 )
 
-_PLACES = {"population": "populations", "urban_share": "urban_shares"}
-
-_OWN = {
-    *ARGUMENTS,
-    *("math", "kernel", "record_week", "settle", "spread", "draw_luck", "draw_exits", "run_member"),
-    *("poisson_quantile", "negative_binomial_quantile"),
-    *("min", "max", "float", "range", "abs", "t", "d", "n", "row"),
-    *("int", "staying", "leaving", "hazard", "expected", "size", "rise", "fall", "rate", "level"),
+_CALLED: Final = {
+    "stochastic": (
+        "draw_exits",
+        "draw_negative_binomial",
+        "draw_poisson",
+        "draw_tailed",
+        "settle",
+    ),
+    "mean": (),
 }
-
-LARGEST = 1e9
-"""An expected count a week beyond this is a failure, not a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One place where a kernel may stop.
-
-    Attributes
-    ----------
-    quantity : what left its range, as an error says it.
-    reads : names that its expression reads.
-    """
-
-    quantity: str
-    reads: frozenset[str]
+_ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
+_OWN: Final = {
+    *ARGUMENTS,
+    *_CALLED["stochastic"],
+    *_ALWAYS_CALLED,
+    *("kernel", "run_member", "member_state", "exp", "expm1", "math", "range", "max", "min"),
+    *("t", "d", "n", "row", "state", "fine", "luck", "total", "STRIDE", "DISTRICTS", "INFINITY"),
+}
+LANES: Final = 4
+"""Rows are padded to a multiple of this, so that loops need no rest; 4 doubles are 256 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a kernel and what its failure codes mean."""
+    """The text of a kernel, and the rows of the scratch array that it works on.
+
+    Attributes
+    ----------
+    text : Python source. offsets : by name of the row, where it begins in `x`.
+    stride : doubles from one row to the next.
+    """
 
     text: str
-    checks: tuple[Check, ...]
+    offsets: dict[str, int]
+    stride: int
+
+    @property
+    def size(self) -> int:
+        """Doubles in the scratch array."""
+        return len(self.offsets) * self.stride
 
     @property
     def digest(self) -> str:
@@ -87,28 +101,28 @@ class Source:
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
-def write_source(program: Program, mode: Mode) -> Source:
-    """Return the kernel of a program as Python source.
+def write_source(program: Program, mode: Mode, districts: int) -> Source:
+    """Return the kernel of a program for a number of districts, as Python source.
 
     Raises
     ------
     ModelError
         A quantity is named as something that the generated code needs for itself.
     """
-    model = program.model
-    made = {f"h_{name}" for name in model.transfers}
-    made |= {f"{prefix}_{name}" for name in model.stocks for prefix in ("next", "staying")}
-    for name in model.names():
-        if name in _OWN | made or keyword.iskeyword(name):
+    made = made_names(program)
+    for name in program.model.names():
+        if name in _OWN | made or keyword.iskeyword(name) or name.startswith("at_"):
             msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
             raise ModelError(msg)
-    writer = _Writer(program, mode)
-    text = "\n".join([*writer.module()]) + "\n"
-    return Source(text, tuple(writer.checks))
+    week = plan_week(program, mode)
+    stride = -(-districts // LANES) * LANES
+    offsets = {row: i * stride for i, row in enumerate(week.rows)}
+    writer = _Writer(week, districts, stride, offsets)
+    return Source("\n".join([*writer.module()]) + "\n", offsets, stride)
 
 
-class _Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
-    """Prints Max and Min as functions of two, which numba compiles best."""
+class Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
+    """Prints expressions of floats, without a call that would keep a loop from whole vectors."""
 
     def _print_Max(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
         return self._nested("max", expr)
@@ -119,6 +133,20 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
     def _print_Integer(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
         return f"{int(expr)}.0" if abs(int(expr)) < 10**15 else str(expr)
 
+    def _print_exp(self, expr: sp.Expr) -> str:
+        return f"exp({self._print(expr.args[0])})"
+
+    def _print_expm1(self, expr: sp.Expr) -> str:
+        return f"expm1({self._print(expr.args[0])})"
+
+    def _print_Pow(self, expr: sp.Expr, rational: bool = False) -> str:  # noqa: N802
+        power = int(expr.exp) if expr.exp.is_Integer else 0
+        if not 2 <= abs(power) <= 8:
+            return str(super()._print_Pow(expr, rational=rational))
+        base = f"({self._print(expr.base)})"
+        product = " * ".join([base] * abs(power))
+        return f"({product})" if power > 0 else f"(1.0 / ({product}))"
+
     def _nested(self, function: str, expr: sp.Expr) -> str:
         text, *others = [str(self._print(argument)) for argument in expr.args]
         for other in others:
@@ -127,227 +155,185 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
 
 
 class _Writer:
-    """Writes the lines of one module; `checks` grows as it goes."""
+    """Writes the lines of one module."""
 
-    def __init__(self, program: Program, mode: Mode) -> None:
-        self.program = program
-        self.model = program.model
-        self.mode = mode
-        self.checks: list[Check] = []
-        self.printer = _Printer({"fully_qualified_modules": True})
-        self.row = {name: q for q, name in enumerate(program.quantities)}
-        self.luck_row = {name: k for k, name in enumerate(program.luck)}
-
-    def code(self, expression: sp.Expr) -> str:
-        text: str = self.printer.doprint(expression)
-        return text
-
-    def check(self, condition: str, quantity: str, *reads: sp.Expr) -> Iterator[str]:
-        names = {symbol.name for expression in reads for symbol in expression.free_symbols}
-        self.checks.append(Check(quantity, frozenset(names)))
-        yield f"if not ({condition}):"
-        yield f"    return t, {len(self.checks) - 1}, d  # {quantity}"
+    def __init__(self, week: Week, districts: int, stride: int, offsets: dict[str, int]) -> None:
+        self.week, self.program = week, week.program
+        self.districts, self.stride, self.offsets = districts, stride, offsets
+        self.code = Printer({"fully_qualified_modules": False}).doprint
 
     def module(self) -> Iterator[str]:
-        kind = "whole people, drawn events" if self.mode == "stochastic" else "expectations"
-        yield f'"""The model \'{self.model.name}\' by the week: {kind}.'
+        model, stochastic = self.program.model, self.week.mode == "stochastic"
+        kind = "whole people, drawn events" if stochastic else "expectations"
+        body = [*_indent(1, self.member())]
+        called = [*_CALLED[self.week.mode], *_ALWAYS_CALLED]
+        used = [name for name in called if any(f"{name}(" in line for line in body)]
+        yield f'"""The model \'{model.name}\' by the week, {self.districts} districts: {kind}.'
         yield ""
         yield "Written by Tarazu from the declaration; change that, not this file."
         yield '"""'
         yield ""
-        yield "import math"
-        yield ""
+        yield "from tarazu.core.exponential import exp, expm1"
         yield "from tarazu.core.jit import kernel"
-        if self.mode == "stochastic":
-            yield "from tarazu.core.streams import negative_binomial_quantile, poisson_quantile"
-            yield "from tarazu.engine.kernels import draw_exits, draw_luck, record_week, settle"
-        else:
-            yield "from tarazu.engine.kernels import record_week, spread"
+        if stochastic:
+            yield "from tarazu.core.streams import member_state"
+        yield f"from tarazu.engine.kernels import {', '.join(sorted(used))}"
+        yield ""
+        yield f"DISTRICTS, STRIDE, INFINITY = {self.districts}, {self.stride}, float('inf')"
+        yield "# Where the row of each quantity begins in the scratch array x."
+        for name, offset in self.offsets.items():
+            yield f"at_{name} = {offset}"
         yield ""
         yield ""
-        yield "@kernel"
+        yield "# contract: a product and a sum in one rounding, x0.4 time of exp (bench_engine)"
+        yield '@kernel(fastmath={"contract", "nsz"})'
         yield f"def run_member({', '.join(ARGUMENTS)}):"
-        yield from _indent(1, self.member())
+        yield from body
 
     def member(self) -> Iterator[str]:
-        yield '"""Run one member; return (week, code, district) of a failure, or (-1, -1, -1)."""'
-        for p, name in enumerate(self.model.parameters):
-            yield f"{name} = parameters[{p}]"
+        yield '"""Run one member; return the week in which a value left its range, or -1."""'
+        read = self._parameters_read()
+        for p, name in enumerate(self.program.model.parameters):
+            if name in read:
+                yield f"{name} = parameters[{p}]"
+        for line in self.week.constants:
+            yield f"{line.name} = {self.code(line.expression)}"
+        if self.week.mode == "stochastic":
+            yield "state = member_state(seed, member)"
+        yield f"for d in range({self.stride}):"
+        yield "    x[at_fine + d] = 1.0"
         yield "for t in range(national.shape[0]):"
-        yield from _indent(1, self.week())
-        yield "return -1, -1, -1"
+        yield from _indent(1, self.one_week())
+        yield "return -1"
 
-    def week(self) -> Iterator[str]:
-        yield "row = pulse_row[t]"
-        yield "arrivals[:, :] = 0.0"
-        if self.mode == "stochastic":
-            yield "draw_luck(seed, member, t, streams, keys, luck)"
-        yield from self.before()
-        yield "for d in range(populations.shape[0]):"
-        yield from _indent(1, self.district())
-        for v, mover in enumerate(self.program.movers):
-            s = self.row[mover.target]
-            yield "for d in range(populations.shape[0]):"
-            yield f"    now[{s}, d] += arrivals[{v}, d]"
-        yield "record_week(now, is_mean, people_share, keep, national[t], district[t])"
+    def _parameters_read(self) -> set[str]:
+        sweeps = [one for one in self.week.passes if isinstance(one, Sweep)]
+        lines = [*self.week.constants, *(line for s in sweeps for line in s.lines)]
+        values = [value for sweep in sweeps for _, value in sweep.stores]
+        read = names_in([line.expression for line in lines] + values)
+        return read | names_in([line.expression for line in self.week.settings.lines])
 
-    def before(self) -> Iterator[str]:
-        """Write sums over neighbours and attractions, from levels before the week."""
-        wanted = [*self.model.nearby.values()]
-        attractions = [t.attraction for t in self.program.movers if t.attraction is not None]
-        if not wanted and not attractions:
+    def one_week(self) -> Iterator[str]:
+        model = self.program.model
+        if model.levers:
+            yield "if lever_change[t] >= 0:"
+            yield f"    set_rows(x, at_{next(iter(model.levers))}, STRIDE, levers[lever_change[t]])"
+            yield from _indent(1, self.sweep(self.week.settings))
+        elif self.week.settings.lines:
+            yield "if t == 0:"
+            yield from _indent(1, self.sweep(self.week.settings))
+        if model.events:
+            event = next(iter(model.events))
+            yield "row = pulse_row[t]"
+            yield "if row >= 0:"
+            yield f"    set_rows(x, at_expected_pulse_{event}, STRIDE, pulse_expected[row])"
+            yield f"    set_rows(x, at_count_pulse_{event}, STRIDE, pulse_count[row])"
+        for one in self.week.passes:
+            yield from self.one_pass(one)
+        if model.events:
+            event = next(iter(model.events))
+            yield "if row >= 0:"
+            yield f"    for d in range({2 * len(model.events) * self.stride}):"
+            yield f"        x[at_expected_pulse_{event} + d] = 0.0"
+        yield "record_week(x, STRIDE, is_mean, people_share, keep, national[t], district[t])"
+
+    def one_pass(self, one: Pass) -> Iterator[str]:
+        if isinstance(one, Sweep):
+            yield from self.sweep(one)
+        elif isinstance(one, Everywhere):
+            yield from self.everywhere(one)
+        elif isinstance(one, Neighbours):
+            yield from self.neighbours(one)
+        elif isinstance(one, EventDraw):
+            yield from self.event(one)
+        elif isinstance(one, ExitDraw):
+            yield from self.exits(one)
+        else:
+            yield from self.settle(one)
+
+    def sweep(self, sweep: Sweep) -> Iterator[str]:
+        if not sweep.stores:
             return
-        yield "# what neighbours will see of each district: its level before the week"
-        yield "for d in range(populations.shape[0]):"
-        yield from _indent(1, self.load([*wanted, *attractions]))
-        for b, expression in enumerate(wanted):
-            yield f"    nearby[{b}, 0, d] = {self.code(expression)}"
-        for v, expression in enumerate(attractions):
-            yield f"    pull[{v}, d] = {self.code(expression)}"
-        for b in range(len(wanted)):
-            yield "for d in range(populations.shape[0]):"
-            yield f"    nearby[{b}, 1, d] = 0.0"
-            yield "    for n in range(first[d], first[d + 1]):"
-            yield f"        nearby[{b}, 1, d] += weight[n] * nearby[{b}, 0, neighbour[n]]"
+        yield f"for d in range({self.stride}):"
+        for name in sweep.loads(self.week.scalars):
+            yield f"    {name} = x[at_{name} + d]"
+        for line in sweep.lines:
+            yield from _indent(1, self.line(line))
+        if sweep.checks:
+            yield "    fine = x[at_fine + d]"
+            for check in sweep.checks:
+                yield f"    fine = fine if {_condition(check)} else 0.0"
+            yield "    x[at_fine + d] = fine"
+        for row, value in sweep.stores:
+            yield f"    x[at_{row} + d] = {self.code(value)}"
+        if sweep.checks:
+            yield "if not all_fine(x, at_fine, DISTRICTS):"
+            yield "    return t"
 
-    def load(self, expressions: list[sp.Expr] | None) -> Iterator[str]:
-        """Levels, places and levers as local names; all of them, or those that are read."""
-        wanted = None
-        if expressions is not None:
-            wanted = {symbol.name for e in expressions for symbol in e.free_symbols}
-        for s, name in enumerate(self.model.stocks):
-            if wanted is None or name in wanted:
-                yield f"{name} = now[{s}, d]"
-        for at, name in enumerate(self.model.levers):
-            if wanted is None or name in wanted:
-                yield f"{name} = levers[{at}, t, d]"
-        for name in PLACE_UNITS:
-            if wanted is None or name in wanted:
-                yield f"{name} = {_PLACES[name]}[d]"
+    def line(self, line: Line) -> Iterator[str]:
+        if line.meaning:
+            yield f"# {line.meaning}"
+        yield f"{line.name} = {self.code(line.expression)}"
 
-    def district(self) -> Iterator[str]:
-        yield from self.load(None)
-        for b, name in enumerate(self.model.nearby):
-            yield f"{name} = nearby[{b}, 1, d]"
-        for step in self.program.steps:
-            if isinstance(step, Definition):
-                yield f"# {step.meaning}"
-                yield f"{step.name} = {self.code(step.expression)}"
-            elif isinstance(step, Event):
-                yield from self.event(step)
-            else:
-                yield from self.exits(step)
-        yield from self.updates()
+    def everywhere(self, one: Everywhere) -> Iterator[str]:
+        for _, name in one.sums:
+            yield f"{name} = 0.0"
+        yield "for d in range(DISTRICTS):"
+        for row, name in one.sums:
+            yield f"    {name} += x[at_{row} + d]"
 
-    def event(self, event: Event) -> Iterator[str]:
-        e = [*self.model.events].index(event.name)
-        yield f"# {event.meaning}"
-        yield f"expected = {self.code(event.mean)}"
+    def neighbours(self, one: Neighbours) -> Iterator[str]:
+        suffix = "_in" if one.inward else ""
+        yield "for d in range(DISTRICTS):"
+        for _, row in one.sums:
+            yield f"    {row} = 0.0"
+        yield f"    for n in range(first{suffix}[d], first{suffix}[d + 1]):"
+        for source, row in one.sums:
+            at = f"x[at_{source} + neighbour{suffix}[n]]"
+            yield f"        {row} += weight{suffix}[n] * {at}"
+        for _, row in one.sums:
+            yield f"    x[at_{row} + d] = {row}"
+
+    def event(self, one: EventDraw) -> Iterator[str]:
+        event = one.event
+        name = event.name
+        where = f"state, {self.program.streams[name]}, t, keys"
+        if event.tail is not None:
+            of = f"at_{event.tail.of}, at_exponent_of_{name}, at_largest_of_{name}"
+            yield f"draw_tailed(x, at_mean_of_{name}, {of}, at_{name}, {where})"
+        elif event.size is not None:
+            rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
+            yield f"draw_negative_binomial(x, {rows}, {where})"
+        else:
+            rows = f"at_mean_of_{name}, at_none_of_{name}, at_luck_of_{name}, at_{name}"
+            yield f"draw_poisson(x, {rows}, {where})"
         yield "if row >= 0:"
-        yield f"    expected += pulse_expected[row, {e}, d]"
-        what = f"expectation of '{event.name}'"
-        yield from self.check(f"0.0 <= expected <= {LARGEST:g}", what, event.mean)
-        luck = f"luck[{self.luck_row.get(event.name)}, d]"
-        if self.mode == "mean":
-            yield f"{event.name} = expected"
-        elif event.size is None:
-            yield f"{event.name} = 0.0"
-            yield f"if {luck} > 1.0 - expected:  # else none: P(0) >= 1 - expected"
-            yield f"    {event.name} = float(poisson_quantile({luck}, expected))"
-        else:
-            yield f"{event.name} = 0.0"
-            yield "if expected > 0.0:"
-            yield f"    size = {self.code(event.size)}"
-            size = self.check("0.0 < size < math.inf", f"size of '{event.name}'", event.size)
-            yield from _indent(1, size)
-            yield f"    {event.name} = float(negative_binomial_quantile({luck}, expected, size))"
-        yield "if row >= 0:"
-        yield f"    {event.name} += pulse_count[row, {e}, d]"
+        yield "    for d in range(STRIDE):"
+        yield f"        x[at_{name} + d] += x[at_count_pulse_{name} + d]"
 
-    def exits(self, exits: Exits) -> Iterator[str]:
-        yield f"# who leaves '{exits.stock}'"
-        yield f"staying = {exits.stock}"
-        for transfer in exits.counts:
-            yield f"{transfer.name} = min({transfer.count}, staying)"
-            yield f"staying -= {transfer.name}"
-        for transfer in exits.hazards:
-            yield f"h_{transfer.name} = {self.code(transfer.hazard)}"
-            what = f"hazard of '{transfer.name}'"
-            condition = f"0.0 <= h_{transfer.name} < math.inf"
-            yield from self.check(condition, what, transfer.hazard)
-        if self.mode == "mean":
-            yield from self.expected_exits(exits)
-        else:
-            yield from self.drawn_exits(exits)
-        yield f"staying_{exits.stock} = staying"
+    def exits(self, one: ExitDraw) -> Iterator[str]:
+        stock, exits = one.exits.stock, one.exits.hazards
+        name, count = exits[0].name, len(exits)
+        words = ("staying", "hazard_of", "none_of", "luck_of", "leaving")
+        rows = ", ".join(f"at_{word}_{stock}" for word in words)
+        begin = self.program.luck.index(stock)
+        yield (
+            f"draw_exits(x, {rows}, at_h_{name}, at_rest_of_{name}, at_{name}, "
+            f"{count}, STRIDE, state, streams, {begin}, t, keys)"
+        )
 
-    def expected_exits(self, exits: Exits) -> Iterator[str]:
-        names = [transfer.name for transfer in exits.hazards]
-        if not names:
-            return
-        yield f"hazard = {' + '.join(f'h_{name}' for name in names)}"
-        yield "leaving = -staying * math.expm1(-hazard)"
-        yield "staying -= leaving"
-        yield "if hazard > 0.0:"
-        yield "    leaving /= hazard"
-        for transfer in exits.hazards:
-            yield f"{transfer.name} = leaving * h_{transfer.name}"
-            yield from self.to_neighbours(transfer)
+    def settle(self, one: Settle) -> Iterator[str]:
+        name = one.transfer.name
+        rows = f"at_{name}, at_pull_of_{name}, at_arrived_{name}, STRIDE"
+        where = f"state, {self.program.streams[name]}, t, keys, first, neighbour, weight"
+        yield f"settle(x, {rows}, {where})"
 
-    def drawn_exits(self, exits: Exits) -> Iterator[str]:
-        names = [transfer.name for transfer in exits.hazards]
-        if not names:
-            return
-        for i, name in enumerate(names):
-            yield f"hazards[{i}] = h_{name}"
-        row = self.luck_row[exits.stock]
-        yield f"staying -= draw_exits(staying, hazards, {len(names)}, luck, {row}, d, moved)"
-        for i, transfer in enumerate(exits.hazards):
-            yield f"{transfer.name} = moved[{i}]"
-            yield from self.to_neighbours(transfer)
 
-    def to_neighbours(self, transfer: Transfer) -> Iterator[str]:
-        if transfer.attraction is None:
-            return
-        v = self.program.movers.index(transfer)
-        at = f"d, first, neighbour, weight, pull[{v}], arrivals[{v}]"
-        if self.mode == "mean":
-            yield f"spread({transfer.name}, {at})"
-        else:
-            stream = self.program.streams[transfer.name]
-            yield f"settle(int({transfer.name}), seed, member, {stream}, t, keys, {at})"
-
-    def updates(self) -> Iterator[str]:
-        leaves = {step.stock for step in self.program.steps if isinstance(step, Exits)}
-        yield "# levels after the week"
-        for share in self.program.shares:
-            yield f"rise = {self.code(share.rise)}"
-            yield f"fall = {self.code(share.fall)}"
-            yield "rate = rise + fall"
-            condition = "rise >= 0.0 and fall >= 0.0 and rate < math.inf"
-            yield from self.check(condition, f"change of '{share.stock}'", share.rise, share.fall)
-            yield f"next_{share.stock} = {share.stock}"
-            yield "if rate > 0.0:"
-            yield "    level = rise / rate"
-            yield f"    next_{share.stock} = level + ({share.stock} - level) * math.exp(-rate)"
-        for memory in self.program.memories:
-            yield f"level = {memory.stock} * math.exp(-({self.code(memory.fall)}))"
-            yield f"level += {self.code(memory.inflow)}"
-            what = f"level of '{memory.stock}'"
-            yield from self.check("0.0 <= level < math.inf", what, memory.inflow, memory.fall)
-            yield f"next_{memory.stock} = level"
-        for stock in self.program.people:
-            arriving = [
-                t.name
-                for t in self.model.transfers.values()
-                if t.target == stock and t.attraction is None
-            ]
-            level = " + ".join([f"staying_{stock}" if stock in leaves else stock, *arriving])
-            yield f"next_{stock} = {level}"
-        for stock in self.model.stocks:
-            yield f"now[{self.row[stock]}, d] = next_{stock}"
-        for name in self.program.quantities[len(self.model.stocks) :]:
-            yield f"now[{self.row[name]}, d] = {name}"
+def _condition(check: Check) -> str:
+    highest = "INFINITY" if check.highest == float("inf") else repr(check.highest)
+    low = ">" if check.only_if else ">="
+    condition = f"({check.name} {low} 0.0) & ({check.name} < {highest})"
+    return f"({condition}) | ({check.only_if} <= 0.0)" if check.only_if else condition
 
 
 def _indent(depth: int, lines: Iterator[str]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,14 +84,6 @@ class Pulse:
     district: int
     expected: float = 0.0
     count: int = 0
-
-
-class Failure(NamedTuple):
-    """Where a kernel stopped, as its codes; week -1 means nowhere."""
-
-    week: int
-    quantity: int
-    district: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
