@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tarazu.cli import data, model, record
+from tarazu.cli import data, model, record, region
 from tarazu.cli.evidence import evidence
 from tarazu.cli.options import Quiet, Verbose
 from tarazu.cli.run import claims, demo, run
@@ -28,6 +28,7 @@ app.command()(run)
 app.command()(claims)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
+app.add_typer(region.app, name="region")
 app.command()(version)
 
 
