@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
+import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tarazu.core.errors import DataError
 
@@ -14,6 +17,8 @@ MAX_CELL = 131_072  # characters; far above any cell of GED
 NO_LIMIT = 2**31 - 1  # as far as the csv module goes on every platform
 SHOWN = 60  # characters of a bad value that a message repeats
 KEPT = 200  # characters of it that an error carries
+BLOCK = 1 << 20  # bytes looked at at once
+NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how "surrogateescape" keeps such bytes
 DISGUISES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -35,7 +40,8 @@ def shorten(value: str) -> str:
 class CsvTable:
     """The rows of a CSV file that has at least the named columns.
 
-    Iterating gives pairs of line (of the row's first character, the header is line 1) and cells.
+    Iterating gives pairs of line (of the row's first character, the header is line 1) and cells,
+    and raises at the first row that cannot be taken apart; `rows` goes on after it.
     Rows of another width are yielded as they are; the caller asks `check_width`.
 
     Parameters
@@ -58,27 +64,48 @@ class CsvTable:
         self.index = {name: self.header.index(name) for name in columns}
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        number = 0
-        line = 0
-        try:
-            with _cell_limit(MAX_CELL), self.path.open(encoding="utf-8-sig", newline="") as stream:
-                reader = csv.reader(stream, strict=True)
-                next(reader)
-                line = reader.line_num
-                for cells in reader:
-                    number += 1
-                    first, line = line + 1, reader.line_num
-                    if cells:  # an empty line is no row
-                        yield first, cells
-        except UnicodeDecodeError as error:
-            raise _encoding_error(self.path) from error
-        except csv.Error as error:
-            raise self._format_error(error, number, line + 1) from error
+        for line, cells in self.rows():
+            if isinstance(cells, DataError):
+                raise cells
+            yield line, cells
+
+    def rows(self) -> Iterator[tuple[int, list[str] | DataError]]:
+        """Yield line and cells of each row; of one that cannot be taken apart, its error.
+
+        A quote that is never closed would take the lines after it along. Such a row ends with its
+        first line, and reading goes on at the next.
+        """
+        is_text = _is_utf8(self.path)
+        with _cell_limit(MAX_CELL), self._open() as stream:
+            lines = _Lines(stream)
+            reader = csv.reader(lines, strict=True)
+            next(reader)
+            first = 1
+            while True:
+                first += lines.forget()
+                try:
+                    cells = next(reader, None)
+                except csv.Error as error:
+                    yield first, self._format_error(error, first, lines.taken)
+                    lines.keep_one()
+                    continue
+                if cells is None:
+                    return
+                if not cells:  # an empty line is no row
+                    continue
+                if len(lines.taken) > 1 and len(cells) != self.width:
+                    yield first, self._width_error(first, cells)
+                    lines.keep_one()
+                elif not is_text and (problem := self._encoding_error(first, cells)) is not None:
+                    yield first, problem
+                else:
+                    yield first, cells
 
     def check_width(self, line: int, cells: Sequence[str]) -> DataError | None:
         """Return the error of a row that has more or fewer cells than the header, else None."""
-        if len(cells) == self.width:
-            return None
+        return None if len(cells) == self.width else self._width_error(line, cells)
+
+    def _width_error(self, line: int, cells: Sequence[str]) -> DataError:
         at = min(len(cells), self.width) - 1
         return DataError(
             f"the row has {len(cells)} cells",
@@ -90,15 +117,19 @@ class CsvTable:
             hint="The file may be cut off here, or a comma stands in an unquoted text",
         )
 
+    def _open(self) -> TextIO:
+        return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
     def _read_header(self) -> list[str]:
         try:
-            with _cell_limit(MAX_CELL), self.path.open(encoding="utf-8-sig", newline="") as stream:
-                return [name.strip() for name in next(csv.reader(stream, strict=True), [])]
-        except UnicodeDecodeError as error:
-            raise _encoding_error(self.path) from error
+            with _cell_limit(MAX_CELL), self._open() as stream:
+                header = [name.strip() for name in next(csv.reader(stream, strict=True), [])]
         except csv.Error as error:
             what = f"the header cannot be read ({error})"
             raise DataError(what, file=self.path, line=1, expected="names of columns") from error
+        if (bad := _bad_byte(header)) is not None:
+            raise self._not_utf8(1, None, bad[1])
+        return header
 
     def _check_header(self, columns: Sequence[str]) -> None:
         missing = [name for name in columns if name not in self.header]
@@ -121,7 +152,7 @@ class CsvTable:
             what = "the column stands twice"
             raise DataError(what, file=self.path, line=1, column=twice, expected="each name once")
 
-    def _format_error(self, error: csv.Error, number: int, line: int) -> DataError:
+    def _format_error(self, error: csv.Error, line: int, taken: Sequence[str]) -> DataError:
         if "field limit" not in str(error):
             return DataError(
                 f"the row that begins here is not valid CSV ({error})",
@@ -131,29 +162,87 @@ class CsvTable:
                 expected="quotes that open and close",
                 hint="The file may be cut off, or a quotation mark is missing",
             )
-        column, value = self._longest_cell(number)
+        with _cell_limit(NO_LIMIT):
+            cells = next(csv.reader(taken))
+        place = max(range(len(cells)), key=lambda i: len(cells[i]))
         return DataError(
-            f"{shorten(value)} is too long",
+            f"{shorten(cells[place])} is too long",
             file=self.path,
             line=line,
-            column=column,
-            value=value[:KEPT],
+            column=self.header[place] if place < self.width else None,
+            value=cells[place][:KEPT],
             expected=f"at most {MAX_CELL:,} characters in a cell",
             hint="A quotation mark may be missing in this row or an earlier one",
         )
 
-    def _longest_cell(self, number: int) -> tuple[str | None, str]:
-        """Return column and value of the longest cell of data row `number` (from 0)."""
-        try:
-            with _cell_limit(NO_LIMIT), self.path.open(encoding="utf-8-sig", newline="") as stream:
-                reader = csv.reader(stream)
-                for _ in range(number + 1):
-                    next(reader)
-                cells = next(reader)
-        except (csv.Error, UnicodeDecodeError, StopIteration):
-            return None, ""
-        place = max(range(len(cells)), key=lambda i: len(cells[i]))
-        return (self.header[place] if place < self.width else None), cells[place]
+    def _encoding_error(self, line: int, cells: Sequence[str]) -> DataError | None:
+        """Return the error of the first byte that is not UTF-8, None without one."""
+        bad = _bad_byte(cells)
+        if bad is None:
+            return None
+        at, byte = bad
+        return self._not_utf8(line, self.header[at] if at < self.width else None, byte)
+
+    def _not_utf8(self, line: int, column: str | None, byte: bytes) -> DataError:
+        return DataError(
+            f"byte {byte!r} is not UTF-8",
+            file=self.path,
+            line=line,
+            column=column,
+            value=repr(byte),
+            expected="text in UTF-8",
+            hint="It looks like Latin-1 or Windows-1252: save it again as UTF-8",
+        )
+
+
+class _Lines:
+    """Lines of a file for csv.reader, which can be made to read some of them again."""
+
+    def __init__(self, stream: Iterator[str]) -> None:
+        self.stream = stream
+        self.again: deque[str] = deque()
+        self.taken: list[str] = []  # of the row that is being read
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.again.popleft() if self.again else next(self.stream)
+        self.taken.append(line)
+        return line
+
+    def forget(self) -> int:
+        """End the row; return how many lines it had."""
+        count = len(self.taken)
+        self.taken.clear()
+        return count
+
+    def keep_one(self) -> None:
+        """End the row with its first line; the others are read again."""
+        self.again.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the whole file is UTF-8, so that no row needs to be looked at."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _bad_byte(cells: Sequence[str]) -> tuple[int, bytes] | None:
+    """Return place of the first cell with a byte that is not UTF-8, and the byte."""
+    for at, cell in enumerate(cells):
+        match = NOT_UTF8.search(cell)
+        if match is not None:
+            return at, match.group().encode("utf-8", "surrogateescape")
+    return None
 
 
 @contextmanager
@@ -195,31 +284,3 @@ def _check_kind(path: Path) -> None:
         raise DataError(
             what, file=path, line=at, value=repr(start[:8]), expected="CSV text in UTF-8", hint=hint
         )
-
-
-def _encoding_error(path: Path) -> DataError:
-    """Return the error of the first byte that is not UTF-8, with its line and column."""
-    data = path.read_bytes()
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad, at = data[error.start : error.start + 1], error.start
-    else:
-        bad, at = b"", 0  # the file changed while it was read
-    before = io.StringIO(data[:at].decode("utf-8-sig", errors="replace"), newline="")
-    with _cell_limit(NO_LIMIT):
-        rows = csv.reader(before)
-        header = next(rows, [])
-        cells = header
-        for cells in rows:  # noqa: B007 -- the last row is wanted
-            pass
-    is_known = cells is not header and 0 < len(cells) <= len(header)
-    return DataError(
-        f"byte {bad!r} is not UTF-8",
-        file=path,
-        line=max(data[:at].count(b"\n"), data[:at].count(b"\r")) + 1,
-        column=header[len(cells) - 1] if is_known else None,
-        value=repr(bad),
-        expected="text in UTF-8",
-        hint="It looks like Latin-1 or Windows-1252: save it again as UTF-8",
-    )

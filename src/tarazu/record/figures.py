@@ -18,9 +18,9 @@ from tarazu.core.csvfile import CsvTable
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.record.coding import tidy
 from tarazu.record.quality import Reading, assess
 from tarazu.record.record import DEATHS, INITIATORS, MOVEMENTS, Record, SourceNote
+from tarazu.record.schema import tidy
 from tarazu.region import Region, load_region
 
 SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"

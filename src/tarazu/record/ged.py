@@ -1,22 +1,20 @@
-"""Reader for the UCDP Georeferenced Event Dataset: csv, plain or with the HDX row of tags."""
+"""UCDP's Georeferenced Event Dataset: csv, plain or from HDX, pages of the API, and candidates."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
 
-from tarazu.core.cells import Row
-from tarazu.core.csvfile import CsvTable, shorten
-from tarazu.core.errors import DataError, TarazuError, raise_problems
-from tarazu.core.provenance import digest_file
-from tarazu.record.coding import ONE_SIDED, STATE_BASED, ParsedRows, code_events
-from tarazu.record.place import Gazetteer, NamedPlace
-from tarazu.record.quality import Reading, assess
-from tarazu.record.record import Record, Reject, SourceNote
-from tarazu.record.rules import read_rules
-from tarazu.region import Region, load_region
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tarazu.core.cells import parse_flag
+from tarazu.core.columns import Columns, Mask, Texts
+from tarazu.record.assembly import SourceRows, SourceTable, problems_of
+from tarazu.record.formats import Format
+from tarazu.record.place import Gazetteer, Places
+from tarazu.record.rules import CodedEvents, RuleSet
+from tarazu.region import Region
 
 COLUMNS = (
     "id",
@@ -45,6 +43,9 @@ COLUMNS = (
     "high",
     "low",
 )
+CANDIDATE_COLUMNS = tuple(c for c in COLUMNS if c != "active_year")  # the year may not be over
+STATUS = "code_status"
+CLEAR = "Clear"  # the status of an event that meets UCDP's definitions
 TITLE = "UCDP Georeferenced Event Dataset (GED)"
 LICENCE = "CC BY 4.0"
 CITATIONS = (
@@ -53,198 +54,182 @@ CITATIONS = (
     "Davies, Shawn, Therese Pettersson, and Magnus Öberg, 2022, 'Organized violence 1989-2021 and "
     "drone warfare', Journal of Peace Research 59(4), 593-610, doi:10.1177/00223433221108428",
 )
-SHOWN_PROBLEMS = 100  # an ExceptionGroup of more is no help
-OUTSIDE = "outside the region"
+CANDIDATE_CITATIONS = (
+    "Hegre, Håvard, Mihai Croicu, Kristine Eck, and Stina Högbladh, 2020, 'Introducing the UCDP "
+    "Candidate Events Dataset', Research & Politics 7(3), doi:10.1177/2053168020935257",
+)
+STATE_BASED, ONE_SIDED = 1, 3  # UCDP's type_of_violence; 2 is non-state
+SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 
 
-def read_record(
-    path: Path,
-    *,
-    region: Region | None = None,
-    rules: Path | None = None,
-    boundaries: Path | None = None,
-    keep_going: bool = False,
-) -> Record:
-    """Read a UCDP GED file into a Record.
+def read_ged(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
+    """Return the events of UCDP GED or of its candidates that lie in the region.
 
-    Districts are those of the region's older frame (for Balochistan the 29 units that UCDP knows),
-    unless boundaries say where in a divided unit a point lies.
-
-    Parameters
-    ----------
-    path : csv with the columns of GED, with or without the HDX row of tags.
-    region : where to look; rows elsewhere are counted by name. Default: Balochistan.
-    rules : TOML file of rules; default: those shipped.
-    boundaries : GeoJSON of the region's districts in its own frame; only for the default region,
-        others bring theirs from `load_region`.
-    keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
-
-    Raises
-    ------
-    DataError
-        The file is no GED csv, or has one bad cell: file, line, column, what was expected.
-    ExceptionGroup
-        Several problems, one DataError each (at most 100 are shown).
-    ScenarioError
-        The rules cannot be used.
+    Candidates whose status says that UCDP has yet to check whether they meet its definitions are
+    dropped and counted. A candidate without `active_year` counts as of no active year.
     """
-    path = Path(path)
-    used = _region_for(region, boundaries)
-    rule_set = read_rules(rules)
-    table = CsvTable(path, COLUMNS)
-    gazetteer = Gazetteer(used)
-    rows, reading = _read_rows(table, gazetteer, keep_going=keep_going)
-    if not rows.event_id:
-        raise _nothing_read(path, used, reading)
-    events = code_events(rows, rule_set)
-    inputs = {"events": digest_file(path), "region": used.digest, "rules": rule_set.digest}
-    if used.boundaries is not None:
-        inputs["boundaries"] = used.boundaries.digest
-    return Record(
-        events=events,
-        region=used,
-        start=date(min(rows.first_day).year, 1, 1),
-        end=date(max(rows.first_day).year, 12, 31),
-        quality=assess(events, reading),
-        source=SourceNote(TITLE, LICENCE, CITATIONS, inputs["events"]),
-        rules_digest=inputs["rules"],
-        inputs=inputs,
+    inside, outside = Gazetteer(region).inside(columns, "country", "adm_1", "adm_2")
+    rows_read = columns.rows_read
+    here = columns.take(inside)
+    here, dropped = _clear(here)
+    if not here.origin.is_line:  # pages overlap if events were added while they were fetched
+        here, copies = here.without_copies()
+        dropped += Counter({"the same event on another page": copies} if copies else {})
+    rows = _events(here, rules)
+    return SourceTable(
+        rows=rows.take(here.good),
+        rows_read=rows_read,
+        dropped=dropped,
+        outside=outside,
+        problems=problems_of(here),
     )
 
 
-def _region_for(region: Region | None, boundaries: Path | None) -> Region:
-    if region is None:
-        region = load_region(boundaries=boundaries)
-    elif boundaries is not None:
-        raise ValueError("give boundaries to load_region, or no region to read_record")
-    if region.boundaries is None and region.older_frame:
-        return region.in_frame(region.older_frame)
-    return region
+def _clear(columns: Columns) -> tuple[Columns, Counter[str]]:
+    """Return the events that meet UCDP's definitions, and the others by status."""
+    if STATUS not in columns:
+        return columns, Counter()
+    status = columns.text(STATUS)
+    is_clear = (status == CLEAR) | (status == "")
+    found = Counter(status[~is_clear].tolist())
+    dropped = Counter({f"{STATUS} '{name[:60]}'": count for name, count in found.items()})
+    return columns.take(is_clear), dropped
 
 
-def _read_rows(
-    table: CsvTable, gazetteer: Gazetteer, *, keep_going: bool
-) -> tuple[ParsedRows, Reading]:
-    rows = ParsedRows()
-    seen: dict[str, int] = {}
-    problems: list[list[DataError]] = []  # one list per row
-    outside: Counter[str] = Counter()
-    country, province, district = (table.index[name] for name in ("country", "adm_1", "adm_2"))
-    read = 0
-    for line, cells in table:
-        if read == 0 and _is_tag_row(cells):
-            continue
-        read += 1
-        wrong_width = table.check_width(line, cells)
-        if wrong_width is not None:
-            problems.append([wrong_width])
-            continue
-        name = gazetteer.outside(cells[country], cells[province], cells[district])
-        if name is not None:
-            outside[name] += 1
-            continue
-        row = Row(table.path, line, cells, table.index)
-        _read_row(row, gazetteer, rows, seen)
-        if row.problems:
-            problems.append(row.problems)
-    if not keep_going:
-        _raise_shown(problems, table.path)
-    reading = Reading(
-        rows_read=read,
-        dropped={OUTSIDE: outside.total()} if outside else {},
-        outside=dict(sorted(outside.items())),
-        unknown_districts=dict(sorted(gazetteer.unknown.items())),
-        district_rules=dict(sorted(gazetteer.rules.items())),
-        moved_by_place=dict(sorted(gazetteer.moved.items())),
-        disagreements=tuple(gazetteer.disagreements),
-        rejects=tuple(_reject(found) for found in problems),
+def _events(columns: Columns, rules: RuleSet) -> SourceRows:
+    """Return all rows as events; those with problems are noted in `columns`."""
+    event_id = columns.key("id")
+    side_a, side_b = columns.key("side_a"), columns.key("side_b")
+    first, last = columns.day("date_start"), columns.day("date_end")
+    precision = columns.code("date_prec", 1, 5)
+    violence = columns.code("type_of_violence", STATE_BASED, ONE_SIDED)
+    active_year = _active_year(columns)
+    deaths = np.stack([columns.count(side) for side in SIDES], axis=1)  # (N, 4)
+    low, best, high = (columns.count(name) for name in ("low", "best", "high"))
+    where = Places(
+        district=columns.text("adm_2"),
+        place=columns.text("where_coordinates"),
+        precision=columns.code("where_prec", 1, 7),
+        lon=columns.number("longitude", -180, 180),
+        lat=columns.number("latitude", -90, 90),
     )
-    return rows, reading
-
-
-def _is_tag_row(cells: Sequence[str]) -> bool:
-    """Whether this is HDX's second header: only tags such as #date+start and empty cells."""
-    return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
-
-
-def _read_row(row: Row, gazetteer: Gazetteer, rows: ParsedRows, seen: dict[str, int]) -> None:
-    """Add an event to `rows`, unless the row has problems."""
-    event_id, side_a, side_b = row.key("id"), row.key("side_a"), row.key("side_b")
-    first, last = row.day("date_start"), row.day("date_end")
-    precision = row.code("date_prec", 1, 5)
-    violence = row.code("type_of_violence", STATE_BASED, ONE_SIDED)
-    active_year = row.flag("active_year")
-    sides = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
-    a, b, civilians, unknown = (row.count(column) for column in sides)
-    low, best, high = (row.count(column) for column in ("low", "best", "high"))
-    where = NamedPlace(
-        country=row.text("country"),
-        province=row.text("adm_1"),
-        district=row.text("adm_2"),
-        place=row.text("where_coordinates"),
-        precision=row.code("where_prec", 1, 7),
-        lon=row.number("longitude", -180, 180),
-        lat=row.number("latitude", -90, 90),
+    good = columns.good  # stand-ins would contradict each other
+    columns.problem(
+        good & (last < first),
+        "date_end",
+        lambda row: f"the event ends before {first[row]}",
+        "no day before date_start",
     )
-    if event_id in seen:
-        what = f"event {shorten(event_id)} stands already in line {seen[event_id]}"
-        row.problem("id", what, "each event once")
-    if not row.problems:  # stand-ins would contradict each other
-        if last < first:
-            row.problem("date_end", f"the event ends before {first}", "no day before date_start")
-        if best != a + b + civilians + unknown:
-            what = f"best is {best} but the deaths by side are {a + b + civilians + unknown}"
-            row.problem("best", what, "the sum of the deaths by side")
-        if not low <= best <= high:
-            what = f"best is {best}, outside {low} to {high}"
-            row.problem("best", what, "low <= best <= high")
-    if row.problems:
-        return
-    seen[event_id] = row.line
-    rows.event_id.append(event_id)
-    rows.first_day.append(first)
-    rows.date_precision.append(precision)
-    rows.district.append(gazetteer.locate(event_id, where))
-    rows.active_year.append(active_year)
-    rows.zero_best.append(best == 0)
-    rows.violence.append(violence)
-    rows.side_a.append(side_a)
-    rows.side_b.append(side_b)
-    rows.deaths.append((a, b, civilians, unknown))
-    article, headline = row.text("source_article"), row.text("source_headline")
-    rows.text.append(f"{article}\n{headline}")
-    rows.source.append(f"{article}\n{row.text('source_original')}")
-
-
-def _reject(problems: Sequence[DataError]) -> Reject:
-    first = problems[0]
-    what = "; ".join(f"{problem.what}, expected {problem.expected}" for problem in problems)
-    return Reject(first.line or 0, first.column or "", str(first.value), what)
-
-
-def _raise_shown(rows: Sequence[Sequence[DataError]], path: Path) -> None:
-    problems = [problem for row in rows for problem in row]
-    shown: list[TarazuError] = list(problems[:SHOWN_PROBLEMS])
-    if len(problems) > SHOWN_PROBLEMS:
-        more = f"{len(problems) - SHOWN_PROBLEMS:,} more problems are not shown"
-        shown.append(DataError(more, file=path))
-    raise_problems(shown, f"{path}: {len(rows):,} rows cannot be read")
-
-
-def _nothing_read(path: Path, region: Region, reading: Reading) -> DataError:
-    common = sorted(reading.outside.items(), key=lambda item: (-item[1], item[0]))[:5]
-    elsewhere = ", ".join(f"{shorten(name)} ({count:,})" for name, count in common)
-    what = f"none of {reading.rows_read:,} rows is an event in {region.title}"
-    if elsewhere:
-        what += f"; they are in {elsewhere}"
-    elif reading.rejects:
-        line = reading.rejects[0].line
-        what += f"; {len(reading.rejects):,} cannot be read, the first in line {line}"
-    return DataError(
-        what,
-        file=path,
-        line=2,
-        column="country",
-        expected="at least one event in the region",
-        hint="Load the region of these events, or export the rows of this one",
+    total = deaths.sum(axis=1)
+    columns.problem(
+        good & (best != total),
+        "best",
+        lambda row: f"best is {best[row]} but the deaths by side are {total[row]}",
+        "the sum of the deaths by side",
     )
+    columns.problem(
+        good & ~((low <= best) & (best <= high)),
+        "best",
+        lambda row: f"best is {best[row]}, outside {low[row]} to {high[row]}",
+        "low <= best <= high",
+    )
+    columns.refuse_copies("id")
+    article, headline = columns.text("source_article"), columns.text("source_headline")
+    original = columns.text("source_original")
+    government, group = _parties(side_a, side_b, violence, rules)
+    state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
+    return SourceRows(
+        origin=columns.origin,
+        event_id=event_id,
+        first_day=first,
+        date_precision=precision,
+        where=where,
+        facts=CodedEvents(
+            violence=violence,
+            government=government,
+            group=group,
+            state=state,
+            militant=militant,
+            civilian=civilian,
+            unknown=deaths[:, 3],
+            text=article + "\n" + headline,
+            source=article + "\n" + original,
+        ),
+        active_year=active_year,
+        zero_best=best == 0,
+        count=np.ones(len(columns), dtype=np.int64),
+    )
+
+
+def _active_year(columns: Columns) -> Mask:
+    if "active_year" not in columns:
+        return np.zeros(len(columns), dtype=bool)
+    return columns.parse("active_year", lambda cell: bool(cell) and parse_flag(cell), False, bool)
+
+
+def _parties(
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], rules: RuleSet
+) -> tuple[Texts, Texts]:
+    """Return whether a government is a party, and the armed group of each event."""
+    a_rules, b_rules = _is_government(side_a), _is_government(side_b) & (violence != ONE_SIDED)
+    home = rules.home_governments
+    at_home = (pd.Series(side_a).isin(home) | pd.Series(side_b).isin(home)).to_numpy()
+    government = np.where(at_home, "home", np.where(a_rules | b_rules, "foreign", "none"))
+    group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
+    return government.astype(object), group
+
+
+def _deaths_by_side(
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], deaths: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return deaths of the state, of militants and of civilians, from those of UCDP's sides."""
+    a, b, civilians, _ = deaths.T
+    one_sided = violence == ONE_SIDED
+    state = np.where(_is_government(side_a), a, 0)
+    state = state + np.where(_is_government(side_b) & ~one_sided, b, 0)
+    civilian = civilians + np.where(one_sided, b, 0)
+    militant = a + b + civilians - civilian - state
+    return state, militant, civilian
+
+
+def _is_government(names: Texts) -> Mask:
+    return pd.Series(names).str.startswith("Government of ").to_numpy(dtype=bool)
+
+
+def _variant(columns: Columns) -> Format:
+    """Return the format: candidates are of a year that is not closed, or have yet to be checked."""
+    is_open = "" in _distinct(columns, "active_year")
+    is_unchecked = bool(_distinct(columns, STATUS) - {CLEAR, ""})
+    return UCDP_CANDIDATE if is_open or is_unchecked else UCDP_GED
+
+
+def _distinct(columns: Columns, name: str) -> set[str]:
+    if name not in columns:
+        return set()
+    cells = columns.cells[name]
+    return {cells.distinct[code].strip() for code in np.unique(cells.codes)}
+
+
+UCDP_GED = Format(
+    name="ucdp-ged",
+    title=TITLE,
+    licence=LICENCE,
+    citations=CITATIONS,
+    needed=COLUMNS,
+    optional=(STATUS,),
+    read=read_ged,
+    containers=("csv", "json"),
+    older_frame=True,
+    variant=_variant,
+)
+UCDP_CANDIDATE = Format(
+    name="ucdp-candidate",
+    title="UCDP Candidate Events Dataset",
+    licence=LICENCE,
+    citations=(*CANDIDATE_CITATIONS, *CITATIONS[:1]),
+    needed=CANDIDATE_COLUMNS,
+    optional=("active_year", STATUS),
+    read=read_ged,
+    containers=("csv", "json"),
+    older_frame=True,
+)

@@ -34,8 +34,12 @@ class Reading:
     rejects: tuple[Reject, ...] = ()
 
 
-def assess(events: pd.DataFrame, reading: Reading) -> Quality:
+def assess(events: pd.DataFrame, reading: Reading, *, rows_used: int | None = None) -> Quality:
     """Return the quality report of freshly read events.
+
+    Parameters
+    ----------
+    rows_used : rows of the source that are in the record; default: its events, one row each.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def assess(events: pd.DataFrame, reading: Reading) -> Quality:
     count = events["count"]
     return Quality(
         rows_read=reading.rows_read,
-        rows_used=int(count.sum()),
+        rows_used=int(count.sum()) if rows_used is None else rows_used,
         rows_rejected=len(reading.rejects),
         dropped=reading.dropped,
         outside=reading.outside,

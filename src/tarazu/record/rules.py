@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
+from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json, digest
 from tarazu.core.specs import read_toml
 
@@ -46,6 +54,15 @@ class Condition(_Entry):
     militant_per_state: float | None = None
     initiator: list[Initiator] | None = None
     tactic: list[str] | None = None
+    codes: dict[str, list[str]] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_codes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave unused codes out, so that rules written before there were any keep their digest."""
+        content: dict[str, object] = serialise(self)
+        if self.codes is None:
+            del content["codes"]
+        return content
 
 
 class Rule(_Entry):
@@ -158,6 +175,7 @@ class CodedEvents:
     group : armed group of the event, "" if none.
     state, militant, civilian, unknown : deaths, best estimates, >= 0.
     text : source and headline. source : the source alone, where sites are looked for.
+    codes : further columns of the source that rules may name, by name.
     """
 
     violence: NDArray[np.int64]
@@ -167,8 +185,18 @@ class CodedEvents:
     militant: NDArray[np.int64]
     civilian: NDArray[np.int64]
     unknown: NDArray[np.int64]
-    text: Sequence[str]
-    source: Sequence[str]
+    text: Labels
+    source: Labels
+    codes: Mapping[str, Labels] = field(default_factory=dict)
+
+    def take(self, rows: Mask) -> CodedEvents:
+        """Return these events."""
+        columns = {
+            entry.name: getattr(self, entry.name)[rows]
+            for entry in fields(self)
+            if entry.name != "codes"
+        }
+        return CodedEvents(**columns, codes={k: v[rows] for k, v in self.codes.items()})
 
 
 @dataclass(frozen=True)
@@ -238,6 +266,13 @@ class _Facts:
         }
         self.decided: dict[str, Labels] = {}
 
+    def _codes(self, column: str) -> Labels:
+        if column not in self.events.codes:
+            known = ", ".join(sorted(self.events.codes)) or "none"
+            what = f"rules ask for the column '{column}', which this format does not have"
+            raise ScenarioError(what, key="when.codes", value=column, expected=f"one of: {known}")
+        return self.events.codes[column]
+
     def any_of(self, masks: object) -> Mask:
         """Return where any of the masks holds."""
         result = np.zeros(self.size, dtype=bool)
@@ -273,6 +308,8 @@ class _Facts:
             holds &= e.state >= when.state_per_militant * e.militant
         if when.militant_per_state is not None:
             holds &= e.militant >= when.militant_per_state * e.state
+        for column, known in (when.codes or {}).items():
+            holds &= np.isin(self._codes(column).astype(str), known)
         for name in ("initiator", "tactic"):
             wanted = getattr(when, name)
             if wanted is not None and name in self.decided:
@@ -300,5 +337,5 @@ def _compile(pattern: str, where: str) -> re.Pattern[str]:
         raise ValueError(f"{where}: {pattern!r} is not a regular expression ({error})") from error
 
 
-def _search(pattern: re.Pattern[str], texts: Sequence[str]) -> Mask:
+def _search(pattern: re.Pattern[str], texts: Labels) -> Mask:
     return np.fromiter((pattern.search(text) is not None for text in texts), bool, len(texts))

@@ -1,0 +1,92 @@
+"""The one schema of events, checked by pandera on every record that a reader makes; their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tarazu.core.cells import FIRST_YEAR, LAST_YEAR
+from tarazu.core.csvfile import KEPT
+from tarazu.record.record import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+MOST_DEATHS = 10**12  # more than any sum of cells, each below 10^9
+LABELS = ("initiator_rule", "target", "tactic")
+EXPECTED = {"not_nullable": "a value"}  # pandera's own words, in ours
+FLAGS = ("zero_best", "group_site", "active_year")
+
+
+def violations(events: pd.DataFrame, districts: Sequence[str]) -> list[tuple[int, str, str, str]]:
+    """Return what breaks the schema of events: row, column, value and expectation of each.
+
+    Parameters
+    ----------
+    events : columns `EVENT_COLUMNS`, index 0 to N - 1.
+    districts : slugs that `district` may be; it may also be missing.
+
+    Raises
+    ------
+    TypeError
+        A column is missing or of another type: an error of the reader, not of the file.
+    """
+    from pandera.errors import SchemaErrors  # slow to import, and only readers need it
+
+    try:
+        event_schema(tuple(districts)).validate(events, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        of_table = cases[cases["index"].isna()]
+        if len(of_table):
+            what = "; ".join(f"{r.column}: {r.check}" for r in of_table.itertuples())
+            raise TypeError(f"these are no events: {what}") from error
+        columns = ("index", "column", "failure_case", "check")
+        return sorted(
+            (int(row), str(column), str(value)[:KEPT], EXPECTED.get(str(check), str(check)))
+            for row, column, value, check in zip(*(cases[name] for name in columns), strict=True)
+        )
+    return []
+
+
+@cache
+def event_schema(districts: tuple[str, ...]) -> pa.DataFrameSchema:
+    """Return the schema of `Record.events` for a region with these districts."""
+    import pandera.pandas as pa
+
+    def one_of(names: Sequence[str]) -> pa.Check:
+        return pa.Check.isin(
+            list(names), error=f"one of {', '.join(n or '(empty)' for n in names)}"
+        )
+
+    count = pa.Check.in_range(0, MOST_DEATHS, error="a count >= 0")
+    filled = pa.Check(lambda cells: cells.str.len() > 0, error="a text")
+    days = np.array([f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-31"], dtype="datetime64[s]")
+    in_range = pa.Check.in_range(*days, error=f"a day, {FIRST_YEAR} to {LAST_YEAR}")
+    columns = {
+        "event_id": pa.Column("str"),
+        "date": pa.Column("datetime64[s]", in_range),
+        "date_precision": pa.Column("int64", pa.Check.in_range(1, 5, error="a code from 1 to 5")),
+        "district": pa.Column("str", one_of(districts), nullable=True),
+        "initiator": pa.Column("str", one_of(INITIATORS)),
+        **{name: pa.Column("str", filled) for name in LABELS},
+        "group": pa.Column("str"),
+        "movement": pa.Column("str", one_of(MOVEMENTS)),
+        **{name: pa.Column("bool") for name in FLAGS},
+        **{name: pa.Column("int64", count) for name in DEATHS},
+        "count": pa.Column("int64", pa.Check.in_range(1, MOST_DEATHS, error="a count >= 1")),
+    }
+    ordered = {name: columns[name] for name in EVENT_COLUMNS}
+    return pa.DataFrameSchema(ordered, strict=True, ordered=True)
+
+
+def tidy(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events in the order of columns and rows that does not depend on the file."""
+    texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
+    events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
+    keys = [name for name in EVENT_COLUMNS if name != "count"]
+    return events.sort_values(keys, kind="stable", ignore_index=True)
