@@ -27,9 +27,10 @@ class Linearisation:
     ----------
     stocks : (S,) names. places : (D,) names.
     after : (S, D) levels a week later.
-    jacobian : (S * D, S * D) derivative of `after` by the levels before.
+    jacobian : (S * D, N) derivative of `after` along the directions; where none were given, by
+        the levels before, N = S * D.
     flows : by transfer, events and definitions too: (D,) this week's values.
-    flow_jacobians : by the same names: (D, S * D).
+    flow_jacobians : by the same names: (D, N).
     """
 
     stocks: tuple[str, ...]
@@ -46,7 +47,13 @@ class Linearisation:
 
 
 def linearise(
-    model: Model, state: FloatArray, parameters: FloatArray, levers: FloatArray, *, places: Places
+    model: Model,
+    state: FloatArray,
+    parameters: FloatArray,
+    levers: FloatArray,
+    *,
+    places: Places,
+    directions: FloatArray | None = None,
 ) -> Linearisation:
     """Return a week of the mean field from `state`, with all its derivatives.
 
@@ -58,6 +65,8 @@ def linearise(
     ----------
     state : (S, D) levels in the order of ``model.stocks``.
     parameters : (P,). levers : (L, D).
+    directions : (S * D, N) along which derivatives are taken; default: the unit vectors, which
+        give the Jacobian. (S * D, 0) gives the step alone.
 
     Raises
     ------
@@ -69,11 +78,17 @@ def linearise(
     if (state.shape, parameters.shape, levers.shape) != expected:
         msg = f"shapes {(state.shape, parameters.shape, levers.shape)}; expected {expected}"
         raise ValueError(msg)
-    return _Week(compile_program(model), state, parameters, levers, places).run()
+    along = np.eye(state.size) if directions is None else directions
+    return _Week(_program(model), state, parameters, levers, places, along).run()
+
+
+@lru_cache(maxsize=8)
+def _program(model: Model) -> Program:
+    return compile_program(model)
 
 
 class _Week:
-    """Values (D,) and tangents (D, S * D) of everything that a week works out."""
+    """Values (D,) and tangents (D, N) of everything that a week works out."""
 
     def __init__(
         self,
@@ -82,11 +97,12 @@ class _Week:
         parameters: FloatArray,
         levers: FloatArray,
         places: Places,
+        directions: FloatArray,
     ) -> None:
         model = program.model
         self.program, self.places = program, places
-        self.n_districts, self.n_state = len(places.names), state.size
-        D = self.n_districts
+        self.n_districts = D = len(places.names)
+        self.n_directions = directions.shape[1]
         constants: dict[str, FloatArray] = {
             "population": np.floor(places.population + 0.5),
             "urban_share": places.urban_share,
@@ -100,9 +116,7 @@ class _Week:
         self.tangent: dict[str, FloatArray] = {}
         for s, name in enumerate(model.stocks):
             self.value[name] = state[s].astype(np.float64)
-            unit = np.zeros((D, self.n_state))
-            unit[np.arange(D), s * D + np.arange(D)] = 1.0
-            self.tangent[name] = unit
+            self.tangent[name] = directions[s * D : (s + 1) * D]
 
     def run(self) -> Linearisation:
         model, weights = self.program.model, self.places.weights
@@ -141,10 +155,10 @@ class _Week:
         self.value[name], self.tangent[name] = value, tangent
 
     def evaluate(self, expression: sp.Expr) -> tuple[FloatArray, FloatArray]:
-        """Return the (D,) values and (D, S * D) derivatives of an expression of what is known."""
+        """Return the (D,) values and (D, N) derivatives of an expression of what is known."""
         value = self._value(expression)
-        tangent = np.zeros((self.n_districts, self.n_state))
-        for name, partial in _partials(expression):
+        tangent = np.zeros((self.n_districts, self.n_directions))
+        for name, partial in _partials(expression) if self.n_directions else ():
             if name in self.tangent:
                 tangent += self._value(partial)[:, None] * self.tangent[name]
         return value, tangent
