@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from tarazu.core.jsonpages import find_pages
 from tarazu.core.provenance import digest_file
+from tarazu.record.acled import ACLED
 from tarazu.record.assembly import assemble
 from tarazu.record.formats import Format, look_at, recognise
 from tarazu.record.ged import UCDP_CANDIDATE, UCDP_GED
+from tarazu.record.gtd import GTD
+from tarazu.record.mapping import mapping_format
+from tarazu.record.priogrid import VIEWS_PANEL
 from tarazu.record.record import Record, SourceNote
 from tarazu.record.rules import read_rules
 from tarazu.region import Region, load_region
@@ -18,6 +23,9 @@ from tarazu.region import Region, load_region
 FORMATS: tuple[Format, ...] = (
     UCDP_GED,
     UCDP_CANDIDATE,
+    ACLED,
+    GTD,
+    VIEWS_PANEL,
 )
 
 
@@ -29,6 +37,7 @@ def read_record(
     boundaries: Path | None = None,
     keep_going: bool = False,
     format: str | None = None,
+    mapping: Path | None = None,
 ) -> Record:
     """Read event data into a Record; the format is recognised by the columns.
 
@@ -44,6 +53,7 @@ def read_record(
         others bring theirs from `load_region`.
     keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
     format : name of the format, one of `FORMATS`; default: recognised.
+    mapping : TOML file that says how to read any other csv file; used instead of a format.
 
     Raises
     ------
@@ -52,13 +62,15 @@ def read_record(
     ExceptionGroup
         Several problems, one DataError each (at most 100 are shown).
     ScenarioError
-        The rules cannot be used.
+        The rules or the mapping cannot be used.
     """
     path = Path(path)
+    if mapping is not None and format is not None:
+        raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:
         raise ValueError("give boundaries to load_region, or no region to read_record")
     place = load_region(boundaries=boundaries) if region is None else region
-    known = recognise(look_at(path), FORMATS) if format is None else _by_name(format)
+    known = _format(path, format, mapping)
     if known.older_frame and place.boundaries is None and place.older_frame:
         place = place.in_frame(place.older_frame)
     rule_set = read_rules(rules or known.rules)
@@ -66,7 +78,18 @@ def read_record(
     known = known if known.variant is None else known.variant(columns)
     table = known.read(columns, place, rule_set)
     source = SourceNote(known.title, known.licence, known.citations, _digest(path))
-    return assemble(table, path, region=place, rules=rule_set, source=source, keep_going=keep_going)
+    record = assemble(
+        table, path, region=place, rules=rule_set, source=source, keep_going=keep_going
+    )
+    if mapping is None:
+        return record
+    return replace(record, inputs={**record.inputs, "mapping": digest_file(Path(mapping))})
+
+
+def _format(path: Path, name: str | None, mapping: Path | None) -> Format:
+    if mapping is not None:
+        return mapping_format(mapping)
+    return recognise(look_at(path), FORMATS) if name is None else _by_name(name)
 
 
 def _by_name(name: str) -> Format:

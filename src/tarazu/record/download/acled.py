@@ -13,6 +13,7 @@ from typing import Any
 from tarazu.core.downloads import Origin, hand_over, waiting_room
 from tarazu.core.errors import DataError
 from tarazu.core.web import GAP, Heard, Key, WebClient, from_environment
+from tarazu.record.acled import CITATIONS, LICENCE, TITLE
 from tarazu.record.download.pages import Page, Paged, fetch_pages
 
 ADDRESS = "https://acleddata.com/api/acled/read"
@@ -21,13 +22,6 @@ CLIENT = "acled"  # the id that ACLED gives to every user of its API
 EMAIL, PASSWORD, TOKEN = "ACLED_EMAIL", "ACLED_PASSWORD", "ACLED_ACCESS_TOKEN"
 PAGE_SIZE = 5000
 A_DAY = 86_400.0  # s; ACLED corrects and deletes events, so older pages do not fit newer ones
-TITLE = "Armed Conflict Location & Event Data (ACLED)"
-LICENCE = "ACLED terms of use: your own account, attribution, no sharing of the rows"
-CITATIONS = (
-    "Raleigh, Clionadh, Andrew Linke, Håvard Hegre, and Joakim Karlsen, 2010, 'Introducing ACLED: "
-    "An Armed Conflict Location and Event Dataset', Journal of Peace Research 47(5), 651-660, "
-    "doi:10.1177/0022343310378914",
-)
 
 
 def fetch_acled(
