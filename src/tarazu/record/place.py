@@ -94,10 +94,13 @@ class Gazetteer:
         return np.array([name is None for name in names], dtype=bool)[kind], outside
 
     def _outside(self, country: str, province: str, district: str) -> str | None:
-        """Return the name of the place if it lies outside the region, None inside."""
+        """Return the name of the place if it lies outside the region, None inside.
+
+        A region without provinces is the whole of its countries.
+        """
         if fold(country) not in self._countries:
             return country.strip() or "no country"
-        if fold(province) in self._provinces or fold(district) in self._names:
+        if not self._provinces or fold(province) in self._provinces or fold(district) in self._names:
             return None
         return f"{country.strip()}: {province.strip() or district.strip() or 'no province'}"
 
