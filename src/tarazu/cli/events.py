@@ -17,6 +17,7 @@ def read_events(
     region: Path | None = None,
     boundaries: Path | None = None,
     rules: Path | None = None,
+    mapping: Path | None = None,
     keep_going: bool = False,
 ) -> Record:
     """Read `file` as it is asked for; without one, the embedded record of Balochistan.
@@ -33,8 +34,9 @@ def read_events(
 
     if file is None:
         options = {"--region": region, "--boundaries": boundaries, "--rules": rules}
+        options["--mapping"] = mapping
         if unusable := [name for name, value in options.items() if value is not None]:
             raise typer.BadParameter(f"{', '.join(unusable)} can only be used with an event file")
         return load_default_record()
     place = load_region(region, boundaries=boundaries)
-    return read_record(file, region=place, rules=rules, keep_going=keep_going)
+    return read_record(file, region=place, rules=rules, mapping=mapping, keep_going=keep_going)

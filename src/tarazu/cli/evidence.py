@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from tarazu.cli.events import read_events
-from tarazu.cli.options import AsJson, Boundaries, Events, Force, Quiet, Region, Rules, Verbose
+from tarazu.cli.options import (
+    AsJson,
+    Boundaries,
+    Events,
+    Force,
+    Mapping,
+    Quiet,
+    Region,
+    Rules,
+    Verbose,
+)
 from tarazu.cli.output import show
 
 
@@ -17,6 +27,7 @@ def evidence(
     region: Region = None,
     boundaries: Boundaries = None,
     rules: Rules = None,
+    mapping: Mapping = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -53,7 +64,7 @@ def evidence(
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
-    record = read_events(file, region=region, boundaries=boundaries, rules=rules)
+    record = read_events(file, region=region, boundaries=boundaries, rules=rules, mapping=mapping)
     if out is None:
         findings = weigh(record, battery.estimators)
     else:

@@ -76,6 +76,15 @@ Rules = Annotated[
         help="TOML file of the rules that say who initiated an event; without one, the shipped.",
     ),
 ]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="TOML file that says how to read an event file of any other form.",
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace the output even if Tarazu did not write it.")
 ]

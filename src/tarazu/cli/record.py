@@ -9,7 +9,16 @@ import typer
 
 from tarazu.cli.events import read_events
 from tarazu.cli.exit_codes import FINDINGS
-from tarazu.cli.options import AsJson, Boundaries, Events, Quiet, Region, Rules, Verbose
+from tarazu.cli.options import (
+    AsJson,
+    Boundaries,
+    Events,
+    Mapping,
+    Quiet,
+    Region,
+    Rules,
+    Verbose,
+)
 from tarazu.cli.output import show
 
 app = typer.Typer(help="Read event files and judge them.", no_args_is_help=True)
@@ -21,6 +30,7 @@ def describe(
     region: Region = None,
     boundaries: Boundaries = None,
     rules: Rules = None,
+    mapping: Mapping = None,
     keep_going: Annotated[
         bool,
         typer.Option("--keep-going", help="List rows that cannot be read, and read the others."),
@@ -47,7 +57,12 @@ def describe(
 
     keep_going = keep_going or rejects is not None
     record = read_events(
-        file, region=region, boundaries=boundaries, rules=rules, keep_going=keep_going
+        file,
+        region=region,
+        boundaries=boundaries,
+        rules=rules,
+        mapping=mapping,
+        keep_going=keep_going,
     )
     if rejects is not None:
         write_rejects(record, rejects)
@@ -76,6 +91,7 @@ def check(
     ],
     region: Region = None,
     rules: Rules = None,
+    mapping: Mapping = None,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -88,7 +104,7 @@ def check(
     from tarazu.cli.check_wording import contradictions, describe_check
     from tarazu.record import check_labels
 
-    result = check_labels(read_events(events, region=region, rules=rules), labels)
+    result = check_labels(read_events(events, region=region, rules=rules, mapping=mapping), labels)
     show(describe_check(result), result, as_json=as_json)
     if contradictions(result):
         raise typer.Exit(FINDINGS)
