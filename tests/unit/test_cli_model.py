@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,40 @@ def test_model__json_holds_every_parameter_with_unit_prior_and_source(
     rows = json.loads(capsys.readouterr().out)["parameters"]
     assert {row["name"] for row in rows} == declared["parameters"]
     assert all(row["unit"] and row["prior"] and row["source"] for row in rows)
+
+
+def test_model__diagram_is_a_page_that_opens_offline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["model", "diagram", "-o", str(tmp_path / "model")]) == 0
+    assert capsys.readouterr().out.strip().endswith("causal-loops.html")
+    page = (tmp_path / "model" / "causal-loops.html").read_text()
+    assert '<script src="plotly.min.js">' in page
+    rows = (tmp_path / "model" / "causal-loops.csv").read_text().splitlines()
+    assert rows[0] == "loop,polarity,members"
+    assert {row.split(",")[1] for row in rows[1:]} >= {"reinforcing", "balancing"}
+
+
+def test_model__odd_page_names_every_declared_thing(
+    tmp_path: Path, declared: dict[str, set[str]]
+) -> None:
+    assert run(["model", "odd", "-o", str(tmp_path / "odd.md")]) == 0
+    page = (tmp_path / "odd.md").read_text()
+    for number in range(1, 8):
+        assert f"\n## {number}. " in page
+    assert all(f"`{name}`" in page for name in set().union(*declared.values()))
+
+
+def test_model__export_writes_all_districts_and_refuses_to_overwrite(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "model.xmile"
+    command = ["model", "export", "-o", str(path), "--weeks", "4", "--portfolio", "surge"]
+    assert run(command) == 0
+    text = path.read_text()
+    assert 'name="trust_d33"' in text
+    assert 'name="trust_d34"' not in text
+    assert run(command) == 2
+    assert "--force" in capsys.readouterr().err
+    assert run([*command, "--force"]) == 0
+    assert path.read_text() == text

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, Verbose
 from tarazu.cli.output import show
 
 app = typer.Typer(help="Read the model.", no_args_is_help=True)
@@ -29,3 +32,85 @@ def describe(as_json: AsJson = False, verbose: Verbose = 0, quiet: Quiet = False
 
     description = describe_model(build_model())
     show(describe_declaration(description), description, as_json=as_json)
+
+
+@app.command()
+def diagram(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", file_okay=False, help="Folder for the page.")
+    ] = Path("out/model"),
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the causal-loop diagram.
+
+    Who acts on whom, with the sign of each derivative, and the reinforcing and balancing loops,
+    all found in the declaration. Writes a page that opens offline and a CSV table of the loops.
+    """
+    from tarazu.model import build_model
+    from tarazu.report.figure_pages import write_pages
+    from tarazu.report.loop_figure import draw_loops
+
+    figure = draw_loops(build_model())
+    write_pages([figure], out)
+    show(f"{out / figure.key}.html", None, as_json=False)
+
+
+@app.command()
+def odd(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", dir_okay=False, show_default=False, help="File to write."),
+    ] = None,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write the ODD protocol of the model.
+
+    Overview, design concepts and details (Grimm et al. 2020) as Markdown, made from the
+    declaration; without a file, to standard output.
+    """
+    from tarazu.core.cache import write_atomic
+    from tarazu.model import build_model
+    from tarazu.report.odd import odd_page
+
+    page = odd_page(build_model())
+    if out is None:
+        show(page, None, as_json=False)
+    else:
+        write_atomic(out, page.encode())
+        show(str(out), None, as_json=False)
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", dir_okay=False, help="File to write, ending in .xmile.")
+    ],
+    portfolio: Annotated[
+        str, typer.Option(help="Name of a policy that ships, or a TOML file.")
+    ] = "status-quo",
+    hypothesis: Annotated[str, typer.Option(help="Name of a hypothesis.")] = "full",
+    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the run.")] = 520,
+    force: Force = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write the mean field for other tools, as XMILE.
+
+    Stella, Vensim and PySD open it. Parameters stand at the medians of their priors under the
+    hypothesis, levers as the policy sets them; every district is written out, because tools read
+    XMILE's arrays differently.
+    """
+    from tarazu.core.cache import write_atomic
+    from tarazu.engine.xmile import write_xmile
+    from tarazu.study.case import median_case
+
+    if out.suffix != ".xmile":
+        raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")
+    if out.exists() and not force:
+        raise typer.BadParameter(f"{out} exists; --force replaces it", param_hint="--out")
+    case = median_case(hypothesis, portfolio, weeks=weeks)
+    text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=weeks)
+    write_atomic(out, text.encode())
+    show(str(out), None, as_json=False)

@@ -1,4 +1,4 @@
-"""Each figure of a finding as a page of its own, with its numbers beside it as CSV."""
+"""Figures as pages of their own, each with its numbers beside it as CSV."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ def write_figures(findings: Sequence[Finding], folder: Path) -> None:
         for finding in findings
         for i, figure in enumerate(finding.figures, start=1)
     ]
-    if not drawn:
+    write_pages(drawn, folder)
+
+
+def write_pages(figures: Sequence[BriefFigure], folder: Path) -> None:
+    """Write drawn figures to `folder`: an HTML page and a CSV table each."""
+    if not figures:
         return
     from plotly.offline import get_plotlyjs
 
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(folder / SCRIPT, get_plotlyjs().encode())
-    for figure in drawn:
+    for figure in figures:
         write_atomic(folder / f"{figure.key}.html", _page(figure).encode())
         write_atomic(folder / f"{figure.key}.csv", _table(figure).encode())
 
