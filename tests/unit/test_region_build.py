@@ -145,6 +145,10 @@ def test_build__names_in_any_script_become_unique_ascii_keys() -> None:
     assert slugs_for(names[::-1]) == slugs[::-1]
 
 
+def test_build__knows_districts_as_ucdp_names_them(tmp_path: Path) -> None:
+    assert build(tmp_path).names()["río ancho district"] == "rio_ancho"
+
+
 def test_build__all_problems_at_once(tmp_path: Path) -> None:
     bow_tie = [(30, 0), (31, 1), (31, 0), (30, 1), (30, 0)]
     content = [

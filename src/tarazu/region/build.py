@@ -15,7 +15,7 @@ from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.region.build_columns import column_rows
 from tarazu.region.drawn import FLAT, Drawn, read_drawn
 from tarazu.region.load import COLUMNS, load_region
-from tarazu.region.naming import abbreviate
+from tarazu.region.naming import abbreviate, other_spellings
 from tarazu.region.region import Region
 
 SNAP_KM = 0.1
@@ -93,11 +93,12 @@ def _tables(drawn: Drawn, plan: Plan, path: Path) -> dict[str, str]:
         )
     sizes = measure(drawn.shapes)
     cells = lay_tiles(sizes.plane, sizes.area_km2, sorted(borders))
-    abbreviations = abbreviate(drawn.names)
+    abbreviations, aliases = abbreviate(drawn.names), other_spellings(drawn.names)
     districts = [
         {
             "slug": slug,
             "name": drawn.names[i],
+            "aliases": aliases[i],
             "frame_unit": slug,
             "headquarters": UNKNOWN,
             "hq_lat": f"{sizes.inside[i, 1]:.4f}",

@@ -29,7 +29,7 @@ def column_rows(plan: Plan, origin: str) -> list[dict[str, object]]:
     table = [
         ("districts", "slug", "Key of the district in every table", "", OWN, "high"),
         ("districts", "name", f"Name, column {plan.names!r}", "", origin, "high"),
-        ("districts", "aliases", "Other spellings: add them by hand", "", NOT_KNOWN, "low"),
+        ("districts", "aliases", "Other spellings: UCDP's; add more by hand", "", OWN, "medium"),
         ("districts", "places", "Places that lie in it: add them by hand", "", NOT_KNOWN, "low"),
         ("districts", "frame_unit", "Unit of an older frame: none", "", OWN, "high"),
         ("districts", "division", "Administrative division", "", NOT_KNOWN, "low"),

@@ -24,6 +24,13 @@ def slugs_for(names: Sequence[str]) -> list[str]:
     return [slugs[name] for name in names]
 
 
+def other_spellings(names: Sequence[str]) -> list[str]:
+    """Return "Kech district" for "Kech", as UCDP names districts; "" where that is another one."""
+    taken = set(map(fold, names))
+    spelled = [f"{name} district" for name in names]
+    return ["" if fold(alias) in taken or ";" in alias else alias for alias in spelled]
+
+
 def abbreviate(names: Sequence[str]) -> list[str]:
     """Return a short label for each tile, each once."""
     labels: list[str] = []
