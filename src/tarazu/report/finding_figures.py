@@ -8,6 +8,7 @@ from tarazu.evidence.finding import FigureData
 from tarazu.report.count_figures import draw_residuals, draw_windows
 from tarazu.report.estimate_figures import draw_forest, draw_kernel, draw_power
 from tarazu.report.figure import BriefFigure
+from tarazu.report.mix_figures import draw_groups, draw_shares, draw_survival
 
 Drawing = Callable[[FigureData, str], BriefFigure]
 
@@ -17,6 +18,9 @@ DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
     "kernel": (("lag_from", "lag_to", "rate_ratio", "low", "high"), draw_kernel),
     "power": (("effect", "power", "n_records"), draw_power),
     "residuals": (("bin", "count", "expected_low", "expected_high"), draw_residuals),
+    "shares": (("year", "label", "count"), draw_shares),
+    "survival": (("deaths", "share", "power_law", "lognormal"), draw_survival),
+    "groups": (("year", "events", "active", "thinned", "low", "high"), draw_groups),
 }
 """By kind: the columns that its data must hold, and what draws them."""
 
