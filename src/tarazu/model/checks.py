@@ -241,3 +241,8 @@ class _Ranges:
                 f"{claim.within[1]:g}. It reads {reads}. Give the prior the right sign, or wrap "
                 "the term in exp or Max"
             )
+
+
+def range_of(m: Model, name: str) -> Bounds:
+    """Return bounds within which a quantity of a checked model stays."""
+    return _Ranges(m).of(m[name])
