@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,11 @@ from tarazu.core.cells import (
 from tarazu.core.csvfile import KEPT, shorten
 from tarazu.core.errors import DataError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.bool_] | NDArray[np.int64] | slice
 Texts = NDArray[np.object_]  # of str
 Days = NDArray[np.datetime64]  # datetime64[D]
 DETAILED = 1000  # rows for which every problem is kept; of others the first one
@@ -43,9 +47,50 @@ class Coded:
     codes: NDArray[np.int32]
     distinct: Sequence[str]
 
-    def take(self, rows: Mask | NDArray[np.int64]) -> Coded:
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Rows) -> Coded:
         """Return the column at these rows."""
         return Coded(self.codes[rows], self.distinct)
+
+    def take(self, rows: Mask | NDArray[np.int64]) -> Coded:
+        """Return the column at these rows, with the distinct cells of these only."""
+        codes = self.codes[rows]
+        is_used = np.bincount(codes, minlength=len(self.distinct)) > 0
+        if is_used.all():
+            return Coded(codes, self.distinct)
+        place = (np.cumsum(is_used) - 1).astype(np.int32)
+        used = np.flatnonzero(is_used)
+        if isinstance(self.distinct, ArrowTexts):
+            return Coded(place[codes], self.distinct.take(used))
+        return Coded(place[codes], [self.distinct[code] for code in used.tolist()])
+
+
+class ArrowTexts(Sequence[str]):
+    """Texts that stay in Arrow's memory until Python needs them.
+
+    Parameters
+    ----------
+    array : pyarrow.StringArray without nulls.
+    """
+
+    def __init__(self, array: pa.StringArray) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.array.to_numpy(zero_copy_only=False).tolist())
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return one text."""
+        return self.array[place].as_py()
+
+    def take(self, places: NDArray[np.int64]) -> ArrowTexts:
+        """Return the texts at these places."""
+        return ArrowTexts(self.array.take(places))
 
 
 class Encoder(dict[str, int]):
@@ -207,11 +252,12 @@ class Columns:
     ) -> NDArray[Any]:
         """Return what `parse` makes of the cells; where it raises a CellError, the stand-in."""
         coded = self.cells[column]
-        values: list[object] = [stand_in] * len(coded.distinct)
+        cells = list(coded.distinct)
+        values: list[object] = [stand_in] * len(cells)
         errors: dict[int, CellError] = {}
         for code in np.flatnonzero(np.bincount(coded.codes, minlength=len(values))).tolist():
             try:
-                values[code] = parse(coded.distinct[code].strip())
+                values[code] = parse(cells[code].strip())
             except CellError as error:
                 errors[code] = error
         if errors:

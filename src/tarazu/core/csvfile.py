@@ -69,13 +69,18 @@ class CsvTable:
                 raise cells
             yield line, cells
 
-    def rows(self) -> Iterator[tuple[int, list[str] | DataError]]:
+    def rows(self, *, is_utf8: bool | None = None) -> Iterator[tuple[int, list[str] | DataError]]:
         """Yield line and cells of each row; of one that cannot be taken apart, its error.
 
         A quote that is never closed would take the lines after it along. Such a row ends with its
         first line, and reading goes on at the next.
+
+        Parameters
+        ----------
+        is_utf8 : whether the whole file is known to be UTF-8; without it, the file is looked at.
         """
-        is_text = _is_utf8(self.path)
+        if is_utf8 is None:
+            is_utf8 = _is_utf8(self.path)
         with _cell_limit(MAX_CELL), self._open() as stream:
             lines = _Lines(stream)
             reader = csv.reader(lines, strict=True)
@@ -96,7 +101,7 @@ class CsvTable:
                 if len(lines.taken) > 1 and len(cells) != self.width:
                     yield first, self._width_error(first, cells)
                     lines.keep_one()
-                elif not is_text and (problem := self._encoding_error(first, cells)) is not None:
+                elif not is_utf8 and (problem := self._encoding_error(first, cells)) is not None:
                     yield first, problem
                 else:
                     yield first, cells

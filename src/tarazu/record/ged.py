@@ -12,6 +12,7 @@ from tarazu.core.cells import parse_flag
 from tarazu.core.columns import Columns, Mask, Texts
 from tarazu.record.assembly import SourceRows, SourceTable, problems_of
 from tarazu.record.formats import Format
+from tarazu.record.pattern_search import Joined
 from tarazu.record.place import Gazetteer, Places
 from tarazu.record.rules import CodedEvents, RuleSet
 from tarazu.region import Region
@@ -134,8 +135,6 @@ def _events(columns: Columns, rules: RuleSet) -> SourceRows:
         "low <= best <= high",
     )
     columns.refuse_copies("id")
-    article, headline = columns.text("source_article"), columns.text("source_headline")
-    original = columns.text("source_original")
     government, group = _parties(side_a, side_b, violence, rules)
     state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
     return SourceRows(
@@ -152,8 +151,8 @@ def _events(columns: Columns, rules: RuleSet) -> SourceRows:
             militant=militant,
             civilian=civilian,
             unknown=deaths[:, 3],
-            text=article + "\n" + headline,
-            source=article + "\n" + original,
+            text=Joined((columns.cells["source_article"], columns.cells["source_headline"])),
+            source=Joined((columns.cells["source_article"], columns.cells["source_original"])),
         ),
         active_year=active_year,
         zero_best=best == 0,
@@ -193,7 +192,9 @@ def _deaths_by_side(
 
 
 def _is_government(names: Texts) -> Mask:
-    return pd.Series(names).str.startswith("Government of ").to_numpy(dtype=bool)
+    codes, distinct = pd.factorize(names)
+    is_government = [name.startswith("Government of ") for name in distinct]
+    return np.array(is_government, dtype=bool)[codes]
 
 
 def _variant(columns: Columns) -> Format:

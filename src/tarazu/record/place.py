@@ -69,6 +69,7 @@ class Gazetteer:
         self.disagreements: list[Disagreement] = []
         self._names = region.names()
         self._places = region.places()
+        self._known_places: dict[str, str | None] = {}
         self._unit = {district.slug: district.frame_unit for district in region.districts}
         self._countries = {fold(name) for name in region.countries}
         self._provinces = {fold(name) for name in region.provinces}
@@ -100,7 +101,11 @@ class Gazetteer:
         """
         if fold(country) not in self._countries:
             return country.strip() or "no country"
-        if not self._provinces or fold(province) in self._provinces or fold(district) in self._names:
+        if (
+            not self._provinces
+            or fold(province) in self._provinces
+            or fold(district) in self._names
+        ):
             return None
         return f"{country.strip()}: {province.strip() or district.strip() or 'no province'}"
 
@@ -133,7 +138,7 @@ class Gazetteer:
         precision = where.precision[row]
         if precision >= WIDER_THAN_DISTRICT:
             return _Decision(None, "wider_than_district", unknown)
-        place = self._places.get(fold(place_name))
+        place = self._place_of(place_name)
         is_moved = place is not None and named is not None and place != named
         moved = f"{place_name} ({district}) to {place}" if is_moved else None
         used, rule = (place, "place") if place is not None else (named, "name")
@@ -149,6 +154,11 @@ class Gazetteer:
             if named is not None and pointed not in (named, used):
                 apart = (named, pointed or "")
         return _Decision(used, rule if used is not None else "no_district", unknown, moved, apart)
+
+    def _place_of(self, name: str) -> str | None:
+        if name not in self._known_places:
+            self._known_places[name] = self._places.get(fold(name))
+        return self._known_places[name]
 
     def _is_part(self, named: str, pointed: str | None) -> bool:
         """Whether the point lies in another part of the older unit that the name may mean."""

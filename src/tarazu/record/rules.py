@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,8 +24,11 @@ from pydantic import (
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json, digest
 from tarazu.core.specs import read_toml
+from tarazu.record.pattern_search import Joined, PatternSearch
 
 SHIPPED_RULES = Path(__file__).parent / "rules" / "ucdp_ged.toml"
+
+AT_ONCE = 65_536  # events classified together, so that their texts need little memory
 
 Initiator = Literal["state", "militant", "other", "unclear"]
 Presence = Literal["some", "none"]
@@ -174,7 +178,8 @@ class CodedEvents:
     government : "home", "foreign" or "none".
     group : armed group of the event, "" if none.
     state, militant, civilian, unknown : deaths, best estimates, >= 0.
-    text : source and headline. source : the source alone, where sites are looked for.
+    text : source and headline. source : the source alone, where sites are looked for. Both may
+        be several columns, joined when they are searched.
     codes : further columns of the source that rules may name, by name.
     """
 
@@ -185,11 +190,11 @@ class CodedEvents:
     militant: NDArray[np.int64]
     civilian: NDArray[np.int64]
     unknown: NDArray[np.int64]
-    text: Labels
-    source: Labels
+    text: Labels | Joined
+    source: Labels | Joined
     codes: Mapping[str, Labels] = field(default_factory=dict)
 
-    def take(self, rows: Mask) -> CodedEvents:
+    def take(self, rows: Mask | slice) -> CodedEvents:
         """Return these events."""
         columns = {
             entry.name: getattr(self, entry.name)[rows]
@@ -230,6 +235,17 @@ def _shipped_rules() -> RuleSet:
 
 def classify(events: CodedEvents, rules: RuleSet) -> Classification:
     """Apply the rules: for each event the first one whose conditions hold."""
+    size = len(events.violence)
+    pieces = [slice(start, start + AT_ONCE) for start in range(0, size, AT_ONCE)]
+    if len(pieces) < 2:
+        return _classify(events, rules)
+    with ThreadPoolExecutor(max_workers=2) as pool:  # searching in texts leaves Python free
+        parts = list(pool.map(lambda piece: _classify(events.take(piece), rules), pieces))
+    names = [entry.name for entry in fields(Classification)]
+    return Classification(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+
+def _classify(events: CodedEvents, rules: RuleSet) -> Classification:
     facts = _Facts(events, rules)
     initiator, initiator_rule = _first(rules.initiator, "initiator", facts)
     facts.decided["initiator"] = initiator
@@ -257,13 +273,9 @@ class _Facts:
     def __init__(self, events: CodedEvents, rules: RuleSet) -> None:
         self.events = events
         self.size = len(events.violence)
-        self.sites = {
-            s.name: _search(_compile(s.pattern, s.name), events.source) for s in rules.site
-        }
-        self.words: Mapping[str, Mask] = {
-            name: _search(_compile("|".join(f"(?:{p})" for p in patterns), name), events.text)
-            for name, patterns in rules.words.items()
-        }
+        sites = PatternSearch(events.source)
+        self.sites = {site.name: sites.find(site.pattern) for site in rules.site}
+        self.words = _Words(rules.words, events.text)
         self.decided: dict[str, Labels] = {}
 
     def _codes(self, column: str) -> Labels:
@@ -280,10 +292,10 @@ class _Facts:
             result |= mask
         return result
 
-    def holds(self, when: Condition) -> Mask:
-        """Return where all conditions hold, (N,)."""
+    def holds(self, when: Condition, among: Mask) -> Mask:
+        """Return where all conditions hold, (N,), of the events in `among`."""
         e = self.events
-        holds = np.ones(self.size, dtype=bool)
+        holds = among.copy()
         if when.violence is not None:
             holds &= np.isin(e.violence, when.violence)
         if when.government is not None:
@@ -300,21 +312,40 @@ class _Facts:
         ):
             if presence is not None:
                 holds &= (deaths > 0) == (presence == "some")
-        if when.words is not None:
-            holds &= self.any_of([self.words[name] for name in when.words])
-        if when.without is not None:
-            holds &= ~self.any_of([self.words[name] for name in when.without])
         if when.state_per_militant is not None:
             holds &= e.state >= when.state_per_militant * e.militant
         if when.militant_per_state is not None:
             holds &= e.militant >= when.militant_per_state * e.state
         for column, known in (when.codes or {}).items():
-            holds &= np.isin(self._codes(column).astype(str), known)
+            holds &= self.any_of([self._codes(column) == label for label in known])
         for name in ("initiator", "tactic"):
             wanted = getattr(when, name)
             if wanted is not None and name in self.decided:
-                holds &= np.isin(self.decided[name].astype(str), wanted)
+                holds &= self.any_of([self.decided[name] == label for label in wanted])
+        if when.words is not None:  # last, because texts are slow to search
+            holds &= self.any_of([self.words.among(holds, name) for name in when.words])
+        for name in when.without or ():
+            holds &= ~self.words.among(holds, name)
         return holds
+
+
+class _Words:
+    """Word sets looked for in the texts of events, in each text at most once."""
+
+    def __init__(self, patterns: Mapping[str, Sequence[str]], texts: Labels | Joined) -> None:
+        self.search = PatternSearch(texts)
+        self.patterns = {
+            name: "|".join(f"(?:{pattern})" for pattern in some) for name, some in patterns.items()
+        }
+        self.looked = {name: np.zeros(len(texts), dtype=bool) for name in patterns}
+        self.found = {name: np.zeros(len(texts), dtype=bool) for name in patterns}
+
+    def among(self, rows: Mask, name: str) -> Mask:
+        """Return which of the events in `rows` hold a word of the set, (N,)."""
+        new = np.flatnonzero(rows & ~self.looked[name])
+        self.found[name][new] = self.search.find(self.patterns[name], new)
+        self.looked[name][new] = True
+        return self.found[name] & rows
 
 
 def _first(rules: Sequence[Rule], label: str, facts: _Facts) -> tuple[Labels, Labels]:
@@ -323,7 +354,7 @@ def _first(rules: Sequence[Rule], label: str, facts: _Facts) -> tuple[Labels, La
     names = np.empty(facts.size, dtype=object)
     free = np.ones(facts.size, dtype=bool)
     for rule in rules:
-        now = free & facts.holds(rule.when)
+        now = facts.holds(rule.when, free)
         labels[now] = getattr(rule, label)
         names[now] = rule.name
         free &= ~now
@@ -335,7 +366,3 @@ def _compile(pattern: str, where: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
     except re.error as error:
         raise ValueError(f"{where}: {pattern!r} is not a regular expression ({error})") from error
-
-
-def _search(pattern: re.Pattern[str], texts: Labels) -> Mask:
-    return np.fromiter((pattern.search(text) is not None for text in texts), bool, len(texts))

@@ -88,5 +88,7 @@ def tidy(events: pd.DataFrame) -> pd.DataFrame:
     """Return the events in the order of columns and rows that does not depend on the file."""
     texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
     events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
-    keys = [name for name in EVENT_COLUMNS if name != "count"]
+    keys = ["event_id"]  # enough, and fast, where each event has one of its own
+    if not events["event_id"].is_unique:
+        keys = [name for name in EVENT_COLUMNS if name != "count"]
     return events.sort_values(keys, kind="stable", ignore_index=True)
