@@ -18,8 +18,10 @@ title = "Attrition works"
 meaning = "A test."
 [restrictions]
 attack_response = -1.0
-grievance_response = -1.0
+attack_response_harm = -1.0
+harm_response = -1.0
 recruitment_response = -1.0
+recruitment_response_harm = -1.0
 relocation_response = 0.0
 recruit_rate = 1e-6
 sponsorship_rate = 0.0
@@ -30,8 +32,10 @@ title = "Attrition feeds the fight"
 meaning = "A test."
 [restrictions]
 attack_response = 1.0
-grievance_response = 1.5
+attack_response_harm = 1.0
+harm_response = 1.5
 recruitment_response = 1.5
+recruitment_response_harm = 1.5
 """
 
 

@@ -21,10 +21,10 @@ from tarazu.model.checks import checked
 
 RTOL = 1e-12  # exp and the order of sums differ in the last bits
 WEEKS, DISTRICTS, MEMBERS = 60, 4, 4
-PULSES = (Pulse("operations", 5, 1, expected=3.0, count=2), Pulse("attacks", 7, 2, count=1))
+PULSES = (Pulse("operations", 5, 1, expected=3.0, count=2), Pulse("attacks_urban", 7, 2, count=1))
 
 
-def both(m, parameters, mode, pulses=(), keep=("militant", "attacks", "trust"), **levers):
+def both(m, parameters, mode, pulses=(), keep=("militant_hardline", "attacks", "trust"), **levers):
     runs = [
         simulate(
             m,
@@ -61,7 +61,7 @@ def test_engines__agree_on_the_shipped_model(mode, draws):
 
 def test_engines__draw_the_same_whole_numbers(draws):
     kernel, oracle = both(build_model(), draws, "stochastic", PULSES, operational_tempo=3.0)
-    for name in ("militant", "attacks"):
+    for name in ("militant_hardline", "attacks"):
         np.testing.assert_array_equal(kernel.by_district(name), oracle.by_district(name))
 
 

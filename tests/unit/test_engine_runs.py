@@ -136,15 +136,17 @@ def test_policy_that_acts_nowhere__changes_nothing():
     base = shipped(weeks=20)
     pulses = [Pulse("operations", 3, 1, expected=0.0, count=0)]
     assert shipped(weeks=20, pulses=pulses).national.tobytes() == base.national.tobytes()
-    silent = {"dialogue_response": 0.0, "services_response": 0.0}
+    silent = {"reintegration_response": 0.0}
     quiet = shipped(weeks=20, parameters=medians(m, **silent))
-    talks = shipped(weeks=20, parameters=medians(m, **silent), dialogue=1.0)
-    assert talks.national.tobytes() == quiet.national.tobytes()
+    helped = shipped(weeks=20, parameters=medians(m, **silent), reintegration_support=1.0)
+    assert helped.national.tobytes() == quiet.national.tobytes()
 
 
 def test_policies__share_their_luck_before_and_beside_the_difference():
-    base = shipped(keep=["attacks", "militant"])
-    swept = shipped(keep=["attacks", "militant"], pulses=[Pulse("operations", 10, 3, count=4)])
+    base = shipped(keep=["attacks", "militant_hardline"])
+    swept = shipped(
+        keep=["attacks", "militant_hardline"], pulses=[Pulse("operations", 10, 3, count=4)]
+    )
     np.testing.assert_array_equal(base.national[:, :10], swept.national[:, :10])
     # three steps along the line in three weeks at most: the far end has not heard of it yet
     np.testing.assert_array_equal(base.district[:, 10:12, 0], swept.district[:, 10:12, 0])
@@ -171,7 +173,7 @@ def test_mechanism_switched_on__shifts_no_other_draw():
 
 def test_pulse__of_counts_happens_exactly_and_of_expectation_on_average():
     base = shipped(keep=["attacks", "operations"], weeks=5)
-    pulses = [Pulse("attacks", 2, 1, count=3), Pulse("operations", 2, 2, expected=50.0)]
+    pulses = [Pulse("attacks_urban", 2, 1, count=3), Pulse("operations", 2, 2, expected=50.0)]
     run = shipped(keep=["attacks", "operations"], weeks=5, pulses=pulses)
     extra = run.district - base.district
     np.testing.assert_array_equal(extra[:, 2, 1, 0], 3.0)

@@ -13,7 +13,7 @@ presences = st.floats(0.0, 1.0)
 
 
 def factor(response, presence):
-    return float(answer(sp.Float(response), sp.Float(presence)))
+    return float(answer(sp.Float(response) * sp.Float(presence)))
 
 
 @given(responses, presences)

@@ -16,10 +16,14 @@ def signs(description):
     ("source", "target", "sign"),
     [
         ("operational_tempo", "operations", "+"),
-        ("discrimination", "killed_passive", "-"),
+        ("bluntness", "killed_passive", "+"),
+        ("discrimination", "bluntness", "-"),
         ("trust", "tips", "+"),
-        ("recruited", "sympathiser", "-"),
-        ("recruited", "militant", "+"),
+        ("recruited_islamist", "sympathiser", "-"),
+        ("recruited_islamist", "militant_islamist", "+"),
+        ("splintered", "militant_nationalist", "-"),
+        ("splintered", "militant_hardline", "+"),
+        ("protection_urban", "appeal_urban_to_islamist", "-"),
         ("attacks", "memory_attacks", "+"),
         ("memory_attacks", "operations", "+"),
         ("due_process", "disappeared_passive", "-"),
@@ -32,14 +36,20 @@ def test_influence__has_the_sign_of_its_derivative(description, source, target, 
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("remembered", "attacks"),
-        ("remembered", "recruited"),
-        ("narrative", "recruited"),
-        ("remembered", "relocated"),
-        ("exposure", "grievance_repression"),
+        ("remembered_harmful", "attack_coercion"),
+        ("remembered_operations", "attack_coercion"),
+        ("remembered_harmful", "recruitment_coercion"),
+        ("narrative", "recruited_hardline"),
+        ("investment", "recruited_hardline"),
+        ("remembered_operations", "relocated_hardline"),
+        ("unaccounted", "kin_pull"),
+        ("mourned", "kin_pull"),
+        ("redress", "mourned"),
+        ("talks", "ready_islamist"),
         ("project_scale", "grievance_extraction"),
         ("local_agency", "grievance_exclusion"),
-        ("service_level", "comfort"),
+        ("proxies", "grievance_exclusion"),
+        ("service_level", "cooled"),
     ],
 )
 def test_influence__of_a_sign_free_response_shows_as_both(description, source, target):
@@ -51,7 +61,7 @@ def test_table__holds_every_parameter_with_unit_prior_and_source(description):
     assert [row.name for row in description.parameters] == [*model.parameters]
     assert all(row.unit and row.prior and row.source for row in description.parameters)
     assumed = {row.name for row in description.parameters if row.is_assumed}
-    assert "kills_per_operation" in assumed
+    assert "reach_killed" in assumed
     assert "tip_value" not in assumed
 
 
@@ -60,9 +70,9 @@ def test_equations__cover_everything_that_moves(description):
     given = {equation.quantity for equation in description.equations}
     moved = {change.stock for change in model.changes}
     assert given == {*model.definitions, *model.events, *model.transfers, *moved}
-    attacks = next(e for e in description.equations if e.quantity == "attacks")
-    assert "attack_rate" in attacks.text
-    assert r"\text" in attacks.latex or "attack" in attacks.latex
+    ready = next(e for e in description.equations if e.quantity == "ready_islamist")
+    assert "attack_rate" in ready.text
+    assert "attack" in ready.latex
 
 
 def test_levers__name_range_and_stock(description):

@@ -7,7 +7,27 @@ from tarazu.core.errors import ScenarioError
 from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hypothesis import parse_hypothesis
 
-RESPONSES = ("attack_response", "grievance_response", "recruitment_response")
+RESPONSES = (
+    "harm_response",
+    "absence_response",
+    "attack_response_harm",
+    "attack_response",
+    "recruitment_response_harm",
+    "recruitment_response",
+    "splinter_response",
+)
+UNTESTED = (
+    "absence_response",
+    "redress_response",
+    "project_response",
+    "services_response",
+    "agency_response",
+    "proxy_response",
+    "dialogue_response",
+    "spoiler_response",
+    "reintegration_response",
+)
+"""Claims without a test on the record: no effect, and either sign, must be possible."""
 COUNT = 200
 
 
@@ -35,21 +55,22 @@ def test_hypothesis__restricts_only_what_it_names(name, uniforms):
 def test_rivals__take_opposite_signs_of_each_response(name, uniforms):
     assert columns(name, load_hypothesis("backlash"), uniforms).min() >= 0.0
     assert columns(name, load_hypothesis("deterrence"), uniforms).max() <= 0.0
-    assert set(columns(name, load_hypothesis("sponsorship"), uniforms)) == {0.0}
+    for rival in ("sponsorship", "opportunity"):
+        assert set(columns(name, load_hypothesis(rival), uniforms)) == {0.0}
     full = columns(name, load_hypothesis("full"), uniforms)
     assert (full > 0.0).any()
     assert (full < 0.0).any()
 
 
-@pytest.mark.parametrize("name", [*RESPONSES, "relocation_response"])
-def test_response_to_operations__is_centred_on_no_effect(name):
+@pytest.mark.parametrize(
+    "name",
+    [*sorted({*RESPONSES} - {"absence_response"}), "relocation_response", "opportunity_response"],
+)
+def test_response_where_the_literature_disagrees__is_centred_on_no_effect(name):
     assert build_model().parameters[name].median == 0.0
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["project_response", "services_response", "agency_response", "dialogue_response"],
-)
+@pytest.mark.parametrize("name", UNTESTED)
 def test_untested_claim__may_be_nothing_or_the_reverse(name):
     prior = build_model().parameters[name].prior
     values = prior.quantile(np.linspace(0.0005, 0.9995, 1000))
@@ -58,14 +79,30 @@ def test_untested_claim__may_be_nothing_or_the_reverse(name):
     assert (values > 0.0).mean() > 0.05
 
 
+def test_rivals__differ_in_who_pays_and_in_livelihoods(uniforms):
+    for name in HYPOTHESES:
+        hypothesis = load_hypothesis(name)
+        paid = columns("sponsorship_rate", hypothesis, uniforms).max() > 0.0
+        assert paid == (name in {"full", "sponsorship"})
+        livelihoods = columns("opportunity_response", hypothesis, uniforms)
+        assert (livelihoods != 0.0).any() == (name in {"full", "opportunity"})
+    assert columns("opportunity_response", load_hypothesis("opportunity"), uniforms).min() >= 0.0
+
+
+@pytest.mark.parametrize("name", HYPOTHESES)
+def test_hypothesis__says_what_would_tell_it_from_its_rivals(name):
+    assert load_hypothesis(name).tells.endswith(".")
+
+
 @given(low=st.floats(-2.0, 0.0), high=st.floats(0.1, 2.0))
 def test_range__cuts_the_prior_and_keeps_its_order(low, high):
-    text = (
-        f'title = "t"\nmeaning = "m"\n[restrictions]\nattack_response = {{low={low}, high={high}}}'
-    )
+    header = 'title = "t"\nmeaning = "m"\n[restrictions]\n'
+    text = f"{header}attack_response_harm = {{low={low}, high={high}}}"
     uniforms = np.full((50, len(build_model().parameters)), 0.5)
     uniforms[:] = np.linspace(0.01, 0.99, 50)[:, None]
-    values = columns("attack_response", parse_hypothesis("cut", text, file="cut.toml"), uniforms)
+    values = columns(
+        "attack_response_harm", parse_hypothesis("cut", text, file="cut.toml"), uniforms
+    )
     assert low <= values.min()
     assert values.max() <= high
     assert np.all(np.diff(values) >= 0.0)

@@ -77,7 +77,7 @@ def test_loops__of_the_shipped_model_hold_the_one_that_feeds_itself():
     assert len({loop.name for loop in loops}) == len(loops)
     assert not {name for loop in loops for name in loop.members} & {*model.transfers, "passive"}
     assert [loop for loop in loops if "operations" in loop.members]
-    assert len(loops) < 100  # still few enough to read
+    assert len(loops) < 150  # still few enough to read: 24 stocks, 45 transfers
 
 
 @pytest.mark.parametrize("sign", ["+", "-", "±"])

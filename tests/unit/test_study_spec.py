@@ -115,14 +115,14 @@ def test_study__overlapping_settings_of_a_portfolio_are_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ('"attacks"', '"atacks"', "pulses[0].event"),
+        ('"attacks_urban"', '"atacks_urban"', "pulses[0].event"),
         ('"quetta"', '"atlantis"', "pulses[0].district"),
         ("week = 5", "week = 100", "pulses[0].week"),
         ("count = 1", "count = -1", "pulses[0].count"),
     ],
 )
 def test_study__bad_pulse_names_the_key(tmp_path, old, new, key):
-    pulse = '\n[[pulses]]\nevent = "attacks"\nweek = 5\ndistrict = "quetta"\ncount = 1\n'
+    pulse = '\n[[pulses]]\nevent = "attacks_urban"\nweek = 5\ndistrict = "quetta"\ncount = 1\n'
     assert problem(write(tmp_path, (old, new), extra=pulse)).key == key
 
 

@@ -179,8 +179,9 @@ class ArrayRun:
         exponent, largest = self.evaluate(tail.exponent), self.evaluate(tail.largest)
         happened, drawn = self.values[tail.of], np.zeros(self.shape)
         for m, d in np.argwhere((happened > 0.0) & (mean > 0.0)):
-            state = member_state(inputs.seed, int(inputs.members[m]))
-            now = week_state(state, stream, self.week)
+            # compiled functions hand 64-bit states out as int, and take an int as signed
+            state = np.uint64(member_state(inputs.seed, int(inputs.members[m])))
+            now = np.uint64(week_state(state, stream, self.week))
             key, count = int(inputs.keys[d]), int(happened[m, d])
             drawn[m, d] = tailed_count(now, key, count, mean[m, d], exponent[m, d], largest[m, d])
         return drawn

@@ -18,7 +18,7 @@ from tarazu.model.declaration import Model
 
 FloatArray = NDArray[np.float64]
 
-HYPOTHESES = ("full", "backlash", "deterrence", "sponsorship")
+HYPOTHESES = ("full", "backlash", "deterrence", "sponsorship", "opportunity")
 """The hypotheses that ship with Tarazu, by file name."""
 
 
@@ -46,12 +46,14 @@ class Hypothesis:
     name, title : file name and one readable line.
     meaning : what the world is like if it holds.
     restrictions : by parameter; every other parameter keeps its prior.
+    tells : what would tell it from its rivals; "" if its file does not say.
     """
 
     name: str
     title: str
     meaning: str
     restrictions: Mapping[str, Restriction]
+    tells: str = ""
 
 
 def load_hypothesis(name: str) -> Hypothesis:
@@ -87,15 +89,17 @@ def parse_hypothesis(name: str, text: str, *, file: str) -> Hypothesis:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"not readable as TOML: {error}", file=file) from error
-    expected = {"title", "meaning", "restrictions"}
-    for key in sorted(expected ^ set(table)):
-        what = "missing" if key in expected else "unknown"
-        raise ScenarioError(f"{what} key", file=file, key=key, expected=", ".join(sorted(expected)))
+    needed, known = {"title", "meaning", "restrictions"}, {"tells"}
+    for key in sorted((needed ^ set(table)) - known):
+        what = "missing" if key in needed else "unknown"
+        expected = ", ".join(sorted(needed | known))
+        raise ScenarioError(f"{what} key", file=file, key=key, expected=expected)
     restrictions = {
         parameter: _restriction(entry, file, f"restrictions.{parameter}")
         for parameter, entry in table["restrictions"].items()
     }
-    return Hypothesis(name, table["title"], table["meaning"], MappingProxyType(restrictions))
+    tells = table.get("tells", "")
+    return Hypothesis(name, table["title"], table["meaning"], MappingProxyType(restrictions), tells)
 
 
 def _restriction(entry: object, file: str, key: str) -> Restriction:

@@ -13,7 +13,18 @@ from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 
-PORTFOLIOS = ("status-quo", "surge", "political-settlement", "withdrawal")
+PORTFOLIOS = (
+    "status-quo",
+    "surge",
+    "protect-assets",
+    "megaprojects",
+    "resource-autonomy",
+    "due-process",
+    "dialogue",
+    "dialogue-with-proxies",
+    "political-settlement",
+    "withdrawal",
+)
 """The portfolios that ship with Tarazu, by file name."""
 
 SHIPPED = Path(__file__).parent / "portfolios"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.engine import Places, Pulse, Trajectory
+from tarazu.study.outcomes import militants
 from tarazu.study.sizing import size_operation
 from tarazu.study.spec import Study
 
@@ -89,7 +90,7 @@ def measure_zones(
     """
     attacks = drawn.by_district("attacks")
     mean_attacks = np.repeat(expected.by_district("attacks"), replicates, axis=0)
-    militants = np.repeat(expected.by_district("militant"), replicates, axis=0)
+    men = np.repeat(militants(expected.by_district), replicates, axis=0)
     zones, origin = zones_of(study), study.origin
     rows = []
     for horizon in study.spec.horizons:
@@ -99,6 +100,6 @@ def measure_zones(
             for series in (attacks, mean_attacks)
             for zone in zones.values()
         ]
-        values += [militants[:, origin + horizon - 1, zone].sum(axis=1) for zone in zones.values()]
+        values += [men[:, origin + horizon - 1, zone].sum(axis=1) for zone in zones.values()]
         rows.append(np.stack(values, axis=1))
     return np.stack(rows, axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.engine import Trajectory
+from tarazu.model.stocks import MILITANTS
 
 FloatArray = NDArray[np.float64]
 
@@ -91,11 +92,16 @@ KEEP: Final = (
     "attacks",
     "attack_deaths_civilian",
     "operation_deaths_civilian",
-    "militant",
+    *MILITANTS,
     "sympathiser",
     "unaccounted",
 )
 """Quantities of the model that a run keeps by district."""
+
+
+def militants(get: Callable[[str], FloatArray]) -> FloatArray:
+    """Return the militants of all factions, from what returns the series of one quantity."""
+    return np.asarray(np.sum([get(name) for name in MILITANTS], axis=0))
 
 
 def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
@@ -116,7 +122,7 @@ def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
         "deaths_state": state,
         "deaths_militant": dead - in_attacks - in_operations,
         "deaths": dead + state,
-        "militants": get("militant"),
+        "militants": militants(get),
         "sympathisers": get("sympathiser"),
     }
 
@@ -183,7 +189,7 @@ def district_years(trajectory: Trajectory) -> FloatArray:
     weekly = {
         "attacks": get("attacks"),
         "deaths_civilian": get("attack_deaths_civilian") + get("operation_deaths_civilian"),
-        "militants": get("militant"),
+        "militants": militants(get),
         "sympathisers": get("sympathiser"),
         "unaccounted": get("unaccounted"),
     }

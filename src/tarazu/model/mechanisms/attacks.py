@@ -1,8 +1,8 @@
-"""Attacks: how often militants attack, what remembered operations do to that, who dies."""
+"""Attacks: how often militants are ready to attack, and what remembered operations do to that."""
 
 from __future__ import annotations
 
-from tarazu.core.quantities import LogNormal, Normal, Parameter
+from tarazu.core.quantities import LogNormal, Normal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
@@ -15,58 +15,52 @@ PARAMETERS = {
     "attack_capacity": Parameter("persons", LogNormal(1_000, 2), source=ASSUMED),
     "attack_response": Parameter(
         "1",
-        Normal(0, 0.7),
+        Normal(0, 0.5),
         source=Source("lyall2009", "-24 % there, the reverse elsewhere: no sign taken over"),
     ),
-    "attack_memory_decay": Parameter(
-        "1/week",
-        LogNormal(1 / 8, 1.5),
-        source=Source("lewis2012", "self-excitation of 2-6 weeks in Iraq; length assumed"),
+    "attack_response_harm": Parameter(
+        "1",
+        Normal(0, 0.5),
+        source=Source(
+            "braithwaite2012", "what harm adds to it; more attacks there, no sign taken over"
+        ),
     ),
-    "civilians_per_attack": Parameter("persons/attacks", LogNormal(1.6, 1.4), source=ASSUMED),
-    "state_per_attack": Parameter("persons/attacks", LogNormal(1.4, 1.4), source=ASSUMED),
-    "lethality_spread": Parameter(
-        "1/attacks",
-        LogNormal(0.3, 1.5),
-        source=Source("bohorquez2009", "heavy tails; here a negative binomial, size assumed"),
-    ),
+    "spoiler_response": Parameter("1", SpikeSlab(0.3, 0.2, 0.5), source=ASSUMED),
 }
 
 
 def attacks(m: Model) -> None:
     """Attacks follow the number of militants; remembered operations raise or lower them.
 
-    mean = attack_rate * militant / (1 + militant / attack_capacity)
-        * answer(attack_response, remembered)
-    deaths = negative binomial, mean attacks * civilians_per_attack (state_per_attack),
-        size attacks * lethality_spread
+    per_head = attack_rate / (1 + militants / (attack_capacity * (1 + sponsored_arms)))
+    coercion = attack_response * remembered_operations
+        + attack_response_harm * remembered_harmful
+    ready_nationalist = per_head * (militant_nationalist * answer(coercion)
+        + militant_hardline * answer(coercion + spoiler_response * talks))
+    ready_islamist = per_head * militant_islamist
+        * answer(islamist_sensitivity * coercion + spoiler_response * talks)
     """
     p = m.declare(PARAMETERS)
-    able = m["militant"] / (1 + m["militant"] / p.attack_capacity)
-    happened = m.event(
-        "attacks",
-        unit="attacks",
-        mean=p.attack_rate * able * answer(p.attack_response, m["remembered"]),
-        meaning="militant attacks, as a record would count them",
+    capacity = p.attack_capacity * (1 + m["sponsored_arms"])
+    per_head = p.attack_rate / (1 + m["militants"] / capacity)
+    coercion = m.define(
+        "attack_coercion",
+        p.attack_response * m["remembered_operations"]
+        + p.attack_response_harm * m["remembered_harmful"],
+        meaning="how operations move attacks, of either sign",
     )
-    for side, mean in (("civilian", p.civilians_per_attack), ("state", p.state_per_attack)):
-        m.event(
-            f"attack_deaths_{side}",
-            unit="persons",
-            mean=mean * happened,
-            size=p.lethality_spread * happened,
-            meaning=f"{side} deaths in attacks",
-        )
-    m.transfer(
-        "killed_in_attacks",
-        "passive",
-        "dead",
-        count="attack_deaths_civilian",
-        meaning="civilians killed in attacks",
+    spoiling = p.spoiler_response * m["talks"]
+    nationalist = m["militant_nationalist"] * answer(coercion)
+    hardline = m["militant_hardline"] * answer(coercion + spoiling)
+    m.define(
+        "ready_nationalist",
+        per_head * (nationalist + hardline),
+        unit="attacks/week",
+        meaning="attacks that nationalists are ready for",
     )
-    m.change(
-        "memory_attacks",
-        inflow=happened,
-        fall=p.attack_memory_decay,
-        meaning="attacks are remembered and fade",
+    m.define(
+        "ready_islamist",
+        per_head * m["militant_islamist"] * answer(m["islamist_sensitivity"] * coercion + spoiling),
+        unit="attacks/week",
+        meaning="attacks that Islamists are ready for",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
 
@@ -18,11 +17,6 @@ PARAMETERS = {
     "service_yield": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
     "revenue_yield": Parameter("1", LogNormal(0.5, 2), source=ASSUMED),
     "service_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
-    "services_response": Parameter(
-        "1",
-        SpikeSlab(0.2, 0.5, 0.7),
-        source=Source("berman2011", "services lower violence there; here of either sign"),
-    ),
 }
 
 
@@ -31,24 +25,45 @@ def development(m: Model) -> None:
 
     push on grievance_extraction = project_response * project_scale * (1 - local_revenue_share)
         * (1 - local_agency); it fades by extraction_decay
-    service_level rises by service_yield * (services + revenue_yield * project_scale
-        * local_revenue_share), decays by service_decay
-    comfort = answer(services_response, service_level) speeds cooling up (below zero: slows it down)
+    service_level rises by service_yield * (services * left_for_services
+        + revenue_yield * project_scale * local_revenue_share), decays by service_decay
     """
     p = m.declare(PARAMETERS)
     scale = m.lever(
         "project_scale",
         Lever(
-            "1", 0.0, 5.0, 1.0, "grievance_extraction", "multiple of today's extraction projects"
+            "1",
+            0.0,
+            5.0,
+            1.0,
+            "grievance_extraction",
+            "multiple of today's extraction projects",
+            cost=50.0,
         ),
     )
     local = m.lever(
         "local_revenue_share",
-        Lever("1", 0.0, 1.0, 0.1, "service_level", "share of project revenue kept in the district"),
+        Lever(
+            "1",
+            0.0,
+            1.0,
+            0.1,
+            "service_level",
+            "share of project revenue kept in the district",
+            cost=60.0,
+        ),
     )
     services = m.lever(
         "services",
-        Lever("1", 0.0, 1.0, 0.3, "service_level", "spending on services, of the full need"),
+        Lever(
+            "1",
+            0.0,
+            1.0,
+            0.3,
+            "service_level",
+            "spending on services, of the full need",
+            cost=400.0,
+        ),
     )
     m.change(
         "grievance_extraction",
@@ -58,12 +73,8 @@ def development(m: Model) -> None:
     m.change("grievance_extraction", fall=p.extraction_decay, meaning="grievance fades")
     m.change(
         "service_level",
-        rise=p.service_yield * (services + p.revenue_yield * scale * local),
+        rise=p.service_yield
+        * (services * m["left_for_services"] + p.revenue_yield * scale * local),
         fall=p.service_decay,
         meaning="services are built and run down",
-    )
-    m.define(
-        "comfort",
-        answer(p.services_response, m["service_level"]),
-        meaning="by how much services speed cooling up",
     )

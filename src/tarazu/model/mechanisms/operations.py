@@ -1,11 +1,14 @@
-"""Operations: how many there are, how well they discriminate, whom they remove."""
+"""Operations: how many there are, out of finite force, and whom they remove."""
 
 from __future__ import annotations
 
-from tarazu.core.quantities import Beta, LogNormal, Parameter
+import sympy as sp
+
+from tarazu.core.quantities import Beta, Fixed, LogNormal, Parameter
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
+from tarazu.model.stocks import FACTIONS
 
 PARAMETERS = {
     # about ten lethal operations a year among 15 million people; per week and person here
@@ -19,64 +22,76 @@ PARAMETERS = {
             "braithwaite2012", "operations follow attacks more than chance; size assumed"
         ),
     ),
-    "tip_value": Parameter(
-        "1",
-        Beta(4, 4),
-        source=Source("berman2011", "information from civilians; that it works; size assumed"),
+    "operation_capacity": Parameter("operations/persons/week", LogNormal(1e-4, 2), source=ASSUMED),
+    "engaged_share": Parameter("1", Beta(2, 18), source=ASSUMED),
+    "arrest_constant": Parameter(
+        "1", Fixed(2.3), source=Source("epstein2002", "k = 2.3, so that one cop to one active: 0.9")
     ),
-    "kills_per_operation": Parameter("persons/operations", LogNormal(12, 1.5), source=ASSUMED),
-    "captures_per_operation": Parameter("persons/operations", LogNormal(8, 2), source=ASSUMED),
-    "militant_half": Parameter(
-        "persons",
-        LogNormal(50, 2),
-        source=Source("deitchman1962", "a find needs somebody to find; size assumed"),
-    ),
-    "operation_memory_decay": Parameter("1/week", LogNormal(1 / 12, 1.5), source=ASSUMED),
+    "reach_killed": Parameter("1/operations", LogNormal(0.08, 1.5), source=ASSUMED),
+    "reach_captured": Parameter("1/operations", LogNormal(0.05, 2), source=ASSUMED),
+    "rules_cost": Parameter("1", Beta(2, 4), source=ASSUMED),
 }
 
 
 def operations(m: Model) -> None:
-    """Operations follow a base tempo and recent attacks; what they find follows intelligence.
+    """Operations follow a base tempo and recent attacks, as far as the mobile force goes.
 
-    mean = operational_tempo * (base_operations * population + reaction * memory_attacks)
-    tips = trust * (1 - support)
-    discrimination = 1 - (1 - technical_intelligence) * (1 - tip_value * tips)
-    hazard of a militant = operations * discrimination / (militant + militant_half)
-        * kills_per_operation (or captures_per_operation)
+    wanted = operational_tempo * (base_operations * population + reaction * memory_attacks)
+    mean = wanted / (1 + wanted / (operation_capacity * mobile_force))
+    find_chance = 1 - exp(-arrest_constant * engaged_share * mobile_force / militants)
+    found = operations * discrimination * find_chance * (1 - rules_cost * discrimination_rules)
+    hazard of a militant = found * reach_killed (or reach_captured)
+
+    References
+    ----------
+    Epstein (2002), the arrest probability; cops and actives are here the engaged force and the
+    militants of a district. https://doi.org/10.1073/pnas.092080199
     """
     p = m.declare(PARAMETERS)
     tempo = m.lever(
         "operational_tempo",
-        Lever("1", 0.0, 10.0, 1.0, "militant", "multiple of today's tempo of operations"),
+        Lever(
+            "1",
+            0.0,
+            10.0,
+            1.0,
+            "militant_hardline",
+            "multiple of today's tempo of operations",
+            cost=20.0,
+        ),
     )
-    technical = m.lever(
-        "technical_intelligence",
-        Lever("1", 0.0, 1.0, 0.3, "militant", "discrimination without any help of the people"),
-    )
+    wanted = tempo * (p.base_operations * m["population"] + p.reaction * m["memory_attacks"])
+    possible = p.operation_capacity * sp.Max(m["mobile_force"], 1)
     m.event(
         "operations",
         unit="operations",
-        mean=tempo * (p.base_operations * m["population"] + p.reaction * m["memory_attacks"]),
+        mean=wanted / (1 + wanted / possible),
         meaning="lethal operations of the state",
     )
-    m.define("tips", m["trust"] * (1 - m["support"]), meaning="readiness to inform")
+    engaged = p.engaged_share * m["mobile_force"]
     m.define(
-        "discrimination",
-        1 - (1 - technical) * (1 - p.tip_value * m["tips"]),
-        reported=True,
-        meaning="share of an operation's force that meets militants",
+        "find_chance",
+        1 - sp.exp(-p.arrest_constant * engaged / sp.Max(m["militants"], 1)),
+        meaning="chance that the engaged force finds a militant whom it looks for",
     )
-    find = m["operations"] * m["discrimination"] / (m["militant"] + p.militant_half)
-    m.transfer(
-        "killed_militant",
-        "militant",
-        "dead",
-        hazard=p.kills_per_operation * find,
-        meaning="militants killed in operations",
+    found = m["discrimination"] * m["find_chance"] * (1 - p.rules_cost * m["discrimination_rules"])
+    m.define(
+        "found",
+        m["operations"] * found,
+        unit="operations/week",
+        meaning="operations, by how well they find militants",
     )
+    for faction in FACTIONS:
+        m.transfer(
+            f"killed_{faction}",
+            f"militant_{faction}",
+            "dead",
+            hazard=p.reach_killed * m["found"],
+            meaning="militants killed in operations",
+        )
     m.define(
         "operation_deaths_militant",
-        m["killed_militant"],
+        sp.Add(*(m[f"killed_{faction}"] for faction in FACTIONS)),
         unit="persons/week",
         reported=True,
         total="sum",
@@ -84,13 +99,7 @@ def operations(m: Model) -> None:
     )
     m.define(
         "capture_hazard",
-        p.captures_per_operation * find,
+        p.reach_captured * m["found"],
         unit="1/week",
         meaning="hazard of capture of a militant",
-    )
-    m.change(
-        "memory_operations",
-        inflow=m["operations"],
-        fall=p.operation_memory_decay,
-        meaning="operations are remembered and fade",
     )

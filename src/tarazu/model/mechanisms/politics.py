@@ -1,8 +1,6 @@
-"""Politics: local agency and dialogue."""
+"""Politics: agency of real local leaders, and of proxies who look like it."""
 
 from __future__ import annotations
-
-import sympy as sp
 
 from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
@@ -21,30 +19,44 @@ PARAMETERS = {
         SpikeSlab(0.2, 4e-3, 4e-3),
         source=Source("description", "agency lowers grievance; here of either sign"),
     ),
-    "dialogue_response": Parameter(
+    "proxy_response": Parameter(
         "1/week",
-        SpikeSlab(0.2, 5e-3, 5e-3),
-        source=Source("description", "talks bring men back; here of either sign"),
+        SpikeSlab(0.3, 0, 2e-3),
+        source=Source("description", "proxies change little; here of either sign"),
     ),
 }
 
 
 def politics(m: Model) -> None:
-    """Agency moves grievance over exclusion; dialogue brings militants back, or spoilers in.
+    """Agency moves grievance over exclusion; so may proxies, by a parameter of their own.
 
     grievance_exclusion rises by exclusion_rate, fades by exclusion_decay, and is pushed by
-        -agency_response * local_agency
-    militants reintegrated = max(dialogue_response, 0) * dialogue * trust * militant
-    militants gained by spoiling = max(-dialogue_response, 0) * dialogue * (1 - trust) * militant
+        -agency_response * local_agency - proxy_response * proxies
     """
     p = m.declare(PARAMETERS)
     agency = m.lever(
         "local_agency",
-        Lever("1", 0.0, 1.0, 0.2, "grievance_exclusion", "say of real local leaders, 1 = full"),
+        Lever(
+            "1",
+            0.0,
+            1.0,
+            0.2,
+            "grievance_exclusion",
+            "say of real local leaders, 1 = full",
+            cost=10.0,
+        ),
     )
-    dialogue = m.lever(
-        "dialogue",
-        Lever("1", 0.0, 1.0, 0.0, "militant", "intensity of talks with those willing to disarm"),
+    proxies = m.lever(
+        "proxies",
+        Lever(
+            "1",
+            0.0,
+            1.0,
+            0.5,
+            "grievance_exclusion",
+            "say of leaders whom the state appoints, 1 = full",
+            cost=10.0,
+        ),
     )
     m.change(
         "grievance_exclusion",
@@ -54,24 +66,6 @@ def politics(m: Model) -> None:
     )
     m.change(
         "grievance_exclusion",
-        push=-p.agency_response * agency,
-        meaning="agency reconciles or divides",
-    )
-    m.transfer(
-        "reintegrated",
-        "militant",
-        "passive",
-        hazard=sp.Max(p.dialogue_response, 0) * dialogue * m["trust"],
-        meaning="militants return through talks",
-    )
-    m.transfer(
-        "spoiled",
-        "sympathiser",
-        "militant",
-        hazard=sp.Max(-p.dialogue_response, 0)
-        * dialogue
-        * (1 - m["trust"])
-        * m["militant"]
-        / sp.Max(m["sympathiser"], 1),
-        meaning="failed talks draw sympathisers in",
+        push=-p.agency_response * agency - p.proxy_response * proxies,
+        meaning="agency and proxies reconcile or divide",
     )
