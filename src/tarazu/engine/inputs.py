@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import SimulationError
 from tarazu.engine.expressions import stable
-from tarazu.engine.program import Program
+from tarazu.engine.program import Program, compile_program
 from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse
 from tarazu.model.declaration import Model
 
@@ -205,6 +205,12 @@ def _pulses(
         expected[row, events.index(pulse.event), pulse.district] += pulse.expected
         count[row, events.index(pulse.event), pulse.district] += pulse.count
     return rows, expected, count
+
+
+def first_state(model: Model, parameters: FloatArray, *, places: Places) -> FloatArray:
+    """Return the (S, D) levels before week 0 that (P,) parameters give, people not rounded."""
+    heads = np.floor(places.population + 0.5)
+    return _start(compile_program(model), parameters[None, :], heads, places, whole=False)[0]
 
 
 def _start(
