@@ -210,7 +210,8 @@ def _pulses(
 def first_state(model: Model, parameters: FloatArray, *, places: Places) -> FloatArray:
     """Return the (S, D) levels before week 0 that (P,) parameters give, people not rounded."""
     heads = np.floor(places.population + 0.5)
-    return _start(compile_program(model), parameters[None, :], heads, places, whole=False)[0]
+    start = _start(compile_program(model), parameters[None, :], heads, places, whole=False)
+    return np.asarray(start[0])
 
 
 def _start(
