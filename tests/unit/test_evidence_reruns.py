@@ -71,6 +71,12 @@ def test_pool__takes_the_median_p_value_without_intervals():
     assert pool(readings, 0.9) == Reading(1.0, None, 0.2, {})
 
 
+def test_pool__asks_for_no_less_than_the_readings_do():
+    """A test of two conditions has a larger p-value than its interval shows."""
+    readings = [Reading(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
+    assert pool(readings, 0.9).p_value == 0.4
+
+
 def test_rerun__a_reading_without_enough_events_cannot_tell(record):
     judge = by_sign("rises", "falls")
 

@@ -92,7 +92,8 @@ def rerun(
 def pool(readings: list[Reading], level: float) -> Reading:
     """Return the pooled reading of several imputations, by Rubin's rules.
 
-    Where the readings have no interval, the pooled p-value is the median one.
+    Where the readings have no interval, the pooled p-value is the median one; else it is at least
+    that.
     """
     estimate = float(np.mean([reading.estimate for reading in readings]))
     n = {
@@ -100,9 +101,10 @@ def pool(readings: list[Reading], level: float) -> Reading:
         for name in readings[0].n
     }
     intervals = [reading.interval for reading in readings if reading.interval is not None]
+    known = [reading.p_value for reading in readings if reading.p_value is not None]
+    median = float(np.median(known)) if known else None
     if len(intervals) < len(readings):
-        known = [reading.p_value for reading in readings if reading.p_value is not None]
-        return Reading(estimate, None, float(np.median(known)) if known else None, n)
+        return Reading(estimate, None, median, n)
     z = float(ndtri(0.5 + level / 2))
     width = np.diff(np.array(intervals), axis=1) / (2 * z)
     between = float(np.var([reading.estimate for reading in readings], ddof=1))
@@ -113,7 +115,8 @@ def pool(readings: list[Reading], level: float) -> Reading:
     return Reading(
         estimate,
         (estimate + low * stretch, estimate + high * stretch),
-        float(2 * ndtr(-abs(estimate) / error)),
+        # A test may ask for more than its interval shows; the pooled one asks for no less.
+        max(float(2 * ndtr(-abs(estimate) / error)), median or 0.0),
         n,
     )
 
