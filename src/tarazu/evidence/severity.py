@@ -24,6 +24,7 @@ from tarazu.evidence.reruns import Reading, by_sign, disagreement, forest, rerun
 from tarazu.evidence.severity_trend import SeverityStep, compare_halves
 from tarazu.evidence.validation import Validation, read_validation
 from tarazu.record import Record
+from tarazu.record.figures import KEYS
 from tarazu.record.record import DEATHS
 
 LEVEL: Final = 0.9
@@ -100,9 +101,11 @@ def lethal_events(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, int], dict[str, int]]:
     """Return deaths (N,) >= 1 and months since 1970 (N,) of events, and what was left out.
 
-    A row that stands for several equal events is split, its deaths as evenly as whole numbers go.
+    Events that differ in nothing but their deaths share these as evenly as whole numbers go, so
+    that a row of figures that stands for several counts as those events do.
     """
-    events = record.events
+    alike = record.events.groupby(list(KEYS), dropna=False, sort=True)
+    events = alike[[*DEATHS, "count"]].sum().reset_index()
     total, count = events[list(DEATHS)].sum(axis=1).to_numpy(), events["count"].to_numpy()
     row = np.repeat(np.arange(len(events)), count)
     turn = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
