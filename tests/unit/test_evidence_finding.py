@@ -19,7 +19,8 @@ from tarazu.evidence.retaliation import VERDICTS as RETALIATION_VERDICTS
 from tarazu.record import Record, load_default_record, read_record
 
 VERDICTS = {"retaliation": RETALIATION_VERDICTS, "displacement": DISPLACEMENT_VERDICTS}
-NAMES = tuple(ESTIMATORS)
+NAMES = ("retaliation", "displacement")  # what operations do: alike in words and in sign
+ALL = tuple(ESTIMATORS)
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -40,7 +41,7 @@ def record() -> Record:
 
 @pytest.fixture(scope="module")
 def findings(record: Record) -> dict[str, Finding]:
-    return {name: estimate(name, record) for name in NAMES}
+    return {name: estimate(name, record) for name in ALL}
 
 
 def part(record: Record, keep: pd.Series) -> Record:
@@ -59,7 +60,7 @@ def dated(record: Record, initiators: list[str], dates: list[str]) -> Record:
     return replace(record, events=events)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_finding__accounts_for_all_events(findings, record, name):
     finding = findings[name]
     counted = sum(finding.n_used.values()) + sum(finding.n_dropped.values())
@@ -88,7 +89,7 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
             assert row.verdict == (rising if row.estimate > 0 else falling)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_finding__reruns_every_reading(findings, name):
     assert [variant.name for variant in findings[name].sensitivity] == list(ALL_READINGS)
     (forest,) = (f for f in findings[name].figures if f.kind == "forest")
@@ -104,21 +105,21 @@ def test_finding__names_readings_that_disagree(findings, name):
     assert all(verdict in finding.sentence for verdict in others)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_finding__survives_canonical_json(findings, name):
     written = canonical_json(findings[name].to_dict())
     assert canonical_json(json.loads(written)) == written
     assert json.loads(written)["estimate"] == findings[name].estimate
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_finding__does_not_depend_on_the_order_of_rows(findings, record, name):
     shuffled = replace(record, events=record.events.sample(frac=1, random_state=1))
     again = estimate(name, shuffled)
     assert canonical_json(again.to_dict()) == canonical_json(findings[name].to_dict())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_finding__is_the_same_from_the_event_file(
     findings: dict[str, Finding], shared_data: Path, name: str
 ) -> None:
@@ -176,5 +177,5 @@ def test_finding__needs_an_attack(record, name):
 
 
 def test_estimate__names_the_estimators_there_are(record):
-    with pytest.raises(ValueError, match="retaliation, displacement"):
+    with pytest.raises(ValueError, match="expected retaliation, "):
         estimate("backlash", record)

@@ -6,7 +6,10 @@ from tarazu.evidence.battery import Battery, BatteryConfig, BatteryRow, load_bat
 from tarazu.evidence.displacement import displacement
 from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.groups import groups
 from tarazu.evidence.retaliation import retaliation
+from tarazu.evidence.severity import severity
+from tarazu.evidence.tactics import tactics
 
 __all__ = [
     "CANNOT_TELL",
@@ -20,7 +23,10 @@ __all__ = [
     "Variant",
     "displacement",
     "estimate",
+    "groups",
     "load_battery",
     "retaliation",
     "run_battery",
+    "severity",
+    "tactics",
 ]

@@ -7,12 +7,18 @@ from typing import Final
 
 from tarazu.evidence.displacement import displacement
 from tarazu.evidence.finding import Finding
+from tarazu.evidence.groups import groups
 from tarazu.evidence.retaliation import retaliation
+from tarazu.evidence.severity import severity
+from tarazu.evidence.tactics import tactics
 from tarazu.record import Record
 
 ESTIMATORS: Final[dict[str, Callable[[Record], Finding]]] = {
     "retaliation": retaliation,
     "displacement": displacement,
+    "tactics": tactics,
+    "severity": severity,
+    "groups": groups,
 }
 """In the order of the brief."""
 
