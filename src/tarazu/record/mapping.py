@@ -48,6 +48,7 @@ Target = Literal[
     "security_forces",
     "unclear",
 ]
+ColumnName = Annotated[str, Field(max_length=200)]
 Precision = Annotated[int, Field(ge=1, le=5)]
 OTHERS = "*"  # every value that is not listed
 SIDES = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
@@ -61,27 +62,27 @@ class _Part(BaseModel):
 class MappedColumns(_Part):
     """Names of the file's columns; those left out are not known."""
 
-    date: str
-    event_id: str = NOTHING
-    date_precision: str = NOTHING
-    country: str = NOTHING
-    province: str = NOTHING
-    district: str = NOTHING
-    place: str = NOTHING
-    place_precision: str = NOTHING
-    latitude: str = NOTHING
-    longitude: str = NOTHING
-    initiator: str = NOTHING
-    tactic: str = NOTHING
-    target: str = NOTHING
-    group: str = NOTHING
-    deaths: str = NOTHING
-    deaths_state: str = NOTHING
-    deaths_militant: str = NOTHING
-    deaths_civilian: str = NOTHING
-    deaths_unknown: str = NOTHING
-    text: str = NOTHING
-    source: str = NOTHING
+    date: ColumnName
+    event_id: ColumnName = NOTHING
+    date_precision: ColumnName = NOTHING
+    country: ColumnName = NOTHING
+    province: ColumnName = NOTHING
+    district: ColumnName = NOTHING
+    place: ColumnName = NOTHING
+    place_precision: ColumnName = NOTHING
+    latitude: ColumnName = NOTHING
+    longitude: ColumnName = NOTHING
+    initiator: ColumnName = NOTHING
+    tactic: ColumnName = NOTHING
+    target: ColumnName = NOTHING
+    group: ColumnName = NOTHING
+    deaths: ColumnName = NOTHING
+    deaths_state: ColumnName = NOTHING
+    deaths_militant: ColumnName = NOTHING
+    deaths_civilian: ColumnName = NOTHING
+    deaths_unknown: ColumnName = NOTHING
+    text: ColumnName = NOTHING
+    source: ColumnName = NOTHING
 
     @model_validator(mode="after")
     def _says_where(self) -> MappedColumns:
@@ -121,7 +122,7 @@ class Mapping(_Part):
     values: MappedValues = MappedValues()
     dates: dict[str, Precision] = Field(default_factory=lambda: {"%Y-%m-%d": 1})
     missing_deaths: Literal["reject", "zero"] = "reject"
-    codes: dict[str, str] = Field(default_factory=dict)
+    codes: dict[str, ColumnName] = Field(default_factory=dict)
     rules: str | None = None
 
     @model_validator(mode="after")
