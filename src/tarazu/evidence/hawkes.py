@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 STEPS: Final = 200
 TOLERANCE: Final = 1e-9  # Newton decrement, log-likelihood units
 LONGEST_STEP: Final = 2.0  # of a log parameter, in one iteration
-FIRST: Final = 5_000  # events on which the start is found
+FIRST: Final = 1_000  # events on which the start is found
+TIMES_MORE: Final = 10  # events of the next stage over those of the one before
+ROUGHLY: Final = 1e-2  # Newton decrement at which that search stops
 DECAYS: Final = (0.05, 0.5, 5.0)  # where the search starts, in units of the mean rate of events
 
 
@@ -82,19 +84,31 @@ def fit_hawkes(times: Array, kinds: NDArray[np.int64], *, end: float, n_kinds: i
     """
     times, kinds = np.ascontiguousarray(times, np.float64), np.ascontiguousarray(kinds, np.int64)
     _check(times, kinds, end, n_kinds)
-    few = min(len(times), FIRST)
-    part = (times[:few], kinds[:few], end if few == len(times) else float(times[few - 1]))
-    seen = np.maximum(np.bincount(part[1], minlength=n_kinds), 1)
-    rate = few / part[2]
-    starts = []
-    for decay in DECAYS:
-        rows = np.column_stack([0.5 * seen / part[2], np.full((n_kinds, n_kinds), 0.4 / n_kinds)])
-        start = np.log(np.append(rows.ravel(), decay * rate))
-        starts.append(_climb(*part, start))
-    best = max(starts, key=lambda found: found[1])
-    if few < len(times):
-        best = _climb(times, kinds, end, np.maximum(best[0], np.log(1e-6)))
-    return _summarise(*best, n_kinds)
+    best = _start(*_first(times, kinds, end, FIRST), n_kinds)
+    few = FIRST * TIMES_MORE
+    while few < len(times):
+        best = _climb(*_first(times, kinds, end, few), best, tolerance=ROUGHLY)[0]
+        few *= TIMES_MORE
+    return _summarise(*_climb(times, kinds, end, best, tolerance=TOLERANCE), n_kinds)
+
+
+def _first(
+    times: Array, kinds: NDArray[np.int64], end: float, few: int
+) -> tuple[Array, NDArray[np.int64], float]:
+    """Return the first events, and where the observation of them stops."""
+    if few >= len(times):
+        return times, kinds, end
+    return times[:few], kinds[:few], float(times[few - 1])
+
+
+def _start(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> Array:
+    """Return log parameters near the best of the maxima reached from three decays."""
+    seen = np.maximum(np.bincount(kinds, minlength=n_kinds), 1)
+    ratios = np.full((n_kinds, n_kinds), 0.4 / n_kinds)
+    rows = np.column_stack([0.5 * seen / end, ratios]).ravel()
+    starts = [np.log(np.append(rows, decay * len(times) / end)) for decay in DECAYS]
+    found = [_climb(times, kinds, end, start, tolerance=ROUGHLY) for start in starts]
+    return max(found, key=lambda climbed: climbed[1])[0]
 
 
 def _check(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> None:
@@ -113,7 +127,12 @@ def _check(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> 
 
 
 def _climb(
-    times: Array, kinds: NDArray[np.int64], end: float, log_parameters: Array
+    times: Array,
+    kinds: NDArray[np.int64],
+    end: float,
+    log_parameters: Array,
+    *,
+    tolerance: float,
 ) -> tuple[Array, float, Array, float]:
     """Return log parameters at the maximum, its value, the Hessian in them, the decrement."""
     n_kinds = int(np.sqrt(len(log_parameters)))
@@ -141,7 +160,7 @@ def _climb(
     for _ in range(STEPS):
         step = _step(here[2], here[1])
         decrement = float(here[1] @ step)
-        if decrement < TOLERANCE:
+        if decrement < tolerance:
             break
         length = min(1.0, LONGEST_STEP / np.abs(step).max())
         while True:
