@@ -80,6 +80,8 @@ def severity(record: Record) -> Finding:
             "UCDP counts an event only where somebody died and a dyad-year only from 25 deaths; "
             "events without a death by the best estimate are left out here.",
             "Deaths are best estimates; large ones are often round.",
+            "All events count, whoever began them, so readings that only move events between sides "
+            "change nothing here.",
             "A straight tail does not say why it is straight, and a lognormal that fits as well "
             "expects far fewer very large events.",
             "Mind reporting: where small events are reported better, events look less deadly.",
