@@ -4,7 +4,37 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tarazu.core.jit import kernel
+
+
+@kernel
+def is_central(u: float) -> bool:
+    """Return whether the normal quantile of u is below 1.44 in size: 85 % of all draws."""
+    return abs(u - 0.5) <= 0.425
+
+
+@kernel
+def _central_quantile(q: float) -> float:
+    """Return the normal quantile of q + 1/2 for abs(q) <= 0.425."""
+    r = 0.180625 - q * q
+    above = 2.5090809287301226727e3
+    above = above * r + 3.3430575583588128105e4
+    above = above * r + 6.7265770927008700853e4
+    above = above * r + 4.5921953931549871457e4
+    above = above * r + 1.3731693765509461125e4
+    above = above * r + 1.9715909503065514427e3
+    above = above * r + 1.3314166789178437745e2
+    above = above * r + 3.3871328727963666080e0
+    below = 5.2264952788528545610e3
+    below = below * r + 2.8729085735721942674e4
+    below = below * r + 3.9307895800092710610e4
+    below = below * r + 2.1213794301586595867e4
+    below = below * r + 5.3941960214247511077e3
+    below = below * r + 6.8718700749205790830e2
+    below = below * r + 4.2313330701600911252e1
+    return q * above / (below * r + 1.0)
 
 
 @kernel
@@ -16,24 +46,8 @@ def normal_quantile(u: float) -> float:
     Wichura (1988), algorithm AS 241, function PPND16. https://doi.org/10.2307/2347330
     """
     q = u - 0.5
-    if abs(q) <= 0.425:  # |w| < 1.44: 85 % of all draws
-        r = 0.180625 - q * q
-        above = 2.5090809287301226727e3
-        above = above * r + 3.3430575583588128105e4
-        above = above * r + 6.7265770927008700853e4
-        above = above * r + 4.5921953931549871457e4
-        above = above * r + 1.3731693765509461125e4
-        above = above * r + 1.9715909503065514427e3
-        above = above * r + 1.3314166789178437745e2
-        above = above * r + 3.3871328727963666080e0
-        below = 5.2264952788528545610e3
-        below = below * r + 2.8729085735721942674e4
-        below = below * r + 3.9307895800092710610e4
-        below = below * r + 2.1213794301586595867e4
-        below = below * r + 5.3941960214247511077e3
-        below = below * r + 6.8718700749205790830e2
-        below = below * r + 4.2313330701600911252e1
-        return q * above / (below * r + 1.0)
+    if is_central(u):
+        return _central_quantile(q)
     r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u))
     if r <= 5.0:
         r -= 1.6
@@ -89,8 +103,20 @@ def count_quantile(u: float, mean: float, variance: float, skew: float, excess: 
     ----------
     Cornish & Fisher (1938); Giles (2016), equation 17. https://doi.org/10.1145/2699466
     """
-    w = normal_quantile(u)
+    return _expand(normal_quantile(u), mean, variance, skew, excess)
+
+
+@kernel
+def central_count_quantile(
+    u: float, mean: float, variance: float, skew: float, excess: float
+) -> float:
+    """Return `count_quantile` of a u that `is_central`, without a branch; nonsense of others."""
+    return _expand(_central_quantile(u - 0.5), mean, variance, skew, excess)
+
+
+@kernel
+def _expand(w: float, mean: float, variance: float, skew: float, excess: float) -> float:
     sd = math.sqrt(variance)
     bend = skew * (w * w - 1.0) / 6.0
     bend += excess * (w * w - 3.0) * w / 24.0 - skew * skew * (2.0 * w * w - 5.0) * w / 36.0
-    return math.floor(mean + sd * (w + bend) - w / (24.0 * sd) + 0.5)
+    return float(np.floor(mean + sd * (w + bend) - w / (24.0 * sd) + 0.5))

@@ -34,11 +34,11 @@ __all__ = [
 EXACT_MEAN: Final = 30.0
 _LARGEST_MEAN: Final = 2.0**52  # beyond it a double no longer counts one by one
 # Summed term by term, a CDF comes this close to 1 in spite of rounding, so that every walk ends.
-_LARGEST_SUM: Final = 1.0 - 1e-13
+LARGEST_SUM: Final = 1.0 - 1e-13
 
-# No mean that is exact reaches this count before `_LARGEST_SUM`; a table is faster than to divide.
-_LONGEST_WALK: Final = 255
-_RECIPROCALS: Final = 1.0 / np.maximum(np.arange(_LONGEST_WALK + 1), 1)
+# No mean that is exact reaches this count before `LARGEST_SUM`; a table is faster than to divide.
+LONGEST_WALK: Final = 255
+RECIPROCALS: Final = 1.0 / np.maximum(np.arange(LONGEST_WALK + 1), 1)
 
 _MIX_A: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B: Final = np.uint64(0x94D049BB133111EB)
@@ -143,12 +143,12 @@ def poisson_above(u: float, mean: float, none: float) -> int:
 @kernel
 def _poisson_walk(u: float, mean: float, none: float) -> int:
     """Sum the probabilities from that of 0 on until they reach u; mean <= `EXACT_MEAN`."""
-    u = min(u, _LARGEST_SUM)
+    u = min(u, LARGEST_SUM)
     count = 0
     term = total = none
-    while total < u and count < _LONGEST_WALK:
+    while total < u and count < LONGEST_WALK:
         count += 1
-        term *= mean * _RECIPROCALS[count]
+        term *= mean * RECIPROCALS[count]
         total += term
     return count
 
@@ -202,14 +202,15 @@ def binomial_above(u: float, n: int, p: float, none: float) -> int:
 @kernel
 def _binomial_walk(u: float, n: int, p: float, none: float) -> int:
     """Sum the probabilities from that of 0 on until they reach u; n p <= `EXACT_MEAN`."""
-    u = min(u, _LARGEST_SUM)
-    count, longest = 0, min(n, _LONGEST_WALK)
+    u = min(u, LARGEST_SUM)
+    count, longest = 0, min(n, LONGEST_WALK)
     odds = p / (1.0 - p)
+    above = odds * (n + 1.0)
     term = total = none
     while total < u and count < longest:
-        term *= odds * (n - count)
         count += 1
-        term *= _RECIPROCALS[count]
+        # odds * (n - count + 1) / count, so that only one product waits for the one before it
+        term *= above * RECIPROCALS[count] - odds
         total += term
     return count
 

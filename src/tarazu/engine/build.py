@@ -33,7 +33,7 @@ def program_of(model: Model) -> Program:
 
 
 def build_kernel(model: Model, mode: Mode, districts: int) -> BuiltKernel:
-    """Return the kernel of a model for a number of districts, writing its source where it is not there yet.
+    """Return the kernel of a model for a number of districts; write its source if it is new.
 
     The file is named by the digest of its text, so a changed declaration is another file and an
     unchanged one finds its machine code again. Threads may call this at once.

@@ -42,7 +42,7 @@ def _is_saturation(expression: sp.Expr) -> bool:
 
 
 def _as_expm1(expression: sp.Expr) -> sp.Expr:
-    one, *terms = expression.args
+    terms = expression.args[1:]
     at = next(i for i, term in enumerate(terms) if isinstance(-term, sp.exp))
     others = terms[:at] + terms[at + 1 :]
     return sp.Add(-expm1((-terms[at]).args[0]), *others)

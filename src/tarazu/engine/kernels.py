@@ -11,21 +11,20 @@ from typing import Final
 import numpy as np
 
 from tarazu.core.heavy_tails import negative_binomial_quantile
-from tarazu.core.jit import kernel
+from tarazu.core.jit import bare_kernel
 from tarazu.core.streams import (
-    binomial_above,
     binomial_quantile,
     poisson_above,
     poisson_quantile,
     uniform_at,
     week_state,
 )
-from tarazu.engine.trajectory import FloatArray, IntArray
+from tarazu.engine.trajectory import FloatArray, IntArray, StateArray
 
 _MOST_RATES: Final = 1000
 
 
-@kernel
+@bare_kernel
 def record_week(
     x: FloatArray,
     stride: int,
@@ -69,7 +68,7 @@ def record_week(
             district[k, d] = x[row + d]
 
 
-@kernel
+@bare_kernel
 def set_rows(x: FloatArray, first: int, stride: int, values: FloatArray) -> None:
     """Write values (R, D) into R rows from `first` on; what is beyond D repeats district 0."""
     for r in range(values.shape[0]):
@@ -80,7 +79,7 @@ def set_rows(x: FloatArray, first: int, stride: int, values: FloatArray) -> None
             x[row + d] = values[r, 0]
 
 
-@kernel
+@bare_kernel
 def all_fine(x: FloatArray, fine: int, districts: int) -> bool:
     """Return whether no value of any district left its range."""
     for d in range(districts):  # noqa: SIM110 - kernels have no generators
@@ -89,56 +88,48 @@ def all_fine(x: FloatArray, fine: int, districts: int) -> bool:
     return True
 
 
-@kernel
-def _draw_luck(
-    state: np.uint64, stream: int, week: int, keys: IntArray, x: FloatArray, luck: int
-) -> None:
-    """Write the uniforms of one stream and week, index 0."""
-    now = week_state(state, stream, week)
-    for d in range(keys.shape[0]):
-        x[luck + d] = uniform_at(now, keys[d], 0)
+@bare_kernel
+def fill_states(state: np.uint64, streams: IntArray, week: int, states: StateArray) -> None:
+    """Write the states (K,) uint64 of a week's streams; see `tarazu.core.streams.week_state`."""
+    for k in range(streams.shape[0]):
+        states[k] = week_state(state, streams[k], week)
 
 
-@kernel
-def draw_poisson(
-    x: FloatArray,
-    mean: int,
-    none: int,
-    luck: int,
-    drawn: int,
-    state: np.uint64,
-    stream: int,
-    week: int,
-    keys: IntArray,
-) -> None:
-    """Draw a Poisson count; `none` is P(0). Writes rows `luck` and `drawn`."""
-    _draw_luck(state, stream, week, keys, x, luck)
+@bare_kernel
+def draw_poisson(x: FloatArray, rows: IntArray, states: StateArray, keys: IntArray) -> None:
+    """Draw a Poisson count.
+
+    rows : (4,) rows of the mean, of P(0) and of the count, which is written; then the place of its
+    stream among the states.
+    """
+    mean, none, drawn, now = rows[0], rows[1], rows[2], states[rows[3]]
+    for d in range(keys.shape[0]):  # the luck first: this loop runs on whole vectors
+        x[drawn + d] = uniform_at(now, keys[d], 0)
     for d in range(keys.shape[0]):
+        luck = x[drawn + d]
         x[drawn + d] = 0.0
-        if x[luck + d] > x[none + d]:
-            x[drawn + d] = poisson_above(x[luck + d], x[mean + d], x[none + d])
+        if luck > x[none + d]:
+            x[drawn + d] = poisson_above(luck, x[mean + d], x[none + d])
 
 
-@kernel
+@bare_kernel
 def draw_negative_binomial(
     x: FloatArray,
     mean: int,
     size: int,
     drawn: int,
-    state: np.uint64,
-    stream: int,
-    week: int,
+    now: np.uint64,
     keys: IntArray,
 ) -> None:
     """Draw a negative binomial count where its mean is above 0. Writes row `drawn`."""
     for d in range(keys.shape[0]):
         x[drawn + d] = 0.0
         if x[mean + d] > 0.0:
-            luck = uniform_at(week_state(state, stream, week), keys[d], 0)
+            luck = uniform_at(now, keys[d], 0)
             x[drawn + d] = negative_binomial_quantile(luck, x[mean + d], x[size + d])
 
 
-@kernel
+@bare_kernel
 def draw_tailed(
     x: FloatArray,
     mean: int,
@@ -146,22 +137,19 @@ def draw_tailed(
     exponent: int,
     largest: int,
     drawn: int,
-    state: np.uint64,
-    stream: int,
-    week: int,
+    now: np.uint64,
     keys: IntArray,
 ) -> None:
     """Draw a heavy-tailed count where row `of` says that something happened. Writes `drawn`."""
     for d in range(keys.shape[0]):
         x[drawn + d] = 0.0
         if x[of + d] > 0.0 and x[mean + d] > 0.0:
-            now = week_state(state, stream, week)
             x[drawn + d] = tailed_count(
                 now, keys[d], int(x[of + d]), x[mean + d], x[exponent + d], x[largest + d]
             )
 
 
-@kernel
+@bare_kernel
 def tailed_count(
     now: np.uint64, key: int, happened: int, mean: float, exponent: float, largest: float
 ) -> int:
@@ -187,67 +175,14 @@ def tailed_count(
     return poisson_quantile(uniform_at(now, key, 0), mean * total / (happened * expected))
 
 
-@kernel
-def draw_exits(
-    x: FloatArray,
-    staying: int,
-    hazard: int,
-    none: int,
-    luck: int,
-    leaving: int,
-    hazards: int,
-    rests: int,
-    moved: int,
-    count: int,
-    stride: int,
-    state: np.uint64,
-    streams: IntArray,
-    first: int,
-    week: int,
-    keys: IntArray,
-) -> None:
-    """Draw who leaves a stock by competing hazards: the total, then conditional binomials.
-
-    staying : whole persons; hazard : sum of the hazards; none : P(nobody leaves). From `hazards`,
-    `rests` and `moved` on lie `count` rows: each exit's hazard, the sum of its own and all later
-    ones, who takes it. streams : from `first` on those of the stock and of each exit. Writes
-    `luck`, `leaving`, `moved`.
-    """
-    for i in range(count):
-        for d in range(stride):
-            x[moved + i * stride + d] = 0.0
-    _draw_luck(state, streams[first], week, keys, x, luck)
-    for d in range(keys.shape[0]):
-        x[leaving + d] = 0.0
-        if x[luck + d] > x[none + d]:
-            persons, share = int(x[staying + d]), -np.expm1(-x[hazard + d])
-            left = binomial_above(x[luck + d], persons, share, x[none + d])
-            x[leaving + d] = left
-            for i in range(count - 1):
-                if left == 0:
-                    break
-                row = i * stride + d
-                if x[hazards + row] > 0.0:
-                    share = x[hazards + row] / x[rests + row]
-                    u = uniform_at(week_state(state, streams[first + 1 + i], week), keys[d], 0)
-                    # P(none) >= 1 - left * share: spares most calls the quantile
-                    if u > 1.0 - left * share:
-                        part = binomial_quantile(u, left, share)
-                        x[moved + row] = part
-                        left -= part
-            x[moved + (count - 1) * stride + d] = left
-
-
-@kernel
+@bare_kernel
 def settle(
     x: FloatArray,
     moved: int,
     pull: int,
     arrived: int,
     stride: int,
-    state: np.uint64,
-    stream: int,
-    week: int,
+    now: np.uint64,
     keys: IntArray,
     first: IntArray,
     neighbour: IntArray,
@@ -262,11 +197,10 @@ def settle(
         x[arrived + d] = 0.0
     for d in range(keys.shape[0]):
         if x[moved + d] > 0.0:
-            now = week_state(state, stream, week)
             _settle(x, d, x[moved + d], pull, arrived, now, keys, first, neighbour, weight)
 
 
-@kernel
+@bare_kernel
 def _settle(
     x: FloatArray,
     origin: int,

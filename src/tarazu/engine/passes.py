@@ -83,16 +83,16 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class EventDraw:
-    """The counts of one event are drawn."""
+    """The counts of some events are drawn."""
 
-    event: Event
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ExitDraw:
-    """Who leaves one stock is drawn."""
+    """Who leaves some stocks is drawn."""
 
-    exits: Exits
+    exits: tuple[Exits, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,10 @@ def made_names(program: Program) -> set[str]:
         "hazard_of",
         "none_of",
         "leaving",
-        "luck_of",
         "left",
         "share_of",
     )
-    of_events = ("mean_of", "none_of", "size_of", "luck_of", "expected_pulse", "count_pulse")
+    of_events = ("mean_of", "none_of", "size_of", "expected_pulse", "count_pulse")
     of_tails = ("exponent_of", "largest_of")
     of_transfers = ("h", "rest_of", "pull_of", "total_pull_of", "sent", "stayed", "arrived")
     return {
@@ -225,9 +224,7 @@ def _arriving(program: Program, mode: Mode) -> Iterable[Pass]:
     yield Sweep((), (), tuple(arrivals.items()))
 
 
-def _sweeps(
-    program: Program, mode: Mode
-) -> tuple[list[Sweep], list[list[EventDraw | ExitDraw | Settle]]]:
+def _sweeps(program: Program, mode: Mode) -> tuple[list[Sweep], list[list[Pass]]]:
     """Return the sweeps from a week's first to its last, and what is drawn after each."""
     builder = _Builder(program, mode)
     for step in program.steps:
@@ -242,7 +239,13 @@ def _sweeps(
         Sweep(tuple(lines), tuple(checks), tuple(stores))
         for lines, checks, stores in zip(builder.lines, builder.checks, builder.stores, strict=True)
     ]
-    return sweeps, builder.draws
+    return sweeps, [*map(_drawn, builder.events, builder.exits)]
+
+
+def _drawn(events: list[Event], exits: list[Exits]) -> list[Pass]:
+    drawn: list[Pass] = [EventDraw(tuple(events))] if events else []
+    drawn += [ExitDraw(tuple(exits))] if exits else []
+    return drawn + [Settle(t) for one in exits for t in one.hazards if t.attraction is not None]
 
 
 class _Builder:
@@ -253,13 +256,14 @@ class _Builder:
         self.lines: list[list[Line]] = []
         self.checks: list[list[Check]] = []
         self.stores: list[list[tuple[str, sp.Expr]]] = []
-        self.draws: list[list[EventDraw | ExitDraw | Settle]] = []
+        self.events: list[list[Event]] = []
+        self.exits: list[list[Exits]] = []
         self.known: dict[str, int] = {}  # name -> first sweep that may read it; 0 if not here
 
     def at(self, names: Iterable[str]) -> int:
         level = max((self.known.get(name, 0) for name in names), default=0)
         while len(self.lines) <= level:
-            for part in (self.lines, self.checks, self.stores, self.draws):
+            for part in (self.lines, self.checks, self.stores, self.events, self.exits):
                 part.append([])
         return level
 
@@ -297,7 +301,7 @@ class _Builder:
         else:
             stores.append((f"none_of_{name}", self.line(level, f"none_of_{name}", sp.exp(-mean))))
         self.stores[level] += stores
-        self.draws[level].append(EventDraw(event))
+        self.events[level].append(event)
         self.known[name] = level + 1
 
     def leave(self, exits: Exits) -> None:
@@ -355,8 +359,7 @@ class _Builder:
         stores += [(f"h_{name}", own) for name, own in zip(names, hazards, strict=True)]
         stores += [(f"rest_of_{name}", own) for name, own in zip(names, rests, strict=True)]
         self.stores[level] += stores
-        self.draws[level].append(ExitDraw(exits))
-        self.draws[level] += [Settle(t) for t in exits.hazards if t.attraction is not None]
+        self.exits[level].append(exits)
         self.known |= dict.fromkeys((*names, f"leaving_{stock}", f"left_{stock}"), level + 1)
 
     def update(self) -> None:
@@ -421,13 +424,11 @@ def _rows(program: Program, mode: Mode, week: Week, passes: Sequence[Pass]) -> I
         known |= dict.fromkeys(f"{word}_{name}" for name in program.model.events)
     for one in passes:
         if isinstance(one, ExitDraw):
-            names = [t.name for t in one.exits.hazards]
-            known |= dict.fromkeys(f"h_{name}" for name in names)
-            known |= dict.fromkeys(f"rest_of_{name}" for name in names)
-            known |= dict.fromkeys(names)
-            known |= dict.fromkeys((f"leaving_{one.exits.stock}", f"luck_of_{one.exits.stock}"))
-        elif isinstance(one, EventDraw):
-            known |= dict.fromkeys((f"luck_of_{one.event.name}",))
+            for exits in one.exits:
+                names = [t.name for t in exits.hazards]
+                known |= dict.fromkeys(f"h_{name}" for name in names)
+                known |= dict.fromkeys(f"rest_of_{name}" for name in names)
+                known |= dict.fromkeys((*names, f"leaving_{exits.stock}"))
         elif isinstance(one, Settle):
             known |= dict.fromkeys((f"arrived_{one.transfer.name}",))
         elif isinstance(one, Everywhere | Neighbours):

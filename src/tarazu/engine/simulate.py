@@ -128,6 +128,8 @@ def _run_kernel(
     national: FloatArray,
     district: FloatArray,
 ) -> None:
+    from tarazu.engine.exit_kernels import WORK  # late: it loads numba
+
     kernel = build_kernel(program.model, mode, len(places.names))
     streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
 
@@ -150,6 +152,8 @@ def _run_kernel(
             inputs.seed,
             inputs.members[m],
             streams,
+            np.empty(len(streams), dtype=np.uint64),
+            np.empty(WORK),
             inputs.is_mean,
             inputs.people_share,
             inputs.keep,

@@ -6,7 +6,7 @@ import hashlib
 import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
@@ -26,8 +26,11 @@ from tarazu.engine.passes import (
     made_names,
     plan_week,
 )
-from tarazu.engine.program import Program
+from tarazu.engine.program import Exits, Program
 from tarazu.model.declaration import ModelError
+from tarazu.model.quantities import Event
+
+T = TypeVar("T", Event, Exits)
 
 ARGUMENTS: Final = (
     "parameters",
@@ -46,6 +49,8 @@ ARGUMENTS: Final = (
     "seed",
     "member",
     "streams",
+    "states",
+    "work",
     "is_mean",
     "people_share",
     "keep",
@@ -56,7 +61,7 @@ ARGUMENTS: Final = (
 
 _CALLED: Final = {
     "stochastic": (
-        "draw_exits",
+        "fill_states",
         "draw_negative_binomial",
         "draw_poisson",
         "draw_tailed",
@@ -69,7 +74,22 @@ _OWN: Final = {
     *ARGUMENTS,
     *_CALLED["stochastic"],
     *_ALWAYS_CALLED,
-    *("kernel", "run_member", "member_state", "exp", "expm1", "math", "range", "max", "min"),
+    *(
+        "draw_exits",
+        "bare_kernel",
+        "exit_rows",
+        "poisson_rows",
+        "np",
+        "i",
+        "run_member",
+        "member_state",
+        "exp",
+        "expm1",
+        "math",
+        "range",
+        "max",
+        "min",
+    ),
     *("t", "d", "n", "row", "state", "fine", "luck", "total", "STRIDE", "DISTRICTS", "INFINITY"),
 }
 LANES: Final = 4
@@ -160,6 +180,8 @@ class _Writer:
     def __init__(self, week: Week, districts: int, stride: int, offsets: dict[str, int]) -> None:
         self.week, self.program = week, week.program
         self.districts, self.stride, self.offsets = districts, stride, offsets
+        self.plain: list[Event] = []
+        self.leaving: list[Exits] = []
         self.code = Printer({"fully_qualified_modules": False}).doprint
 
     def module(self) -> Iterator[str]:
@@ -173,20 +195,26 @@ class _Writer:
         yield "Written by Tarazu from the declaration; change that, not this file."
         yield '"""'
         yield ""
+        if self.plain or self.leaving:
+            yield "import numpy as np"
+            yield ""
         yield "from tarazu.core.exponential import exp, expm1"
-        yield "from tarazu.core.jit import kernel"
+        yield "from tarazu.core.jit import bare_kernel"
         if stochastic:
             yield "from tarazu.core.streams import member_state"
+        if any("draw_exits(" in line for line in body):
+            yield "from tarazu.engine.exit_kernels import draw_exits"
         yield f"from tarazu.engine.kernels import {', '.join(sorted(used))}"
         yield ""
         yield f"DISTRICTS, STRIDE, INFINITY = {self.districts}, {self.stride}, float('inf')"
         yield "# Where the row of each quantity begins in the scratch array x."
         for name, offset in self.offsets.items():
             yield f"at_{name} = {offset}"
+        yield from self.tables()
         yield ""
         yield ""
         yield "# contract: a product and a sum in one rounding, x0.4 time of exp (bench_engine)"
-        yield '@kernel(fastmath={"contract", "nsz"})'
+        yield '@bare_kernel(fastmath={"contract", "nsz"})'
         yield f"def run_member({', '.join(ARGUMENTS)}):"
         yield from body
 
@@ -203,6 +231,8 @@ class _Writer:
         yield f"for d in range({self.stride}):"
         yield "    x[at_fine + d] = 1.0"
         yield "for t in range(national.shape[0]):"
+        if self.week.mode == "stochastic":
+            yield "    fill_states(state, streams, t, states)"
         yield from _indent(1, self.one_week())
         yield "return -1"
 
@@ -245,7 +275,7 @@ class _Writer:
         elif isinstance(one, Neighbours):
             yield from self.neighbours(one)
         elif isinstance(one, EventDraw):
-            yield from self.event(one)
+            yield from self.events(one)
         elif isinstance(one, ExitDraw):
             yield from self.exits(one)
         else:
@@ -294,39 +324,71 @@ class _Writer:
         for _, row in one.sums:
             yield f"    x[at_{row} + d] = {row}"
 
-    def event(self, one: EventDraw) -> Iterator[str]:
-        event = one.event
-        name = event.name
-        where = f"state, {self.program.streams[name]}, t, keys"
-        if event.tail is not None:
-            of = f"at_{event.tail.of}, at_exponent_of_{name}, at_largest_of_{name}"
-            yield f"draw_tailed(x, at_mean_of_{name}, {of}, at_{name}, {where})"
-        elif event.size is not None:
-            rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
-            yield f"draw_negative_binomial(x, {rows}, {where})"
-        else:
-            rows = f"at_mean_of_{name}, at_none_of_{name}, at_luck_of_{name}, at_{name}"
-            yield f"draw_poisson(x, {rows}, {where})"
+    def events(self, one: EventDraw) -> Iterator[str]:
+        plain = [event for event in one.events if event.size is None and event.tail is None]
+        if plain:
+            yield from self.calls("draw_poisson", self.plain, plain, "poisson_rows", "states, keys")
+        for event in one.events:
+            name = event.name
+            where = f"states[{self.program.luck.index(name)}], keys"
+            if event.tail is not None:
+                of = f"at_{event.tail.of}, at_exponent_of_{name}, at_largest_of_{name}"
+                yield f"draw_tailed(x, at_mean_of_{name}, {of}, at_{name}, {where})"
+            elif event.size is not None:
+                rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
+                yield f"draw_negative_binomial(x, {rows}, {where})"
         yield "if row >= 0:"
-        yield "    for d in range(STRIDE):"
-        yield f"        x[at_{name} + d] += x[at_count_pulse_{name} + d]"
+        for event in one.events:
+            yield "    for d in range(STRIDE):"
+            yield f"        x[at_{event.name} + d] += x[at_count_pulse_{event.name} + d]"
 
     def exits(self, one: ExitDraw) -> Iterator[str]:
-        stock, exits = one.exits.stock, one.exits.hazards
-        name, count = exits[0].name, len(exits)
-        words = ("staying", "hazard_of", "none_of", "luck_of", "leaving")
-        rows = ", ".join(f"at_{word}_{stock}" for word in words)
-        begin = self.program.luck.index(stock)
-        yield (
-            f"draw_exits(x, {rows}, at_h_{name}, at_rest_of_{name}, at_{name}, "
-            f"{count}, STRIDE, state, streams, {begin}, t, keys)"
-        )
+        others = "STRIDE, states, keys, work"
+        yield from self.calls("draw_exits", self.leaving, [*one.exits], "exit_rows", others)
+
+    def calls(
+        self, function: str, known: list[T], drawn: list[T], table: str, others: str
+    ) -> Iterator[str]:
+        """Call a function for some lines of a table of rows."""
+        begin, end = len(known), len(known) + len(drawn)
+        known += drawn
+        yield f"for i in range({begin}, {end}):  # {', '.join(_name(one) for one in drawn)}"
+        yield f"    {function}(x, {table}[i], {others})"
+
+    def tables(self) -> Iterator[str]:
+        """Write the tables of rows that draws work on, one line a draw."""
+        luck = self.program.luck
+        if self.plain:
+            yield "# of each event: mean, P(0), count; its place among the streams"
+            yield "poisson_rows = np.array(["
+            for event in self.plain:
+                name = event.name
+                rows: tuple[str, ...] = (f"at_mean_of_{name}", f"at_none_of_{name}", f"at_{name}")
+                yield f"    ({', '.join(rows)}, {luck.index(name)}),"
+            yield "])"
+        if self.leaving:
+            yield "# of each stock: who is there, sum of hazards, P(nobody leaves), who leaves; the"
+            yield "# first row of hazards, rests, exits; their number, its place among the streams"
+            yield "exit_rows = np.array(["
+            for one in self.leaving:
+                stock, first = one.stock, one.hazards[0].name
+                rows = (
+                    *(f"at_{word}_{stock}" for word in ("staying", "hazard_of", "none_of")),
+                    *(f"at_leaving_{stock}", f"at_h_{first}", f"at_rest_of_{first}", f"at_{first}"),
+                )
+                yield f"    ({', '.join(rows)}, {len(one.hazards)}, {luck.index(stock)}),"
+            yield "])"
 
     def settle(self, one: Settle) -> Iterator[str]:
         name = one.transfer.name
         rows = f"at_{name}, at_pull_of_{name}, at_arrived_{name}, STRIDE"
-        where = f"state, {self.program.streams[name]}, t, keys, first, neighbour, weight"
+        now = f"states[{self.program.luck.index(name)}]"
+        where = f"{now}, keys, first, neighbour, weight"
         yield f"settle(x, {rows}, {where})"
+
+
+def _name(one: Event | Exits) -> str:
+    return one.name if isinstance(one, Event) else one.stock
 
 
 def _condition(check: Check) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+StateArray = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
