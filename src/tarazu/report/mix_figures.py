@@ -65,9 +65,11 @@ def draw_shares(figure: FigureData, key: str) -> BriefFigure:
         "xaxis": year_axis(years[0], years[-1]) | {"title": {"text": literal(figure.x_label)}},
         "yaxis": {
             "title": {"text": literal(figure.y_label)},
-            "range": [0, 1.0],
+            "range": [0, 1.06],
             "tickformat": ".0%",
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
         },
+        "legend": {"traceorder": "normal"},
         "shapes": [shape for place in places for shape in _change(*place)],
         "margin": {"t": 44, "l": 60, "r": 16, "b": 52},
     }
@@ -128,7 +130,7 @@ def draw_survival(figure: FigureData, key: str) -> BriefFigure:
         "xaxis": {
             "title": {"text": literal(figure.x_label)},
             "type": "log",
-            "dtick": "D2",
+            "tickvals": [a * 10**b for b in range(5) for a in (1, 2, 5)],
         },
         "yaxis": {
             "title": {"text": literal(figure.y_label)},
@@ -237,8 +239,8 @@ def _change(at: float, first: float, last: float, proven: bool) -> list[dict[str
     line = {"color": INK, "width": 2.2, "dash": "solid" if proven else "dot"}
     place = {"xref": "x", "yref": "paper", "type": "line"}
     return [
-        place | {"x0": at - 0.5, "x1": at - 0.5, "y0": 0, "y1": 1.0, "line": line},
-        place | {"x0": first - 0.5, "x1": last - 0.5, "y0": 1.0, "y1": 1.0, "line": line},
+        place | {"x0": at - 0.5, "x1": at - 0.5, "y0": 0, "y1": 0.98, "line": line},
+        place | {"x0": first - 0.5, "x1": last - 0.5, "y0": 0.98, "y1": 0.98, "line": line},
     ]
 
 
