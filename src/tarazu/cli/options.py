@@ -46,7 +46,8 @@ Events = Annotated[
         exists=True,
         dir_okay=False,
         show_default=False,
-        help="Event file (UCDP GED csv, plain or from HDX); without one, the embedded record.",
+        help="Events of UCDP, ACLED, GTD or VIEWS, or any csv with --mapping; without a file, the "
+        "embedded record.",
     ),
 ]
 Boundaries = Annotated[
