@@ -1,0 +1,74 @@
+"""One more operation, paired with the same week without it."""
+
+import numpy as np
+import pytest
+
+from tarazu.core.errors import ScenarioError
+from tarazu.study.case import drawn_case
+from tarazu.study.extra_operation import ZONES, _replacement, marginal_effect
+
+HORIZONS = (2, 8)
+
+
+@pytest.fixture(scope="module")
+def table():
+    case = drawn_case("full", "status-quo", weeks=20, draws=6, seed=5)
+    return marginal_effect(case, "kech", week=4, horizons=HORIZONS, replicates=2, seed=2)
+
+
+def test_marginal__has_every_quantity_zone_and_horizon(table):
+    counted = table[table["quantity"] != "replaced"]
+    assert len(counted) == 4 * len(ZONES) * len(HORIZONS)
+    assert set(counted["weeks"]) == set(HORIZONS)
+    assert (table["n_draws"] == 6).all()
+
+
+def test_marginal__zones_add_up_to_everywhere(table):
+    wide = table[table["quantity"] != "replaced"].pivot(
+        index=["quantity", "weeks"], columns="zone", values="effect"
+    )
+    parts = wide[["here", "next door", "elsewhere"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(wide["everywhere"].to_numpy(), abs=1e-9)
+
+
+def test_marginal__intervals_hold_their_means(table):
+    known = table.dropna(subset=["effect", "effect_low"])
+    assert (known["effect_low"] <= known["effect"] + 1e-12).all()
+    assert (known["effect"] <= known["effect_high"] + 1e-12).all()
+
+
+def test_marginal__never_counts_dead_militants_as_an_effect(table):
+    assert set(table["quantity"]) == {
+        "attacks",
+        "civilians killed",
+        "security forces killed",
+        "militants",
+        "replaced",
+    }
+
+
+def test_replacement__is_one_where_all_removed_are_made_good():
+    removed = np.array([3.0, 1.0, 2.0, 2.0])
+    assert _replacement(removed, np.zeros(4), 12)["effect"] == 1.0
+    assert _replacement(removed, removed, 12)["effect"] == 0.0
+    assert _replacement(removed, -removed, 12)["effect"] == 2.0  # twice as many came
+    assert np.isnan(_replacement(np.zeros(4), removed, 12)["effect"])
+
+
+def test_replacement__interval_covers_the_ratio_of_means():
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(300):
+        removed = rng.gamma(4.0, 1.0, 40)
+        missing = removed * 0.3 + rng.normal(0.0, 1.0, 40)
+        row = _replacement(removed, missing, 4)
+        covered += row["effect_low"] <= 0.7 <= row["effect_high"]
+    assert 255 <= covered <= 285  # 270 expected, standard deviation 5.2: three of them
+
+
+def test_marginal__names_what_is_wrong():
+    case = drawn_case("full", "status-quo", weeks=10, draws=2, seed=5)
+    with pytest.raises(ScenarioError, match="no district 'kalam'"):
+        marginal_effect(case, "kalam", week=1, horizons=(2,))
+    with pytest.raises(ScenarioError, match="weeks"):
+        marginal_effect(case, "kech", week=4, horizons=(52,))
