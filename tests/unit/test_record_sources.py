@@ -413,3 +413,15 @@ def test_formats__nothing_of_another_source_is_lost(tmp_path: Path) -> None:
     record = read(tmp_path, [acled(n, fatalities=n) for n in range(1, 6)])
     assert int(record.events["deaths_unknown"].sum()) == 15
     assert np.array_equal(np.sort(record.events["deaths_unknown"]), np.arange(1, 6))
+
+
+# --- What a brief says of them ----------------------------------------------------------------
+
+
+def test_scope__a_brief_does_not_say_of_other_sources_what_holds_for_ucdp(tmp_path: Path) -> None:
+    from tarazu.report.answer import scope_sentence
+
+    of_acled, of_gtd = (scope_sentence(read(tmp_path, [row])) for row in (ACLED_ROW, GTD_ROW))
+    assert "lethal events only" not in of_acled + of_gtd
+    assert "ACLED" in of_acled
+    assert "No operation of the state is in them." in of_gtd

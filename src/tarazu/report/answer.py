@@ -16,7 +16,7 @@ NON_CLAIMS = (
     "Deaths are counted because each is a loss, never as a measure of success.",
 )
 
-SCOPE = (
+UCDP_SCOPE = (
     "The event data hold lethal events only. Raids without deaths, detentions and disappearances "
     "are not in them, so nothing here speaks of those."
 )
@@ -137,7 +137,7 @@ def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
         "How often these rules are right was not measured." if check is None else check.sentence()
     )
     return (
-        SCOPE,
+        scope_sentence(record),
         f"Who began an event is inferred by rules, not coded by the source; {count(unclear)} of "
         f"{count(record.n_events)} stay unclear. {measured}",
         f"{count(quality.zero_best)} events have no confirmed death, {count(quality.group_site)} "
@@ -149,6 +149,20 @@ def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
             if not finding.validation
         ),
         *NON_CLAIMS,
+    )
+
+
+def scope_sentence(record: Record) -> str:
+    """Say what kind of events the record cannot hold."""
+    source = record.source.title
+    if source.startswith("UCDP"):
+        return UCDP_SCOPE
+    is_one_sided = not (record.events["initiator"] == "state").any()
+    missing = " No operation of the state is in them." if is_one_sided else ""
+    return (
+        f"The event data hold what {source} counts as an event and somebody reported.{missing} "
+        "Nothing here speaks of the rest, such as detentions and disappearances that are not in "
+        "them."
     )
 
 

@@ -57,7 +57,7 @@ def timeline(record: Record) -> BriefFigure:
         titles.append(f"{words}: {count(sum(sure) + sum(zero))} ({count(sum(zero))} hatched)")
         for name, values, marker in (
             ("at least one confirmed death", sure, _SOLID),
-            ("no confirmed death (UCDP best estimate 0)", zero, _HATCHED),
+            ("no confirmed death (best estimate 0)", zero, _HATCHED),
         ):
             traces.append(
                 {
@@ -144,7 +144,7 @@ def deaths_by_side(record: Record) -> BriefFigure:
         spec=figure_spec(traces, height=64 + 86 * len(SIDES), layout=layout),
         table=Table(title, ("year", *(w.lower() for _, w in SIDES)), rows, frozenset(range(1, 5))),
         notes=(
-            "UCDP best estimates of deaths in lethal events; its low and high estimates "
+            "Best estimates of deaths; low and high estimates, where the source has them, "
             "are not part of this record. All four panels share one scale.",
         ),
     )
