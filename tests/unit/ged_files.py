@@ -42,7 +42,9 @@ def event(number: int, **cells: str) -> dict[str, str]:
 def ged_text(events: Sequence[dict[str, str]], *, tags: bool = False) -> str:
     """The rows as csv, with HDX's second header on request."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["relid", *COLUMNS], restval="", lineterminator="\n")
+    names = [name for name in COLUMNS if any(name in row for row in events)] if events else COLUMNS
+    more = sorted({name for row in events for name in row} - set(names) - {"relid"})
+    writer = csv.DictWriter(out, ["relid", *names, *more], restval="", lineterminator="\n")
     writer.writeheader()
     if tags:
         writer.writerow({"date_start": "#date+start", "latitude": "#geo+lat"})

@@ -32,7 +32,7 @@ Mask = NDArray[np.bool_]
 Rows = NDArray[np.bool_] | NDArray[np.int64] | slice
 Texts = NDArray[np.object_]  # of str
 Days = NDArray[np.datetime64]  # datetime64[D]
-DETAILED = 1000  # rows for which every problem is kept; of others the first one
+DETAILED = 1000  # rows; where more have problems, each keeps its first one only
 
 
 @dataclass(frozen=True, slots=True)

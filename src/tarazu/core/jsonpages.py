@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tarazu.core.columns import Coded, Columns, Encoder, Origin
-from tarazu.core.csvfile import KEPT, shorten
+from tarazu.core.csvfile import KEPT, MAX_CELL, shorten
 from tarazu.core.errors import DataError
 
 ROWS = "Result"  # where UCDP's answers hold their rows
 TOTAL = "TotalCount"  # rows of all pages together
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write it, UTF-8 cannot
+MOST = 10**18  # no code or count is larger, and longer ones take long to write
 HINT = "Download the pages again with `tarazu data fetch`"
 
 
@@ -130,9 +133,13 @@ def _text(name: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        if not value.isascii() and LONE_SURROGATE.search(value):
+            raise ValueError(f"'{name}' holds half of a character")
+        if len(value) > MAX_CELL:
+            raise ValueError(f"'{name}' has {len(value):,} characters, more than {MAX_CELL:,}")
         return value
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, int | float):
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < MOST):
         return repr(value)
     raise ValueError(f"'{name}' is no text or number")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Expressions that Python and RE2 (of Arrow) understand alike in ASCII texts: literals, groups,
 # alternatives, \b \w \W \d \D, escaped punctuation, character sets without nesting, repetition.
 PORTABLE = re.compile(
-    r"(?:[^\\()\[\]{}.^$*+?]|\\[bwWdD]|\\[^\w\s]|\((?:\?:)?|\)|\[[^\\\[\]^][^\\\[\]]*\]"
+    r"(?:[^\\()\[\]{}.^$*+?]|\\[bwWdD]|\\[^\w\s]|\((?:\?:|(?!\?))|\)|\[[^\\\[\]^][^\\\[\]]*\]"
     r"|[*+?]|\{\d{1,3}(?:,\d{0,3})?\})*"
 )
 FEW = 2000  # texts for which it is not worth to import Arrow
@@ -49,7 +49,8 @@ class PatternSearch:
     """
 
     def __init__(self, texts: Texts | Joined) -> None:
-        self.columns = texts.columns if isinstance(texts, Joined) else (texts,)
+        one = texts if isinstance(texts, Joined) else Joined((np.asarray(texts, dtype=object),))
+        self.columns = one.columns
 
     def find(self, pattern: str, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
         """Return in which texts the pattern is found, (N,), or in which of `rows`, (len(rows),).

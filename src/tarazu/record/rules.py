@@ -225,12 +225,13 @@ def read_rules(path: Path | None = None) -> RuleSet:
     ScenarioError, ExceptionGroup
         The file is not TOML, or holds unknown keys, words, sites or patterns.
     """
-    return _shipped_rules() if path is None else read_toml(Path(path), RuleSet)
+    path = SHIPPED_RULES if path is None else Path(path)
+    return _shipped_rules(path) if path.parent == SHIPPED_RULES.parent else read_toml(path, RuleSet)
 
 
 @cache
-def _shipped_rules() -> RuleSet:
-    return read_toml(SHIPPED_RULES, RuleSet)
+def _shipped_rules(path: Path) -> RuleSet:
+    return read_toml(path, RuleSet)
 
 
 def classify(events: CodedEvents, rules: RuleSet) -> Classification:
