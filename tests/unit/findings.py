@@ -111,6 +111,23 @@ FIGURES = (
         },
     ),
     FigureData(
+        kind="effects",
+        title="Attacks by ring and window",
+        x_label="attacks per operation",
+        y_label="window",
+        source="simulated",
+        n="12 operations",
+        data={
+            "panel": ["same district", "same district", "next door"],
+            "row": ["1-28 days after", "29-56 days after", "1-28 days after"],
+            "estimate": [0.4, -0.1, 0.2],
+            "low": [0.1, -0.3, -0.2],
+            "high": [0.8, 0.2, 0.6],
+            "n": [12, 12, 12],
+            "verdict": ["more attacks", "the record cannot tell", "the record cannot tell"],
+        },
+    ),
+    FigureData(
         kind="groups",
         title="Armed groups by year",
         x_label="calendar year",

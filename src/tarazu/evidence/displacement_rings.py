@@ -186,7 +186,7 @@ def ring_figure(effects: RingEffects, source: str) -> FigureData:
     judge = by_sign("more attacks", "fewer attacks")
     rows = len(effects.names)
     return FigureData(
-        kind="forest",
+        kind="effects",
         title="Event study by ring of districts, before and after operations",
         x_label="attacks per operation against matched days",
         y_label="ring and days",
@@ -195,7 +195,8 @@ def ring_figure(effects: RingEffects, source: str) -> FigureData:
         "90 % intervals, each row alone. Rows before the operation are placebos: away from 0 they "
         "say that matched days differ, or that they come after an operation with an effect",
         data={
-            "variant": list(effects.names),
+            "panel": [name.rpartition(", ")[0] for name in effects.names],
+            "row": [name.rpartition(", ")[2] for name in effects.names],
             "estimate": effects.estimate.tolist(),
             "low": effects.interval[:, 0].tolist(),
             "high": effects.interval[:, 1].tolist(),

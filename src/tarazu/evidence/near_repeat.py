@@ -221,21 +221,22 @@ def _too_little(used: dict[str, int]) -> str:
 
 
 def _lag_figure(test: KnoxTest, source: str, used: dict[str, int]) -> FigureData:
-    names, estimates, lows, highs, pairs, verdicts = [], [], [], [], [], []
+    panels, rows, estimates, lows, highs, pairs, verdicts = [], [], [], [], [], [], []
     for band, place in ((SAME, "same district"), (NEXT_DOOR, "next door")):
         for k, (first, last) in enumerate(LAGS):
             one = KnoxTest(test.observed[:, k : k + 1], test.moved[:, :, k : k + 1])
             excess, (low, high), p_value = beyond_chance(one, band, 1)
             if np.isnan(excess):
                 continue
-            names.append(f"{place}, {first}-{last} days")
+            panels.append(place)
+            rows.append(f"{first}-{last} days apart")
             estimates.append(excess)
             lows.append(low)
             highs.append(high)
             pairs.append(int(test.observed[band, k]))
             verdicts.append(judge(excess, p_value))
     return FigureData(
-        kind="forest",
+        kind="effects",
         title="Pairs of attacks by distance and lag",
         x_label=UNIT,
         y_label="distance and lag",
@@ -243,7 +244,8 @@ def _lag_figure(test: KnoxTest, source: str, used: dict[str, int]) -> FigureData
         n=f"{used['attack incidents']} incidents; n counts pairs; ranges over 90 % of "
         f"{len(test.moved)} exchanges of dates within 52 weeks, each row alone",
         data={
-            "variant": names,
+            "panel": panels,
+            "row": rows,
             "estimate": estimates,
             "low": lows,
             "high": highs,

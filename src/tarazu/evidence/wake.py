@@ -181,13 +181,14 @@ def _used(counts: DailyCounts, contrasts: DayContrasts) -> dict[str, int]:
     }
 
 
-def _names() -> list[str]:
+def _rows() -> list[tuple[str, str]]:
     rings = ["same district", *(f"{low:.0f}-{high:.0f} km" for low, high in RINGS_KM[1:])]
-    return [f"{ring}, {days} days" for ring in rings for days in WINDOWS_DAYS]
+    after = [(ring, f"{days} days after") for ring in rings for days in WINDOWS_DAYS]
+    return [*after, ("same district, placebo", f"{LEAD[1]}-{LEAD[0]} days before")]
 
 
 def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) -> FigureData:
-    names = [*_names(), f"placebo: {LEAD[0]}-{LEAD[1]} days before"]
+    rows = _rows()
     estimates = effects.effect / effects.dose
     spreads = effects.spread / effects.dose
     n = contrasts.n_operations
@@ -196,7 +197,7 @@ def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) ->
         for e, s in zip(estimates, spreads, strict=True)
     ]
     return FigureData(
-        kind="forest",
+        kind="effects",
         title="Windows of days and kilometres around operations",
         x_label="attacks per operation",
         y_label="window",
@@ -204,11 +205,12 @@ def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) ->
         n=f"{n} operations against matched days; 90 % intervals of each window alone. Verdicts "
         "allow for all windows at once (largest statistic of moved dates)",
         data={
-            "variant": names,
+            "panel": [panel for panel, _ in rows],
+            "row": [row for _, row in rows],
             "estimate": estimates.tolist(),
             "low": [low for low, _ in intervals],
             "high": [high for _, high in intervals],
-            "n": [n] * len(names),
+            "n": [n] * len(rows),
             "verdict": [
                 judge(float(e), float(p))
                 for e, p in zip(estimates, effects.p_adjusted, strict=True)
@@ -245,8 +247,8 @@ def _diagnostics(
         ),
         Check(
             "all windows at once",
-            f"strongest: {_names()[strongest]}, p {effects.p_adjusted[strongest]:.3f} after "
-            f"allowing for {len(effects.effect)} windows",
+            f"strongest: {', '.join(_rows()[strongest])}, p "
+            f"{effects.p_adjusted[strongest]:.3f} after allowing for {len(effects.effect)} windows",
             "the largest statistic of all windows, dates moved together",
             None,
         ),

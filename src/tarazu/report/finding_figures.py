@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tarazu.evidence.finding import FigureData
 from tarazu.report.count_figures import draw_residuals, draw_windows
+from tarazu.report.effect_figures import draw_effects
 from tarazu.report.estimate_figures import draw_forest, draw_kernel, draw_power
 from tarazu.report.figure import BriefFigure
 from tarazu.report.mix_figures import draw_groups, draw_shares, draw_survival
@@ -20,6 +21,7 @@ DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
     "residuals": (("bin", "count", "expected_low", "expected_high"), draw_residuals),
     "shares": (("year", "label", "count"), draw_shares),
     "survival": (("deaths", "share", "power_law", "lognormal"), draw_survival),
+    "effects": (("panel", "row", "estimate", "low", "high", "n", "verdict"), draw_effects),
     "groups": (("year", "events", "active", "thinned", "low", "high"), draw_groups),
 }
 """By kind: the columns that its data must hold, and what draws them."""
