@@ -1,5 +1,6 @@
-"""What could be done: portfolios of levers, checked and resolved to arrays."""
+"""What could be done: portfolios of levers, checked, costed and resolved to arrays."""
 
+from tarazu.policy.cost import at_extra_cost, extra_cost, weekly_cost
 from tarazu.policy.portfolio import PORTFOLIOS, Portfolio, Setting, load_portfolio
 from tarazu.policy.resolve import check_portfolio, resolve
 
@@ -7,7 +8,10 @@ __all__ = [
     "PORTFOLIOS",
     "Portfolio",
     "Setting",
+    "at_extra_cost",
     "check_portfolio",
+    "extra_cost",
     "load_portfolio",
     "resolve",
+    "weekly_cost",
 ]
