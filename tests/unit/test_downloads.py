@@ -7,11 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.unit.ged_files import small_world, write_ged
+from tests.unit.source_files import acled as acled_event
 from tests.unit.web_server import Answer, Asked, Script, as_json, in_turn, ranges, serve
 
 from tarazu.core.downloads import waiting_room
 from tarazu.core.errors import DataError
 from tarazu.core.web import PIECE, Key, WebClient
+from tarazu.record import read_record
 from tarazu.record.download import fetch_acled, fetch_ucdp
 from tarazu.region.download import fetch_boundaries
 
@@ -92,6 +95,20 @@ def test_ucdp__pages_become_one_file_in_the_shape_of_the_api(tmp_path: Path) -> 
     data = (tmp_path / "events.json").read_bytes()
     assert checksum == sha256(data).hexdigest()
     assert (tmp_path / "events.json.sha256").read_text() == f"{checksum}  events.json\n"
+
+
+def test_ucdp__what_was_fetched_can_be_read(tmp_path: Path) -> None:
+    numbers = {"id", "type_of_violence", "date_prec", "where_prec", "best", "high", "low"}
+    rows = [
+        {k: int(v) if k in numbers or k.startswith("deaths") else v for k, v in row.items()}
+        for row in small_world()
+    ]
+    answer = {"TotalCount": len(rows), "TotalPages": 1, "NextPageUrl": "", "Result": rows}
+    with serve(in_turn([as_json(answer)])) as server:
+        fetch(tmp_path / "events.json", server.address)
+    write_ged(tmp_path / "events.csv", small_world())
+    from_csv, from_api = (read_record(tmp_path / f"events.{kind}") for kind in ("csv", "json"))
+    assert from_api.events.equals(from_csv.events)
 
 
 def test_ucdp__the_note_beside_the_file_holds_licence_and_request(tmp_path: Path) -> None:
@@ -321,6 +338,13 @@ def test_acled__rows_become_csv(tmp_path: Path) -> None:
     assert b"grant_type=password&client_id=acled" in token.body
     assert first.query["event_date"] == "2023-01-01|2100-12-31"
     assert second.query["page"] == "2"
+
+
+def test_acled__what_was_fetched_can_be_read(tmp_path: Path) -> None:
+    rows = [acled_event(n, fatalities=n) for n in range(3)]
+    with serve(acled(in_turn([as_json({"status": 200, "data": rows})]))) as server:
+        fetch_from_acled(tmp_path / "acled.csv", server.address)
+    assert read_record(tmp_path / "acled.csv").n_events == 3
 
 
 def test_acled__a_refused_account_names_its_variables(tmp_path: Path) -> None:

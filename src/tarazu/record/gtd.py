@@ -14,6 +14,7 @@ from tarazu.record.place import Gazetteer, Places
 from tarazu.record.rules import SHIPPED_RULES, CodedEvents, RuleSet
 from tarazu.record.spelling import parse_whole
 from tarazu.region import Region
+from tarazu.region.region import fold
 
 COLUMNS = (
     "eventid",
@@ -61,7 +62,7 @@ CITATIONS = (
     "Terrorism Database, University of Maryland, https://www.start.umd.edu/gtd",
 )
 # GTD's specificity: 1 the town, 2 and 3 the middle of the smallest known area, 4 of a province.
-PRECISION = {"1": 1, "1.0": 1, "2": 2, "2.0": 2, "3": 2, "3.0": 2, "4": 4, "4.0": 4, "5": 6}
+PRECISION = {1: 1, 2: 2, 3: 2, 4: 4, 5: 6}
 NOBODY = frozenset({"", "unknown"})
 SHORT = re.compile(r".+ \(([A-Za-z-]{2,10})\)")  # "Baloch Republican Army (BRA)"
 
@@ -99,7 +100,7 @@ def _events(columns: Columns, region: Region) -> SourceRows:
     city = columns.text("city")
     known = region.names()
     where = Places(
-        district=np.where([name.casefold() in known for name in city], city, ""),
+        district=np.array([name if fold(name) in known else "" for name in city], dtype=object),
         place=city,
         precision=_precision(columns),
         lon=columns.parse("longitude", lambda v: _degrees(v, 180), np.nan, np.float64),
@@ -161,9 +162,8 @@ def _precision(columns: Columns) -> np.ndarray:
 
 
 def _parse_specificity(value: str) -> int:
-    if value == "":
-        return 4
-    return PRECISION.get(value) or PRECISION[str(parse_code(value, 1, 5))]
+    """Return UCDP's code; 4, wider than a district, where GTD says nothing."""
+    return PRECISION[parse_code(str(parse_whole(value)), 1, 5)] if value else 4
 
 
 def _degrees(value: str, limit: float) -> float:
