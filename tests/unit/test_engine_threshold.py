@@ -11,6 +11,7 @@ from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
 from tarazu.engine.threshold import (
     ClosedMap,
+    feedback_number,
     find_resting_point,
     growth_elasticities,
     reproduction_number,
@@ -182,3 +183,26 @@ def test_closed_map__keeps_heads_and_lets_the_dead_rest():
     assert closed.fixed == ("dead",)
     assert after[2] == pytest.approx(state[2])
     assert after[:2].sum(axis=0) == pytest.approx(state[:2].sum(axis=0))
+
+
+def test_feedback__without_violence_is_the_reproduction_number():
+    model = militancy(recruit=0.03, desert=0.05, shock=0.2)
+    closed, found = closed_map(model), reproduction(model)
+    at_rest = feedback_number(
+        closed, found.resting_point.state, violent=("militant",), recruitment=("recruited",)
+    )
+    assert at_rest == pytest.approx(found.number)
+
+
+def test_feedback__at_rest_with_an_inflow_is_what_the_inflow_leaves_to_one():
+    # Militants at rest: m = feedback * m + inflow / leaving, to first order in a large population.
+    model = militancy(recruit=0.03, desert=0.05, sponsored=1e-7)
+    closed = closed_map(model)
+    point = find_resting_point(closed, start())
+    feedback = feedback_number(
+        closed, point.state, violent=("militant",), recruitment=("recruited",)
+    )
+    week = 1e-7 * PLACES.population.sum()
+    leaving = 1.0 - np.exp(-0.06)
+    share_from_outside = week / leaving / point.state[1].sum()
+    assert feedback == pytest.approx(1.0 - share_from_outside, abs=2e-3)

@@ -14,7 +14,7 @@ from tarazu.engine.trajectory import FloatArray, Places
 from tarazu.model.declaration import Model
 
 SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level; below it nothing moves
-SETTLING_WEEKS: Final = 520  # of the map itself, before and between Newton's steps
+SETTLING_WEEKS: Final = 104  # of the map itself, before Newton's steps and between them
 NEWTON_STEPS: Final = 40
 FROM_OUTSIDE: Final = 1e-9  # persons a week and district; more is violence that needs no violence
 ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
@@ -188,7 +188,7 @@ def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
         if better:
             state = trial
         else:
-            for _ in range(SETTLING_WEEKS // 10):
+            for _ in range(SETTLING_WEEKS // 2):
                 state = closed.step(state)
     drift = _drift(closed.step(state), state)
     jacobian, _ = closed.jacobian(state)
@@ -236,15 +236,10 @@ def reproduction_number(
     if not point.is_settled:
         reason = f"no resting point without violence was found (weekly change {point.drift:.1g})"
         return Reproduction(None, reason, float("nan"), None, {})
-    new = np.zeros_like(jacobian)
-    for name in recruitment:
-        new[closed.rows([closed.model.transfers[name].target])] += week.flow_jacobians[name]
-    transition = jacobian - new
-    if spectral_radius(transition) >= 1.0:
+    generation = _next_generation(closed, jacobian, week, violent, recruitment)
+    if generation is None:
         reason = "what violence leaves behind does not fade by itself, so generations have no end"
         return Reproduction(None, reason, spectral_radius(jacobian), point, {})
-    rows = closed.rows(violent)
-    generation = new[rows] @ np.linalg.inv(np.eye(len(jacobian)) - transition)[:, rows]
     values, vectors = np.linalg.eig(generation)
     leading = int(np.abs(values).argmax())
     share = np.abs(vectors[:, leading]).reshape(len(violent), -1).sum(axis=1)
@@ -255,6 +250,25 @@ def reproduction_number(
         resting_point=point,
         by_faction=dict(zip(violent, (share / max(share.sum(), 1e-300)).tolist(), strict=True)),
     )
+
+
+def feedback_number(
+    closed: ClosedMap, state: FloatArray, *, violent: Sequence[str], recruitment: Sequence[str]
+) -> float:
+    """Return the recruits that one more violent person causes where violence already is.
+
+    The next-generation number of the map linearised at any state, for cases in which no
+    equilibrium without violence exists. At a stable resting point it is below 1, and what is
+    missing to 1 comes from recruitment that needs no violence; near 1 violence feeds itself.
+    NaN where what violence leaves behind does not fade by itself.
+
+    Parameters
+    ----------
+    state : (S, D). violent, recruitment : as in `reproduction_number`.
+    """
+    jacobian, week = closed.jacobian(state)
+    generation = _next_generation(closed, jacobian, week, violent, recruitment)
+    return float("nan") if generation is None else spectral_radius(generation)
 
 
 def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float]:
@@ -301,6 +315,25 @@ def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float
 def spectral_radius(matrix: FloatArray) -> float:
     """Return the largest modulus of the eigenvalues."""
     return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
+
+
+def _next_generation(
+    closed: ClosedMap,
+    jacobian: FloatArray,
+    week: Linearisation,
+    violent: Sequence[str],
+    recruitment: Sequence[str],
+) -> FloatArray | None:
+    """Return F (1 - T)^-1 over the violent stocks; None where T alone does not fade."""
+    new = np.zeros_like(jacobian)
+    for name in recruitment:
+        new[closed.rows([closed.model.transfers[name].target])] += week.flow_jacobians[name]
+    transition = jacobian - new
+    if spectral_radius(transition) >= 1.0:
+        return None
+    rows = closed.rows(violent)
+    resolved = np.linalg.inv(np.eye(len(jacobian)) - transition)
+    return np.asarray(new[rows] @ resolved[:, rows])
 
 
 def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> RestingPoint:

@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Places
 from tarazu.engine.inputs import first_state
-from tarazu.engine.threshold import ClosedMap, find_resting_point, reproduction_number
+from tarazu.engine.threshold import (
+    ClosedMap,
+    feedback_number,
+    find_resting_point,
+    reproduction_number,
+)
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.case import Case
 from tarazu.study.uncertainty import share_of
@@ -33,7 +38,8 @@ class Thresholds:
         growth (weekly growth factor where nobody is violent; NaN where violence needs no
         violence), from_low and from_high (militants at rest from a low and a high start; NaN where
         none was found), growth_at_rest (dominant eigenvalue of the weekly map at rest, from the
-        high start), is_bistable.
+        high start), feedback (recruits that one more militant causes there; see
+        `feedback_number`), is_bistable.
     """
 
     hypothesis: str
@@ -57,6 +63,9 @@ class Thresholds:
             "reproduction_q95": quantiles[2],
             **share_of((known.to_numpy() > 1.0).astype(float)).columns("above_one"),
             "n_at_rest": len(rested),
+            "feedback_q05": table["feedback"].quantile(0.05),
+            "feedback_median": table["feedback"].median(),
+            "feedback_q95": table["feedback"].quantile(0.95),
             **share_of(rested["is_bistable"].to_numpy(dtype=float)).columns("bistable"),
             "most_common_reason": "" if reasons.empty else str(reasons.mode()[0]),
         }
@@ -123,5 +132,8 @@ def _look(
         "from_low": low,
         "from_high": high,
         "growth_at_rest": rests[1].eigenvalue,
+        "feedback": feedback_number(
+            closed, rests[1].state, violent=MILITANTS, recruitment=recruitment
+        ),
         "is_bistable": bool(abs(high - low) > APART * max(high, low, 1.0)),
     }
