@@ -268,7 +268,8 @@ class WebClient:
             raise DataError(what, file=place, hint=f"Try again later. {KEPT}")
         said = "" if is_form else self._redacted(response.data)
         what = f"the server answers {status}" + (f": {said}" if said.strip() else "")
-        raise DataError(what, file=place, expected="200", hint="Check the options of the command")
+        hint = f"Check the options; some services answer so if asked too often. {KEPT}"
+        raise DataError(what, file=place, expected="200", hint=hint)
 
     def _redacted(self, body: bytes) -> str:
         """Return the beginning of what a server said, without our key in it."""
