@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.options import AsJson, Force, Quiet, Verbose
+from tarazu.cli.ask import ablate, frontier, marginal, threshold
+from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
 from tarazu.cli.output import show
 
-app = typer.Typer(help="Read the model.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tarazu.model import Model
+
+app = typer.Typer(help="Read the model and ask it.", no_args_is_help=True)
+for question in (threshold, marginal, frontier, ablate):
+    app.command()(question)
+
+
+def _declared(own: Path | None) -> Model:
+    """Return the shipped model, or the one with a mechanism of the user's own."""
+    from tarazu.model import build_model
+    from tarazu.model.user_model import load_user_model
+
+    return build_model() if own is None else load_user_model(own).model
 
 
 @app.callback()
 def model() -> None:
-    """Read the model."""
+    """Read the model and ask it."""
 
 
 @app.command()
-def describe(as_json: AsJson = False, verbose: Verbose = 0, quiet: Quiet = False) -> None:
+def describe(
+    own: UserModelFile = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
     """Print what the model declares.
 
     Stocks, levers, equations, parameters with unit, prior and source, and the sign of every
@@ -27,10 +46,9 @@ def describe(as_json: AsJson = False, verbose: Verbose = 0, quiet: Quiet = False
     calibrated: a prior marked as assumed is a guess that studies vary.
     """
     from tarazu.cli.model_wording import describe_declaration
-    from tarazu.model import build_model
     from tarazu.model import describe as describe_model
 
-    description = describe_model(build_model())
+    description = describe_model(_declared(own))
     show(describe_declaration(description), description, as_json=as_json)
 
 
@@ -39,6 +57,7 @@ def diagram(
     out: Annotated[
         Path, typer.Option("--out", "-o", file_okay=False, help="Folder for the page.")
     ] = Path("out/model"),
+    own: UserModelFile = None,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -47,11 +66,10 @@ def diagram(
     Who acts on whom, with the sign of each derivative, and the reinforcing and balancing loops,
     all found in the declaration. Writes a page that opens offline and a CSV table of the loops.
     """
-    from tarazu.model import build_model
     from tarazu.report.figure_pages import write_pages
     from tarazu.report.loop_figure import draw_loops
 
-    figure = draw_loops(build_model())
+    figure = draw_loops(_declared(own))
     write_pages([figure], out)
     show(f"{out / figure.key}.html", None, as_json=False)
 

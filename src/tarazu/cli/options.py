@@ -86,6 +86,16 @@ Mapping = Annotated[
         help="TOML file that says how to read an event file of any other form.",
     ),
 ]
+UserModelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="Python file with a mechanism of your own, added to the shipped ones. It is run.",
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace the output even if Tarazu did not write it.")
 ]

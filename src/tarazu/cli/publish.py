@@ -59,14 +59,27 @@ class Task:
         """Return the SHA-256 of all that was read, by name."""
         digests = dict(self.record.inputs)
         digests |= {f"study {asked.study.name}": asked.study.digest for asked in self.studies}
+        digests |= {
+            f"model of study {asked.study.name}": asked.study.model_digest
+            for asked in self.studies
+            if asked.study.model_digest
+        }
         return digests if self.ledger is None else digests | {"claims": self.ledger.digest}
 
 
-def ask(name_or_path: str, place: str = ".") -> Asked:
-    """Read a study by shipped name or path; see `load_study` for what can be wrong."""
+def ask(name_or_path: str, place: str = ".", *, model: Path | None = None) -> Asked:
+    """Read a study by shipped name or path; see `load_study` for what can be wrong.
+
+    Parameters
+    ----------
+    model : file with a mechanism of the user's own; see `load_user_model`.
+    """
+    from tarazu.model.user_model import load_user_model
     from tarazu.study import find_study, load_study
 
-    return Asked(load_study(name_or_path), find_study(name_or_path).read_bytes(), place)
+    own = None if model is None else load_user_model(model)
+    study = load_study(name_or_path, model=own)
+    return Asked(study, find_study(name_or_path).read_bytes(), place)
 
 
 def estimator_names() -> tuple[str, ...]:

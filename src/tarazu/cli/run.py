@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tarazu.cli.events import read_events
-from tarazu.cli.options import AsJson, Force, Quiet, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
 from tarazu.cli.output import show
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def run(
         Path | None,
         typer.Option("--out", "-o", show_default="out/NAME", help="Folder for the results."),
     ] = None,
+    model: UserModelFile = None,
     workers: Workers = None,
     force: Force = False,
     verbose: Verbose = 0,
@@ -94,10 +95,12 @@ def run(
     """
     from tarazu.cli.publish import Task, ask
 
-    if study == DEMO:
+    if study == DEMO and model is None:
         task = _everything(read_events(events))
     else:
-        asked = ask(study)  # first: what is wrong with a study is said before a record is read
+        asked = ask(
+            study, model=model
+        )  # first: what is wrong with a study is said before a record is read
         task = Task(read_events(events), studies=(asked,))
     _publish_and_say(task, out or Path("out") / task.studies[0].study.name, workers, force=force)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +17,7 @@ from tarazu.engine.source import Source, write_source
 from tarazu.model.declaration import Model
 
 _LOADING = Lock()
+_log = logging.getLogger("tarazu.engine")
 
 
 class BuiltKernel(NamedTuple):
@@ -56,6 +58,7 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     file = folder / f"{name}.py"
     text = source.text.encode()
     if not file.exists() or file.read_bytes() != text:
+        _log.info("compiling the model (%s, %d districts), once: up to 20 seconds", mode, districts)
         write_atomic(file, text)
     spec = importlib.util.spec_from_file_location(f"tarazu_generated_{name}", file)
     assert spec is not None  # a path that ends in .py always has a loader

@@ -54,7 +54,10 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         ],
         "portfolio_digests": {p.name: p.digest for p in study.portfolios},
         "is_operation": study.spec.operation is not None,
-        "provenance": collect_provenance({"study": study.digest, "region": study.region.digest}),
+        "provenance": collect_provenance(
+            {"study": study.digest, "region": study.region.digest}
+            | ({"model": study.model_digest} if study.model_digest else {})
+        ),
     }
 
 

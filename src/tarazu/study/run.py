@@ -145,6 +145,7 @@ def _identity(plan: Plan) -> dict[str, object]:
         "arms": {arm.name: digest(arm.levers.tobytes()) for arm in plan.arms},
         "parameters": {name: digest(v.tobytes()) for name, v in plan.parameters.items()},
         "region": study.region.digest,
+        "model": study.model_digest,
         "record_range": plan.record_range,
         "code": {room: _code_digest(room) for room in ROOMS},
         "packages": collect_provenance({}).packages,

@@ -17,6 +17,7 @@ from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hypothesis import parse_hypothesis
+from tarazu.model.user_model import UserModel
 from tarazu.policy import Portfolio, check_portfolio, load_portfolio
 from tarazu.region import Region, load_region
 from tarazu.region.region import fold
@@ -116,6 +117,7 @@ class Study:
     Attributes
     ----------
     name : the file's name without its ending. digest : sha256 of the file, "" without one.
+    model_digest : sha256 of the file that a user's own mechanism came from, "" without one.
     hypotheses, portfolios : what the names of the spec stand for, in its order.
     """
 
@@ -126,6 +128,7 @@ class Study:
     hypotheses: tuple[Hypothesis, ...]
     portfolios: tuple[Portfolio, ...]
     digest: str = ""
+    model_digest: str = ""
 
     @property
     def origin(self) -> int:
@@ -137,13 +140,16 @@ class Study:
         return self.region.slugs.index(self.region.names()[fold(name)])
 
 
-def load_study(name_or_path: str | Path, *, region: Region | None = None) -> Study:
+def load_study(
+    name_or_path: str | Path, *, region: Region | None = None, model: UserModel | None = None
+) -> Study:
     """Return a shipped study by name, or the one in a TOML file, checked whole.
 
     Parameters
     ----------
     name_or_path : one of `STUDIES`, or a path that ends in ``.toml``.
     region : the shipped region if None.
+    model : the shipped model if None; see `tarazu.model.user_model.load_user_model`.
 
     Raises
     ------
@@ -160,6 +166,7 @@ def load_study(name_or_path: str | Path, *, region: Region | None = None) -> Stu
         file=path.name if path.parent == SHIPPED else str(path),
         folder=path.parent,
         region=region,
+        model=model,
         digest_of_file=digest(path.read_bytes()),
     )
 
@@ -187,22 +194,24 @@ def build_study(
     file: str = "",
     folder: Path = Path(),
     region: Region | None = None,
+    model: UserModel | None = None,
     digest_of_file: str = "",
 ) -> Study:
     """Return a checked study; `folder` is where paths in the spec start. See `load_study`."""
-    region, model, problems = region or load_region(), build_model(), list[TarazuError]()
+    region, problems = region or load_region(), list[TarazuError]()
+    declared = build_model() if model is None else model.model
     hypotheses, portfolios = list[Hypothesis](), list[Portfolio]()
     for i, entry in enumerate(spec.hypotheses):
         with _collecting(problems, file or name, f"hypotheses[{i}]"):
             hypothesis = _hypothesis(entry, folder)
-            draw_parameters(model, hypothesis, np.full((1, len(model.parameters)), 0.5))
+            draw_parameters(declared, hypothesis, np.full((1, len(declared.parameters)), 0.5))
             hypotheses.append(hypothesis)
     for i, entry in enumerate(spec.portfolios):
         with _collecting(problems, file or name, f"portfolios[{i}]"):
             found = load_portfolio(folder / entry if entry.endswith(".toml") else entry)
-            check_portfolio(found, model.levers, region)
+            check_portfolio(found, declared.levers, region)
             portfolios.append(found)
-    problems += _problems(spec, model, region, file or name)
+    problems += _problems(spec, declared, region, file or name)
     for key, names in (
         ("hypotheses", [h.name for h in hypotheses]),
         ("portfolios", [p.name for p in portfolios]),
@@ -220,7 +229,16 @@ def build_study(
     if not problems and spec.baseline not in (names := [p.name for p in portfolios]):
         problems.append(_unknown("portfolio", spec.baseline, names, file or name, "baseline"))
     raise_problems(problems, f"{file or name} has {len(problems)} problems")
-    return Study(name, spec, model, region, tuple(hypotheses), tuple(portfolios), digest_of_file)
+    return Study(
+        name,
+        spec,
+        declared,
+        region,
+        tuple(hypotheses),
+        tuple(portfolios),
+        digest_of_file,
+        "" if model is None else model.digest,
+    )
 
 
 @contextmanager
