@@ -1,5 +1,6 @@
 import csv
 import json
+import sys
 from itertools import pairwise
 from math import cos, radians
 from pathlib import Path
@@ -214,6 +215,14 @@ def test_build__no_map_at_all(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "map.geojson").write_bytes(content)
     with pytest.raises(DataError):
         build_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN)
+
+
+def test_build__without_geopandas_it_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    with pytest.raises(DataError, match=r"pip install 'tarazu\[region\]'"):
+        build(tmp_path)
 
 
 def test_build__leaves_an_existing_folder_alone(tmp_path: Path) -> None:
