@@ -227,6 +227,7 @@ fall of damage_mining: +budget -burden +repair_rate
 inflow of damage_mining: +attacks_energy +damage_per_attack +mining_share
 """,
     "development": """
+rise of grievance_extraction: +extraction_rate
 fall of grievance_extraction: +extraction_decay
 push of grievance_extraction: -local_agency -local_revenue_share +project_response
     +project_scale

@@ -64,9 +64,16 @@ def test_rivals__take_opposite_signs_of_each_response(name, uniforms):
 
 @pytest.mark.parametrize(
     "name",
-    [*sorted({*RESPONSES} - {"absence_response"}), "relocation_response", "opportunity_response"],
+    [
+        *RESPONSES,
+        *sorted({*UNTESTED} - {"services_response", "redress_response"}),
+        "relocation_response",
+        "opportunity_response",
+        "toll_response",
+        "danger_pull",
+    ],
 )
-def test_response_where_the_literature_disagrees__is_centred_on_no_effect(name):
+def test_response_without_published_agreement__is_centred_on_no_effect(name):
     assert build_model().parameters[name].median == 0.0
 
 

@@ -291,6 +291,14 @@ def test_targets__guarding_one_class_moves_attacks_to_the_others(kind):
     np.testing.assert_allclose(after, before, rtol=1e-9)  # all of them move, none is prevented
 
 
+def test_targets__guards_may_draw_attacks():
+    open_, guarded = (
+        end("attacks_urban", weeks=1, levers={"protection_urban": x}, hardening=-3.0)
+        for x in (0.0, 0.25)
+    )
+    assert np.all(guarded > open_)
+
+
 def test_targets__guards_prevent_attacks_where_nothing_is_substituted():
     open_, guarded = (
         end("attacks", weeks=1, levers={"protection_security": x}, substitution=0.0)
@@ -419,6 +427,7 @@ def test_dialogue__brings_militants_back_or_spoilers_in(response):
 def test_dialogue__reaches_the_faction_that_it_is_held_with(faction):
     lever = {"nationalist": "dialogue"}.get(faction, f"dialogue_{faction}")
     values = {"softening_rate": 1e-12, "splinter_rate": 1e-12, "relapse_rate": 1e-12}
+    values["dialogue_response"] = 2e-2
     for other in FACTIONS:
         stock = f"militant_{other}"
         none, talks = (end(stock, levers={lever: x}, **values) for x in (0.0, 1.0))
@@ -446,6 +455,7 @@ def test_dialogue__through_proxies_is_worth_what_the_parameter_says(worth, grows
 @pytest.mark.parametrize("response", [1.0, -1.0])
 def test_dialogue__support_keeps_former_militants_or_not(response):
     values = {"reintegration_response": response, "relapse_rate": 0.05}
+    values["dialogue_response"] = 2e-2
     levers = {"dialogue": 1.0}
     left, helped = (
         end("reintegrated", levers=levers | {"reintegration_support": x}, **values)
@@ -457,7 +467,9 @@ def test_dialogue__support_keeps_former_militants_or_not(response):
 @pytest.mark.parametrize("name", [*build_model().levers])
 def test_lever__moves_the_stock_that_it_names(name):
     lever = build_model().levers[name]
-    active = {"harm_response": 1.0, "agency_response": 5e-3, "proxy_response": 5e-3}
+    responses = {"agency": 5e-3, "proxy": 5e-3, "project": 2e-3, "dialogue": 2e-2}
+    responses |= {"harm": 1.0, "redress": 0.5, "reintegration": 0.5, "services": 0.5}
+    active = {f"{name}_response": value for name, value in responses.items()}
     levers = {"operational_tempo": 5.0}
     if name == "reintegration_support":
         levers["dialogue"] = 1.0

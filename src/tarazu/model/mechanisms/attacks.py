@@ -25,7 +25,7 @@ PARAMETERS = {
             "braithwaite2012", "what harm adds to it; more attacks there, no sign taken over"
         ),
     ),
-    "spoiler_response": Parameter("1", SpikeSlab(0.3, 0.2, 0.5), source=ASSUMED),
+    "spoiler_response": Parameter("1", SpikeSlab(0.3, 0, 0.5), source=ASSUMED),
 }
 
 

@@ -19,8 +19,8 @@ PARAMETERS = {
     "cooling_rate": Parameter("1/week", LogNormal(4e-3, 1.5), source=ASSUMED),
     "services_response": Parameter(
         "1",
-        SpikeSlab(0.2, 0.5, 0.7),
-        source=Source("berman2011", "services lower violence there; here of either sign"),
+        SpikeSlab(0.2, 0.35, 0.7),
+        source=Source("berman2011", "services lower violence there: a lean; size assumed"),
     ),
     "toll_response": Parameter(
         "1",

@@ -10,9 +10,10 @@ from tarazu.model.quantities import Lever
 PARAMETERS = {
     "project_response": Parameter(
         "1/week",
-        SpikeSlab(0.2, 2e-3, 2e-3),
+        SpikeSlab(0.2, 0, 3e-3),
         source=Source("description", "projects without benefit aggrieve; here of either sign"),
     ),
+    "extraction_rate": Parameter("1/week", LogNormal(1.4e-3, 1.5), source=ASSUMED),
     "extraction_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
     "service_yield": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
     "revenue_yield": Parameter("1", LogNormal(0.5, 2), source=ASSUMED),
@@ -23,8 +24,9 @@ PARAMETERS = {
 def development(m: Model) -> None:
     """Projects move grievance over extraction where revenue and decisions stay outside.
 
-    push on grievance_extraction = project_response * project_scale * (1 - local_revenue_share)
-        * (1 - local_agency); it fades by extraction_decay
+    grievance_extraction rises by extraction_rate, fades by extraction_decay, and is pushed by
+        project_response * project_scale * (1 - local_revenue_share)
+        * (1 - local_agency)
     service_level rises by service_yield * (services * left_for_services
         + revenue_yield * project_scale * local_revenue_share), decays by service_decay
     """
@@ -70,7 +72,12 @@ def development(m: Model) -> None:
         push=p.project_response * scale * (1 - local) * (1 - m["local_agency"]),
         meaning="projects aggrieve or reconcile",
     )
-    m.change("grievance_extraction", fall=p.extraction_decay, meaning="grievance fades")
+    m.change(
+        "grievance_extraction",
+        rise=p.extraction_rate,
+        fall=p.extraction_decay,
+        meaning="what was extracted before is felt, and fades",
+    )
     m.change(
         "service_level",
         rise=p.service_yield

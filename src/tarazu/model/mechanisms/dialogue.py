@@ -14,7 +14,7 @@ from tarazu.model.stocks import FACTIONS
 PARAMETERS = {
     "dialogue_response": Parameter(
         "1/week",
-        SpikeSlab(0.2, 0.02, 0.02),
+        SpikeSlab(0.2, 0, 0.03),
         source=Source("description", "talks bring men back; here of either sign"),
     ),
     "reconcilability_hardline": Parameter("1", Beta(2, 6), source=ASSUMED),
@@ -24,7 +24,7 @@ PARAMETERS = {
     "commitment_decay": Parameter("1/week", LogNormal(1 / 52, 1.7), source=ASSUMED),
     "breach": Parameter("1/operations", LogNormal(0.2, 2), source=ASSUMED),
     "relapse_rate": Parameter("1/week", LogNormal(2e-3, 2), source=ASSUMED),
-    "reintegration_response": Parameter("1", SpikeSlab(0.2, 0.5, 0.6), source=ASSUMED),
+    "reintegration_response": Parameter("1", SpikeSlab(0.2, 0, 0.8), source=ASSUMED),
     "settling_rate": Parameter("1/week", LogNormal(5e-3, 1.7), source=ASSUMED),
 }
 

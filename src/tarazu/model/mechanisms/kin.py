@@ -19,7 +19,7 @@ PARAMETERS = {
     ),
     "absence_response": Parameter(
         "1",
-        SpikeSlab(0.2, 0.4, 0.8),
+        SpikeSlab(0.2, 0, 0.9),
         source=Source("description", "disappearance recruits; here none, or of either sign"),
     ),
     "kin_size": Parameter(
@@ -31,8 +31,8 @@ PARAMETERS = {
     "mourning_decay": Parameter("1/week", LogNormal(1 / 8, 1.5), source=ASSUMED),
     "redress_response": Parameter(
         "1",
-        SpikeSlab(0.2, 0.4, 0.5),
-        source=Source("silverman2020", "condolence payments lower violence; size, sign assumed"),
+        SpikeSlab(0.2, 0.25, 0.5),
+        source=Source("silverman2020", "payments lower violence there: a lean; size assumed"),
     ),
 }
 

@@ -10,18 +10,18 @@ from tarazu.model.quantities import Lever
 PARAMETERS = {
     "exclusion_rate": Parameter(
         "1/week",
-        LogNormal(3e-3, 1.5),
+        LogNormal(2.7e-3, 1.5),
         source=Source("cederman2011", "exclusion from power breeds grievance; size assumed"),
     ),
     "exclusion_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
     "agency_response": Parameter(
         "1/week",
-        SpikeSlab(0.2, 4e-3, 4e-3),
+        SpikeSlab(0.2, 0, 5e-3),
         source=Source("description", "agency lowers grievance; here of either sign"),
     ),
     "proxy_response": Parameter(
         "1/week",
-        SpikeSlab(0.3, 0, 2e-3),
+        SpikeSlab(0.2, 0, 5e-3),
         source=Source("description", "proxies change little; here of either sign"),
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Parameter, Uniform
+from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab, Uniform
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.declaration import Model
 from tarazu.model.stocks import CLASSES
@@ -20,8 +20,10 @@ PARAMETERS = {
     ),
     "hardening": Parameter(
         "1",
-        LogNormal(3, 2),
-        source=Source("enders1993", "guarding one target moves attacks to others; size assumed"),
+        SpikeSlab(0.1, 3, 3),
+        source=Source(
+            "enders1993", "guards move attacks to others: a lean; below zero guards draw attacks"
+        ),
     ),
     "substitution": Parameter(
         "1", Uniform(0, 1), source=Source("enders1993", "from all prevented to all moved elsewhere")
