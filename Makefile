@@ -52,6 +52,7 @@ bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that use
 docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m typer tarazu.cli.application utils docs --name tarazu \
 		--title "The command line" --output docs/reference/cli.md
+	$(BIN)/python -m tarazu.model.pages docs/mechanisms
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images
