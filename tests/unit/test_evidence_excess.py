@@ -7,8 +7,8 @@ import pytest
 from tests.unit.evidence_worlds import HORIZON, World, plant_after, quiet_ring, remove_after
 
 from tarazu.evidence.daily import DailyCounts
-from tarazu.evidence.excess import Excess, measure_excess
-from tarazu.evidence.intensity import EXPOSED, NEXT_DOOR, History, IntensityFit
+from tarazu.evidence.excess import Excess, measure_excess, measure_placebo
+from tarazu.evidence.intensity import EXPOSED, LATER, NEXT_DOOR, History, IntensityFit
 from tarazu.evidence.retaliation import fit_attacks, judge
 
 SEEDS = (0, 1, 2, 3)
@@ -106,8 +106,8 @@ def fit_by_hand(expected: float, observed: int, variance: float) -> tuple[Histor
     seen, mean = np.zeros(shape), np.zeros(shape)
     seen[0, 0, EXPOSED], mean[0, 0, EXPOSED] = observed, expected
     history = dataclasses.replace(history, observed=seen, n_treatments=2)
-    error = np.full(3, variance)
-    return history, dataclasses.replace(fit, mean=mean, variance=error, dispersion=1.0)
+    error = np.diag(np.full(shape[2], variance))
+    return history, dataclasses.replace(fit, mean=mean, covariance=error, dispersion=1.0)
 
 
 @pytest.mark.parametrize("observed", [0, 1, 7, 30])
@@ -119,3 +119,27 @@ def test_excess__interval_ends_where_the_score_test_does(observed):
     for end in found.interval:
         mean = 2 * end + expected
         assert (observed - mean) ** 2 == pytest.approx(z**2 * (mean + variance), rel=1e-9)
+
+
+def test_excess__at_home_is_not_what_operations_add_next_door():
+    """Twenty records: the home estimate has a standard error of 0.03."""
+    here = [
+        excess_of(plant_after(quiet_ring(seed), seed, effect=1.0, next_door=True)).estimate
+        for seed in NULL_SEEDS
+    ]
+    assert abs(np.mean(here)) < LARGEST_NULL_MEAN
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_placebo__sees_events_planted_after_the_horizon(seed):
+    world = quiet_ring(seed)
+    late = np.roll(world.operations, HORIZON, axis=0)  # what follows it comes 43 to 84 days late
+    late[:HORIZON] = 0
+    planted = plant_after(dataclasses.replace(world, operations=late), seed, effect=5.0)
+    calm, busy = (
+        measure_placebo(*fit_attacks(dataclasses.replace(world, attacks=a).counts()), LATER)
+        for a in (world.attacks, planted.attacks)
+    )
+    assert calm.p_value > 0.001  # false once in 250 runs of the four seeds
+    assert busy.p_value < 0.01
+    assert busy.observed > busy.expected

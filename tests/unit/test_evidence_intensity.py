@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.evidence_worlds import HORIZON, quiet_ring, ring
 
+from tarazu.evidence.arrowhead import TOLERANCE
 from tarazu.evidence.intensity import (
     BRANCHING_SHAPE,
-    TOLERANCE,
+    FITTED,
     WINDOWS,
     History,
     fit_intensity,
@@ -55,8 +56,8 @@ def test_intensity__expects_what_was_observed_in_each_district(seed):
     fit_history = history_of(world.attacks, world.operations, np.zeros_like(world.attacks))
     fit = fit_intensity(fit_history)
     assert fit.converged
-    observed = fit_history.observed[:, :, 0].sum(axis=1)
-    gap = np.abs(fit.mean[:, :, 0].sum(axis=1) - observed)
+    observed = fit_history.observed[:, :, FITTED].sum(axis=(1, 2))
+    gap = np.abs(fit.mean[:, :, FITTED].sum(axis=(1, 2)) - observed)
     assert (gap <= np.sqrt(TOLERANCE * observed) + 1e-9).all()
 
 
@@ -65,11 +66,11 @@ def test_intensity__expects_what_was_observed_in_total_with_excitation():
     world = quiet_ring(5)
     history = history_of(world.attacks, world.operations, world.attacks)
     fit = fit_intensity(history)
-    observed = history.observed[:, :, 0].sum()
+    observed = history.observed[:, :, FITTED].sum()
     pull = BRANCHING_SHAPE * (1 - fit.lag_branching).sum()
     # As above, for the direction that raises all levels and log ratios: its information is at
     # most the expected count and the prior's.
-    assert fit.mean[:, :, 0].sum() == pytest.approx(
+    assert fit.mean[:, :, FITTED].sum() == pytest.approx(
         observed + pull, abs=np.sqrt(TOLERANCE * (observed + 1))
     )
 
@@ -98,7 +99,7 @@ def test_intensity__finds_no_branching_where_there_is_none():
 
 
 def test_intensity__says_when_it_did_not_converge(monkeypatch):
-    monkeypatch.setattr("tarazu.evidence.intensity.NEWTON_STEPS", 1)
+    monkeypatch.setattr("tarazu.evidence.arrowhead.NEWTON_STEPS", 1)
     world = quiet_ring(5, years=3)
     fit = fit_intensity(history_of(world.attacks, world.operations, world.attacks))
     assert not fit.converged

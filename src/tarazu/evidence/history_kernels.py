@@ -9,163 +9,140 @@ from tarazu.core.jit import kernel
 
 
 @kernel
-def tally_history(
-    sources: NDArray[np.float64],
-    counts: NDArray[np.int64],
+def fill_window_means(
+    source: NDArray[np.float64],
+    windows: NDArray[np.int64],
+    first_column: int,
+    features: NDArray[np.float64],
+) -> None:
+    """Write the daily mean of a source over each lag window, for every district-day.
+
+    source : (T, D); windows : (W, 2) first and last lag in days, first >= 1.
+    Writes features (T, D, M), columns first_column to first_column + W - 1.
+    """
+    n_days, n_districts = source.shape
+    cumulated = np.zeros((n_days + 1, n_districts))
+    for t in range(n_days):
+        for d in range(n_districts):
+            cumulated[t + 1, d] = cumulated[t, d] + source[t, d]
+    for t in range(n_days):
+        for w in range(windows.shape[0]):
+            first, last = windows[w, 0], windows[w, 1]
+            low = max(t - last, 0)
+            high = max(t - first + 1, 0)
+            for d in range(n_districts):
+                mean = (cumulated[high, d] - cumulated[low, d]) / (last - first + 1)
+                features[t, d, first_column + w] = mean
+
+
+@kernel
+def fill_decayed(
+    source: NDArray[np.float64], decay: float, column: int, features: NDArray[np.float64]
+) -> None:
+    """Write the sum of a source over the past, weighted by a geometric kernel of sum one.
+
+    The weight of lag k days is (1 - q) q^(k - 1) with q = exp(-decay), k >= 1; one multiplication
+    a district-day, by recursion.
+
+    source : (T, D); decay : 1/day. Writes features (T, D, M), one column.
+    """
+    n_days, n_districts = source.shape
+    keep = np.exp(-decay)
+    value = np.zeros(n_districts)
+    for t in range(n_days):
+        for d in range(n_districts):
+            features[t, d, column] = value[d]
+            value[d] = keep * value[d] + (1.0 - keep) * source[t, d]
+
+
+@kernel
+def classify_days(
     own: NDArray[np.int64],
     near: NDArray[np.int64],
-    period: NDArray[np.int64],
-    windows: NDArray[np.int64],
     horizon: int,
-    days: NDArray[np.float64],
+    reach: int,
+    condition: NDArray[np.int64],
+    dose: NDArray[np.float64],
+    share: NDArray[np.float64],
+) -> None:
+    """Say what was done to each district before and after each day.
+
+    Class 1 if the district had a treatment in the `horizon` days before, else 2 if a neighbour had
+    one, else 3 if the district had one in the `reach` days before, else 4 if it has one in the
+    `reach` days after, else 0. The day itself does not count: same-day pairs are unordered. The
+    dose is the sum of `share` over the `horizon` days before: treatments next door, each split
+    among the neighbours of its district.
+
+    own, near : (T, D) treatments here and in neighbours; share : (T, D).
+    Writes condition (T, D), dose (T, D).
+    """
+    n_days, n_districts = own.shape
+    own_last = np.full(n_districts, -reach - 1)
+    near_last = np.full(n_districts, -horizon - 1)
+    recent = np.zeros(n_districts)
+    for t in range(n_days):
+        for d in range(n_districts):
+            condition[t, d] = 0
+            dose[t, d] = 0.0
+            if t - own_last[d] <= reach:
+                condition[t, d] = 3
+            if t - near_last[d] <= horizon:
+                condition[t, d] = 2
+                dose[t, d] = recent[d]
+            if t - own_last[d] <= horizon:
+                condition[t, d] = 1
+            if own[t, d] > 0:
+                own_last[d] = t
+            if near[t, d] > 0:
+                near_last[d] = t
+            recent[d] += share[t, d]
+            if t >= horizon:
+                recent[d] -= share[t - horizon, d]
+    own_next = np.full(n_districts, n_days + reach)
+    for t in range(n_days - 1, -1, -1):
+        for d in range(n_districts):
+            if condition[t, d] == 0 and own_next[d] - t <= reach:
+                condition[t, d] = 4
+            if own[t, d] > 0:
+                own_next[d] = t
+
+
+@kernel
+def tally_days(
     features: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    condition: NDArray[np.int64],
+    fitted: NDArray[np.bool_],
+    period: NDArray[np.int64],
+    days: NDArray[np.float64],
+    sums: NDArray[np.float64],
     observed: NDArray[np.float64],
     event_place: NDArray[np.int64],
     event_count: NDArray[np.float64],
     event_features: NDArray[np.float64],
 ) -> int:
-    """Tally district-days by period and by what happened in the days before them.
+    """Tally district-days by period and class, and list those of fitted classes with events.
 
-    A day belongs to class 1 if its district had a treatment in the `horizon` days before it
-    (the day itself not counted: same-day pairs are unordered), else to class 2 if a neighbour
-    had one, else to class 0. Features are daily means of each source over each lag window.
-
-    sources : (S, T, D) what excites; counts : (T, D) the events explained;
-    own, near : (T, D) treatments here and in neighbours; period : (T,) index of each day's period;
-    windows : (W, 2) first and last lag in days.
-    Writes days (D, Q, 3), features (D, Q, 3, S * W), observed (D, Q, 3), and for events of class 0
-    event_place (N, 2) = (district, period), event_count (N,), event_features (N, S * W).
-    Returns the number of district-days with events of class 0.
+    features : (T, D, M) daily; counts, condition : (T, D); fitted : (C,); period : (T,).
+    Writes days (D, Q, C), sums (D, Q, C, M), observed (D, Q, C), and for events of fitted classes
+    event_place (N, 2) = (district, period), event_count (N,), event_features (N, M).
+    Returns the number of district-days of fitted classes with events.
     """
-    n_sources, n_days, n_districts = sources.shape
-    n_windows = windows.shape[0]
-    cumulated = np.zeros((n_sources, n_days + 1))
-    feature = np.zeros(n_sources * n_windows)
+    n_days, n_districts, n_features = features.shape
     n_events = 0
-    for d in range(n_districts):
-        for s in range(n_sources):
-            for t in range(n_days):
-                cumulated[s, t + 1] = cumulated[s, t] + sources[s, t, d]
-        own_last = -horizon - 1
-        near_last = -horizon - 1
-        for t in range(n_days):
-            condition = 0
-            if t - near_last <= horizon:
-                condition = 2
-            if t - own_last <= horizon:
-                condition = 1
-            for s in range(n_sources):
-                for w in range(n_windows):
-                    first, last = windows[w, 0], windows[w, 1]
-                    low = max(t - last, 0)
-                    high = max(t - first + 1, 0)
-                    k = s * n_windows + w
-                    feature[k] = (cumulated[s, high] - cumulated[s, low]) / (last - first + 1)
-                    features[d, period[t], condition, k] += feature[k]
-            days[d, period[t], condition] += 1.0
-            observed[d, period[t], condition] += counts[t, d]
-            if counts[t, d] > 0 and condition == 0:
+    for t in range(n_days):
+        for d in range(n_districts):
+            q = period[t]
+            c = condition[t, d]
+            days[d, q, c] += 1.0
+            observed[d, q, c] += counts[t, d]
+            for m in range(n_features):
+                sums[d, q, c, m] += features[t, d, m]
+            if counts[t, d] > 0 and fitted[c]:
                 event_place[n_events, 0] = d
-                event_place[n_events, 1] = period[t]
+                event_place[n_events, 1] = q
                 event_count[n_events] = counts[t, d]
-                event_features[n_events] = feature
+                for m in range(n_features):
+                    event_features[n_events, m] = features[t, d, m]
                 n_events += 1
-            if own[t, d] > 0:
-                own_last = t
-            if near[t, d] > 0:
-                near_last = t
     return n_events
-
-
-@kernel
-def accumulate_likelihood(
-    level: NDArray[np.float64],
-    burst: NDArray[np.float64],
-    cells: NDArray[np.int64],
-    days: NDArray[np.float64],
-    events: NDArray[np.int64],
-    counts: NDArray[np.float64],
-    features: NDArray[np.float64],
-    exposure: NDArray[np.float64],
-    hessian: NDArray[np.float64],
-    cross: NDArray[np.float64],
-    burst_hessian: NDArray[np.float64],
-    gradient: NDArray[np.float64],
-    burst_gradient: NDArray[np.float64],
-) -> float:
-    """Log-likelihood of daily counts under background + excitation, with two derivatives.
-
-    The intensity of a district-day is exp(level[i] + level[j] + level[k] + burst[q])
-    + sum_m exp(level[P - M + m]) * feature_m, with (i, j, k, q) the four indices of its cell.
-
-    level : (P,) logs, the last M those of the branching ratios; burst : (B,) logs.
-    cells : (C, 4), days : (C,); events : (N, 4), counts : (N,), features : (N, M);
-    exposure : (M,) sum of each feature over all days.
-    Writes hessian (P, P), cross (P, B), burst_hessian (B,) (diagonal: no day lies in two periods),
-    gradient (P,), burst_gradient (B,). Returns the log-likelihood without its constant.
-    """
-    n_kernels = features.shape[1]
-    start = level.shape[0] - n_kernels
-    hessian[:] = 0.0
-    cross[:] = 0.0
-    burst_hessian[:] = 0.0
-    gradient[:] = 0.0
-    burst_gradient[:] = 0.0
-    share = np.zeros(n_kernels)
-    total = 0.0
-    for c in range(cells.shape[0]):
-        q = cells[c, 3]
-        log_rate = burst[q]
-        for a in range(3):
-            log_rate += level[cells[c, a]]
-        mean = days[c] * np.exp(log_rate)
-        total -= mean
-        burst_gradient[q] -= mean
-        burst_hessian[q] -= mean
-        for a in range(3):
-            i = cells[c, a]
-            gradient[i] -= mean
-            cross[i, q] -= mean
-            for b in range(3):
-                hessian[i, cells[c, b]] -= mean
-    for n in range(events.shape[0]):
-        q = events[n, 3]
-        log_rate = burst[q]
-        for a in range(3):
-            log_rate += level[events[n, a]]
-        background = np.exp(log_rate)
-        intensity = background
-        for m in range(n_kernels):
-            share[m] = np.exp(level[start + m]) * features[n, m]
-            intensity += share[m]
-        y = counts[n]
-        total += y * np.log(intensity)
-        own = background / intensity
-        curvature = y * own * (1.0 - own)
-        burst_gradient[q] += y * own
-        burst_hessian[q] += curvature
-        for a in range(3):
-            i = events[n, a]
-            gradient[i] += y * own
-            cross[i, q] += curvature
-            for b in range(3):
-                hessian[i, events[n, b]] += curvature
-        for m in range(n_kernels):
-            if share[m] == 0.0:
-                continue
-            part = share[m] / intensity
-            gradient[start + m] += y * part
-            hessian[start + m, start + m] += y * part
-            cross[start + m, q] -= y * own * part
-            for a in range(3):
-                i = events[n, a]
-                hessian[start + m, i] -= y * own * part
-                hessian[i, start + m] -= y * own * part
-            for o in range(n_kernels):
-                hessian[start + m, start + o] -= y * part * share[o] / intensity
-    for m in range(n_kernels):
-        mean = np.exp(level[start + m]) * exposure[m]
-        total -= mean
-        gradient[start + m] -= mean
-        hessian[start + m, start + m] -= mean
-    return total
