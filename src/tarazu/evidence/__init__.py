@@ -7,9 +7,11 @@ from tarazu.evidence.displacement import displacement
 from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
 from tarazu.evidence.groups import groups
+from tarazu.evidence.near_repeat import near_repeat
 from tarazu.evidence.retaliation import retaliation
 from tarazu.evidence.severity import severity
 from tarazu.evidence.tactics import tactics
+from tarazu.evidence.wake import wake
 
 __all__ = [
     "CANNOT_TELL",
@@ -25,8 +27,10 @@ __all__ = [
     "estimate",
     "groups",
     "load_battery",
+    "near_repeat",
     "retaliation",
     "run_battery",
     "severity",
     "tactics",
+    "wake",
 ]

@@ -8,14 +8,18 @@ from typing import Final
 from tarazu.evidence.displacement import displacement
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.groups import groups
+from tarazu.evidence.near_repeat import near_repeat
 from tarazu.evidence.retaliation import retaliation
 from tarazu.evidence.severity import severity
 from tarazu.evidence.tactics import tactics
+from tarazu.evidence.wake import wake
 from tarazu.record import Record
 
 ESTIMATORS: Final[dict[str, Callable[[Record], Finding]]] = {
     "retaliation": retaliation,
+    "wake": wake,
     "displacement": displacement,
+    "near_repeat": near_repeat,
     "tactics": tactics,
     "severity": severity,
     "groups": groups,
