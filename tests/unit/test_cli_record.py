@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.ged_files import small_world, write_ged
+from tests.unit.ged_pages import write_pages
 
 from tarazu.cli.check_wording import contradictions, describe_check
 from tarazu.cli.entry import run
@@ -145,3 +147,21 @@ def test_broken_pipe__after_one_line_is_silent() -> None:
     command.stderr.close()
     assert command.wait(timeout=60) == 141
     assert said == b""
+
+
+def test_format__is_named_and_must_be_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(write_ged(tmp_path / "ged.csv", small_world()))
+    assert run(["record", "describe", path, "--format", "ucdp-candidate"]) == 0
+    assert "Candidate Events" in capsys.readouterr().out
+    assert run(["record", "describe", path, "--format", "excel"]) == 2
+    assert "not one of ucdp-ged" in capsys.readouterr().err
+
+
+def test_folder_of_pages__is_described_as_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_pages(tmp_path / "pages", small_world())
+    assert run(["record", "describe", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)

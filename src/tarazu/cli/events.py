@@ -18,6 +18,7 @@ def read_events(
     boundaries: Path | None = None,
     rules: Path | None = None,
     mapping: Path | None = None,
+    format: str | None = None,
     keep_going: bool = False,
 ) -> Record:
     """Read `file` as it is asked for; without one, the embedded record of Balochistan.
@@ -29,14 +30,29 @@ def read_events(
     typer.BadParameter
         Options that only a file can use stand without one.
     """
-    from tarazu.record import load_default_record, read_record
+    from tarazu.record import FORMAT_NAMES, load_default_record, read_record
     from tarazu.region import load_region
 
     if file is None:
-        options = {"--region": region, "--boundaries": boundaries, "--rules": rules}
-        options["--mapping"] = mapping
+        options: dict[str, object] = {
+            "--region": region,
+            "--boundaries": boundaries,
+            "--rules": rules,
+        }
+        options |= {"--mapping": mapping, "--format": format}
         if unusable := [name for name, value in options.items() if value is not None]:
             raise typer.BadParameter(f"{', '.join(unusable)} can only be used with an event file")
         return load_default_record()
-    place = load_region(region, boundaries=boundaries)
-    return read_record(file, region=place, rules=rules, mapping=mapping, keep_going=keep_going)
+    if format is not None and format not in FORMAT_NAMES:
+        message = f"'{format}' is not one of {', '.join(FORMAT_NAMES)}"
+        raise typer.BadParameter(message, param_hint="--format")
+    if format is not None and mapping is not None:
+        raise typer.BadParameter("--format and --mapping exclude each other")
+    return read_record(
+        file,
+        region=load_region(region, boundaries=boundaries),
+        rules=rules,
+        mapping=mapping,
+        format=format,
+        keep_going=keep_going,
+    )

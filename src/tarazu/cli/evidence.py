@@ -13,6 +13,7 @@ from tarazu.cli.options import (
     Boundaries,
     Events,
     Force,
+    Format,
     Mapping,
     Quiet,
     Region,
@@ -28,6 +29,7 @@ def evidence(
     boundaries: Boundaries = None,
     rules: Rules = None,
     mapping: Mapping = None,
+    format: Format = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -64,7 +66,9 @@ def evidence(
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
-    record = read_events(file, region=region, boundaries=boundaries, rules=rules, mapping=mapping)
+    record = read_events(
+        file, region=region, boundaries=boundaries, rules=rules, mapping=mapping, format=format
+    )
     if out is None:
         findings = weigh(record, battery.estimators)
     else:

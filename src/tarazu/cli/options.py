@@ -44,10 +44,18 @@ Events = Annotated[
     typer.Argument(
         metavar="FILE",
         exists=True,
-        dir_okay=False,
         show_default=False,
         help="Events of UCDP, ACLED, GTD or VIEWS, or any csv with --mapping; without a file, the "
         "embedded record.",
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        show_default=False,
+        help="Name of the file's format, if its columns do not tell: ucdp-ged, ucdp-candidate, "
+        "acled, gtd or views-panel.",
     ),
 ]
 Boundaries = Annotated[

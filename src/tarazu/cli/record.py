@@ -13,6 +13,7 @@ from tarazu.cli.options import (
     AsJson,
     Boundaries,
     Events,
+    Format,
     Mapping,
     Quiet,
     Region,
@@ -31,6 +32,7 @@ def describe(
     boundaries: Boundaries = None,
     rules: Rules = None,
     mapping: Mapping = None,
+    format: Format = None,
     keep_going: Annotated[
         bool,
         typer.Option("--keep-going", help="List rows that cannot be read, and read the others."),
@@ -62,6 +64,7 @@ def describe(
         boundaries=boundaries,
         rules=rules,
         mapping=mapping,
+        format=format,
         keep_going=keep_going,
     )
     if rejects is not None:
@@ -76,7 +79,7 @@ def check(
     events: Annotated[
         Path,
         typer.Argument(
-            metavar="EVENTS", exists=True, dir_okay=False, help="Event file (UCDP GED csv)."
+            metavar="EVENTS", exists=True, help="Event file, or folder of pages of JSON."
         ),
     ],
     labels: Annotated[
@@ -92,6 +95,7 @@ def check(
     region: Region = None,
     rules: Rules = None,
     mapping: Mapping = None,
+    format: Format = None,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -104,7 +108,8 @@ def check(
     from tarazu.cli.check_wording import contradictions, describe_check
     from tarazu.record import check_labels
 
-    result = check_labels(read_events(events, region=region, rules=rules, mapping=mapping), labels)
+    record = read_events(events, region=region, rules=rules, mapping=mapping, format=format)
+    result = check_labels(record, labels)
     show(describe_check(result), result, as_json=as_json)
     if contradictions(result):
         raise typer.Exit(FINDINGS)

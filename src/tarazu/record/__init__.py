@@ -4,7 +4,7 @@ from tarazu.record.figures import load_default_record, make_figures, write_figur
 from tarazu.record.labels import LabelCheck, SampleCheck, Share, check_labels, measured_check
 from tarazu.record.panel import select, to_panel
 from tarazu.record.quality import write_rejects
-from tarazu.record.reader import read_record
+from tarazu.record.reader import FORMAT_NAMES, read_record
 from tarazu.record.record import (
     DEATHS,
     EVENT_COLUMNS,
@@ -20,6 +20,7 @@ from tarazu.record.record import (
 __all__ = [
     "DEATHS",
     "EVENT_COLUMNS",
+    "FORMAT_NAMES",
     "INITIATORS",
     "Disagreement",
     "LabelCheck",

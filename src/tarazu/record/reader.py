@@ -27,6 +27,7 @@ FORMATS: tuple[Format, ...] = (
     GTD,
     VIEWS_PANEL,
 )
+FORMAT_NAMES = tuple(known.name for known in FORMATS)
 
 
 def read_record(
@@ -96,8 +97,7 @@ def _by_name(name: str) -> Format:
     for known in FORMATS:
         if known.name == name:
             return known
-    names = ", ".join(known.name for known in FORMATS)
-    raise ValueError(f"format is {name!r}; expected one of {names}")
+    raise ValueError(f"format is {name!r}; expected one of {', '.join(FORMAT_NAMES)}")
 
 
 def _digest(path: Path) -> str:
