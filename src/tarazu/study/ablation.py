@@ -18,6 +18,15 @@ from tarazu.study.uncertainty import mean_of
 FloatArray = NDArray[np.float64]
 
 NOTHING_HELD = "all links at work"
+LINKS = (
+    "trust>*",
+    "grievance_repression>*",
+    "memory_operations>*",
+    "memory_attacks>*",
+    "unaccounted>*",
+    "service_level>*",
+)
+"""What is held in turn unless told otherwise: the feedbacks that the claims name."""
 
 
 def ablate(

@@ -1,0 +1,206 @@
+"""``tarazu model threshold|marginal|frontier|ablate``: questions to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.output import show
+from tarazu.cli.progress import progress
+from tarazu.cli.wording import paragraph, table
+
+if TYPE_CHECKING:
+    from tarazu.report.figure import BriefFigure
+
+Hypothesis = Annotated[str, typer.Option(help="Name of a hypothesis.")]
+Portfolio = Annotated[str, typer.Option(help="Name of a policy that ships, or a TOML file.")]
+Draws = Annotated[int, typer.Option(min=2, help="Draws of the parameters from their priors.")]
+Replicates = Annotated[int, typer.Option(min=1, help="Runs of luck, a draw.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of draws and luck.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", file_okay=False, show_default=False, help="Folder for a page."),
+]
+
+
+def threshold(
+    hypothesis: Hypothesis = "full",
+    portfolio: Portfolio = "status-quo",
+    draws: Draws = 20,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Ask whether violence feeds itself.
+
+    The reproduction number of violence R_v where an equilibrium without violence exists (else
+    why it does not), the recruits that one more militant causes where violence already is, and
+    whether few and many militants come to rest at different levels. One average district, mean
+    field, parameters drawn from their priors.
+    """
+    from tarazu.report.question_figures import draw_thresholds
+    from tarazu.study.case import drawn_case
+    from tarazu.study.threshold import find_thresholds
+
+    case = drawn_case(hypothesis, portfolio, weeks=1, draws=draws, seed=seed)
+    with progress("looking for thresholds") as advance:
+        found = find_thresholds(case, progress=advance)
+    _answer(draw_thresholds(found), found.table.to_dict("records"), out, as_json=as_json)
+
+
+def marginal(
+    district: Annotated[str, typer.Argument(help="District of the operation, as a slug.")],
+    hypothesis: Hypothesis = "full",
+    portfolio: Portfolio = "status-quo",
+    draws: Draws = 40,
+    replicates: Replicates = 4,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what one more operation changes.
+
+    Attacks, deaths of civilians and of security forces over 4, 12, 52 and 260 weeks, and
+    militants at their end, in the district, next door and elsewhere; and what share of the
+    militants removed is made good. Paired draws: the runs with and without it share their luck.
+    """
+    from tarazu.report.question_figures import draw_marginal
+    from tarazu.study.case import drawn_case
+    from tarazu.study.extra_operation import HORIZONS, marginal_effect
+
+    weeks = 53 + max(HORIZONS)
+    case = drawn_case(hypothesis, portfolio, weeks=weeks, draws=draws, seed=seed)
+    with progress("running with and without one more operation") as advance:
+        found = marginal_effect(case, district, replicates=replicates, seed=seed, progress=advance)
+    _answer(draw_marginal(found, district=district), found.to_dict("records"), out, as_json=as_json)
+
+
+def frontier(
+    axis: Annotated[
+        str, typer.Option(help="Second axis: a lever, or trust (held at each level).")
+    ] = "technical_intelligence",
+    tempo: Annotated[
+        list[float] | None, typer.Option(help="A tempo to try; repeat.", show_default="0 to 10")
+    ] = None,
+    level: Annotated[
+        list[float] | None,
+        typer.Option(
+            help="A level of the second axis; repeat.", show_default="three over its range"
+        ),
+    ] = None,
+    hypothesis: Hypothesis = "full",
+    portfolio: Portfolio = "status-quo",
+    draws: Draws = 12,
+    replicates: Replicates = 5,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Ask whether any tempo of operations ends violence.
+
+    Every cell of tempo and intelligence (or trust) is run for ten years from few and from many
+    militants, and labelled: dies out, shrinks, persists, grows. A last line says whether any
+    tempo that was tried ends it.
+    """
+    from tarazu.report.question_figures import draw_frontier
+    from tarazu.study.case import drawn_case
+    from tarazu.study.frontier import END, TRUST, attrition_frontier
+
+    case = drawn_case(hypothesis, portfolio, weeks=END, draws=draws, seed=seed)
+    if not level:
+        known = case.model.levers.get(axis)
+        low, high, today = (
+            (0.1, 0.9, 0.5) if known is None else (known.low, known.high, known.default)
+        )
+        level = sorted({low, today, high}) if axis != TRUST.source else [0.1, 0.5, 0.9]
+    tempos = tempo or [0.0, 0.5, 1.0, 2.0, 5.0, 10.0]
+    with progress("running the frontier") as advance:
+        found = attrition_frontier(
+            case, tempos, axis, level, replicates=replicates, seed=seed, progress=advance
+        )
+    sentences = [found.sentence(value) for value in level]
+    _answer(draw_frontier(found), found.table.to_dict("records"), out, sentences, as_json=as_json)
+
+
+def ablate(
+    policy: Annotated[str, typer.Argument(help="Name of a policy that ships, or a TOML file.")],
+    link: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A link to hold, as source>target or source>*; repeat.",
+            show_default="trust, grievance, memories, the missing, each >*",
+        ),
+    ] = None,
+    baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "status-quo",
+    outcome: Annotated[str, typer.Option(help="A series that is summed over time.")] = "attacks",
+    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs.")] = 520,
+    hypothesis: Hypothesis = "full",
+    draws: Draws = 20,
+    replicates: Replicates = 2,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Ask which link a conclusion rests on.
+
+    The effect of a policy is computed with all links at work, and with each link telling what it
+    told at the baseline. What then is left of the effect did not go through that link.
+    """
+    from tarazu.model.hold import parse_link
+    from tarazu.report.question_figures import draw_ablation
+    from tarazu.study.ablation import LINKS
+    from tarazu.study.ablation import ablate as hold_in_turn
+    from tarazu.study.case import drawn_case
+
+    links = [parse_link(text) for text in link or LINKS]
+    today, asked = (
+        drawn_case(hypothesis, name, weeks=weeks, draws=draws, seed=seed)
+        for name in (baseline, policy)
+    )
+    with progress("holding links in turn") as advance:
+        found = hold_in_turn(
+            today,
+            asked,
+            links,
+            outcome=outcome,
+            replicates=replicates,
+            seed=seed,
+            progress=advance,
+        )
+    figure = draw_ablation(found, policy=policy, baseline=baseline, outcome=outcome)
+    _answer(figure, found.to_dict("records"), out, as_json=as_json)
+
+
+def _answer(
+    figure: BriefFigure,
+    rows: list[dict[Any, Any]],
+    out: Path | None,
+    sentences: Sequence[str] = (),
+    *,
+    as_json: bool,
+) -> None:
+    """Print the table of an answer, and leave its page and its table in a folder."""
+    from tarazu.report.figure_pages import write_pages
+
+    parts = [
+        figure.title,
+        table([figure.table.columns, *figure.table.rows], left=len(figure.table.columns)),
+        *(paragraph(text) for text in (*sentences, *figure.notes)),
+        f"n: {figure.n}. Source: {figure.source}.",
+    ]
+    if out is not None:
+        write_pages([figure], out)
+        parts.append(str(out / f"{figure.key}.html"))
+    show("\n".join(parts), {"rows": rows, "sentences": list(sentences)}, as_json=as_json)
