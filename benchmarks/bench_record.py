@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-from tarazu.record import load_default_record, to_panel
+from benchmarks.ged_file import write_ged_file
+from tarazu.record import Record, load_default_record, read_record, to_panel
 
 
 class TimeStart:
@@ -34,3 +37,25 @@ class TimeRecord:
 class PeakmemPanel:
     def peakmem_to_panel(self) -> None:
         to_panel(load_default_record(), freq="day")
+
+
+class ReadGed:
+    """A file as large as the global GED, all in the region or mostly outside; goal: 5 s, 1 GiB."""
+
+    number = repeat = 1
+    timeout = 600
+    params = (("inside", "outside"),)
+    param_names = ("rows",)
+
+    def setup_cache(self) -> str:
+        """Write both files once; asv removes the folder."""
+        folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
+        write_ged_file(folder / "inside.csv", inside=True)
+        write_ged_file(folder / "outside.csv", inside=False)
+        return str(folder)
+
+    def time_read(self, folder: str, rows: str) -> Record:
+        return read_record(Path(folder) / f"{rows}.csv")
+
+    def peakmem_read(self, folder: str, rows: str) -> Record:
+        return read_record(Path(folder) / f"{rows}.csv")

@@ -1,23 +1,31 @@
 """Ten thousand damaged event files: each gives a Record or a DataError, and no row is lost."""
 
+import csv
+import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.fuzz.damage import damaged
 from tests.unit.ged_files import event, ged_text, small_world
 from tests.unit.ged_pages import as_json_event, page
+from tests.unit.source_files import Row, acled, cell_of, gtd
 
 from tarazu.core.errors import DataError
 from tarazu.record import Record, read_record
 from tarazu.region import load_region
+from tarazu.region.boundaries import Boundaries
 
 FILES = 10_000
 FEW_FILES = 1_000
 SEED = 20240901
 LONGEST_MESSAGE = 3000  # characters; a message never repeats a whole cell or row
 UNITS = load_region().in_frame("ucdp29")
+KECH = np.array([(62.0, 25.5), (64.0, 25.5), (64.0, 27.0), (62.0, 27.0), (62.0, 25.5)])
+WITH_SHAPES = replace(UNITS, boundaries=Boundaries(("kech",), ((KECH,),), "made up"))
 WORLD = small_world()
 
 
@@ -34,20 +42,61 @@ def pages_text(*, indent: int | None) -> str:
     return json.dumps(page([as_json_event(row) for row in WORLD], total=len(WORLD)), indent=indent)
 
 
-# Two of GED, because most files of users are.
-GOOD = [
-    ged_text(WORLD, tags=True).encode(),
-    pages_text(indent=None).encode(),
-    candidate_text().encode(),
-    ged_text(WORLD).replace("Somewhere", '"Some,\nwhere"').encode(),
-    pages_text(indent=0).encode(),
-]
+def rows_text(rows: Sequence[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def panel_rows() -> list[Row]:
+    cell = cell_of(62.75, 26.25)  # in Kech
+    return [
+        {
+            "pg_id": cell + n % 2,
+            "year": 2010 + n,
+            "month": 3,
+            "ged_sb_best_sum_nokgi": n,
+            "ged_os": 0,
+        }
+        for n in range(6)
+    ]
+
+
+MAPPING = """
+name = "notes"
+title = "Notes"
+licence = "own"
+[columns]
+event_id = "event_id_cnty"
+date = "event_date"
+district = "admin2"
+initiator = "event_type"
+deaths = "fatalities"
+[values.initiator]
+"Battles" = "state"
+"Riots" = "militant"
+"""
+GOOD = {
+    "hdx": ged_text(WORLD, tags=True),
+    "pages": pages_text(indent=None),
+    "candidates": candidate_text(),
+    "multi-line": ged_text(WORLD).replace("Somewhere", '"Some,\nwhere"'),
+    "lined pages": pages_text(indent=0),
+    "acled": rows_text([acled(n, event_type=("Battles", "Riots")[n % 2]) for n in range(8)]),
+    "gtd": rows_text([gtd(n, city=("Quetta", "Turbat")[n % 2]) for n in range(8)]),
+    "panel": rows_text(panel_rows()),
+    "mapping": rows_text([acled(n, event_type=("Battles", "Riots")[n % 2]) for n in range(8)]),
+}
 
 
 def outcome(path: Path, *, keep_going: bool) -> Record | Sequence[Exception]:
     """Read a file; what is neither a Record nor a DataError passes through and fails the test."""
+    mapping = path.with_name("mapping.toml") if path.name == "mapping" else None
     try:
-        return read_record(path, region=UNITS, keep_going=keep_going)
+        region = WITH_SHAPES if path.name == "panel" else UNITS  # cells name no district
+        return read_record(path, region=region, keep_going=keep_going, mapping=mapping)
     except DataError as error:
         return [error]
     except ExceptionGroup as group:
@@ -60,18 +109,21 @@ def check(found: Record | Sequence[Exception], path: Path, *, keep_going: bool) 
         assert all(len(str(error)) < LONGEST_MESSAGE for error in found)
         return
     quality = found.quality
-    lost = quality.rows_read - found.n_events - sum(quality.dropped.values())
+    lost = quality.rows_read - len(found.events) - sum(quality.dropped.values())
     assert lost == quality.rows_rejected == len(quality.rejects)
     assert keep_going or lost == 0
 
 
 def records_among(folder: Path, files: int) -> int:
     """Read that many damaged files, of each format in turn; return how many gave a Record."""
-    path = folder / "events"
+    (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     records = 0
+    kinds = sorted(GOOD)
     for number in range(files):
-        keep_going = number // len(GOOD) % 2 == 1
-        path.write_bytes(damaged(GOOD[number % len(GOOD)], SEED + number))
+        kind = kinds[number % len(kinds)]
+        path = folder / kind
+        keep_going = number // len(kinds) % 2 == 1
+        path.write_bytes(damaged(GOOD[kind].encode(), SEED + number))
         found = outcome(path, keep_going=keep_going)
         check(found, path, keep_going=keep_going)
         records += isinstance(found, Record)
@@ -88,8 +140,8 @@ def test_some_damaged_files__give_a_record_or_data_errors(tmp_path: Path) -> Non
     assert FEW_FILES / 20 < records_among(tmp_path, FEW_FILES) < FEW_FILES * 19 / 20
 
 
-@pytest.mark.parametrize("good", range(len(GOOD)))
-def test_undamaged_file__gives_a_record(tmp_path: Path, good: int) -> None:
-    path = tmp_path / "events"
-    path.write_bytes(GOOD[good])
-    assert isinstance(outcome(path, keep_going=False), Record)
+@pytest.mark.parametrize("kind", sorted(GOOD))
+def test_undamaged_file__gives_a_record(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    (tmp_path / kind).write_text(GOOD[kind], encoding="utf-8")
+    assert isinstance(outcome(tmp_path / kind, keep_going=False), Record)
