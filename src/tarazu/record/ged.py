@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def read_ged(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
     if not here.origin.is_line:  # pages overlap if events were added while they were fetched
         here, copies = here.without_copies()
         dropped += Counter({"the same event on another page": copies} if copies else {})
-    rows = _events(here, rules)
+    rows = _events(here, _home_governments(region, rules))
     return SourceTable(
         rows=rows.take(here.good),
         rows_read=rows_read,
@@ -97,7 +98,7 @@ def _clear(columns: Columns) -> tuple[Columns, Counter[str]]:
     return columns.take(is_clear), dropped
 
 
-def _events(columns: Columns, rules: RuleSet) -> SourceRows:
+def _events(columns: Columns, home: Collection[str]) -> SourceRows:
     """Return all rows as events; those with problems are noted in `columns`."""
     event_id = columns.key("id")
     side_a, side_b = columns.key("side_a"), columns.key("side_b")
@@ -135,7 +136,7 @@ def _events(columns: Columns, rules: RuleSet) -> SourceRows:
         "low <= best <= high",
     )
     columns.refuse_copies("id")
-    government, group = _parties(side_a, side_b, violence, rules)
+    government, group = _parties(side_a, side_b, violence, home)
     state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
     return SourceRows(
         origin=columns.origin,
@@ -166,12 +167,16 @@ def _active_year(columns: Columns) -> Mask:
     return columns.parse("active_year", lambda cell: bool(cell) and parse_flag(cell), False, bool)
 
 
+def _home_governments(region: Region, rules: RuleSet) -> set[str]:
+    """Return how UCDP names the governments of the region: by its countries, and as rules add."""
+    return {*rules.home_governments, *(f"Government of {name}" for name in region.countries)}
+
+
 def _parties(
-    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], rules: RuleSet
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], home: Collection[str]
 ) -> tuple[Texts, Texts]:
     """Return whether a government is a party, and the armed group of each event."""
     a_rules, b_rules = _is_government(side_a), _is_government(side_b) & (violence != ONE_SIDED)
-    home = rules.home_governments
     at_home = (pd.Series(side_a).isin(home) | pd.Series(side_b).isin(home)).to_numpy()
     government = np.where(at_home, "home", np.where(a_rules | b_rules, "foreign", "none"))
     group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
