@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from tests.unit.source_files import Row, write_rows
@@ -9,6 +10,8 @@ from tests.unit.source_files import Row, write_rows
 from tarazu.cli.entry import run
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.record import Record, read_record
+from tarazu.record.mapping import Tactic, Target
+from tarazu.record.rules import SHIPPED_RULES, read_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "read-your-own-record.md"
 BLOCK = re.compile(r"<!-- (?P<what>[^>]+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
@@ -199,3 +202,13 @@ def test_how_to__the_example_does_what_the_page_says(
     ]
     assert "4 events" in printed
     assert re.search(r"rejected: could not be read +1\b", printed)
+
+
+@pytest.mark.parametrize("kind", ["tactic", "target"])
+def test_mapping__may_mean_whatever_other_sources_know(kind: str) -> None:
+    labels = {"tactic": get_args(Tactic), "target": get_args(Target)}[kind]
+    shipped = [
+        read_rules(SHIPPED_RULES.with_name(f"{name}.toml")) for name in ("mapping", "ucdp_ged")
+    ]
+    for rules in shipped:
+        assert {getattr(rule, kind) for rule in getattr(rules, kind)} == set(labels)

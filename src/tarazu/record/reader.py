@@ -13,7 +13,7 @@ from tarazu.record.assembly import assemble
 from tarazu.record.formats import Format, look_at, recognise
 from tarazu.record.ged import UCDP_CANDIDATE, UCDP_GED
 from tarazu.record.gtd import GTD
-from tarazu.record.mapping import mapping_format
+from tarazu.record.mapped import mapping_format
 from tarazu.record.priogrid import VIEWS_PANEL
 from tarazu.record.record import Record, SourceNote
 from tarazu.record.rules import read_rules
