@@ -62,9 +62,7 @@ def test_progress_curve__refuses_too_few_gaps_and_ties(gaps):
 
 def test_pool__equals_hartung_and_knapp_of_statsmodels():
     exponents, errors = [0.1, 0.6, 0.9, -0.2], [0.2, 0.1, 0.3, 0.25]
-    twin = combine_effects(
-        np.array(exponents), np.array(errors) ** 2, method_re="dl"
-    )
+    twin = combine_effects(np.array(exponents), np.array(errors) ** 2, method_re="dl")
     row = twin.summary_frame().loc["random effect"]
     pooled = pool_exponents(exponents, errors)
     assert pooled.exponent == pytest.approx(row["eff"])
