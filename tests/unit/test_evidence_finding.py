@@ -26,10 +26,10 @@ MINUS = "\N{MINUS SIGN}"
 
 @pytest.fixture(scope="module", autouse=True)
 def few_placebos() -> Iterator[None]:
-    """Fewer sets of moved dates: they are a diagnostic, and take most of the time."""
+    """Fewer refits and moved dates: they are diagnostics, and take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
         # By name, as the package holds functions under the names of these modules.
-        patch.setattr(import_module("tarazu.evidence.retaliation"), "PLACEBOS", 2)
+        patch.setattr(import_module("tarazu.evidence.second_opinions"), "REFITS", 2)
         patch.setattr(import_module("tarazu.evidence.displacement"), "MOVES", 5)
         yield
 

@@ -8,6 +8,7 @@ from tarazu.evidence.finding import FigureData
 from tarazu.report.count_figures import draw_residuals, draw_windows
 from tarazu.report.effect_figures import draw_effects
 from tarazu.report.estimate_figures import draw_forest, draw_kernel, draw_power
+from tarazu.report.excitation_figures import draw_excitation
 from tarazu.report.figure import BriefFigure
 from tarazu.report.mix_figures import draw_groups, draw_shares, draw_survival
 
@@ -17,6 +18,7 @@ DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
     "windows": (("day_from", "day_to", "attacks", "expected", "low", "high"), draw_windows),
     "forest": (("variant", "estimate", "low", "high", "n", "verdict"), draw_forest),
     "kernel": (("lag_from", "lag_to", "rate_ratio", "low", "high"), draw_kernel),
+    "excitation": (("lag_from", "lag_to", "rate", "low", "high", "exponential"), draw_excitation),
     "power": (("effect", "power", "n_records"), draw_power),
     "residuals": (("bin", "count", "expected_low", "expected_high"), draw_residuals),
     "shares": (("year", "label", "count"), draw_shares),
