@@ -162,3 +162,9 @@ def test_distances__are_great_circles(record):
     expected = edge.centroid_distance_km
     # the table of borders rounds to 100 m
     assert km[place[edge.district_a], place[edge.district_b]] == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize("estimator", [wake, near_repeat])
+def test_finding__accounts_for_every_event(record, estimator):
+    found = estimator(record)
+    assert sum(found.n_used.values()) + sum(found.n_dropped.values()) == record.n_events

@@ -56,7 +56,7 @@ def near_repeat(record: Record) -> Finding:
     test = _among(counts, attacks, bands, PRIMARY, REPLICATES)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
     estimable = len(attacks.day) >= FEWEST and not np.isnan(excess)
-    used = {"attack incidents": len(attacks.day), "attacks": counts.n_used["attacks"]}
+    used = {"attack incidents": len(attacks.day)}
     verdict = judge(excess, p_value) if estimable else CANNOT_TELL
     variants: tuple[Variant, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -86,7 +86,7 @@ def near_repeat(record: Record) -> Finding:
         p_value=p_value if estimable else None,
         verdict=verdict,
         sentence=_sentence(test, verdict, used, variants) if estimable else _too_little(used),
-        n_used=used,
+        n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
             "Within any 52 weeks all districts share one trend: a district that flares up alone "

@@ -101,7 +101,12 @@ def wake(record: Record) -> Finding:
         figures.append(validation.power_figure(UNIT))
     checks = _diagnostics(record, counts, contrasts, effects, found)
     finding = _finding(counts, found, verdict, variants, checks, tuple(figures), validation)
-    return dataclasses.replace(finding, n_used=_used(counts, contrasts))
+    unlike = counts.n_used["operations"] - contrasts.n_operations
+    return dataclasses.replace(
+        finding,
+        n_used=_used(counts, contrasts),
+        n_dropped=counts.n_dropped | {"operations without a like day": unlike},
+    )
 
 
 def compare(counts: DailyCounts, outcomes: NDArray[np.int64]) -> DayContrasts | None:
@@ -173,12 +178,7 @@ def ring_outcomes(counts: DailyCounts, km: NDArray[np.float64]) -> NDArray[np.in
 
 
 def _used(counts: DailyCounts, contrasts: DayContrasts) -> dict[str, int]:
-    days = int(contrasts.matches[contrasts.own].sum())
-    return {
-        "operations matched": contrasts.n_operations,
-        "control days": days,
-        "attacks": counts.n_used["attacks"],
-    }
+    return {"operations": contrasts.n_operations, "attacks": counts.n_used["attacks"]}
 
 
 def _rows() -> list[tuple[str, str]]:
