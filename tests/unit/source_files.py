@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -90,3 +91,19 @@ def gtd(number: int, **cells: object) -> Row:
 def cell_of(lon: float, lat: float) -> int:
     """Number of the PRIO-GRID cell that holds a point."""
     return int((lat + 90) * 2) * 720 + int((lon + 180) * 2) + 1
+
+
+def write_squares(path: Path, slugs: Sequence[str]) -> Path:
+    """Boundaries that no country has: one square degree for each district, side by side."""
+    features = []
+    for west, slug in enumerate(slugs):
+        ring = [(west, 10), (west + 1, 10), (west + 1, 11), (west, 11), (west, 10)]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"slug": slug}, "geometry": geometry})
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def point_in(slugs: Sequence[str], slug: str) -> tuple[float, float]:
+    """The middle of a PRIO-GRID cell inside the square of a district."""
+    return slugs.index(slug) + 0.25, 10.25

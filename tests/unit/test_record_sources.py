@@ -5,13 +5,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.source_files import ACLED_ROW, GTD_ROW, Row, acled, cell_of, gtd, write_rows
+from tests.unit.source_files import (
+    ACLED_ROW,
+    GTD_ROW,
+    Row,
+    acled,
+    cell_of,
+    gtd,
+    point_in,
+    write_rows,
+    write_squares,
+)
 
 from tarazu.core.cells import CellError
 from tarazu.core.errors import DataError
 from tarazu.record import EVENT_COLUMNS, Quality, Record, read_record, to_panel
 from tarazu.record.priogrid import ELSEWHERE, NO_DEATHS, middle
 from tarazu.record.spelling import parse_spelled_day, parse_whole
+from tarazu.region import load_region
+
+SLUGS = load_region().slugs
+KECH = point_in(SLUGS, "kech")
+
+
+@pytest.fixture
+def squares(tmp_path: Path) -> Path:
+    return write_squares(tmp_path / "squares.geojson", SLUGS)
 
 
 def read(tmp_path: Path, rows: Sequence[Row], **options: object) -> Record:
@@ -300,10 +319,9 @@ def test_gtd__without_the_optional_columns(tmp_path: Path) -> None:
     assert only(read_record(path), "tactic") == "bomb_ied"
 
 
-def test_gtd__is_placed_by_its_point(tmp_path: Path, shared_data: Path) -> None:
-    boundaries = shared_data / "balochistan_boundaries.geojson"
-    rows = [gtd(1, city="Somewhere", latitude="26.0", longitude="63.05"), gtd(2)]
-    record = read(tmp_path, rows, boundaries=boundaries)
+def test_gtd__is_placed_by_its_point(tmp_path: Path, squares: Path) -> None:
+    rows = [gtd(1, city="Somewhere", longitude=str(KECH[0]), latitude=str(KECH[1])), gtd(2)]
+    record = read(tmp_path, rows, boundaries=squares)
     assert set(record.events["district"]) == {"kech", "quetta"}
 
 
@@ -321,17 +339,17 @@ def test_priogrid__cells_are_where_they_should_be() -> None:
 
 def test_panel__needs_boundaries(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="--boundaries"):
-        read(tmp_path, [panel(63.25, 26.25, 400, ged_sb=3)])
+        read(tmp_path, [panel(*KECH, 400, ged_sb=3)])
 
 
-def test_panel__a_month_in_a_cell_is_a_row(tmp_path: Path, shared_data: Path) -> None:
+def test_panel__a_month_in_a_cell_is_a_row(tmp_path: Path, squares: Path) -> None:
     rows = [
-        panel(63.25, 26.25, 400, ged_sb="3.0", ged_os="2"),
-        panel(63.25, 26.25, 401),
-        panel(10.25, 50.25, 400, ged_sb=9),
+        panel(*KECH, 400, ged_sb="3.0", ged_os="2"),
+        panel(*KECH, 401),
+        panel(100.25, 50.25, 400, ged_sb=9),
     ]
     rows = [{"ged_os": 0, **row} for row in rows]
-    record = read(tmp_path, rows, boundaries=shared_data / "balochistan_boundaries.geojson")
+    record = read(tmp_path, rows, boundaries=squares)
     event = record.events.iloc[0]
     assert (event["district"], event["date_precision"]) == ("kech", 4)
     assert str(event["date"])[:10] == "2013-04-01"
@@ -345,17 +363,17 @@ def test_panel__a_month_in_a_cell_is_a_row(tmp_path: Path, shared_data: Path) ->
     assert int(to_panel(record, freq="week")["unclear"].sum()) == 0
 
 
-def test_panel__counts_events_where_the_panel_does(tmp_path: Path, shared_data: Path) -> None:
+def test_panel__counts_events_where_the_panel_does(tmp_path: Path, squares: Path) -> None:
     rows = [
         {
             "year": 2013,
             "month": 4,
-            "pg_id": cell_of(63.25, 26.25),
+            "pg_id": cell_of(*KECH),
             "ged_best_ns": 5,
             "ged_count_ns": 3,
         }
     ]
-    record = read(tmp_path, rows, boundaries=shared_data / "balochistan_boundaries.geojson")
+    record = read(tmp_path, rows, boundaries=squares)
     assert record.n_events == 3
     assert record.quality.rows_used == 1
     assert only(record, "initiator") == "other"
@@ -371,23 +389,20 @@ def test_panel__counts_events_where_the_panel_does(tmp_path: Path, shared_data: 
     ],
 )
 def test_panel__a_bad_cell_is_named(
-    tmp_path: Path, shared_data: Path, cells: dict[str, str], column: str
+    tmp_path: Path, squares: Path, cells: dict[str, str], column: str
 ) -> None:
-    good = panel(63.25, 26.25, 400, ged_sb=3)
-    boundaries = shared_data / "balochistan_boundaries.geojson"
+    good = panel(*KECH, 400, ged_sb=3)
     with pytest.raises(DataError) as caught:
-        read(tmp_path, [good, {**panel(63.25, 26.25, 401), **cells}], boundaries=boundaries)
+        read(tmp_path, [good, {**panel(*KECH, 401), **cells}], boundaries=squares)
     assert (caught.value.line, caught.value.column) == (3, column)
 
 
-def test_panel__a_cell_twice_in_a_month_is_refused(tmp_path: Path, shared_data: Path) -> None:
-    rows = [panel(63.25, 26.25, 400, ged_sb=n) for n in (1, 2)] + [
-        panel(63.25, 26.25, 401, ged_sb=1)
-    ]
+def test_panel__a_cell_twice_in_a_month_is_refused(tmp_path: Path, squares: Path) -> None:
+    rows = [panel(*KECH, 400, ged_sb=n) for n in (1, 2)] + [panel(*KECH, 401, ged_sb=1)]
     record = read(
         tmp_path,
         rows,
-        boundaries=shared_data / "balochistan_boundaries.geojson",
+        boundaries=squares,
         keep_going=True,
     )
     assert (record.quality.rows_used, record.quality.rows_rejected) == (1, 2)
