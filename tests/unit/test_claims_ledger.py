@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import pytest
 
 from tarazu.claims import load_ledger
@@ -43,6 +45,14 @@ def test_ledger__shipped_claims_ask_their_studies_what_these_answer():
         assert (claim.paired is None) or (study.spec.operation is not None)
 
 
+def test_ledger__shipped_claims_wait_for_words_that_findings_say():
+    """A verdict that no estimator gives would decide nothing for ever."""
+    for claim in load_ledger().claims:
+        if claim.record is not None:
+            words = import_module(f"tarazu.evidence.{claim.record.finding}").VERDICTS
+            assert {*claim.record.supported_by, *claim.record.contradicted_by} <= set(words)
+
+
 def test_ledger__users_write_their_own(tmp_path):
     assert load_ledger(write(tmp_path, GOOD)).claims[0].id == "A"
 
@@ -55,6 +65,7 @@ def test_ledger__users_write_their_own(tmp_path):
         ("probability = 0.9", "probability = 1.5", "claims[0].no_exit.probability", "less than 1"),
         ("weeks = 520", "weeks = 4", "claims[0].no_exit.weeks", "52"),
         ('["deterrence"]', '["backlash"]', "claims[0].record", "both supports and contradicts"),
+        ('"retaliation"', '"revenge"', "claims[0].record.finding", "'revenge' is no finding"),
         ('["deterrence"]', "[]", "claims[0].record.contradicted_by", "at least 1"),
     ],
 )

@@ -97,19 +97,25 @@ def test_attrition__planted_world_in_which_killing_works_says_so(works):
 
 
 def test_attrition__planted_world_and_a_record_that_shows_it_contradict(works):
-    assert weigh("C1", [finding("dose", "deterrence")], [works]).verdict == "contradicted"
+    assert (
+        weigh("C1", [finding("dose", "attacks fall with dose")], [works]).verdict == "contradicted"
+    )
 
 
 def test_attrition__planted_world_in_which_killing_feeds_the_fight_says_so(feeds):
     entry = weigh("C1", [], [feeds])
     assert entry.verdict == "model-conditional"
     assert entry.model.says == "holds"
-    assert weigh("C1", [finding("dose", "backlash")], [feeds]).verdict == "supported"
+    assert weigh("C1", [finding("dose", "attacks rise with dose")], [feeds]).verdict == "supported"
 
 
 def test_attrition__record_against_the_model_is_inconclusive(works, feeds):
-    assert weigh("C1", [finding("dose", "deterrence")], [feeds]).verdict == "inconclusive"
-    assert weigh("C1", [finding("dose", "backlash")], [works]).verdict == "inconclusive"
+    assert (
+        weigh("C1", [finding("dose", "attacks fall with dose")], [feeds]).verdict == "inconclusive"
+    )
+    assert (
+        weigh("C1", [finding("dose", "attacks rise with dose")], [works]).verdict == "inconclusive"
+    )
 
 
 def test_attrition__short_term_finding_is_no_test_of_it(works):

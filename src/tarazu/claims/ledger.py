@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
+from tarazu.evidence import ESTIMATORS
 
 SHIPPED: Final = Path(__file__).parent / "balochistan.toml"
 
@@ -150,6 +151,14 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
                 expected="exactly one experiment, 'paired' or 'no_exit'",
             )
         test = claim.record
+        if test is not None and test.finding not in ESTIMATORS:
+            yield ScenarioError(
+                f"'{test.finding}' is no finding",
+                file=file,
+                key=f"claims[{i}].record.finding",
+                value=test.finding,
+                expected=f"one of {', '.join(ESTIMATORS)}",
+            )
         if test is not None and (both := {*test.supported_by} & {*test.contradicted_by}):
             yield ScenarioError(
                 f"'{min(both)}' both supports and contradicts",
