@@ -29,6 +29,7 @@ from tarazu.evidence.residuals import ResidualCheck, check_residuals
 
 ATTACKS, OPERATIONS = 0, 1
 REFITS: Final = 19  # of simulated records, whose smallest and largest bound 90 %
+HUNDRED: Final = 100  # attacks, so that what they cause is no small decimal
 SMALLEST_P: Final = 0.01  # of the residuals: below it the fit is called poor
 
 
@@ -160,21 +161,21 @@ def _draw_kernel(fit: ExcitationFit, counts: DailyCounts, source: str) -> Figure
     first = np.array([lag[0] for lag in steps.lags])
     last = np.array([lag[1] for lag in steps.lags])
     share = np.exp(-decay * (first - 1)) - np.exp(-decay * last)
-    exponential = fit.branching[ATTACKS, ATTACKS, 0] * share / (last - first + 1)
+    exponential = HUNDRED * fit.branching[ATTACKS, ATTACKS, 0] * share / (last - first + 1)
     return FigureData(
         kind="excitation",
         title="How long attacks excite attacks in the same district",
         x_label="days after an attack",
-        y_label="attacks a day caused by one attack",
+        y_label="attacks a day caused by 100 attacks",
         source=source,
         n=f"{counts.n_used['attacks']} attacks; steps: no form assumed, 90 % profile intervals; "
         "same-day pairs count neither way",
         data={
             "lag_from": first.tolist(),
             "lag_to": last.tolist(),
-            "rate": steps.rate.tolist(),
-            "low": steps.low.tolist(),
-            "high": steps.high.tolist(),
+            "rate": (HUNDRED * steps.rate).tolist(),
+            "low": (HUNDRED * steps.low).tolist(),
+            "high": (HUNDRED * steps.high).tolist(),
             "exponential": exponential.tolist(),
         },
     )
