@@ -95,6 +95,8 @@ def tactics(record: Record) -> Finding:
             f"An attack is urban if at least {MOSTLY_URBAN:.0%} of its district's residents are: "
             "places within districts are not used.",
             "A change in what one source reports is a change of shares too.",
+            "The interval of a place is too short where the step is small: see the table of error "
+            "rates.",
             "Intervals of a step hold for all series together, whatever labels are missing and "
             "wherever the change is; most are therefore wider than need be.",
         ),
