@@ -1,0 +1,64 @@
+"""The reference page of the shipped portfolios: what each sets, and what it costs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tarazu.model import build_model
+from tarazu.model.quantities import Lever
+from tarazu.policy.cost import extra_cost
+from tarazu.policy.portfolio import PORTFOLIOS, Portfolio, Setting, load_portfolio
+from tarazu.region import load_region
+
+WEEKS = 520  # over which costs are averaged
+INTRODUCTION = (
+    "A portfolio sets levers; what it leaves out stays as it is today. Costs are those above "
+    f"today's practice, on average over {WEEKS // 52} years. The unit costs behind them are "
+    "**ASSUMED**: they serve to compare portfolios at one budget "
+    "(`tarazu.policy.at_extra_cost`), not to estimate spending."
+)
+
+
+def portfolios_page() -> str:
+    """Return the page of all shipped portfolios."""
+    region, levers = load_region(), build_model().levers
+    residents = sum(district.population for district in region.districts)
+    parts = ["# Portfolios", INTRODUCTION, "*Made by `make docs` from the files.*"]
+    for name in PORTFOLIOS:
+        portfolio = load_portfolio(name)
+        cost = extra_cost(portfolio, levers, region, WEEKS) / residents
+        parts += [
+            f"## {portfolio.title} (`{name}`)",
+            portfolio.meaning,
+            f"Extra cost: {cost:.1f} rupees a resident and week.",
+        ]
+        if portfolio.settings:
+            parts.append(_table(portfolio, levers))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(portfolio: Portfolio, levers: Mapping[str, Lever]) -> str:
+    rows = ["| lever | today | set to | weeks | what it is |", "| --- | --- | --- | --- | --- |"]
+    for setting in portfolio.settings:
+        lever = levers[setting.lever]
+        cells = (
+            f"`{setting.lever}`",
+            f"{lever.default:g}",
+            f"{setting.value:g}",
+            _weeks(setting),
+            lever.meaning,
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _weeks(setting: Setting) -> str:
+    if setting.until_week is not None:
+        return f"{setting.from_week} to {setting.until_week - 1}"
+    return f"from {setting.from_week}" if setting.from_week else "all"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(portfolios_page(), encoding="utf-8")
