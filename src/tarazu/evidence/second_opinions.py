@@ -53,7 +53,9 @@ def ask_others(counts: DailyCounts, source: str) -> SecondOpinions:
         lay_out_loglinear(counts), int(counts.operations.sum()), tempering=ratio.dispersion
     )
     fit = fit_excitation(counts)
-    drawn = bootstrap_branching(fit, counts, replicates=REFITS)
+    # Above 1 the records drawn from the fit would grow without end.
+    refits = REFITS if fit.spectral_radius < 1 else 0
+    drawn = bootstrap_branching(fit, counts, replicates=refits)
     ends = np.array(
         [[profile_interval(kind.design, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
     ).reshape(2, 2, 2, 2)
@@ -106,15 +108,19 @@ def _say_excitation(
 ) -> Check:
     own = (ATTACKS, OPERATIONS, 0)
     low, high = ends[own]
-    drawn_low, drawn_high = drawn[(slice(None), *own)].min(), drawn[(slice(None), *own)].max()
+    again = drawn[(slice(None), *own)]
+    refits = (
+        f"refits of simulated records {again.min():.2f} to {again.max():.2f}"
+        if len(again)
+        else "no refits: records drawn from this fit would not end"
+    )
     lives = " and ".join(
         f"{kind.half_life:.1f} days ({name})" for name, kind in zip(KINDS, fit.kinds, strict=True)
     )
     return Check(
         "second opinion: two kinds that excite each other",
         f"{fit.branching[own]:.2f} attacks per operation in its district (90 % profile interval "
-        f"{low:.2f} to {high:.2f}, refits of simulated records {drawn_low:.2f} to "
-        f"{drawn_high:.2f}); spectral radius {fit.spectral_radius:.2f}; half-lives {lives}",
+        f"{low:.2f} to {high:.2f}, {refits}); spectral radius {fit.spectral_radius:.2f}; half-lives {lives}",
         "cannot be negative; a spectral radius below 1 means that a burst dies out",
         None if fit.converged else False,
     )
