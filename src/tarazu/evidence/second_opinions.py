@@ -120,7 +120,8 @@ def _say_excitation(
     return Check(
         "second opinion: two kinds that excite each other",
         f"{fit.branching[own]:.2f} attacks per operation in its district (90 % profile interval "
-        f"{low:.2f} to {high:.2f}, {refits}); spectral radius {fit.spectral_radius:.2f}; half-lives {lives}",
+        f"{low:.2f} to {high:.2f}, {refits}); spectral radius {fit.spectral_radius:.2f}; "
+        f"half-lives {lives}",
         "cannot be negative; a spectral radius below 1 means that a burst dies out",
         None if fit.converged else False,
     )
