@@ -57,7 +57,7 @@ def demo(
     """Make the whole brief from the embedded record.
 
     The same as `tarazu run demo`: the record of Balochistan that ships with Tarazu is read and
-    tested, four policies are run under four hypotheses, the claims of the ledger are weighed.
+    tested, four policies are run under five hypotheses, the claims of the ledger are weighed.
     """
     _publish_and_say(_everything(read_events(None)), out, workers, force=force)
 

@@ -24,7 +24,7 @@ NOT_CALIBRATED = (
     "Not calibrated: parameters are drawn from priors, most of them assumed. These are conditional "
     "statements about the model, no forecasts."
 )
-UNEQUAL_BUDGETS = "Portfolios have no costs yet: their budgets are not equal."
+UNEQUAL_BUDGETS = "Portfolios are compared each at its own cost: their budgets are not equal."
 
 
 @dataclass(frozen=True, slots=True)
