@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from tarazu.evidence.displacement import displacement
+from tarazu.evidence.dose import dose
+from tarazu.evidence.escalation import escalation
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.groups import groups
 from tarazu.evidence.near_repeat import near_repeat
+from tarazu.evidence.reaction import reaction
 from tarazu.evidence.retaliation import retaliation
 from tarazu.evidence.severity import severity
 from tarazu.evidence.tactics import tactics
@@ -19,9 +22,12 @@ ESTIMATORS: Final[dict[str, Callable[[Record], Finding]]] = {
     "retaliation": retaliation,
     "wake": wake,
     "displacement": displacement,
+    "dose": dose,
     "near_repeat": near_repeat,
     "tactics": tactics,
     "severity": severity,
+    "escalation": escalation,
+    "reaction": reaction,
     "groups": groups,
 }
 """In the order of the brief."""
