@@ -19,10 +19,10 @@ from tarazu.evidence.dose_panel import DosePanel, within_reach
 from tarazu.evidence.validation import SIZE, digest_sources, smallest_found
 
 SEED = 20260201
-MANY, SOME = 1000, 150  # at 5 % the standard errors are 0.7 and 1.8 points
+# Headline, one trouble alone, several or planted: at 5 % the errors are 0.7, 1.8 and 2.2 points.
+MANY, SOME, FEW = 1000, 150, 100
 EXCHANGES, MOVES = 199, 99
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
-SIZE_SLACK = 0.042  # two standard errors of 7 % over 150 records
 SMALLEST_COVERAGE = 0.87
 ROOT = Path(__file__).parents[2]
 MEASURED = (
@@ -52,15 +52,15 @@ WORLDS = {
     "no effect, ties alone": (DoseWorld(replace(QUIET, ties=0.08)), SOME),
     "no effect, gaps alone": (DoseWorld(replace(QUIET, gaps=True)), SOME),
     "no effect, misclassification alone": (DoseWorld(replace(QUIET, misclassified=0.05)), SOME),
-    "no effect, all on, 5 % misclassified": (DoseWorld(replace(ON, misclassified=0.05)), SOME),
-    "no effect of the dose, +1 attack by operation": (DoseWorld(replace(ON, effect=1.0)), SOME),
-    "no effect, doses grow with attacks of the month": (DoseWorld(follows_month=0.5), SOME),
-    "no effect, doses grow with attacks of the year": (DoseWorld(follows_year=True), SOME),
-    "+0.1 attacks per death": (DoseWorld(per_death=0.1), SOME),
-    "+0.2 attacks per death": (DoseWorld(per_death=0.2), SOME),
-    "+0.4 attacks per death": (DoseWorld(per_death=0.4), SOME),
-    "each death prevents 2 % of attacks": (DoseWorld(prevented=0.02), SOME),
-    "each death prevents 10 % of attacks": (DoseWorld(prevented=0.10), SOME),
+    "no effect, all on, 5 % misclassified": (DoseWorld(replace(ON, misclassified=0.05)), FEW),
+    "no effect of the dose, +1 attack by operation": (DoseWorld(replace(ON, effect=1.0)), FEW),
+    "no effect, doses grow with attacks of the month": (DoseWorld(follows_month=0.5), FEW),
+    "no effect, doses grow with attacks of the year": (DoseWorld(follows_year=True), FEW),
+    "+0.1 attacks per death": (DoseWorld(per_death=0.1), FEW),
+    "+0.2 attacks per death": (DoseWorld(per_death=0.2), FEW),
+    "+0.4 attacks per death": (DoseWorld(per_death=0.4), FEW),
+    "each death prevents 2 % of attacks": (DoseWorld(prevented=0.02), FEW),
+    "each death prevents 10 % of attacks": (DoseWorld(prevented=0.10), FEW),
 }
 
 
@@ -146,7 +146,7 @@ def write_table(table: dict[str, Rates]) -> None:
             "power, each death prevents 10 % of attacks": round(
                 table["each death prevents 10 % of attacks"].found, 3
             ),
-            "records": f"{MANY} without effect, {SOME} elsewhere, seed {SEED}",
+            "records": f"{MANY} without effect, {FEW} or {SOME} elsewhere, seed {SEED}",
         },
         "power": power,
     }
@@ -201,7 +201,9 @@ def test_dose__finds_no_effect_where_there_is_none(laboratory):
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if name.startswith("no effect")])
 def test_dose__keeps_its_size_with_each_trouble(laboratory, world):
-    assert laboratory[world].found <= LARGEST_SIZE + SIZE_SLACK
+    row = laboratory[world]
+    slack = 0.0 if row.records >= MANY else 2 * np.sqrt(LARGEST_SIZE * 0.93 / row.records)
+    assert row.found <= LARGEST_SIZE + slack
 
 
 def test_dose__intervals_cover_no_effect(laboratory):
@@ -210,8 +212,8 @@ def test_dose__intervals_cover_no_effect(laboratory):
 
 @pytest.mark.parametrize("world", ["+0.1 attacks per death", "+0.2 attacks per death"])
 def test_dose__intervals_cover_an_effect(laboratory, world):
-    # 150 records: two standard errors of 90 % are 4.9 points
-    assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.049
+    # 100 records: two standard errors of 90 % are 6 points
+    assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.06
 
 
 def test_dose__finds_a_large_effect_with_the_right_sign(laboratory):

@@ -21,10 +21,10 @@ from tarazu.evidence.reruns import SIGNIFICANCE
 from tarazu.evidence.validation import SIZE, digest_sources, smallest_found
 
 SEED = 20260401
-MANY, SOME = 1000, 150  # at 5 % the standard errors are 0.7 and 1.8 points
+MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points
 CURVES_DRAWN = 3000
 LARGEST_SIZE = 0.07
-SIZE_SLACK = 0.042  # two standard errors of 7 % over 150 records
+SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
 COVERAGE = (0.93, 0.97)  # of 95 % intervals of one curve of 60 gaps
 SD_60_GAPS = 0.2  # of b with 60 gaps, as published: "about"
 ROUNDING = 0.03  # gaps rounded up to whole days flatten the curve by about 0.02

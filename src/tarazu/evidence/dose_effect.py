@@ -171,6 +171,8 @@ def _treatments(panel: DosePanel, marks: Array, first: int) -> Array:
 def _compare(observed: Array, by_chance: Array) -> tuple[Array, Array]:
     """Return p-values against re-dealt coefficients, each alone and by the largest of all."""
     by_chance = by_chance[np.isfinite(by_chance).all(axis=1)]
+    if not len(by_chance):  # no re-deal identifies the dose: nothing to compare with
+        return np.ones(len(observed)), np.ones(len(observed))
     centre = by_chance.mean(axis=0)
     spread = np.maximum(by_chance.std(axis=0), 1e-300)
     seen = np.abs(observed - centre) / spread
