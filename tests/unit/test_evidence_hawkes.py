@@ -106,3 +106,12 @@ def test_hawkes__expects_as_many_events_as_it_saw():
 def test_hawkes__says_what_it_cannot_fit(times, kinds, error):
     with pytest.raises(error):
         fit_hawkes(np.array(times), np.array(kinds, dtype=int), end=10.0, n_kinds=2)
+
+
+def test_hawkes__does_not_take_a_trend_for_an_endless_kernel():
+    """Events that only become more frequent: without a bound the decay would go to zero."""
+    times = 100 * np.sqrt(np.random.default_rng(4).uniform(0, 1, 300))
+    fit = fit_hawkes(np.sort(times), np.zeros(300, dtype=int), end=100.0, n_kinds=1)
+    assert fit.converged
+    assert fit.beta >= 1 / 100 * (1 - 1e-9)
+    assert fit.eta[0, 0] < 10

@@ -58,6 +58,9 @@ class HawkesFit:
 def fit_hawkes(times: Array, kinds: NDArray[np.int64], *, end: float, n_kinds: int) -> HawkesFit:
     """Fit baselines, branching ratios and one decay by Newton's method on their logs.
 
+    The mean lag is kept from exceeding the time observed: a kernel as long as that is a trend, and
+    its branching ratio could be anything.
+
     Parameters
     ----------
     times : (N,) sorted, in [0, end].
@@ -155,20 +158,27 @@ def _climb(
         slope = natural * gradient
         return value, slope, natural[:, None] * hessian * natural + np.diag(slope)
 
+    slowest = -np.log(end)
     here = evaluate(log_parameters)
     decrement = np.inf
     for _ in range(STEPS):
-        step = _step(here[2], here[1])
-        decrement = float(here[1] @ step)
+        value, slope, curvature = here
+        if log_parameters[-1] <= slowest and slope[-1] < 0:  # stays at its bound
+            slope[-1] = curvature[-1] = curvature[:, -1] = 0.0
+            curvature[-1, -1] = -1.0
+        step = _step(curvature, slope)
+        decrement = float(slope @ step)
         if decrement < tolerance:
             break
         length = min(1.0, LONGEST_STEP / np.abs(step).max())
         while True:
-            there = evaluate(log_parameters + length * step)
-            if there[0] >= here[0] - 1e-12 * abs(here[0]) or length < 1e-9:
+            further = log_parameters + length * step
+            further[-1] = max(further[-1], slowest)
+            there = evaluate(further)
+            if there[0] >= value - 1e-12 * abs(value) or length < 1e-9:
                 break
             length /= 4
-        log_parameters, here = log_parameters + length * step, there
+        log_parameters, here = further, there
     return log_parameters, here[0], here[2], decrement
 
 
