@@ -180,12 +180,13 @@ def _directed(
         ),
     ):
         test = knox(sources, targets, bands, n_days=n_days, null="own trends")
-        here, next_door = test.ratio(SAME, LONG), test.ratio(NEXT_DOOR, LONG)
+        (here, *_), (next_door, *_) = test.ratio(SAME, LONG), test.ratio(NEXT_DOOR, LONG)
         checks.append(
             Check(
                 f"directed pairs: {name}",
-                f"same district {here[0]:.2f} (p {here[2]:.3f}), next door {next_door[0]:.2f} "
-                f"(p {next_door[2]:.3f}) of the pairs expected, 1 to 28 days",
+                f"same district {here:.2f} (p {test.share_above(SAME, LONG):.3f}), next door "
+                f"{next_door:.2f} (p {test.share_above(NEXT_DOOR, LONG):.3f}) of the pairs "
+                "expected, 1 to 28 days; one-sided, for more",
                 f"operations moved by up to {SHIFT_DAYS} days, attacks left in place; descriptive",
                 None,
             )
