@@ -49,6 +49,12 @@ def test_assess__a_tiny_p_value_still_counts():
     assert assess(findings).rows[0].joint_verdict == "backlash"
 
 
+def test_assess__keeps_a_verdict_that_rests_on_no_rejection():
+    small = replace(finding("tactics", 0.7), verdict="no share changed by 15 points or more")
+    row = assess([small, finding("one", 0.03)]).rows[0]
+    assert row.joint_verdict == "no share changed by 15 points or more"
+
+
 def test_assess__descriptions_and_failed_fits_are_no_tests():
     described = finding("groups", None, null="descriptive")
     described = replace(described, verdict="more groups")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tarazu.core.specs import read_toml
 from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.reruns import SIGNIFICANCE
 from tarazu.evidence.validation import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.record import Record
 
@@ -111,7 +112,9 @@ class Battery:
     def sentence(self) -> str:
         """What the battery says as a whole."""
         tests = [row for row in self.rows if row.p_value is not None]
-        alone = [row.name for row in tests if row.p_value is not None and row.p_value < 0.05]
+        alone = [
+            row.name for row in tests if row.p_value is not None and row.p_value < SIGNIFICANCE
+        ]
         held = [row.name for row in tests if row.joint_verdict != CANNOT_TELL]
         if not tests:
             return "No test of the battery could be made on this record."
@@ -222,7 +225,9 @@ def _row(
 ) -> BatteryRow:
     verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
     is_test = finding.null != "descriptive"
-    holds = p_holm is not None and p_holm < significance
+    # Only a verdict that rests on a rejection is taken back; that nothing large happened is none.
+    rejects = finding.p_value is not None and finding.p_value < SIGNIFICANCE
+    holds = p_holm is not None and (p_holm < significance or not rejects)
     return BatteryRow(
         name=finding.name,
         kind="test" if is_test else "descriptive",
