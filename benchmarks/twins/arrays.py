@@ -1,0 +1,173 @@
+"""The same passes on whole arrays, members by districts: NumPy, and JAX compiled by XLA."""
+
+from collections.abc import Callable
+
+import numpy as np
+from sympy.printing.pycode import PythonCodePrinter
+
+from tarazu.engine.passes import (
+    EventDraw,
+    Everywhere,
+    ExitDraw,
+    Neighbours,
+    Settle,
+    Sweep,
+    Week,
+)
+
+MOST_TOLLS = 8  # heavy-tailed tolls of one district and week that JAX's fixed shapes leave room for
+
+
+class _Printer(PythonCodePrinter):
+    def _print_Max(self, expr):  # noqa: N802 - sympy\'s name
+        return self._nested("maximum", expr)
+
+    def _print_Min(self, expr):  # noqa: N802 - sympy\'s name
+        return self._nested("minimum", expr)
+
+    def _nested(self, function, expr):
+        text, *others = [self._print(argument) for argument in expr.args]
+        for other in others:
+            text = f"{function}({text}, {other})"
+        return text
+
+    def _print_exp(self, expr):
+        return f"exp({self._print(expr.args[0])})"
+
+    def _print_expm1(self, expr):
+        return f"expm1({self._print(expr.args[0])})"
+
+
+def _lines(sweep: Sweep, week: Week, code: Callable) -> list[str]:
+    lines = [f"{name} = x['{name}']" for name in sweep.loads(week.scalars)]
+    lines += [f"{line.name} = {code(line.expression)}" for line in sweep.lines]
+    return lines + [f"x['{row}'] = {code(value)}" for row, value in sweep.stores]
+
+
+def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
+    """Return ``advance(x, weights, luck)``: x, rows (M, D) by name, is changed in place."""
+    code = _Printer({"fully_qualified_modules": False}).doprint
+    text = ["def advance(x, weights, luck):"]
+    scalars = dict(zip(week.program.model.parameters, parameters.tolist(), strict=True))
+    space = {"xp": xp, "draws": draws, **scalars}
+    space |= {name: getattr(xp, name) for name in ("exp", "expm1", "maximum", "minimum")}
+    exec("\n".join(f"{line.name} = {code(line.expression)}" for line in week.constants), space)
+    for one in week.passes:
+        if isinstance(one, Sweep):
+            text += _lines(one, week, code)
+        elif isinstance(one, Everywhere):
+            text += [f"{name} = x['{row}'].sum(axis=1, keepdims=True)" for row, name in one.sums]
+        elif isinstance(one, Neighbours):
+            matrix = "weights" if one.inward else "weights.T"
+            text += [f"x['{row}'] = x['{source}'] @ {matrix}" for source, row in one.sums]
+        elif isinstance(one, EventDraw):
+            for event in one.events:
+                mean = f"x['mean_of_{event.name}']"
+                if event.tail is not None:
+                    shape = f"x['exponent_of_{event.name}'], x['largest_of_{event.name}']"
+                    drawn = f"draws.tailed(luck, x['{event.tail.of}'], {mean}, {shape})"
+                elif event.size is not None:
+                    drawn = f"draws.negative_binomial(luck, {mean}, x['size_of_{event.name}'])"
+                else:
+                    drawn = f"draws.poisson(luck, {mean})"
+                text.append(f"x['{event.name}'] = {drawn}")
+        elif isinstance(one, ExitDraw):
+            for exits in one.exits:
+                stock, names = exits.stock, [t.name for t in exits.hazards]
+                share = f"-expm1(-x['hazard_of_{stock}'])"
+                text.append(f"left = draws.binomial(luck, x['staying_{stock}'], {share})")
+                text.append(f"x['leaving_{stock}'] = left")
+                for name in names[:-1]:
+                    share = f"x['h_{name}'] / maximum(x['rest_of_{name}'], 1e-300)"
+                    text.append(f"x['{name}'] = draws.binomial(luck, left, minimum({share}, 1.0))")
+                    text.append(f"left = left - x['{name}']")
+                text.append(f"x['{names[-1]}'] = left")
+        elif isinstance(one, Settle):
+            name = one.transfer.name
+            pull = f"x['pull_of_{name}']"
+            text.append(f"x['arrived_{name}'] = draws.settle(luck, x['{name}'], {pull}, weights)")
+    body = "\n".join(f"    {line}" for line in text[1:])
+    exec(f"{text[0]}\n{body}\n    return x", space)
+    settings = "\n".join(_lines(week.settings, week, code)) or "pass"
+
+    def advance(x, weights, luck):
+        return space["advance"](x, weights, luck)
+
+    def settle_levers(x):
+        exec(settings, space | {"x": x})
+
+    advance.settings = settle_levers
+    return advance
+
+
+def start_rows(week: Week, inputs, xp) -> dict:
+    """Return the rows (M, D) before the first week."""
+    shape = (len(inputs.members), len(inputs.population))
+    x = {row: np.zeros(shape) for row in week.rows}
+    for s, name in enumerate(week.program.model.stocks):
+        x[name] = inputs.start[:, s].copy()
+    x["population"] = np.broadcast_to(inputs.population, shape).copy()
+    x["urban_share"] = np.broadcast_to(inputs.urban_share, shape).copy()
+    for at, name in enumerate(week.program.model.levers):
+        x[name] = np.broadcast_to(inputs.levers[0, at], shape).copy()
+    return {name: xp.asarray(value) for name, value in x.items()}
+
+
+class NumPyDraws:
+    """NumPy's own samplers."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.Generator(np.random.SFC64(seed))
+
+    def poisson(self, luck, mean):
+        return self.rng.poisson(mean).astype(float)
+
+    def binomial(self, luck, n, p):
+        return self.rng.binomial(n.astype(np.int64), p).astype(float)
+
+    def negative_binomial(self, luck, mean, size):
+        some, size = mean > 0.0, np.broadcast_to(size, mean.shape)
+        result = np.zeros_like(mean)
+        rate = self.rng.gamma(size[some]) * mean[some] / size[some]
+        result[some] = self.rng.poisson(rate)
+        return result
+
+    def tailed(self, luck, happened, mean, exponent, largest):
+        result = np.zeros_like(mean)
+        some = (happened > 0.0) & (mean > 0.0)
+        exponent, largest = (np.broadcast_to(v, mean.shape) for v in (exponent, largest))
+        n, a, big = happened[some], exponent[some], largest[some]
+        cut = (1.0 + big) ** -a
+        expected = ((1.0 - (1.0 + big) * cut) / (a - 1.0) - big * cut) / (1.0 - cut)
+        total = np.zeros_like(n)
+        for i in range(int(n.max(initial=0.0))):
+            toll = (1.0 - self.rng.random(n.shape) * (1.0 - cut)) ** (-1.0 / a) - 1.0
+            total += np.where(i < n, toll, 0.0)
+        result[some] = self.rng.poisson(mean[some] * total / (n * expected))
+        return result
+
+    def settle(self, luck, moved, pull, weights):
+        parts = weights * pull[:, None, :]
+        totals = parts.sum(axis=2, keepdims=True)
+        stay = np.eye(weights.shape[0])
+        shares = np.where(totals > 0.0, parts / np.maximum(totals, 1e-300), stay)
+        arrived = np.zeros_like(moved)
+        for m, d in np.argwhere(moved > 0.0):
+            arrived[m] += self.rng.multinomial(int(moved[m, d]), shares[m, d])
+        return arrived
+
+
+def run_numpy(week: Week, parameters: np.ndarray, inputs, places) -> np.ndarray:
+    """Return national series (T, Q, M) of a batch."""
+    advance = week_function(week, parameters, np, NumPyDraws(1))
+    x = start_rows(week, inputs, np)
+    advance.settings(x)
+    quantities, weeks = week.program.quantities, len(inputs.lever_change)
+    national = np.empty((weeks, len(quantities), len(inputs.members)))
+    with np.errstate(all="ignore"):
+        for t in range(weeks):
+            advance(x, places.weights, None)
+            for q, name in enumerate(quantities):
+                row = x[name]
+                national[t, q] = row @ inputs.people_share if inputs.is_mean[q] else row.sum(axis=1)
+    return national

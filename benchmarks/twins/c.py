@@ -1,0 +1,198 @@
+"""A C program of the same passes: xoshiro256++, standard samplers, gcc."""
+
+import ctypes
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from sympy.printing.c import C99CodePrinter
+
+from tarazu.engine.expressions import names_in
+from tarazu.engine.passes import (
+    EventDraw,
+    Everywhere,
+    ExitDraw,
+    Neighbours,
+    Settle,
+    Sweep,
+    Week,
+)
+
+SAMPLERS = Path(__file__).parent / "samplers.h"
+STRICT = ("-O3", "-march=native")
+FAST = (*STRICT, "-ffast-math")
+
+
+class _Printer(C99CodePrinter):
+    def _print_Max(self, expr):  # noqa: N802 - sympy\'s name
+        return self._nested("MORE", expr)
+
+    def _print_Min(self, expr):  # noqa: N802 - sympy\'s name
+        return self._nested("LESS", expr)
+
+    def _nested(self, macro, expr):
+        text, *others = [self._print(argument) for argument in expr.args]
+        for other in others:
+            text = f"{macro}({text}, {other})"
+        return text
+
+
+class CTwin:
+    """The passes of a week as a shared library; `run` gives one member's national series."""
+
+    def __init__(self, week: Week, districts: int, flags: tuple[str, ...], folder: Path) -> None:
+        self.week, self.districts = week, districts
+        self.offsets = {row: i * districts for i, row in enumerate(week.rows)}
+        self.code = _Printer().doprint
+        source = folder / f"{week.mode}{''.join(flags)}.c"
+        source.write_text("\n".join(self.lines()), encoding="utf-8")
+        library = source.with_suffix(".so")
+        command = ["gcc", *flags, "-shared", "-fPIC", f"-I{SAMPLERS.parent}", "-o", str(library)]
+        subprocess.run([*command, str(source), "-lm"], check=True)
+        self.function = ctypes.CDLL(str(library)).run_member
+        self.function.restype = ctypes.c_int
+
+    def run(self, inputs, m: int) -> np.ndarray:
+        x = np.zeros(len(self.week.rows) * self.districts)
+        table = x.reshape(-1, self.districts)
+        table[: inputs.start.shape[1]] = inputs.start[m]
+        table[self.week.rows.index("population")] = inputs.population
+        table[self.week.rows.index("urban_share")] = inputs.urban_share
+        weeks = len(inputs.lever_change)
+        national = np.empty((weeks, len(self.week.program.quantities)))
+        arrays = (
+            inputs.parameters[m],
+            inputs.levers,
+            inputs.lever_change,
+            inputs.first,
+            inputs.neighbour,
+            inputs.weight,
+            inputs.first_in,
+            inputs.neighbour_in,
+            inputs.weight_in,
+            inputs.is_mean,
+            inputs.people_share,
+            x,
+            national,
+        )
+        pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+        seed = ctypes.c_uint64(int(inputs.members[m]))
+        failed = self.function(*pointers, ctypes.c_long(weeks), seed)
+        assert failed < 0, f"a value left its range in week {failed}"
+        return national
+
+    def lines(self) -> Iterator[str]:
+        model = self.week.program.model
+        yield '#include "samplers.h"'
+        quantities = len(self.week.program.quantities)
+        yield f"enum {{ DISTRICTS = {self.districts}, QUANTITIES = {quantities} }};"
+        yield "#define EACH for (long d = 0; d < DISTRICTS; d++)"
+        yield (
+            "int run_member(const double *parameters, const double *levers, const long *change,"
+            " const long *first, const long *neighbour, const double *weight,"
+            " const long *first_in, const long *neighbour_in, const double *weight_in,"
+            " const long *is_mean, const double *people_share, double *restrict x,"
+            " double *restrict national, long weeks, uint64_t seed) {"
+        )
+        yield "seed_stream(seed);"
+        for p, name in enumerate(model.parameters):
+            yield f"const double {name} = parameters[{p}];"
+        for line in self.week.constants:
+            yield f"const double {line.name} = {self.code(line.expression)};"
+        yield "for (long t = 0; t < weeks; t++) {"
+        if model.levers:
+            first = self.offsets[next(iter(model.levers))]
+            size = len(model.levers) * self.districts
+            copied = f"x + {first}, levers + change[t] * {size}, {8 * size}"
+            yield f"if (change[t] >= 0) {{ memcpy({copied});"
+        else:
+            yield "if (t == 0) {"
+        yield from self.sweep(self.week.settings)
+        yield "}"
+        for one in self.week.passes:
+            yield from self.one_pass(one)
+        yield "for (long q = 0; q < QUANTITIES; q++) {"
+        yield "double total = 0.0; const double *row = x + q * DISTRICTS;"
+        yield "if (is_mean[q]) EACH total += row[d] * people_share[d]; else EACH total += row[d];"
+        yield "national[t * QUANTITIES + q] = total; } }"
+        yield "return -1; }"
+
+    def one_pass(self, one) -> Iterator[str]:
+        if isinstance(one, Sweep):
+            yield from self.sweep(one)
+        elif isinstance(one, Everywhere):
+            for row, name in one.sums:
+                yield f"double {name} = 0.0; EACH {name} += x[{self.offsets[row]} + d];"
+        elif isinstance(one, Neighbours):
+            end = "_in" if one.inward else ""
+            yield "EACH {"
+            for _, row in one.sums:
+                yield f"double {row} = 0.0;"
+            yield f"for (long n = first{end}[d]; n < first{end}[d + 1]; n++) {{"
+            for source, row in one.sums:
+                at = f"x[{self.offsets[source]} + neighbour{end}[n]]"
+                yield f"{row} += weight{end}[n] * {at};"
+            yield "}"
+            for _, row in one.sums:
+                yield f"x[{self.offsets[row]} + d] = {row};"
+            yield "}"
+        elif isinstance(one, EventDraw):
+            for event in one.events:
+                yield from self.event(event)
+        elif isinstance(one, ExitDraw):
+            for exits in one.exits:
+                yield from self.exits(exits)
+        elif isinstance(one, Settle):
+            name = one.transfer.name
+            at = [self.offsets[row] for row in (name, f"pull_of_{name}", f"arrived_{name}")]
+            yield f"EACH x[{at[2]} + d] = 0.0;"
+            yield (
+                f"EACH if (x[{at[0]} + d] > 0.0) settle(d, x + {at[0]}, x + {at[1]}, x + {at[2]},"
+                " first, neighbour, weight);"
+            )
+
+    def sweep(self, sweep: Sweep) -> Iterator[str]:
+        if not sweep.stores:
+            return
+        read = names_in([line.expression for line in sweep.lines])
+        read |= names_in([value for _, value in sweep.stores])
+        yield "{ int bad = 0; EACH {"
+        for name in sweep.loads(self.week.scalars):
+            yield f"const double {name} = x[{self.offsets[name]} + d];"
+        for line in sweep.lines:
+            yield f"const double {line.name} = {self.code(line.expression)};"
+        for check in sweep.checks:
+            high = "INFINITY" if check.highest == float("inf") else repr(check.highest)
+            low = ">" if check.only_if else ">="
+            bad = f"!(({check.name} {low} 0.0) & ({check.name} < {high}))"
+            if check.only_if:
+                bad = f"({check.only_if} > 0.0) & {bad}"
+            yield f"bad |= {bad};"
+        for row, value in sweep.stores:
+            yield f"x[{self.offsets[row]} + d] = {self.code(value)};"
+        yield "} if (bad) return (int)t; }"
+
+    def event(self, event) -> Iterator[str]:
+        at = self.offsets
+        mean, drawn = f"x[{at[f'mean_of_{event.name}']} + d]", f"x[{at[event.name]} + d]"
+        if event.tail is not None:
+            of = f"x[{at[event.tail.of]} + d]"
+            shape = ", ".join(
+                f"x[{at[f'{word}_of_{event.name}']} + d]" for word in ("exponent", "largest")
+            )
+            yield f"EACH {drawn} = {of} > 0.0 ? tailed({of}, {mean}, {shape}) : 0.0;"
+        elif event.size is not None:
+            size = f"x[{at[f'size_of_{event.name}']} + d]"
+            yield f"EACH {drawn} = {mean} > 0.0 ? negative_binomial({mean}, {size}) : 0.0;"
+        else:
+            yield f"EACH {drawn} = poisson({mean});"
+
+    def exits(self, exits) -> Iterator[str]:
+        at, names = self.offsets, [transfer.name for transfer in exits.hazards]
+        yield (
+            f"EACH leave(d, x + {at[f'staying_{exits.stock}']},"
+            f" x + {at[f'hazard_of_{exits.stock}']},"
+            f" x + {at[f'leaving_{exits.stock}']}, x + {at[f'h_{names[0]}']},"
+            f" x + {at[f'rest_of_{names[0]}']}, x + {at[names[0]]}, {len(names)}, DISTRICTS);"
+        )

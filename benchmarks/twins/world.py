@@ -1,0 +1,57 @@
+"""The world that all are compared in: the shipped model and region, medians, twenty years."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tarazu.engine import Places
+from tarazu.engine.build import program_of
+from tarazu.engine.inputs import Inputs, prepare
+from tarazu.model import Model, build_model
+from tarazu.region import load_region
+
+WEEKS = 1040
+
+
+@dataclass(frozen=True)
+class World:
+    model: Model
+    places: Places
+    parameters: np.ndarray
+    weeks: int
+
+    @property
+    def levers(self) -> np.ndarray:
+        defaults = np.array([lever.default for lever in self.model.levers.values()])
+        shape = (len(defaults), self.weeks, len(self.places.names))
+        return np.broadcast_to(defaults[:, None, None], shape).copy()
+
+    def inputs(self, members: int, mode: str) -> Inputs:
+        return prepare(
+            program_of(self.model),
+            self.parameters,
+            self.levers,
+            places=self.places,
+            seed=1,
+            members=np.arange(members),
+            weeks=self.weeks,
+            pulses=(),
+            keep=(),
+            whole=mode == "stochastic",
+        )
+
+
+def shipped_world(weeks: int = WEEKS, districts: int | None = None) -> World:
+    """The shipped world; or a ring of so many districts, taken in turn from the shipped ones."""
+    model, region = build_model(), load_region()
+    people = np.array([float(d.population) for d in region.districts])
+    urban = np.array([d.urban_share for d in region.districts])
+    names, weights = region.slugs, region.weights()
+    if districts is not None:
+        turn = np.arange(districts) % len(people)
+        names, people, urban = tuple(f"d{i}" for i in range(districts)), people[turn], urban[turn]
+        weights = np.zeros((districts, districts))
+        for step in (-2, -1, 1, 2):
+            weights[np.arange(districts), (np.arange(districts) + step) % districts] = 0.25
+    medians = np.array([p.median for p in model.parameters.values()])
+    return World(model, Places(tuple(names), people, urban, weights), medians, weeks)
