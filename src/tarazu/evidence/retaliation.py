@@ -195,11 +195,11 @@ def _reach(validation: Validation) -> str:
     found = validation.summary
     if not {SMALLEST_RISE, SMALLEST_FALL, NEEDED} <= set(found):
         return ""
+    rise, fall = float(found[SMALLEST_RISE]), -float(found[SMALLEST_FALL])
     return (
-        " In four of five simulated records of the size of Balochistan's it would have been seen "
-        f"if an operation added more than {found[SMALLEST_RISE]} attacks or prevented more than "
-        f"{found[SMALLEST_FALL]}; to see that 24 % of attacks are prevented takes about "
-        f"{found[NEEDED]} operations."
+        f" An operation that added more than {rise:.2f} attacks, or prevented more than {fall:.2f}, "
+        "would have been seen in four of five simulated records of the size of Balochistan's; to "
+        f"see that 24 % of attacks are prevented takes about {found[NEEDED]} operations."
     )
 
 
