@@ -197,7 +197,7 @@ def _reach(validation: Validation) -> str:
         return ""
     rise, fall = float(found[SMALLEST_RISE]), -float(found[SMALLEST_FALL])
     return (
-        f" An operation that added more than {rise:.2f} attacks, or prevented more than {fall:.2f}, "
+        f" An operation that added more than {rise:.2f} attacks or prevented more than {fall:.2f} "
         "would have been seen in four of five simulated records of the size of Balochistan's; to "
         f"see that 24 % of attacks are prevented takes about {found[NEEDED]} operations."
     )
