@@ -21,6 +21,7 @@ from tarazu.evidence.dose_effect import (
     largest_operations,
     measure_bins,
     measure_dose,
+    measure_operations,
     without,
 )
 from tarazu.evidence.dose_panel import DosePanel, read_dose_panel
@@ -264,16 +265,15 @@ def _horizons(effect: DoseEffect, leads: DoseEffect, n: int, source: str) -> Fig
 
 
 def _bins(panel: DosePanel, source: str) -> FigureData:
-    fit = measure_bins(panel)
+    fit, whole = measure_bins(panel), measure_operations(panel)
     names = ["none known killed"]
     names += [f"{low} to {high} killed" if high else f"{low} or more killed" for low, high in BINS]
-    counts = count_bins(panel)
-    rows = [
-        (f"{name} ({count} operations)", i, count)
-        for i, (name, count) in enumerate(zip(names, counts, strict=True))
-        if count > 0
-    ]
-    intervals = [fit.interval(i, 0, LEVEL) for _, i, _ in rows]
+    rows = [("all operations", len(panel.doses), float(whole.coefficients[0, 0]))]
+    intervals = [whole.interval(0, 0, LEVEL)]
+    for i, (name, count) in enumerate(zip(names, count_bins(panel), strict=True)):
+        if count > 0:
+            rows.append((name, count, float(fit.coefficients[i, 0])))
+            intervals.append(fit.interval(i, 0, LEVEL))
     return FigureData(
         kind="forest",
         title=f"Attacks in weeks {HEADLINE[0]} to {HEADLINE[1]} after operations, by militants "
@@ -283,11 +283,11 @@ def _bins(panel: DosePanel, source: str) -> FigureData:
         source=source,
         n=f"{len(panel.doses)} operations; 90 % intervals. Bins of few operations say little",
         data={
-            "variant": [name for name, _, _ in rows],
-            "estimate": [float(fit.coefficients[i, 0]) for _, i, _ in rows],
+            "variant": [f"{name} ({count} operations)" for name, count, _ in rows],
+            "estimate": [estimate for *_, estimate in rows],
             "low": [low for low, _ in intervals],
             "high": [high for _, high in intervals],
-            "n": [count for *_, count in rows],
+            "n": [count for _, count, _ in rows],
             "verdict": ["descriptive" for _ in rows],
         },
     )

@@ -137,6 +137,12 @@ def measure_bins(panel: DosePanel) -> Projection:
     return project(panel.attacks, x[:, :, own], panel.neighbours, (HEADLINE,))
 
 
+def measure_operations(panel: DosePanel) -> Projection:
+    """Return attacks in the headline weeks after operations of any dose, against weeks without."""
+    x = _treatments(panel, np.empty((len(panel.doses), 0)), REACH_WEEKS)
+    return project(panel.attacks, x, panel.neighbours, (HEADLINE,))
+
+
 def count_bins(panel: DosePanel) -> list[int]:
     """Count operations by bin, none killed first."""
     edges = [1, *(low for low, _ in BINS[1:])]
