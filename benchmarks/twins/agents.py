@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
+from tarazu.engine.expressions import names_in
 from tarazu.engine.passes import (
     EventDraw,
     Everywhere,
@@ -118,7 +119,9 @@ class Country(mesa.Model):
     def _function(self, sweep, code):
         sums = set(self.week.program.model.everywhere)
         lines = [f"{name} = x['{name}']" for name in sweep.loads(self.week.scalars)]
-        lines += [f"{name} = sums['{name}']" for name in sorted(sums) if name in str(sweep)]
+        read = names_in([line.expression for line in sweep.lines])
+        read |= names_in([value for _, value in sweep.stores])
+        lines += [f"{name} = sums['{name}']" for name in sorted(sums & read)]
         lines += [f"{line.name} = {code(line.expression)}" for line in sweep.lines]
         lines += [f"x['{row}'] = {code(value)}" for row, value in sweep.stores] or ["pass"]
         space = dict(self.space)
