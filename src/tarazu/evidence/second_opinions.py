@@ -82,7 +82,8 @@ def _say_ratio(ratio: RateRatio) -> Check:
         f"attacks on the 42 days after operations come at {ratio.estimate:.2f} times the rate "
         f"without (90 % profile interval {low:.2f} to {high:.2f}, p {ratio.p_value:.2g})",
         "1 for no effect, either side can be reached; attacks that follow on provoked ones count "
-        "too, so an effect looks larger than in the main estimate",
+        "too, so an effect looks larger than in the main estimate; at 5 % it found one in 10 % of "
+        "60 simulated records without any",
         None if ratio.converged else False,
     )
 
