@@ -108,7 +108,8 @@ def main() -> None:
         size = ("--window-size=1120,400", f"--user-data-dir={folder}")
         shot = f"--screenshot={(OUT / 'engine-scaling.png').absolute()}"
         flags = ("--headless", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=5000")
-        subprocess.run([chromium, *flags, *size, shot, page.as_uri()], check=True)
+        command = [chromium, *flags, *size, shot, page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 if __name__ == "__main__":
