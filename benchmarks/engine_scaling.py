@@ -85,12 +85,26 @@ def picture(found: dict) -> go.Figure:
             x=sizes, y=line, mode="lines", line={"dash": "dot", "color": "#888"}, row=1, col=column
         )
     figure.update_xaxes(type="log")
-    figure.update_yaxes(type="log", title_text="processor seconds", col=1)
+    figure.update_yaxes(type="log", dtick=1)
+    figure.update_yaxes(title_text="processor seconds", col=1)
     figure.update_layout(
         template="plotly_white", showlegend=False, width=1100, height=380,
         title="Cost of a stochastic run; dotted: in proportion to the largest",
     )  # fmt: skip
     return figure
+
+
+def draw(found: dict) -> None:
+    if (chromium := which("chromium")) is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        picture(found).write_html(page, include_plotlyjs=True, config={"displayModeBar": False})
+        size = ("--window-size=1120,400", f"--user-data-dir={folder}")
+        shot = f"--screenshot={(OUT / 'engine-scaling.png').absolute()}"
+        flags = ("--headless", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=5000")
+        command = [chromium, *flags, *size, shot, page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def main() -> None:
@@ -100,16 +114,7 @@ def main() -> None:
     found = measure(given.districts)
     text = json.dumps(found, indent=1) + "\n"
     (OUT / "engine-scaling.json").write_text(text, encoding="utf-8")
-    if (chromium := which("chromium")) is None:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "page.html"
-        picture(found).write_html(page, include_plotlyjs=True)
-        size = ("--window-size=1120,400", f"--user-data-dir={folder}")
-        shot = f"--screenshot={(OUT / 'engine-scaling.png').absolute()}"
-        flags = ("--headless", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=5000")
-        command = [chromium, *flags, *size, shot, page.as_uri()]
-        subprocess.run(command, check=True, capture_output=True)
+    draw(found)
 
 
 if __name__ == "__main__":
