@@ -53,6 +53,22 @@ FIGURES = (
         },
     ),
     FigureData(
+        kind="excitation",
+        title="How long attacks excite attacks in the same district",
+        x_label="days after an attack",
+        y_label="attacks a day caused by 100 attacks",
+        source="Test data",
+        n="421 attacks",
+        data={
+            "lag_from": [1, 4, 8],
+            "lag_to": [3, 7, 14],
+            "rate": [0.5, 0.1, 0.2],
+            "low": [0.1, 0.0, 0.0],
+            "high": [1.2, 0.6, 0.6],
+            "exponential": [0.6, 0.2, 0.05],
+        },
+    ),
+    FigureData(
         kind="power",
         title="What could have been found",
         x_label="planted effect, attacks per operation",
