@@ -182,8 +182,9 @@ def write_table(table: dict[str, Rates]) -> None:
         "Newey-West errors within district (52 lags) would find: a few operations hold most of the "
         "deaths, and it says too often that there is something. The column *dates moved* is the "
         "test that moves operations by up to 26 weeks within their district: the windows of the "
-        "moved dates share three quarters of their weeks with the true ones, so it keeps its size "
-        "and finds next to nothing. Exchanging doses between operations with a like prognosis "
+        "moved dates share three quarters of their weeks with the true ones, so it finds next to "
+        "nothing; and it finds too much where doses follow the attacks of the month. "
+        "Exchanging doses between operations with a like prognosis "
         "moves no date at all. The interval is a jackknife over districts with a t distribution of "
         "as many degrees of freedom as there are districts that matter, less one.",
         "",

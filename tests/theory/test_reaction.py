@@ -123,6 +123,9 @@ def write_table(table: dict[str, Rates]) -> None:
             SIZE: round(null.follow + null.avoid, 3),
             "90 % intervals that hold 0 where nobody reacts": round(null.covered_zero, 3),
             "power, 0.08 operations caused per attack": round(table[CAUSED[0.08]].follow, 3),
+            "power, 0.12 operations caused per attack where each adds 1 attack": round(
+                table["0.12 operations caused per attack, +1 attack by operation"].follow, 3
+            ),
             "said to avoid where nobody reacts and operations add 1 attack": round(
                 table["not allowed for: no reaction, +1 attack by operation"].avoid, 3
             ),
@@ -157,6 +160,9 @@ def write_table(table: dict[str, Rates]) -> None:
         "Why the verdict asks for both. Attacks taken for operations stand in the middle of "
         "clusters of attacks, and shared bursts bring both together: the test against moved dates "
         "alone calls that a reaction. Both stand before attacks as often as after them.",
+        "",
+        "The price: where operations provoke attacks, attacks stand after operations too, and a "
+        "reaction is seldom called one (last row).",
         "",
         "The estimate is larger than what one attack causes, because after several attacks one "
         "operation counts for each of them; it has no one true number to cover but 0.",
