@@ -54,7 +54,6 @@ class Reaction:
     observed, expected, p_windows, adjusted : (W,) pairs of attack and later operation in each of
         `WINDOWS`, those of moved dates, p-value alone and by max-T.
     before, after : pairs with the operation in the 28 days before the attack, and after it.
-    moved : (R,) the estimate with dates moved.
     """
 
     estimate: float
@@ -68,7 +67,6 @@ class Reaction:
     adjusted: NDArray[np.float64]
     before: int
     after: int
-    moved: NDArray[np.float64]
 
 
 def measure_reaction(
@@ -113,7 +111,6 @@ def measure_reaction(
         adjusted=np.array([_share(s, largest) for s in score]),
         before=int(counted.observed[-1]),
         after=int(counted.observed[0]),
-        moved=chance[:, 0] / n,
     )
 
 
@@ -204,7 +201,6 @@ def reaction(record: Record) -> Finding:
         figures=tuple(figures),
         references=("Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",),
         validation=validation.summary,
-        null_draws=() if found is None else tuple(float(value) for value in found.moved),
     )
 
 
