@@ -173,7 +173,7 @@ def move_weeks(
     rng = np.random.Generator(np.random.Philox(seed))
     moved = weeks + rng.integers(-MOVE_WEEKS, MOVE_WEEKS + 1, (replicates, len(weeks)))
     moved = np.abs(moved)
-    return np.where(moved >= n_weeks, 2 * (n_weeks - 1) - moved, moved)
+    return np.asarray(np.where(moved >= n_weeks, 2 * (n_weeks - 1) - moved, moved))
 
 
 def redeal(
