@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.specs import read_toml
 from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.joint_dates import JointDates, ask_jointly
 from tarazu.evidence.reruns import SIGNIFICANCE
 from tarazu.evidence.validation import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.record import Record
@@ -56,8 +56,8 @@ class BatteryRow:
     ----------
     kind : "test", or "descriptive" where there is no null.
     p_holm : p-value after Holm's step-down over all tests of the battery.
-    p_max : p-value against the largest of all statistics, dates moved together; None where the
-        test does not rest on dates of operations.
+    p_max : p-value against the largest of all sums around operations, dates moved together; None
+        where the question is not one about dates of operations.
     verdict, joint_verdict : alone, and after Holm.
     cuts : verdict on each of `CUTS`. differing : readings with another verdict.
     failed : names of the checks that failed.
@@ -156,20 +156,27 @@ def run_battery(
     """
     config = load_battery() if config is None else config
     findings = tuple(ask(name, record) for name in config.estimators)
-    return assess(findings, config.significance)
+    return assess(findings, config.significance, ask_jointly(record))
 
 
-def assess(findings: Sequence[Finding], significance: float = 0.05) -> Battery:
-    """Return the battery's table for findings that were made."""
+def assess(
+    findings: Sequence[Finding], significance: float = 0.05, dates: JointDates | None = None
+) -> Battery:
+    """Return the battery's table for findings that were made.
+
+    Parameters
+    ----------
+    dates : sums around operations on common moved dates; None leaves max-T out.
+    """
     tested = [f for f in findings if f.p_value is not None and f.converged]
     holm = dict(zip((f.name for f in tested), holm_adjust([_p(f) for f in tested]), strict=True))
-    moved = {f.name: np.array(f.null_draws) for f in tested if f.null_draws}
-    largest = max_t_adjust({f.name: f.estimate or 0.0 for f in tested if f.null_draws}, moved)
+    asked = {f.name for f in tested}
+    largest = {} if dates is None else max_t_adjust(dates, [n for n in dates.names if n in asked])
     rows = tuple(
         _row(finding, holm.get(finding.name), largest.get(finding.name), significance)
         for finding in findings
     )
-    draws = min((len(values) for values in moved.values()), default=0)
+    draws = len(dates.moved) if dates is not None and largest else 0
     return Battery(rows, tuple(findings), significance, draws)
 
 
@@ -192,28 +199,27 @@ def holm_adjust(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def max_t_adjust(
-    observed: Mapping[str, float], moved: Mapping[str, NDArray[np.float64]]
-) -> dict[str, float]:
-    """Return p-values against the largest of all standardised statistics, dates moved together.
+def max_t_adjust(dates: JointDates, names: Sequence[str]) -> dict[str, float]:
+    """Return p-values against the largest of all standardised sums, dates moved together.
 
-    Each statistic is standardised by mean and standard deviation over the sets of moved dates,
+    Each sum is standardised by mean and standard deviation over the sets of moved dates,
     replicate by replicate the same for all, so that their dependence is kept (single-step max-T,
-    Westfall & Young 1993, Resampling-Based Multiple Testing). A statistic that dates do not
-    move gets p = 1.
+    Westfall & Young 1993, Resampling-Based Multiple Testing). A sum that dates do not move gets
+    p = 1.
 
     Parameters
     ----------
-    observed : by name. moved : (R,) by name; of unequal lengths the shortest counts.
+    names : of the sums that make the family.
     """
-    if not observed:
+    if not names:
         return {}
-    n = min(len(values) for values in moved.values())
-    table = np.array([[observed[name], *moved[name][:n]] for name in observed])  # (J, 1 + R)
-    centre, spread = table.mean(axis=1, keepdims=True), table.std(axis=1, keepdims=True)
+    columns = [dates.names.index(name) for name in names]
+    table = np.vstack([dates.observed[columns], dates.moved[:, columns]])  # (1 + R, J)
+    centre, spread = table.mean(axis=0), table.std(axis=0)
     score = np.abs(table - centre) / np.where(spread > 0, spread, np.inf)
-    largest = score.max(axis=0)  # over tests; the record itself is one of the arrangements
-    return {name: float((largest >= score[j, 0] - 1e-12).mean()) for j, name in enumerate(observed)}
+    largest = score.max(axis=1, keepdims=True)  # the record itself is one of the arrangements
+    shares = (largest >= score[0] - 1e-12).mean(axis=0)
+    return dict(zip(names, shares.tolist(), strict=True))
 
 
 def _p(finding: Finding) -> float:

@@ -75,9 +75,6 @@ class Finding:
     verdict : one of the estimator's words; `CANNOT_TELL` is always among them.
     sentence : the result in plain words, with its uncertainty.
     sensitivity : reruns on other cuts and readings of the record, the main one not repeated.
-    null_draws : the estimate with the dates of operations moved, set by set of
-        `windows.move_dates` with seed 0, so that tests can be corrected together; empty where the
-        test does not rest on dates of operations.
     validation : error rates measured on simulated records, empty where not measured.
     converged : False keeps the numbers but bars them from a headline.
     """
@@ -102,7 +99,6 @@ class Finding:
     figures: tuple[FigureData, ...]
     references: tuple[str, ...]
     validation: Mapping[str, float | str] = field(default_factory=dict)
-    null_draws: tuple[float, ...] = ()
     converged: bool = True
 
     def to_dict(self) -> dict[str, Any]:
