@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -8,7 +9,8 @@ from tarazu.claims.ledger import LedgerSpec
 from tarazu.claims.weigh import ModelReading, decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
-from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.finding import CANNOT_TELL, Finding, Variant
+from tarazu.evidence.reruns import REDRAWN
 from tarazu.record import load_default_record
 from tarazu.study import run_study
 
@@ -154,6 +156,22 @@ def test_backlash__follows_the_record(verdict, converged, expected):
 )
 def test_displacement__follows_the_record(verdict, expected):
     assert weigh("C2", [finding("displacement", verdict)], []).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ({"active years only": "backlash", REDRAWN: "backlash"}, "supported"),
+        ({"active years only": CANNOT_TELL, REDRAWN: "backlash"}, "supported"),
+        ({"active years only": "deterrence", REDRAWN: "backlash"}, "inconclusive"),
+        ({"active years only": "backlash", REDRAWN: CANNOT_TELL}, "inconclusive"),
+    ],
+)
+def test_backlash__stands_only_if_other_readings_let_it(readings, expected):
+    variants = tuple(Variant(n, 1.0, None, 0.01, verdict, {}) for n, verdict in readings.items())
+    found = replace(finding("retaliation", "backlash"), sensitivity=variants)
+    entries = {e.claim.id: e for e in weigh_claims([found], []).entries}
+    assert entries["C3"].verdict == expected
 
 
 def test_verdict__every_combination_is_decided_as_written():

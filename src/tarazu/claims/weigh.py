@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final, Literal
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
 from tarazu.core.errors import ScenarioError
 from tarazu.evidence.finding import Finding
+from tarazu.evidence.reruns import REDRAWN
 from tarazu.study import StudyResult, paired_draws
 from tarazu.study.spec import POOLED
 from tarazu.study.uncertainty import share_of
@@ -172,11 +173,31 @@ def decide(record: RecordReading | None, model: ModelReading | None) -> Verdict:
 
 def _read_finding(test: RecordTest, finding: Finding) -> RecordReading:
     says: RecordSays = "cannot tell"
-    if finding.converged and finding.verdict in test.supported_by:
+    if (
+        finding.converged
+        and finding.verdict in test.supported_by
+        and _stands(finding, against=test.contradicted_by)
+    ):
         says = "supported"
-    elif finding.converged and finding.verdict in test.contradicted_by:
+    elif (
+        finding.converged
+        and finding.verdict in test.contradicted_by
+        and _stands(finding, against=test.supported_by)
+    ):
         says = "contradicted"
     return RecordReading(finding.name, finding.verdict, finding.sentence, says, test.why)
+
+
+def _stands(finding: Finding, *, against: Sequence[str]) -> bool:
+    """Whether a verdict survives other readings of the record.
+
+    No reading may say the opposite, and the one that draws the initiators at their measured error
+    rate must say the same.
+    """
+    readings = {variant.name: variant.verdict for variant in finding.sensitivity}
+    if any(verdict in against for verdict in readings.values()):
+        return False
+    return readings.get(REDRAWN, finding.verdict) == finding.verdict
 
 
 def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
