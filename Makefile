@@ -21,6 +21,8 @@ LOCKED := $(PIP) install --only-binary :all: --require-hashes
 
 # Compiled kernels stay between test runs: their key holds all that they depend on.
 PYTEST := TARAZU_CACHE_DIR="$(CURDIR)/$(VENV)/cache" $(BIN)/python -m pytest
+# Two processes; all tests of a file in one, because they share what is slow to make.
+SPREAD := -n 2 --dist loadfile
 
 help:  ## Say what the verbs are
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,13 +39,13 @@ lint: $(VENV)/.package $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 fast-tests: $(VENV)/.package $(VENV)/.dev
-	$(PYTEST) tests/unit -q -m "not slow"
+	$(PYTEST) tests/unit -q -m "not slow" $(SPREAD)
 
 test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
-	$(PYTEST) -q --ignore=tests/theory --durations=10
+	$(PYTEST) -q --ignore=tests/theory --durations=15 $(SPREAD)
 
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
-	$(PYTEST) tests/theory --durations=0
+	$(PYTEST) tests/theory --durations=0 $(SPREAD)
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null

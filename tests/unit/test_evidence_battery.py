@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +10,9 @@ from tests.unit.findings import weak_retaliation
 
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
-from tarazu.evidence.battery import assess, holm_adjust, load_battery, max_t_adjust, run_battery
+from tarazu.evidence.battery import assess, holm_adjust, load_battery, run_battery
 from tarazu.evidence.estimators import ESTIMATORS
 from tarazu.evidence.finding import CANNOT_TELL
-from tarazu.evidence.joint_dates import JointDates
 from tarazu.record import load_default_record
 
 P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)
@@ -65,38 +63,6 @@ def test_assess__descriptions_and_failed_fits_are_no_tests():
     assert rows["one"].p_holm == pytest.approx(0.04)  # the only test of the family
     assert (rows["groups"].kind, rows["groups"].joint_verdict) == ("descriptive", "more groups")
     assert (rows["wake"].p_holm, rows["wake"].joint_verdict) == (None, CANNOT_TELL)
-
-
-def sums(observed, moved):
-    return JointDates(tuple(observed), np.array(list(observed.values())), np.array(moved))
-
-
-def test_max_t__controls_the_chance_of_any_false_finding():
-    # 400 worlds of five correlated statistics without effect: any rejection at 5 % in about 5 %.
-    rng = np.random.default_rng(5)
-    rejected = 0
-    for _ in range(400):
-        table = 0.5 * rng.normal(size=(200, 1)) + rng.normal(size=(200, 5)) * np.arange(1, 6) + 3.0
-        dates = sums(dict(zip("abcde", table[0], strict=True)), table[1:])
-        rejected += min(max_t_adjust(dates, "abcde").values()) <= 0.05
-    assert 8 <= rejected <= 34  # 20 expected, standard deviation 4.4: three of them
-
-
-def test_max_t__finds_what_stands_out_and_says_so_for_it_alone():
-    moved = np.random.default_rng(6).normal(size=(199, 3))
-    moved[:, 2] = 0.0
-    adjusted = max_t_adjust(sums({"a": 6.0, "b": 0.1, "still": 0.0}, moved), ["a", "b", "still"])
-    assert adjusted["a"] == pytest.approx(1 / 200)
-    assert adjusted["b"] > 0.5
-    assert adjusted["still"] == 1.0
-
-
-def test_assess__corrects_tests_on_dates_together():
-    dates = sums({"one": 3.0, "other": 9.0}, np.random.default_rng(7).normal(size=(199, 2)))
-    battery = assess([finding("one", 0.02), finding("two", 0.5)], dates=dates)
-    assert battery.draws == 199
-    assert battery.rows[0].p_max == max_t_adjust(dates, ["one"])["one"]  # "other" was not asked
-    assert battery.rows[1].p_max is None
 
 
 def test_battery__table_is_plain_json():

@@ -64,7 +64,6 @@ def evidence(
     from tarazu.cli.publish import Task, publish, weigh
     from tarazu.cli.wording import describe_finding
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
-    from tarazu.evidence.joint_dates import ask_jointly
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
     record = read_events(
@@ -75,7 +74,7 @@ def evidence(
     else:
         task = Task(record, battery.estimators, battery.significance, figures=True)
         findings, _ = publish(task, out, force=force)
-    assessed = assess(findings, battery.significance, ask_jointly(record))
+    assessed = assess(findings, battery.significance)
     text = "\n\n".join(
         [*(describe_finding(finding) for finding in findings), describe_battery(assessed)]
     )

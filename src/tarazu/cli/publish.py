@@ -183,15 +183,13 @@ def _write(
     from tarazu.core.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
     from tarazu.evidence.battery import assess
-    from tarazu.evidence.joint_dates import ask_jointly
     from tarazu.report import write_brief
     from tarazu.report.figure_pages import write_figures
 
     with progress("writing the brief"):
         write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
-        battery = None
-        if findings:
-            battery = assess(findings, task.significance, ask_jointly(task.record))
+        battery = assess(findings, task.significance) if findings else None
+        if battery is not None:
             write_atomic(folder / FINDINGS, canonical_json(findings))
             write_atomic(folder / EVIDENCE, canonical_json(battery.to_dict()))
         if task.figures:

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.specs import read_toml
 from tarazu.evidence.estimators import ESTIMATORS, estimate
 from tarazu.evidence.finding import CANNOT_TELL, Finding
-from tarazu.evidence.joint_dates import JointDates, ask_jointly
 from tarazu.evidence.reruns import SIGNIFICANCE
 from tarazu.evidence.validation import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.record import Record
@@ -56,8 +54,6 @@ class BatteryRow:
     ----------
     kind : "test", or "descriptive" where there is no null.
     p_holm : p-value after Holm's step-down over all tests of the battery.
-    p_max : p-value against the largest of all sums around operations, dates moved together; None
-        where the question is not one about dates of operations.
     verdict, joint_verdict : alone, and after Holm.
     cuts : verdict on each of `CUTS`. differing : readings with another verdict.
     failed : names of the checks that failed.
@@ -74,7 +70,6 @@ class BatteryRow:
     interval: tuple[float, float] | None
     p_value: float | None
     p_holm: float | None
-    p_max: float | None
     verdict: str
     joint_verdict: str
     cuts: Mapping[str, str]
@@ -87,24 +82,17 @@ class BatteryRow:
 
 @dataclass(frozen=True, slots=True)
 class Battery:
-    """All findings of one record, and what remains of them together.
-
-    Attributes
-    ----------
-    draws : sets of moved dates behind `p_max`, 0 where no test has any.
-    """
+    """All findings of one record, and what remains of them together."""
 
     rows: tuple[BatteryRow, ...]
     findings: tuple[Finding, ...]
     significance: float
-    draws: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain dictionaries and lists; findings have files of their own."""
         return {
             "sentence": self.sentence,
             "significance": self.significance,
-            "draws": self.draws,
             "rows": [dataclasses.asdict(row) for row in self.rows],
         }
 
@@ -156,28 +144,15 @@ def run_battery(
     """
     config = load_battery() if config is None else config
     findings = tuple(ask(name, record) for name in config.estimators)
-    return assess(findings, config.significance, ask_jointly(record))
+    return assess(findings, config.significance)
 
 
-def assess(
-    findings: Sequence[Finding], significance: float = 0.05, dates: JointDates | None = None
-) -> Battery:
-    """Return the battery's table for findings that were made.
-
-    Parameters
-    ----------
-    dates : sums around operations on common moved dates; None leaves max-T out.
-    """
+def assess(findings: Sequence[Finding], significance: float = 0.05) -> Battery:
+    """Return the battery's table for findings that were made."""
     tested = [f for f in findings if f.p_value is not None and f.converged]
     holm = dict(zip((f.name for f in tested), holm_adjust([_p(f) for f in tested]), strict=True))
-    asked = {f.name for f in tested}
-    largest = {} if dates is None else max_t_adjust(dates, [n for n in dates.names if n in asked])
-    rows = tuple(
-        _row(finding, holm.get(finding.name), largest.get(finding.name), significance)
-        for finding in findings
-    )
-    draws = len(dates.moved) if dates is not None and largest else 0
-    return Battery(rows, tuple(findings), significance, draws)
+    rows = tuple(_row(finding, holm.get(finding.name), significance) for finding in findings)
+    return Battery(rows, tuple(findings), significance)
 
 
 def holm_adjust(p_values: Sequence[float]) -> list[float]:
@@ -199,36 +174,11 @@ def holm_adjust(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def max_t_adjust(dates: JointDates, names: Sequence[str]) -> dict[str, float]:
-    """Return p-values against the largest of all standardised sums, dates moved together.
-
-    Each sum is standardised by mean and standard deviation over the sets of moved dates,
-    replicate by replicate the same for all, so that their dependence is kept (single-step max-T,
-    Westfall & Young 1993, Resampling-Based Multiple Testing). A sum that dates do not move gets
-    p = 1.
-
-    Parameters
-    ----------
-    names : of the sums that make the family.
-    """
-    if not names:
-        return {}
-    columns = [dates.names.index(name) for name in names]
-    table = np.vstack([dates.observed[columns], dates.moved[:, columns]])  # (1 + R, J)
-    centre, spread = table.mean(axis=0), table.std(axis=0)
-    score = np.abs(table - centre) / np.where(spread > 0, spread, np.inf)
-    largest = score.max(axis=1, keepdims=True)  # the record itself is one of the arrangements
-    shares = (largest >= score[0] - 1e-12).mean(axis=0)
-    return dict(zip(names, shares.tolist(), strict=True))
-
-
 def _p(finding: Finding) -> float:
     return 1.0 if finding.p_value is None else finding.p_value
 
 
-def _row(
-    finding: Finding, p_holm: float | None, p_max: float | None, significance: float
-) -> BatteryRow:
+def _row(finding: Finding, p_holm: float | None, significance: float) -> BatteryRow:
     verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
     is_test = finding.null != "descriptive"
     # Only a verdict that rests on a rejection is taken back; that nothing large happened is none.
@@ -245,7 +195,6 @@ def _row(
         interval=finding.interval,
         p_value=finding.p_value,
         p_holm=p_holm,
-        p_max=p_max,
         verdict=finding.verdict,
         joint_verdict=finding.verdict if holds or not is_test else CANNOT_TELL,
         cuts={name: verdicts[name] for name in CUTS if name in verdicts},

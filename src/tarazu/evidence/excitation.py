@@ -34,7 +34,6 @@ from tarazu.evidence.intensity import (
 KINDS: Final = ("attacks", "operations")
 PLACES: Final = ("same district", "next door")
 HALF_LIVES: Final = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0)  # days, the grid that is refined
-PLAIN_HALF_LIFE: Final = 12.0  # days, where a fit needs no half-life of its own
 HISTOGRAM: Final = ((1, 3), (4, 7), (8, 14), (15, 28), (29, 56), (57, 84))  # days
 DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 START: Final = float(np.log(0.06))  # log of the branching ratios that refits start from
@@ -110,20 +109,6 @@ def fit_excitation(counts: DailyCounts) -> ExcitationFit:
         return ExcitationFit(
             (_fit_kind(counts, counts.attacks), _fit_kind(counts, counts.operations))
         )
-
-
-def expect_attacks(counts: DailyCounts) -> tuple[Array, Array]:
-    """Return (T, D) attacks expected a day as if operations did nothing.
-
-    Returns
-    -------
-    past, trend
-        Given trend and earlier attacks, half-life of 12 days; and given the trend alone.
-    """
-    alone = replace(counts, operations=np.zeros_like(counts.operations))
-    with threadpool_limits(1, user_api="blas"):
-        fit = _fit_kind(alone, counts.attacks, (PLAIN_HALF_LIFE,))
-    return fit.mean, fit.background
 
 
 def _fit_kind(

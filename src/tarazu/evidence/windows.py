@@ -68,13 +68,13 @@ def move_dates(operations: NDArray[np.int64], *, seed: int, replicate: int) -> N
     days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
     moved = np.zeros_like(operations)
     for i, (day, district) in enumerate(zip(days, districts, strict=True)):
-        new = moved_day(day, i, replicate, seed, SHIFT_DAYS, operations.shape[0])
+        new = _moved_day(day, i, replicate, seed, SHIFT_DAYS, operations.shape[0])
         moved[new, district] += 1
     return moved
 
 
 @kernel
-def moved_day(day: int, i: int, replicate: int, seed: int, reach: int, n_days: int) -> int:
+def _moved_day(day: int, i: int, replicate: int, seed: int, reach: int, n_days: int) -> int:
     """Day of operation i in one replicate; the ends of the record reflect."""
     u = uniform(seed, replicate, _STREAM, 0, 0, i)
     new = day + int(u * (2 * reach + 1)) - reach
@@ -103,7 +103,7 @@ def _count_moved(
     n_days = cumulated.shape[0] - 1
     for r in range(counts.shape[0]):
         for i in range(days.shape[0]):
-            day = moved_day(days[i], i, r, seed, reach, n_days)
+            day = _moved_day(days[i], i, r, seed, reach, n_days)
             for w in range(lags.shape[0]):
                 low = min(max(day + lags[w, 0], 0), n_days)
                 high = min(max(day + lags[w, 1] + 1, 0), n_days)

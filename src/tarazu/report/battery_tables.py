@@ -34,7 +34,6 @@ def results_table(battery: Battery) -> Table:
             _estimate(row),
             _p(row, row.p_value),
             _p(row, row.p_holm),
-            NONE if row.p_max is None else probability(row.p_max),
             row.verdict,
             row.joint_verdict if row.kind == "test" else NONE,
         )
@@ -42,9 +41,9 @@ def results_table(battery: Battery) -> Table:
     )
     return Table(
         "All estimators on this record",
-        ("estimator", "estimate (90% interval)", "p", "Holm", "max-T", "verdict", "together"),
+        ("estimator", "estimate (90% interval)", "p", "Holm", "verdict", "together"),
         rows,
-        frozenset({2, 3, 4}),
+        frozenset({2, 3}),
     )
 
 
@@ -87,17 +86,10 @@ def estimands_table(battery: Battery) -> Table:
 
 
 def _note(battery: Battery) -> str:
-    moved = (
-        f" Max-T: against the largest standardised statistic of all tests on dates of operations, "
-        f"over {battery.draws} sets of dates moved by up to 26 weeks within their district; a "
-        "second opinion, because operations that follow attacks are not exchangeable in time."
-        if battery.draws
-        else ""
-    )
     return (
         f"Together: the verdict that remains at {percent(battery.significance)} for all tests "
-        "together (Holm 1979). 'The record cannot tell' is no sign of no effect: the second table "
-        f"says how large an effect had to be to be found.{moved}"
+        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' is no "
+        "sign of no effect: the second table says how large an effect had to be to be found."
     )
 
 
