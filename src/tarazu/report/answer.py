@@ -8,6 +8,7 @@ from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
 from tarazu.report.numerals import count, interval, number, percent, probability
 
+FEW = 2  # findings that are given three points each
 POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
 
 NON_CLAIMS = (
@@ -23,19 +24,19 @@ UCDP_SCOPE = (
 
 
 def answer_sentences(
-    record: Record, findings: Sequence[Finding], of_the_model: Sequence[str] = ()
+    record: Record, findings: Sequence[Finding], beside: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return the answer, point by point.
 
-    Of a record alone: one sentence on the record, three on each finding, one on its reach. With a
-    model beside it: the record, one point a finding, then what the model says, already in words
-    ("" is left out).
+    Of a record alone: one sentence on the record, three on each finding, one on its reach. With
+    many findings, or more beside them: the record, one point a finding, then what the battery and
+    the model say, already in words ("" is left out).
     """
-    if any(of_the_model):
+    if any(beside) or len(findings) > FEW:
         return (
             record_sentence(record),
             *(f"{finding.sentence} {basis_sentence(finding)}" for finding in findings),
-            *(text for text in of_the_model if text),
+            *(text for text in beside if text),
         )
     return (
         record_sentence(record),

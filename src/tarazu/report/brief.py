@@ -59,7 +59,7 @@ def write_brief(
     studies : results of studies, in the order of the brief; each becomes one section.
     ledger : the claims as they were weighed.
     description : of the model that the studies ran; default: the shipped one, if there are any.
-    question : heading of the brief; default: the question of the first finding.
+    question : heading of the brief; default: the question of the only finding.
     provenance : versions and digests; default: those of this installation and of the record.
 
     Returns
@@ -98,7 +98,8 @@ def render_brief(
 
     scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
     if question is None:
-        question = findings[0].question if findings else f"What happened in {record.region.title}?"
+        question = _question(record, findings)
+    tests = None if battery is None else battery_section(battery)
     weighed = _ledger_section(ledger, studies)
     sections = _study_sections(studies)
     page: str = (
@@ -110,7 +111,11 @@ def render_brief(
             answer=answer_sentences(
                 record,
                 findings,
-                [weighed["sentence"] if weighed else "", *(section.lead for section in sections)],
+                [
+                    tests["sentence"] if tests else "",
+                    weighed["sentence"] if weighed else "",
+                    *(section.lead for section in sections),
+                ],
             ),
             limits=limits(record, findings),
             model_limits=_model_limits(studies),
@@ -126,7 +131,7 @@ def render_brief(
             ],
             quality=quality_table(record),
             rules=rules_table(record),
-            battery=None if battery is None else battery_section(battery),
+            battery=tests,
             findings=[_finding_section(finding) for finding in findings],
             provenance=provenance,
             style=_asset("brief.css"),
@@ -135,6 +140,13 @@ def render_brief(
         )
     )
     return page
+
+
+def _question(record: Record, findings: Sequence[Finding]) -> str:
+    if len(findings) == 1:
+        return findings[0].question
+    verb = "does the record say" if findings else "happened"
+    return f"What {verb} in {record.region.title}?"
 
 
 def _finding_section(finding: Finding) -> dict[str, Any]:
