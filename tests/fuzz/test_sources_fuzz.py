@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from tests.fuzz.test_record_fuzz import LONGEST_MESSAGE, MUTATIONS
+from tests.fuzz.damage import MUTATIONS
+from tests.fuzz.test_record_fuzz import LONGEST_MESSAGE
 from tests.unit.made_up_country import write_geojson
 from tests.unit.source_files import Row, acled, cell_of, gtd, write_rows
 

@@ -1,0 +1,45 @@
+"""The XMILE file of the whole region, run in PySD: the mean field of another tool."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from tarazu.engine import simulate
+from tarazu.engine.xmile import variable_name, write_xmile
+from tarazu.study.case import median_case
+
+WEEKS = 104
+AGREEMENT = 1e-6  # relative, of every stock in every district and week
+
+
+@pytest.mark.parametrize("portfolio", ["status-quo", "political-settlement"])
+def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, portfolio):
+    case = median_case("full", portfolio, weeks=WEEKS)
+    path = tmp_path / "model.xmile"
+    text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=WEEKS)
+    path.write_text(text, encoding="utf-8")
+    districts = range(len(case.places.names))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of PySD and what it imports
+        import pysd
+
+        run = pysd.read_xmile(str(path)).run(
+            return_columns=[variable_name(s, d) for s in case.model.stocks for d in districts]
+        )
+    own = simulate(
+        case.model,
+        case.parameters[0],
+        case.levers,
+        places=case.places,
+        seed=0,
+        members=np.array([0]),
+        weeks=WEEKS,
+        keep=list(case.model.stocks),
+        mode="mean",
+    )
+    for name in case.model.stocks:
+        theirs = run[[variable_name(name, d) for d in districts]].to_numpy()[1:]
+        assert theirs == pytest.approx(own.by_district(name)[0], rel=AGREEMENT, abs=1e-9), name
