@@ -1,5 +1,8 @@
 """Power laws: published exponents, an independent package, laws that are none."""
 
+import subprocess
+import sys
+
 import numpy as np
 import powerlaw
 import pytest
@@ -143,3 +146,36 @@ def test_exponent__needs_two_values():
         fit_exponent(np.array([7, 7, 7]), start=5)
     with pytest.raises(FitError, match="at least 50"):
         fit_tail(np.arange(1, 20))
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), max_size=60))
+def test_sort_values__sorts(values):
+    found = np.array(values, dtype=np.int64)
+    kernels.sort_values(found)
+    assert found.tolist() == sorted(values)
+
+
+RESAMPLE = """
+import numpy as np
+from tarazu.evidence import near_repeat, power_law_kernels as kernels
+from tarazu.record import load_default_record
+{first}
+values, exponents = np.sort(np.arange(1, 400) % 37 + 1), np.empty(20)
+kernels.resampled_exponents(values, 50, 0, exponents)
+print(exponents.tolist())
+"""
+
+
+def test_resampling__does_not_depend_on_the_kernels_that_ran_before():
+    # In processes of their own: what is loaded first from the cache of kernels is what counts.
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", RESAMPLE.format(first=first)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+        ).stdout
+        for first in ("", "near_repeat(load_default_record())", "")
+    ]
+    assert said[0] == said[1] == said[2]
