@@ -114,15 +114,13 @@ def frontier(
     """
     from tarazu.report.question_figures import draw_frontier
     from tarazu.study.case import drawn_case
-    from tarazu.study.frontier import END, TRUST, attrition_frontier
+    from tarazu.study.frontier import END, attrition_frontier
 
     case = drawn_case(hypothesis, portfolio, weeks=END, draws=draws, seed=seed)
-    if not level:
-        known = case.model.levers.get(axis)
-        low, high, today = (
-            (0.1, 0.9, 0.5) if known is None else (known.low, known.high, known.default)
-        )
-        level = sorted({low, today, high}) if axis != TRUST.source else [0.1, 0.5, 0.9]
+    lever = case.model.levers.get(axis)
+    level = level or (
+        [0.1, 0.5, 0.9] if lever is None else sorted({lever.low, lever.default, lever.high})
+    )
     tempos = tempo or [0.0, 0.5, 1.0, 2.0, 5.0, 10.0]
     with progress("running the frontier") as advance:
         found = attrition_frontier(
