@@ -19,6 +19,7 @@ from tarazu.cli.options import (
     Region,
     Rules,
     Verbose,
+    existing_file,
 )
 from tarazu.cli.output import show
 
@@ -38,11 +39,8 @@ def evidence(
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            show_default=False,
-            help="TOML file of the battery: which estimators, at what level; without one, all.",
+        existing_file(
+            help="TOML file of the battery: which estimators, at what level; without one, all."
         ),
     ] = None,
     force: Force = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,11 @@ def _quieter(quiet: bool) -> bool:
     if quiet:
         logs.set_verbosity(-1)
     return quiet
+
+
+def existing_file(*names: str, help: str) -> Any:
+    """Return the option of a file that is read, and so must be there."""
+    return typer.Option(*names, exists=True, dir_okay=False, show_default=False, help=help)
 
 
 Verbose = Annotated[
@@ -60,11 +65,8 @@ Format = Annotated[
 ]
 Boundaries = Annotated[
     Path | None,
-    typer.Option(
-        exists=True,
-        dir_okay=False,
-        show_default=False,
-        help="GeoJSON with district polygons; events are then also placed by their coordinates.",
+    existing_file(
+        help="GeoJSON with district polygons; events are then also placed by their coordinates."
     ),
 ]
 Region = Annotated[
@@ -78,29 +80,18 @@ Region = Annotated[
 ]
 Rules = Annotated[
     Path | None,
-    typer.Option(
-        exists=True,
-        dir_okay=False,
-        show_default=False,
-        help="TOML file of the rules that say who initiated an event; without one, the shipped.",
+    existing_file(
+        help="TOML file of the rules that say who initiated an event; without one, the shipped."
     ),
 ]
 Mapping = Annotated[
     Path | None,
-    typer.Option(
-        exists=True,
-        dir_okay=False,
-        show_default=False,
-        help="TOML file that says how to read an event file of any other form.",
-    ),
+    existing_file(help="TOML file that says how to read an event file of any other form."),
 ]
 UserModelFile = Annotated[
     Path | None,
-    typer.Option(
+    existing_file(
         "--model",
-        exists=True,
-        dir_okay=False,
-        show_default=False,
         help="Python file with a mechanism of your own, added to the shipped ones. It is run.",
     ),
 ]

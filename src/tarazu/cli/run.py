@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tarazu.cli.events import read_events
-from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, existing_file
 from tarazu.cli.output import show
 
 if TYPE_CHECKING:
@@ -26,11 +26,8 @@ _log = logging.getLogger("tarazu.cli")
 
 EventFile = Annotated[
     Path | None,
-    typer.Option(
+    existing_file(
         "--events",
-        exists=True,
-        dir_okay=False,
-        show_default=False,
         help="Event file (UCDP GED csv) to compare with; without one, the embedded record.",
     ),
 ]
