@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 from tests.unit.findings import weak_retaliation
 
 from tarazu.core.errors import ScenarioError
@@ -31,6 +32,23 @@ def test_holm__is_the_step_down_of_the_definition(p_values):
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
         expected[i] = largest
     assert holm_adjust(p_values) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "p_values",
+    [
+        [0.3],
+        [0.04, 0.01, 0.03],
+        [0.01, 0.5, 0.01, 1.0, 0.5],
+        [0.34, 0.33, 0.45, 0.4, 0.003, 0.27, 0.6, 0.12, 0.016],
+    ],
+)
+def test_holm__is_that_of_statsmodels(p_values):
+    assert holm_adjust(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_holm__of_no_test_is_empty():
+    assert holm_adjust([]) == []
 
 
 def test_assess__a_small_p_value_among_many_no_longer_counts():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.specs import read_toml
@@ -167,11 +168,12 @@ def holm_adjust(p_values: Sequence[float]) -> list[float]:
     >>> [round(p, 3) for p in holm_adjust([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
-    if not p_values:
-        return []
-    from statsmodels.stats.multitest import multipletests  # late: seconds to import
-
-    return [float(p) for p in multipletests(p_values, method="holm")[1]]
+    p = np.array(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return [float(value) for value in adjusted]
 
 
 def _p(finding: Finding) -> float:
