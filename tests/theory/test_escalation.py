@@ -182,9 +182,10 @@ def write_table(table, curves) -> None:
         f"{SEED} and up. Records of a constant rate are simulated by tests/theory/worlds.py with "
         "the yearly level of the record made flat; progress curves by "
         "tests/theory/escalation_worlds.py, which share no code with the estimator. `covered` is "
-        "the 95 % interval of the mean over districts; `found` is the verdict, for which typical "
-        "and mean gap must agree; `typical alone` is the test of the typical gap; `one district` "
-        "is the share of districts whose own interval misses the truth.",
+        "the 95 % interval of the mean over districts; `found` is p below 5 % and with it the "
+        "verdict, p being the larger of those of typical and mean gap; `typical alone` is the test "
+        "of the typical gap; `one district` is the share of districts whose own interval misses "
+        "the truth.",
         "",
         "| world | records | districts | mean b | sd | covered | found | typical alone | "
         "one district |",

@@ -7,11 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.meta_analysis import combine_effects
 
+from tarazu.evidence.battery import assess
+from tarazu.evidence.daily import count_days
 from tarazu.evidence.escalation import (
     FEWEST_GAPS,
     VERDICTS,
     agreed_p_value,
+    district_days,
     escalation,
+    judge,
     measure_escalation,
 )
 from tarazu.evidence.finding import CANNOT_TELL
@@ -117,10 +121,17 @@ def test_escalation__attacks_that_gather_in_pairs_do_not_come_faster():
     assert agreed_p_value(found) > 0.05
 
 
-def test_escalation__describes_without_a_p_value():
-    finding = escalation(load_default_record())
-    assert finding.null == "descriptive"
-    assert finding.p_value is None
-    assert all(variant.p_value is None for variant in finding.sensitivity)
-    assert finding.verdict in VERDICTS
+def test_escalation__verdicts_rest_on_the_p_values_it_states():
+    record = load_default_record()
+    finding = escalation(record)
+    districts = measure_escalation(district_days(count_days(record), record.region.slugs))
+    assert finding.p_value == agreed_p_value(districts)
+    told = [finding, *finding.sensitivity]
+    assert {one.verdict for one in told} <= set(VERDICTS)
+    assert [one.verdict for one in told] == [judge(one.estimate, one.p_value) for one in told]
     assert ("cannot tell" in finding.sentence) == (finding.verdict == CANNOT_TELL)
+
+
+def test_escalation__counts_among_the_tests_of_the_battery():
+    (row,) = assess([escalation(load_default_record())]).rows
+    assert (row.kind, row.p_holm) == ("test", row.p_value)

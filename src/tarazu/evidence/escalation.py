@@ -108,7 +108,7 @@ def escalation(record: Record) -> Finding:
 
     The estimand is the mean over districts of b in tau_n = tau_1 n^-b, with tau_n the n-th gap
     between days with an attack: 0 for a constant rate, above 0 where attacks come faster. It
-    describes the record; it tests no cause.
+    tests a constant rate, not what made attacks come faster or slower.
 
     Raises
     ------
@@ -125,9 +125,7 @@ def escalation(record: Record) -> Finding:
     groups = measure_escalation(group_days(record))
     reading = _reading(counts, districts)
     verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
-    variants = tuple(
-        replace(variant, p_value=None) for variant in rerun(record, _read, judge, level=LEVEL)
-    )
+    variants = rerun(record, _read, judge, level=LEVEL)
     validation = read_validation(files("tarazu.evidence") / "validation" / "escalation.json")
     figures: list[FigureData] = []
     if reading is not None and districts.pooled is not None:
@@ -152,8 +150,8 @@ def escalation(record: Record) -> Finding:
         estimate=None if reading is None else reading.estimate,
         interval=None if reading is None else reading.interval,
         level=LEVEL,
-        null="descriptive",
-        p_value=None,
+        null="in the mean over districts the exponent is 0, of typical gaps or of mean gaps",
+        p_value=None if reading is None else reading.p_value,
         verdict=verdict,
         sentence=_sentence(districts, verdict, variants),
         n_used={"attacks": counts.n_used["attacks"]},
@@ -170,9 +168,10 @@ def escalation(record: Record) -> Finding:
             "Several attacks of one day in one district are one attack day, so no gap is 0 days.",
             "The first gap starts at the first recorded attack, and the open gap at the end of the "
             "record is not used.",
-            "Attacks that gather in clusters shorten the typical gap at the same rate; the verdict "
-            "therefore asks that the mean gap agrees.",
-            "It describes; it says nothing on what made attacks come faster or slower.",
+            "Attacks that gather in clusters shorten the typical gap at the same rate; the p-value "
+            "is therefore the larger of those of typical and mean gap, and 1 where the two "
+            "disagree on the sign. The interval is that of the typical gap alone.",
+            "It says nothing on what made attacks come faster or slower.",
         ),
         diagnostics=_diagnostics(counts, districts, groups),
         sensitivity=variants,
