@@ -114,6 +114,19 @@ def test_evidence__words_on_stdout_and_a_folder_when_asked(
 
 
 @pytest.mark.usefixtures("quick")
+def test_evidence__prints_the_table_that_it_leaves_at_the_level_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = tmp_path / "battery.toml", tmp_path / "out"
+    config.write_text('estimators = ["displacement"]\nsignificance = 0.2\n')
+    assert run(["evidence", "--json", "--config", str(config), "-o", str(out)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    left = json.loads((out / "evidence.json").read_bytes())
+    assert left == {key: printed[key] for key in left}
+    assert left["significance"] == 0.2
+
+
+@pytest.mark.usefixtures("quick")
 def test_evidence__asks_what_the_battery_file_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

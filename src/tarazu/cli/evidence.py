@@ -68,13 +68,14 @@ def evidence(
         file, region=region, boundaries=boundaries, rules=rules, mapping=mapping, format=format
     )
     if out is None:
-        findings = weigh(record, battery.estimators)
+        found = assess(weigh(record, battery.estimators), battery.significance)
     else:
         task = Task(record, battery.estimators, battery.significance, figures=True)
-        findings, _ = publish(task, out, force=force)
-    assessed = assess(findings, battery.significance)
+        published = publish(task, out, force=force).battery
+        assert published is not None  # a battery file names at least one estimator
+        found = published
     text = "\n\n".join(
-        [*(describe_finding(finding) for finding in findings), describe_battery(assessed)]
+        [*(describe_finding(finding) for finding in found.findings), describe_battery(found)]
     )
-    content = assessed.to_dict() | {"findings": [finding.to_dict() for finding in findings]}
+    content = found.to_dict() | {"findings": [finding.to_dict() for finding in found.findings]}
     show(text, content, as_json=as_json)

@@ -14,6 +14,7 @@ from tarazu.cli.progress import progress
 if TYPE_CHECKING:
     from tarazu.claims import Ledger, LedgerSpec
     from tarazu.evidence import Finding
+    from tarazu.evidence.battery import Battery
     from tarazu.record import Record
     from tarazu.study import Progress, Study, StudyResult
 
@@ -67,6 +68,20 @@ class Task:
         return digests if self.ledger is None else digests | {"claims": self.ledger.digest}
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was left in a folder.
+
+    Attributes
+    ----------
+    battery : the findings and what remains of them together; None where none was asked for.
+    ledger : None where nothing was weighed.
+    """
+
+    battery: Battery | None
+    ledger: Ledger | None
+
+
 def ask(name_or_path: str, place: str = ".", *, model: Path | None = None) -> Asked:
     """Read a study by shipped name or path; see `load_study` for what can be wrong.
 
@@ -106,14 +121,13 @@ def work_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.work")
 
 
-def publish(
-    task: Task, out: Path, *, workers: int = 1, force: bool = False
-) -> tuple[tuple[Finding, ...], Ledger | None]:
+def publish(task: Task, out: Path, *, workers: int = 1, force: bool = False) -> Published:
     """Do a task and leave its results in `out`; a task that was cut short is taken up again.
 
     Blocks of members that a study finished are kept in a hidden folder beside `out` until `out`
     stands there complete.
     """
+    from tarazu.evidence.battery import assess
     from tarazu.report.run_folder import run_folder
 
     out, work = out.resolve(), work_folder(out)
@@ -125,10 +139,11 @@ def publish(
             for asked in task.studies
         ]
         findings = weigh(task.record, task.estimators)
-        ledger = _ledger(task, findings, results)
-        _write(task, findings, results, ledger, inputs, folder)
+        battery = assess(findings, task.significance) if findings else None
+        found = Published(battery, _ledger(task, findings, results))
+        _write(task, found, results, inputs, folder)
     shutil.rmtree(work, ignore_errors=True)
-    return findings, ledger
+    return found
 
 
 def _run(asked: Asked, record: Record, folder: Path, work: Path, workers: int) -> StudyResult:
@@ -173,36 +188,34 @@ def _ledger(
 
 def _write(
     task: Task,
-    findings: Sequence[Finding],
+    found: Published,
     results: Sequence[StudyResult],
-    ledger: Ledger | None,
     inputs: dict[str, str],
     folder: Path,
 ) -> None:
     from tarazu.cli.record_wording import record_facts
     from tarazu.core.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
-    from tarazu.evidence.battery import assess
     from tarazu.report import write_brief
     from tarazu.report.figure_pages import write_figures
 
+    findings = () if found.battery is None else found.battery.findings
     with progress("writing the brief"):
         write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
-        battery = assess(findings, task.significance) if findings else None
-        if battery is not None:
+        if found.battery is not None:
             write_atomic(folder / FINDINGS, canonical_json(findings))
-            write_atomic(folder / EVIDENCE, canonical_json(battery.to_dict()))
+            write_atomic(folder / EVIDENCE, canonical_json(found.battery.to_dict()))
         if task.figures:
             write_figures(findings, folder / FIGURES)
-        if ledger is not None:
-            write_atomic(folder / CLAIMS, canonical_json(ledger.to_dict()))
+        if found.ledger is not None:
+            write_atomic(folder / CLAIMS, canonical_json(found.ledger.to_dict()))
         write_brief(
             task.record,
             findings,
             folder / BRIEF,
-            battery=battery,
+            battery=found.battery,
             studies=results,
-            ledger=ledger,
+            ledger=found.ledger,
             question=None if findings or not results else results[0].question,
             provenance=collect_provenance(inputs),
         )

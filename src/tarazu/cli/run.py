@@ -131,12 +131,12 @@ def claims(
     task = _ledger_only(read_events(events))
     if out is None:
         with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
-            _, ledger = publish(task, Path(folder) / "claims", workers=_threads(workers))
+            found = publish(task, Path(folder) / "claims", workers=_threads(workers))
     else:
         with _saying_what_is_kept(out):
-            _, ledger = publish(task, out, workers=_threads(workers), force=force)
-    assert ledger is not None  # the task has one
-    show(describe_ledger(ledger), ledger.to_dict(), as_json=as_json)
+            found = publish(task, out, workers=_threads(workers), force=force)
+    assert found.ledger is not None  # the task has one
+    show(describe_ledger(found.ledger), found.ledger.to_dict(), as_json=as_json)
 
 
 def _everything(record: Record) -> Task:
