@@ -23,7 +23,12 @@ PERMUTATIONS = 199
 SIGNIFICANCE = 0.05
 LARGEST_SIZE = 0.07  # of a test at 5 %: two points for 500 records
 SMALLEST_POWER = 0.80
-MEASURED = ("knox", "near_repeat:beyond_chance", "near_repeat:distance_bands")
+MEASURED = (
+    "knox",
+    "sort_kernels:sort_order",
+    "near_repeat:beyond_chance",
+    "near_repeat:distance_bands",
+)
 ROOT = Path(__file__).parents[2]
 _NONE = "all on but attacks do not bring attacks"
 

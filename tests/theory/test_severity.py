@@ -33,6 +33,7 @@ MEASURED = (
     "severity_trend",
     "power_law",
     "power_law_kernels",
+    "sort_kernels:sort_values",
     "change_points_kernels:shuffle",
     "reruns:SIGNIFICANCE",
 )

@@ -1,5 +1,8 @@
 """The kernels of the evidence against obvious twins, and their derivatives against differences."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +16,7 @@ from tests.reference.evidence_loops import (
     window_means,
 )
 
+import tarazu
 from tarazu.evidence.history_kernels import (
     classify_days,
     fill_decayed,
@@ -20,6 +24,7 @@ from tarazu.evidence.history_kernels import (
     tally_days,
 )
 from tarazu.evidence.likelihood_kernels import accumulate_additive, accumulate_loglinear
+from tarazu.evidence.sort_kernels import sort_order, sort_values
 
 WINDOWS = ((1, 2), (3, 7))
 # Window sums of whole numbers are exact; fractions differ by the rounding of a running sum.
@@ -197,3 +202,67 @@ def test_likelihood__information_is_minus_the_slope_of_its_gradient(name, seed):
     }
     for part, (block, slope) in found.items():
         assert block == pytest.approx(np.array(slope), abs=DIFFERENCE, rel=DIFFERENCE), part
+
+
+WHOLE = st.lists(st.integers(-(10**9), 10**9) | st.integers(0, 3), max_size=60)
+
+
+@given(WHOLE)
+def test_sort_values__sorts(values):
+    found = np.array(values, dtype=np.int64)
+    sort_values(found)
+    assert found.tolist() == sorted(values)
+
+
+@given(WHOLE, st.sampled_from([np.int64, np.float64]))
+def test_sort_order__is_the_stable_one(values, dtype):
+    order = np.full(len(values), -1)
+    sort_order(np.array(values, dtype=dtype), order)
+    assert order.tolist() == sorted(range(len(values)), key=values.__getitem__)
+
+
+# What numba makes from inner functions that are named alike for different work: of two cached
+# kernels in one process, the one loaded second ran the machine code of the first.
+NAMED_ALIKE = {
+    *("argpartition", "argsort", "digitize", "histogram", "median", "nanmedian", "nanpercentile"),
+    *("nanquantile", "partition", "percentile", "quantile", "searchsorted", "sort", "sorted"),
+    "unique",
+}
+COMPILERS = {"kernel", "bare_kernel", "njit", "jit"}
+
+
+def calls_named_alike(source):
+    """Return "kernel calls name" for each such call of NumPy, a method or `sorted` in kernels."""
+    return [
+        f"{function.name} calls {name}"
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        and any(last_name(decorator) in COMPILERS for decorator in function.decorator_list)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and (name := last_name(call)) in NAMED_ALIKE
+        and (isinstance(call.func, ast.Attribute) or name == "sorted")
+    ]
+
+
+def last_name(node):
+    """Return "c" of ``c``, ``a.b.c`` or ``a.b.c(...)``."""
+    node = node.func if isinstance(node, ast.Call) else node
+    return getattr(node, "attr", getattr(node, "id", None))
+
+
+def test_kernels__call_nothing_that_numba_names_alike():
+    package = Path(tarazu.__file__).parent
+    found = {
+        path.relative_to(package).as_posix(): calls
+        for path in package.rglob("*.py")
+        if (calls := calls_named_alike(path.read_text(encoding="utf-8")))
+    }
+    assert not found, f"sort outside the kernel, or by tarazu.evidence.sort_kernels: {found}"
+
+
+@pytest.mark.parametrize("decorator", ["kernel", "bare_kernel(fastmath=True)", "numba.njit"])
+def test_calls_named_alike__sees_functions_and_methods(decorator):
+    body = "    x.sort()\n    return np.median(x)"
+    kernels = f"@{decorator}\ndef middle(x):\n{body}\n\ndef plain(x):\n{body}\n"
+    assert calls_named_alike(kernels) == ["middle calls sort", "middle calls median"]

@@ -148,13 +148,6 @@ def test_exponent__needs_two_values():
         fit_tail(np.arange(1, 20))
 
 
-@given(st.lists(st.integers(-(10**9), 10**9), max_size=60))
-def test_sort_values__sorts(values):
-    found = np.array(values, dtype=np.int64)
-    kernels.sort_values(found)
-    assert found.tolist() == sorted(values)
-
-
 RESAMPLE = """
 import numpy as np
 from tarazu.evidence import near_repeat, power_law_kernels as kernels

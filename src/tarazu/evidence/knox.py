@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.jit import kernel
 from tarazu.core.streams import uniform
+from tarazu.evidence.sort_kernels import sort_order
 from tarazu.evidence.windows import SHIFT_DAYS
 
 Array = NDArray[np.float64]
@@ -146,10 +147,10 @@ def _pair(
     paired : targets are the sources, with the same new days; null : index into `NULLS`, -1 none.
     Writes counts (R, B, L).
     """
-    new = np.empty_like(day)
+    new, order = np.empty_like(day), np.empty_like(day)
     for r in range(counts.shape[0]):
         _redate(day, null, n_days, seed, r, new)
-        order = np.argsort(new)
+        sort_order(new, order)
         later_day = new[order] if paired else other_day
         later_place = place[order] if paired else other_place
         start = 0

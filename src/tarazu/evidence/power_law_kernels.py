@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tarazu.core.heavy_tails import power_law_quantile, power_tail
 from tarazu.core.jit import kernel
 from tarazu.core.streams import uniform
+from tarazu.evidence.sort_kernels import sort_values
 
 SMALLEST_EXPONENT, LARGEST_EXPONENT = 1.01, 8.0
 _GOLDEN = 0.6180339887498949
@@ -83,24 +84,6 @@ def best_start(values: NDArray[np.int64], fewest: int, best: NDArray[np.float64]
         gap = distance(values, first, alpha)
         if gap <= best[2]:  # of equal ones the earlier start, which keeps more values
             best[0], best[1], best[2] = first, alpha, gap
-
-
-@kernel
-def sort_values(values: NDArray[np.int64]) -> None:
-    """Sort (N,) in place, by Shell's method.
-
-    Not numba's sort: from two cached kernels in one process, one that sorts and one that argsorts,
-    the second loaded ran the machine code of the first (numba names their inner functions alike).
-    """
-    gap = values.shape[0] // 2
-    while gap > 0:
-        for i in range(gap, values.shape[0]):
-            value, j = values[i], i
-            while j >= gap and values[j - gap] > value:
-                values[j] = values[j - gap]
-                j -= gap
-            values[j] = value
-        gap //= 2
 
 
 @kernel

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tarazu.core.jit import kernel
 from tarazu.core.streams import uniform
 from tarazu.evidence.matching import Matching
+from tarazu.evidence.sort_kernels import sort_order
 
 Array = NDArray[np.float64]
 _STREAM: Final = 2
@@ -162,11 +163,11 @@ def _permute(
     Writes effects (R, W).
     """
     n_windows, n = before.shape
-    draw = np.empty(n)
+    draw, order = np.empty(n), np.empty(n, dtype=np.int64)
     for r in range(effects.shape[0]):
         for i in range(n):
             draw[i] = uniform(seed, r, _STREAM, 0, 0, i)
-        order = np.argsort(draw)
+        sort_order(draw, order)
         for v in range(n_windows):
             taken = np.zeros(n_treated.shape[1], dtype=np.int64)
             sw = sx = sy = sd = sxx = sxy = sxd = syd = sdd = 0.0
