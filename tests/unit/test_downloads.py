@@ -466,10 +466,10 @@ def test_boundaries__a_file_that_was_whole_is_not_fetched_again(tmp_path: Path) 
 def test_boundaries__unknown_country(tmp_path: Path) -> None:
     with (
         serve(in_turn([as_json([])])) as server,
-        pytest.raises(DataError, match="no boundaries of XXX at level 2"),
+        pytest.raises(DataError, match="no boundaries of ZZZ at level 2"),
     ):
         fetch_boundaries(
-            tmp_path / "b.geojson", country="xxx", level=2, address=server.address, gap=GAP
+            tmp_path / "b.geojson", country="zzz", level=2, address=server.address, gap=GAP
         )
 
 
