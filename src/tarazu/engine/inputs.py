@@ -93,7 +93,7 @@ def prepare(
     first_in, neighbour_in, weight_in = _neighbours(places, places.weights.T)
     return Inputs(
         values,
-        *_changes(settings),
+        *_changes(model, settings),
         population,
         np.ascontiguousarray(places.urban_share, dtype=np.float64),
         first,
@@ -137,12 +137,15 @@ def _parameters(model: Model, parameters: FloatArray, count: int) -> FloatArray:
     if values.shape != (count, len(model.parameters)):
         msg = f"parameters {values.shape}; expected ({count}, {len(model.parameters)})"
         raise ValueError(msg)
-    for p, (name, parameter) in enumerate(model.parameters.items()):
-        low, high = parameter.prior.support
-        column = values[:, p]
-        if not np.all((column >= min(low, 0.0)) & (column <= high) & np.isfinite(column)):
-            msg = f"parameter '{name}' is {column}; expected finite values in [{low:g}, {high:g}]"
-            raise ValueError(msg)
+    support = np.array([parameter.prior.support for parameter in model.parameters.values()])
+    support = support.reshape(-1, 2)
+    fine = (values >= np.minimum(support[:, 0], 0.0)) & (values <= support[:, 1])
+    wrong = np.flatnonzero(~(fine & np.isfinite(values)).all(axis=0))
+    if wrong.size:
+        p, (low, high) = wrong[0], support[wrong[0]]
+        name = [*model.parameters][p]
+        msg = f"parameter '{name}' is {values[:, p]}; expected finite values in "
+        raise ValueError(msg + f"[{low:g}, {high:g}]")
     return values
 
 
@@ -152,21 +155,22 @@ def _levers(model: Model, levers: FloatArray, weeks: int, places: Places) -> Flo
     if settings.shape != expected:
         msg = f"levers {settings.shape}; expected {expected}: levers, weeks, districts"
         raise ValueError(msg)
-    for at, (name, lever) in enumerate(model.levers.items()):
-        low, high = float(settings[at].min()), float(settings[at].max())
-        if not lever.low <= low <= high <= lever.high:
-            msg = f"lever '{name}' is set to {low:g} to {high:g}; expected {lever.low:g} to "
-            raise ValueError(msg + f"{lever.high:g}")
     return settings
 
 
-def _changes(levers: FloatArray) -> tuple[FloatArray, IntArray]:
+def _changes(model: Model, levers: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return (L, T, D) levers as the settings (C, L, D) and the weeks in which each begins."""
     differ = (levers[:, 1:] != levers[:, :-1]).any(axis=(0, 2))
     begins = np.flatnonzero(np.concatenate([[True], differ]))
     change = np.full(levers.shape[1], -1, dtype=np.int64)
     change[begins] = np.arange(len(begins))
-    return np.ascontiguousarray(levers[:, begins].transpose(1, 0, 2)), change
+    settings = levers[:, begins]
+    for (name, lever), values in zip(model.levers.items(), settings, strict=True):
+        low, high = float(values.min()), float(values.max())
+        if not lever.low <= low <= high <= lever.high:
+            msg = f"lever '{name}' is set to {low:g} to {high:g}; expected {lever.low:g} to "
+            raise ValueError(msg + f"{lever.high:g}")
+    return np.ascontiguousarray(settings.transpose(1, 0, 2)), change
 
 
 def _neighbours(places: Places, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
