@@ -1,6 +1,7 @@
 """The world that all are compared in: the shipped model and region, medians, twenty years."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class World:
     parameters: np.ndarray
     weeks: int
 
-    @property
+    @cached_property
     def levers(self) -> np.ndarray:
         defaults = np.array([lever.default for lever in self.model.levers.values()])
         shape = (len(defaults), self.weeks, len(self.places.names))
