@@ -75,3 +75,18 @@ def test_model__export_writes_all_districts_and_refuses_to_overwrite(
     assert "--force" in capsys.readouterr().err
     assert run([*command, "--force"]) == 0
     assert path.read_text() == text
+
+
+@pytest.mark.slow
+def test_model__flip_prints_a_sentence_and_leaves_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["model", "flip", "surge", "--weeks", "4", "--replicates", "2", "-q"]
+    assert run([*command, "-o", str(tmp_path)]) == 0
+    assert "beats" in capsys.readouterr().out
+    assert (tmp_path / "flip.html").exists()
+    assert run([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"rows", "sentences", "checks"} == set(told)
+    assert run([*command, "--outcome", "deaths_militant"]) == 2
+    assert "ranks nothing" in capsys.readouterr().err

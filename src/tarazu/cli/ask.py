@@ -1,7 +1,8 @@
-"""``tarazu model threshold|marginal|frontier|ablate``: questions to the model."""
+"""``tarazu model threshold|marginal|frontier|ablate|flip``: questions to the model."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from tarazu.cli.options import AsJson, Quiet, Verbose
 from tarazu.cli.output import show
 from tarazu.cli.progress import progress
+from tarazu.cli.run import Workers
 from tarazu.cli.wording import paragraph, table
 
 if TYPE_CHECKING:
@@ -181,6 +183,60 @@ def ablate(
     _answer(figure, found.to_dict("records"), out, as_json=as_json)
 
 
+def flip(
+    policy: Annotated[str, typer.Argument(help="Name of a policy that ships, or a TOML file.")],
+    baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "status-quo",
+    outcome: Annotated[str, typer.Option(help="What the two are ranked by.")] = "attacks",
+    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs.")] = 520,
+    hypothesis: Hypothesis = "full",
+    draws: Annotated[
+        int, typer.Option(min=0, help="Start from this many draws instead of the medians.")
+    ] = 0,
+    replicates: Annotated[
+        int, typer.Option(min=2, help="Pairs of runs with drawn events that try a flip.")
+    ] = 100,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Ask which single parameter flips a ranking.
+
+    All parameters stand at the medians of their priors (or as drawn); each is moved alone over
+    99% of its prior until the other policy is ahead, and the smallest such move is found. Mean
+    field; the nearest flips from the medians are then tried with drawn events.
+    """
+    from tarazu.report.flip_figures import draw_flips, draw_flips_over_draws
+    from tarazu.study.case import median_case
+    from tarazu.study.flip import find_flips, flips_over_draws
+    from tarazu.study.flip_check import check_flips, check_sentence
+
+    cases = [median_case(hypothesis, name, weeks=weeks) for name in (baseline, policy)]
+    threads = workers or os.cpu_count() or 1
+    if draws:
+        with progress("moving one parameter at a time, draw by draw") as advance:
+            often = flips_over_draws(
+                *cases, draws=draws, outcome=outcome, seed=seed, workers=threads, progress=advance
+            )
+        rows = often.table.to_dict("records")
+        _answer(draw_flips_over_draws(often), rows, out, as_json=as_json)
+        return
+    with progress("moving one parameter at a time") as advance:
+        found = find_flips(*cases, outcome=outcome, workers=threads, progress=advance)
+    with progress("trying flips with drawn events") as advance:
+        checks = check_flips(found, *cases, replicates=replicates, seed=seed, progress=advance)
+    _answer(
+        draw_flips(found),
+        found.table.to_dict("records"),
+        out,
+        [found.sentence(), check_sentence(checks)],
+        as_json=as_json,
+        checks=checks.to_dict("records"),
+    )
+
+
 def _answer(
     figure: BriefFigure,
     rows: list[dict[Any, Any]],
@@ -188,6 +244,7 @@ def _answer(
     sentences: Sequence[str] = (),
     *,
     as_json: bool,
+    **more: list[dict[Any, Any]],
 ) -> None:
     """Print the table of an answer, and leave its page and its table in a folder."""
     from tarazu.report.figure_pages import write_pages
@@ -201,4 +258,5 @@ def _answer(
     if out is not None:
         write_pages([figure], out)
         parts.append(str(out / f"{figure.key}.html"))
-    show("\n".join(parts), {"rows": rows, "sentences": list(sentences)}, as_json=as_json)
+    data = {"rows": rows, "sentences": list(sentences), **more}
+    show("\n".join(parts), data, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.ask import ablate, frontier, marginal, threshold
+from tarazu.cli.ask import ablate, flip, frontier, marginal, threshold
 from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
 from tarazu.cli.output import show
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tarazu.model import Model
 
 app = typer.Typer(help="Read the model and ask it.", no_args_is_help=True)
-for question in (threshold, marginal, frontier, ablate):
+for question in (threshold, marginal, frontier, ablate, flip):
     app.command()(question)
 
 
