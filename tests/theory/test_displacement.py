@@ -6,10 +6,10 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.theory.pages import write_page
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily import DailyCounts
@@ -20,7 +20,6 @@ MANY, SOME = 100, 40
 SIGNIFICANCE, LEVEL, HORIZON = 0.05, 0.9, 42
 # 100 records: 7 % and two standard errors
 LARGEST_SIZE = 0.07 + 0.051
-ROOT = Path(__file__).parents[2]
 ROWS = (
     f"{RINGS[1]}, 1-{HORIZON} days after",
     f"{TOTAL}, 1-{HORIZON} days after",
@@ -90,10 +89,7 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Displacement: measured error rates of its second opinions",
-        "",
-        "Written by `make theory` (tests/theory/test_displacement.py); not edited by hand. Seeds "
-        f"{SEED} and up. The test itself is measured with retaliation (retaliation.md); here are "
+        "The test itself is measured with retaliation (retaliation.md); here are "
         "the rows of the event study by ring, against matched days. Associational.",
         "",
         "Units: attacks per operation within 42 days, those that attacks bring included, so that "
@@ -107,7 +103,9 @@ def write_table(table: dict[str, Rates]) -> None:
         *rows,
         "",
     ]
-    (ROOT / "docs/validation/displacement.md").write_text("\n".join(page), encoding="utf-8")
+    write_page(
+        "displacement", "Displacement: measured error rates of its second opinions", SEED, page
+    )
 
 
 @pytest.mark.parametrize("row", range(len(ROWS)))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.theory.dose_worlds import DoseWorld, simulate_doses
+from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, Frame, World, frame
 
 from tarazu.evidence.dose_effect import HEADLINE, SIGNIFICANCE, measure_dose
@@ -24,7 +23,6 @@ MANY, SOME, FEW = 1000, 150, 100
 EXCHANGES, MOVES = 199, 99
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
 SMALLEST_COVERAGE = 0.87
-ROOT = Path(__file__).parents[2]
 MEASURED = (
     "dose_effect",
     "dose_panel:within_reach",
@@ -152,8 +150,7 @@ def write_table(table: dict[str, Rates]) -> None:
     }
     shipped["measured"] = digest_sources(MEASURED)
     rise = smallest_found([(row["effect"], row["found"], row["records"]) for row in power], 1)
-    path = ROOT / "src/tarazu/evidence/validation/dose.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("dose", shipped)
     rows = [
         f"| {name} | {r.records} | {r.operations:.0f} | {r.bias:+.3f} | {r.sd:.3f} | "
         f"{'-' if 'prevents' in name else f'{r.covered:.1%}'} | {r.found:.1%} | "
@@ -161,14 +158,10 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Dose: measured error rates",
-        "",
-        f"Written by `make theory` (tests/theory/test_dose.py); not edited by hand. Seeds {SEED} "
-        "and up. Records are simulated by tests/theory/worlds.py, doses by "
-        "tests/theory/dose_worlds.py, which share no code with the estimator. Unit: attacks per "
-        f"militant killed in weeks {HEADLINE[0]} to {HEADLINE[1]} after the operation; planted "
-        "effects are spread evenly over weeks 1 to 52, so that "
-        f"{SHARE:.0%} of them lie there. `found`: p below 5 %.",
+        "Records are simulated by tests/theory/worlds.py, doses by tests/theory/dose_worlds.py, "
+        "which share no code with the estimator. Unit: attacks per militant killed in weeks "
+        f"{HEADLINE[0]} to {HEADLINE[1]} after the operation; planted effects are spread evenly "
+        f"over weeks 1 to 52, so that {SHARE:.0%} of them lie there. `found`: p below 5 %.",
         "",
         "| world | records | operations | bias | sd | covered | found | HAC alone | "
         "dates moved | effective districts |",
@@ -192,7 +185,7 @@ def write_table(table: dict[str, Rates]) -> None:
         f"{'above 0.4' if rise is None else f'{rise:.2f}'} attacks per death within 52 weeks.",
         "",
     ]
-    (ROOT / "docs/validation/dose.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("dose", "Dose: measured error rates", SEED, page)
 
 
 def test_dose__finds_no_effect_where_there_is_none(laboratory):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.theory.escalation_worlds import CURVES, draw_gaps, simulate_curves
+from tests.theory.pages import write_page, write_rates
 from tests.theory.retaliation_worlds import AS_MEASURED, Mistakes, mistake_sides
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
@@ -28,7 +27,6 @@ SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
 COVERAGE = (0.93, 0.97)  # of 95 % intervals of one curve of 60 gaps
 SD_60_GAPS = 0.2  # of b with 60 gaps, as published: "about"
 ROUNDING = 0.03  # gaps rounded up to whole days flatten the curve by about 0.02
-ROOT = Path(__file__).parents[2]
 MEASURED = (
     "progress_curve",
     "escalation:measure_escalation",
@@ -162,8 +160,7 @@ def write_table(table, curves) -> None:
         "power": power,
         "measured": digest_sources(MEASURED),
     }
-    path = ROOT / "src/tarazu/evidence/validation/escalation.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("escalation", shipped)
     triples = [(row["effect"], row["found"], row["records"]) for row in power]
     smallest = [smallest_found(triples, sign) for sign in (1, -1)]
     named = [
@@ -176,11 +173,8 @@ def write_table(table, curves) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Escalation: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_escalation.py); not edited by hand. Seeds "
-        f"{SEED} and up. Records of a constant rate are simulated by tests/theory/worlds.py with "
-        "the yearly level of the record made flat; progress curves by "
+        "Records of a constant rate are simulated by tests/theory/worlds.py with the yearly level "
+        "of the record made flat; progress curves by "
         "tests/theory/escalation_worlds.py, which share no code with the estimator. `covered` is "
         "the 95 % interval of the mean over districts; `found` is p below 5 % and with it the "
         "verdict, p being the larger of those of typical and mean gap; `typical alone` is the test "
@@ -211,7 +205,7 @@ def write_table(table, curves) -> None:
         "gaps show how much.",
         "",
     ]
-    (ROOT / "docs/validation/escalation.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("escalation", "Escalation: measured error rates", SEED, page)
 
 
 # Half of all gamma gaps of shape 1/2 are short against their mean; rounded up to whole days they

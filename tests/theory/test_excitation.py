@@ -7,13 +7,13 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import chi2, kstest
 from tests.theory.hawkes_worlds import inhomogeneous, thin
 from tests.theory.loglink_worlds import PriorWorld, draw_from_prior
+from tests.theory.pages import write_page
 from tests.theory.worlds import World, frame, simulate_record
 
 from tarazu.evidence.daily import DailyCounts
@@ -27,7 +27,6 @@ ALPHA = 1e-6  # of assertions that say nothing but luck can fail them
 RECOVERED = 0.10  # of the mean branching ratio, at 1,000 events
 MANY, SOME, FEW = 500, 60, 15
 LARGEST_SIZE = 0.07
-ROOT = Path(__file__).parents[2]
 # branching ratio, mean lag in days, events, years; one kind, constant background
 CONTINUOUS = [(ratio, 7.0, n, 10) for ratio in (0.37, 0.5) for n in (90, 400, 1000)]
 # 37 to 50 % of events self-excited for two to six weeks, as in Iraq 2003-07 (Lewis et al. 2012).
@@ -101,17 +100,14 @@ def laboratory() -> dict[str, np.ndarray]:
             some = seeds[: SOME if name == "no effect" else FEW]
             table[name] = np.array(list(pool.map(partial(opinions, world), some, chunksize=5)))
         table["ranks"] = np.array(list(pool.map(rank, seeds, chunksize=20)))
-    write_page(table)
+    write_table(table)
     return table
 
 
-def write_page(table: dict[str, np.ndarray]) -> None:
+def write_table(table: dict[str, np.ndarray]) -> None:
     lines = [
-        "# Second opinions on retaliation: what they recover, how often they err",
-        "",
-        "Written by `make theory` (tests/theory/test_excitation.py); not edited by hand. Seeds "
-        f"{SEED} and up. Records are simulated by code that the estimators do not share: Hawkes "
-        "processes by thinning, records of Balochistan's size as for the finding on retaliation.",
+        "Records are simulated by code that the estimators do not share: Hawkes processes by "
+        "thinning, records of Balochistan's size as for the finding on retaliation.",
         "",
         "## Branching ratio, continuous time, constant background",
         "",
@@ -167,8 +163,12 @@ def write_page(table: dict[str, np.ndarray]) -> None:
         f"{((ranks > 0.05) & (ranks < 0.95)).mean():.1%}.",
         "",
     ]
-    (ROOT / "docs/validation").mkdir(parents=True, exist_ok=True)
-    (ROOT / "docs/validation/excitation.md").write_text("\n".join(lines), encoding="utf-8")
+    write_page(
+        "excitation",
+        "Second opinions on retaliation: what they recover, how often they err",
+        SEED,
+        lines,
+    )
 
 
 # Likelihood-ratio gain at which contagion is found at 5 % one-sided, the ratio being at its edge.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.knox import NULLS, backwards, incidents, knox
@@ -29,7 +28,6 @@ MEASURED = (
     "near_repeat:beyond_chance",
     "near_repeat:distance_bands",
 )
-ROOT = Path(__file__).parents[2]
 _NONE = "all on but attacks do not bring attacks"
 
 QUIET = World(
@@ -140,8 +138,7 @@ def write_table(table: dict[str, Rates]) -> None:
         ],
         "measured": digest_sources(MEASURED),
     }
-    path = ROOT / "src/tarazu/evidence/validation/near_repeat.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("near_repeat", shipped)
     rows = [
         f"| {name} | {r.records} | {r.excess:+.2f} | "
         + " | ".join(f"{r.found[null]:.1%}" for null in NULLS)
@@ -155,12 +152,9 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Near repeat: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_near_repeat.py); not edited by hand. "
-        f"Seeds {SEED} and up, {PERMUTATIONS} replicates a record. Records are simulated by "
-        "tests/theory/worlds.py, which shares no code with the test, with the districts, yearly "
-        "level and size of the record of Balochistan. Shares of records with p < 0.05.",
+        "Records are simulated by tests/theory/worlds.py, which shares no code with the test, with "
+        "the districts, yearly level and size of the record of Balochistan; "
+        f"{PERMUTATIONS} replicates a record. Shares of records with p < 0.05.",
         "",
         "Attacks after attacks, same district, 1 to 14 days, under three nulls: *common trends* "
         "(dates exchanged among all: the Knox test), *own trends* (dates moved by up to 26 weeks "
@@ -181,7 +175,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "columns ask for what is not there, and in the reaction world the two before them.",
         "",
     ]
-    (ROOT / "docs/validation/near_repeat.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("near_repeat", "Near repeat: measured error rates", SEED, page)
 
 
 def test_knox__has_its_nominal_size_where_trends_are_common(laboratory):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.theory.pages import write_page, write_rates
 from tests.theory.retaliation_worlds import AS_MEASURED, ONE_IN_20, Mistakes, mistake_sides
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
@@ -24,7 +23,6 @@ MOVES = 199
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
 SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
 SMALLEST_POWER = 0.80
-ROOT = Path(__file__).parents[2]
 MEASURED = ("reaction:measure_reaction", "reaction:_share", "reaction:HEADLINE", "windows")
 
 NOBODY_REACTS = {"reaction": 0.0, "reaction_next_door": 0.0}
@@ -134,8 +132,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "power": power,
         "measured": digest_sources(MEASURED),
     }
-    path = ROOT / "src/tarazu/evidence/validation/reaction.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("reaction", shipped)
     rows = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.operations:.0f} | {r.mean:+.4f} | "
         f"{r.sd:.4f} | {r.covered_zero:.1%} | {r.follow:.1%} | {r.avoid:.1%} | "
@@ -143,10 +140,7 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Reaction: measured error rates",
-        "",
-        f"Written by `make theory` (tests/theory/test_reaction.py); not edited by hand. Seeds "
-        f"{SEED} and up. Records are simulated by tests/theory/worlds.py, which shares no code "
+        "Records are simulated by tests/theory/worlds.py, which shares no code "
         "with the estimator. Unit of the mean: operations within 28 days of an attack beyond "
         "moved dates, per attack. `follow` and `avoid` are the verdicts, `found` their sum; "
         "`excess alone` is the test against moved dates without the comparison of after with "
@@ -172,7 +166,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "per attack.",
         "",
     ]
-    (ROOT / "docs/validation/reaction.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("reaction", "Reaction: measured error rates", SEED, page)
 
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if name.startswith("no reaction, ")])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.theory.pages import write_page, write_rates
 from tests.theory.retaliation_worlds import (
     AS_MEASURED,
     ONE_IN_20,
@@ -35,7 +34,6 @@ LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
 # table shows it, and only the lower bound is asserted there.
 SMALLEST_COVERAGE, LARGEST_COVERAGE = 0.87, 0.93
 SMALLEST_POWER = 0.80
-ROOT = Path(__file__).parents[2]
 MEASURED = (
     "intensity",
     "periods",
@@ -216,12 +214,8 @@ def write_table(table: dict[str, Rates]) -> None:
             "power": [],
         },
     }
-    folder = ROOT / "src/tarazu/evidence/validation"
-    folder.mkdir(exist_ok=True)
     for name, content in shipped.items():
-        stamped = content | {"measured": digest_sources(MEASURED)}
-        text = json.dumps(stamped, indent=2) + "\n"
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+        write_rates(name, content | {"measured": digest_sources(MEASURED)})
     rows = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.operations:.0f} | {r.bias:+.3f} | "
         f"{r.sd:.3f} | {'-' if 'prevent' in name else f'{r.covered:.1%}'} | {r.found:.1%} | "
@@ -230,16 +224,12 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Retaliation and displacement: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_retaliation.py); not edited by hand. "
-        f"Seeds {SEED} and up. Records are simulated by tests/theory/worlds.py, which shares no "
-        "code with the estimators, with the districts, yearly level and size of the record of "
-        "Balochistan. A 90 % interval should cover in 90 %; a test at 5 % should find in 5 % "
-        'where there is no effect. "All on": militant self-excitation (branching 0.30 + 0.08 '
-        "next door), operations that follow attacks, drift by district, region-wide bursts, "
-        "same-day ties, reporting gaps on both sides. Units: attacks per operation within "
-        "42 days.",
+        "Records are simulated by tests/theory/worlds.py, which shares no code with the "
+        "estimators, with the districts, yearly level and size of the record of Balochistan. A "
+        "90 % interval should cover in 90 %; a test at 5 % should find in 5 % where there is no "
+        'effect. "All on": militant self-excitation (branching 0.30 + 0.08 next door), operations '
+        "that follow attacks, drift by district, region-wide bursts, same-day ties, reporting gaps "
+        "on both sides. Units: attacks per operation within 42 days.",
         "",
         "| world | records | attacks / operations | bias | sd | covered | found | "
         "next door: bias | covered | found | later days failed | earlier days | converged |",
@@ -263,8 +253,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "zero, and the check looks at later days only.",
         "",
     ]
-    (ROOT / "docs/validation").mkdir(parents=True, exist_ok=True)
-    (ROOT / "docs/validation/retaliation.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("retaliation", "Retaliation and displacement: measured error rates", SEED, page)
 
 
 def test_retaliation__finds_no_effect_where_there_is_none(laboratory):

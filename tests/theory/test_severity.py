@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.theory.pages import write_page, write_rates
 from tests.theory.severity_worlds import SeverityWorld, draw_power_law, simulate_deaths
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
@@ -28,7 +27,6 @@ ORDERS, REFITS = 199, 100
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for the records
 SMALLEST_COVERAGE = 0.87  # of 90 % intervals
 TOLERANCE = 0.09  # of the exponent of one record of 1000 events: about two standard deviations
-ROOT = Path(__file__).parents[2]
 MEASURED = (
     "severity_trend",
     "power_law",
@@ -206,8 +204,7 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
         "records": f"{null.records} or {SOME} per row, seed {SEED}",
     }
     shipped = {"summary": summary, "power": power, "measured": digest_sources(MEASURED)}
-    path = ROOT / "src/tarazu/evidence/validation/severity.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("severity", shipped)
 
     def cell(value: float, form: str) -> str:
         return "-" if np.isnan(value) else format(value, form)
@@ -219,18 +216,15 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Severity: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_severity.py); not edited by hand. Seeds "
-        f"{SEED} and up. Events are simulated by tests/theory/worlds.py with the districts, yearly "
-        "level and size of the record of Balochistan, their deaths by "
-        "tests/theory/severity_worlds.py: 35 % in a power law with exponent 2.3 from 5 deaths on, "
-        'the rest below. "All on": self-excitation, drift, bursts, ties and gaps in the number of '
-        "events; bursts of 1 to 8 weeks in which all events are deadlier or less deadly; one large "
-        "number in ten rounded up to a multiple of 5. A 90 % interval should cover in 90 %; a test "
-        "at 5 % should find in 5 % where there is no change. The ratio is that of geometric means, "
-        "later over earlier half. The exponent is fitted with its start chosen, in the first "
-        f"{SOME} records; a power law is doubted at p < 0.1, in 10 % of records that are one.",
+        "Events are simulated by tests/theory/worlds.py with the districts, yearly level and size "
+        "of the record of Balochistan, their deaths by tests/theory/severity_worlds.py: 35 % in a "
+        'power law with exponent 2.3 from 5 deaths on, the rest below. "All on": self-excitation, '
+        "drift, bursts, ties and gaps in the number of events; bursts of 1 to 8 weeks in which all "
+        "events are deadlier or less deadly; one large number in ten rounded up to a multiple of "
+        "5. A 90 % interval should cover in 90 %; a test at 5 % should find in 5 % where there is "
+        "no change. The ratio is that of geometric means, later over earlier half. The exponent is "
+        f"fitted with its start chosen, in the first {SOME} records; a power law is doubted at "
+        "p < 0.1, in 10 % of records that are one.",
         "",
         "| world | records | events | mean ratio | ratio covered | change found | mean exponent | "
         "exponent covered | power law doubted |",
@@ -252,7 +246,7 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
         ),
         "",
     ]
-    (ROOT / "docs/validation/severity.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("severity", "Severity: measured error rates", SEED, page)
 
 
 @pytest.mark.parametrize("name", LAWS)

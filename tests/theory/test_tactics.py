@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.theory.pages import write_page, write_rates
 from tests.theory.tactics_worlds import LabelWorld, by_quarter, label_attacks, true_step
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
@@ -27,7 +26,6 @@ ORDERS = 199  # random orders of blocks; the finding uses 999
 LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for the records
 SMALLEST_COVERAGE = 0.87  # of 90 % intervals; they allow for the search, so most cover more often
 SMALLEST_POWER = 0.80
-ROOT = Path(__file__).parents[2]
 MEASURED = (
     "change_points",
     "change_points_kernels",
@@ -218,8 +216,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "records": f"{null.records} for the size, {SOME} else, seed {SEED}",
     }
     shipped = {"summary": summary, "power": power, "measured": digest_sources(MEASURED)}
-    path = ROOT / "src/tarazu/evidence/validation/tactics.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("tactics", shipped)
     lines = [
         f"| {name} | {r.records} | {r.attacks:.0f} / {r.labelled:.0f} | {r.dispersion:.2f} | "
         f"{r.known_found:.1%} | {r.found:.1%} | {r.covered:.1%} | "
@@ -229,11 +226,8 @@ def write_table(table: dict[str, Rates]) -> None:
     ]
     smallest = "more than any planted" if detectable is None else f"{detectable:.0f} points"
     page = [
-        "# Tactics: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_tactics.py); not edited by hand. Seeds "
-        f"{SEED} and up. Attacks are simulated by tests/theory/worlds.py with the districts, "
-        "yearly level and size of the record of Balochistan, and labelled by "
+        "Attacks are simulated by tests/theory/worlds.py with the districts, yearly level and size "
+        "of the record of Balochistan, and labelled by "
         'tests/theory/tactics_worlds.py; neither shares code with the estimator. "All on": '
         "self-excitation, drift, bursts, ties and reporting gaps in the number of attacks; bursts "
         "of like events of 1 to 8 weeks, copying of the last event's label, 5 % of labels misread. "
@@ -257,7 +251,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "of like events that last a year are changes of shares to it.",
         "",
     ]
-    (ROOT / "docs/validation/tactics.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("tactics", "Tactics: measured error rates", SEED, page)
 
 
 def test_tactics__finds_no_change_where_there_is_none(laboratory):

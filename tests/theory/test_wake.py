@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, HORIZON, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily import DailyCounts
@@ -26,7 +25,6 @@ LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for 5
 SMALLEST_COVERAGE = 0.87
 SMALLEST_POWER = 0.80
 MEASURED = ("wake_days", "wake:compare", "wake:summarise")
-ROOT = Path(__file__).parents[2]
 
 ON = World()
 REACTION = {"reaction": 0.0, "reaction_next_door": 0.0}
@@ -144,8 +142,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "power": power,
         "measured": digest_sources(MEASURED),
     }
-    path = ROOT / "src/tarazu/evidence/validation/wake.json"
-    path.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
+    write_rates("wake", shipped)
     rows = [
         f"| {name} | {r.records} | {r.matched:.0%} | "
         f"{'-' if 'prevent' in name else f'{r.truth:+.2f}'} | {r.mean:+.3f} | {r.sd:.3f} | "
@@ -154,13 +151,10 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "# Wake: measured error rates",
-        "",
-        "Written by `make theory` (tests/theory/test_wake.py); not edited by hand. "
-        f"Seeds {SEED} and up, {PERMUTATIONS} permutations a record. Records are simulated by "
-        "tests/theory/worlds.py, which shares no code with the estimator, with the districts, "
-        "yearly level and size of the record of Balochistan. Associational: matching makes days "
-        "alike in the attacks before them, not in what is not on record.",
+        "Records are simulated by tests/theory/worlds.py, which shares no code with the "
+        "estimator, with the districts, yearly level and size of the record of Balochistan; "
+        f"{PERMUTATIONS} permutations a record. Associational: matching makes days alike in the "
+        "attacks before them, not in what is not on record.",
         "",
         '"True" is what an operation adds within 42 days with the attacks that those attacks '
         "bring, before gaps hide some. A 90 % interval should cover it in 90 %. "
@@ -175,7 +169,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "would have happened.",
         "",
     ]
-    (ROOT / "docs/validation/wake.md").write_text("\n".join(page), encoding="utf-8")
+    write_page("wake", "Wake: measured error rates", SEED, page)
 
 
 def test_wake__finds_no_effect_where_there_is_none(laboratory):

@@ -1,9 +1,11 @@
 """Shipped error rates belong to the code that is shipped with them."""
 
 import json
+import re
 from importlib.resources import files
 
 import pytest
+from tests.theory.pages import ROOT, origin
 
 from tarazu.evidence import validation
 from tarazu.evidence.validation import (
@@ -17,6 +19,11 @@ TABLES = sorted(
     path.name
     for path in (files("tarazu.evidence") / "validation").iterdir()
     if path.name.endswith(".json")
+)
+MEASURING = sorted(
+    path.name[len("test_") : -len(".py")]
+    for path in (ROOT / "tests/theory").glob("test_*.py")
+    if "write_page(" in path.read_text(encoding="utf-8")
 )
 CODE = '''
 """What it is."""
@@ -47,6 +54,14 @@ def room(tmp_path, monkeypatch):
 def test_validation__rates_were_measured_on_the_code_as_it_is(table):
     changed = changed_sources(files("tarazu.evidence") / "validation" / table)
     assert not changed, f"{table}: measure its rates again (make theory), code changed: {changed}"
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_validation__page_says_how_to_measure_it_again(name):
+    code = (ROOT / f"tests/theory/test_{name}.py").read_text(encoding="utf-8")
+    seed = re.search(r"^SEED = (\d+)$", code, re.MULTILINE)
+    page = (ROOT / f"docs/validation/{name}.md").read_text(encoding="utf-8")
+    assert page.splitlines()[2] == origin(name, int(seed[1]))
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ from tarazu.record import Record
 HORIZON_DAYS: Final = 42
 LEVEL: Final = 0.9
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
-# Names of rates that `make theory` measures.
+# Names of rates that tests/theory/test_retaliation.py measures.
 EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
 NEEDED: Final = "operations needed to find in 80 % that 24 % are prevented"
 NOBODY: Final = SecondOpinions((), ())

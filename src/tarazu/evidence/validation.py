@@ -26,7 +26,7 @@ SMALLEST_FALL: Final = "smallest fall found in 80 %"
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What `make theory` measured for one estimator.
+    """What the theory tests measured for one estimator.
 
     Attributes
     ----------
