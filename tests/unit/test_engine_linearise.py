@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import sympy as sp
 
+from tarazu.core.errors import SimulationError
 from tarazu.core.quantities import Fixed, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
 from tarazu.engine.build import program_of
 from tarazu.engine.inputs import prepare
-from tarazu.engine.linearise import linearise
+from tarazu.engine.linearise import WeeklyMap, linearise
 from tarazu.engine.trajectory import Places
 from tarazu.model import build_model
 from tarazu.model.declaration import Model
@@ -60,6 +62,57 @@ def test_linearise__takes_the_engine_s_own_step(case):
     own = np.array([run.by_district(name)[0, 0] for name in model.stocks])
     found = linearise(model, state, parameters, levers, places=PLACES)
     assert found.after == pytest.approx(own, rel=1e-12)
+
+
+def test_weekly_map__steps_as_it_is_linearised(case):
+    model, state, parameters, levers = case
+    week = WeeklyMap(model, parameters, levers, places=PLACES)
+    state = state * np.random.default_rng(4).uniform(0.7, 1.3, state.shape)
+    before = state.copy()
+    assert week.step(state) == pytest.approx(week.linearise(state).after, rel=1e-12)
+    assert week.step(state) == pytest.approx(week.step(state), rel=0)  # it remembers nothing
+    assert state == pytest.approx(before, rel=0)
+
+
+def test_weekly_map__says_what_leaves_its_range(case):
+    model, state, parameters, levers = case
+    broken = state.copy()
+    broken[[*model.stocks].index("memory_operations"), 1] = np.nan
+    with pytest.raises(SimulationError, match="valley"):
+        WeeklyMap(model, parameters, levers, places=PLACES).step(broken)
+
+
+def test_linearise__those_without_neighbours_stay_where_they_are():
+    model = infection(0.1, 0.05)
+    model.transfer(
+        "left", "ill", "ill", hazard=model["recovery"], attraction=sp.Integer(1), meaning="move"
+    )
+    alone = Places(("hub", "isle"), np.array([1e6, 1e5]), np.zeros(2), np.zeros((2, 2)))
+    state = np.array([[9e5, 9e4], [1e5, 1e4]])
+    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 2)), places=alone)
+    found = week.linearise(state)
+    assert found.after.sum(axis=0) == pytest.approx(state.sum(axis=0), rel=1e-12)
+    assert found.jacobian.sum(axis=0) == pytest.approx(np.ones(4), abs=1e-12)
+    assert week.step(state) == pytest.approx(found.after, rel=1e-12)
+
+
+def test_linearise__a_hazard_with_cases_has_the_slope_of_its_case():
+    model = infection(0.1, 0.05)
+    ill = model["ill"]
+    cases = sp.Piecewise((model["contact"] * ill / model["population"], ill > 100), (0, True))
+    model.transfer("fled", "healthy", "ill", hazard=cases, meaning="a second way")
+    place = Places(("all",), np.array([1e6]), np.array([0.0]), np.zeros((1, 1)))
+    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 1)), places=place)
+    for level, at_work in ((50.0, 0), (2e5, 1)):
+        state, step = np.array([[1e6 - level], [level]]), 1e-3 * level
+        ahead, behind = (
+            week.step(state + sign * step * np.array([[0.0], [1.0]])) for sign in (1, -1)
+        )
+        found = week.linearise(state)
+        assert found.jacobian[:, 1] == pytest.approx(
+            ((ahead - behind) / (2 * step)).ravel(), rel=1e-6
+        )
+        assert (found.flows["fled"] > 0) == at_work
 
 
 def test_linearise__derivatives_are_those_of_the_map(case):

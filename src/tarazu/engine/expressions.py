@@ -129,7 +129,8 @@ class Hoist:
         return all(self.is_fixed(one.name) for one in part.free_symbols)
 
     def _named(self, expression: sp.Expr) -> sp.Expr:
-        if not expression.args or not expression.free_symbols:
+        is_case = not isinstance(expression, sp.Expr)  # of a choice, or its condition: no number
+        if is_case or not expression.args or not expression.free_symbols:
             return expression
         if expression not in self.lines:
             dear = expression.has(sp.exp, expm1, sp.Pow)

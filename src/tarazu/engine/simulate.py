@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tarazu.core.errors import SimulationError
-from tarazu.engine.build import build_kernel, program_of
+from tarazu.engine.build import BuiltKernel, build_kernel, program_of
 from tarazu.engine.inputs import Inputs, prepare
 from tarazu.engine.passes import Mode
 from tarazu.engine.program import Program, levels_behind
@@ -128,50 +128,63 @@ def _run_kernel(
     national: FloatArray,
     district: FloatArray,
 ) -> None:
+    kernel = build_kernel(program.model, mode, len(places.names))
+    for m in range(len(inputs.members)):
+        rows = start_rows(program, kernel.source, inputs, m)
+        failed = run_member(program, kernel, inputs, m, rows, national[m], district[m])
+        if failed >= 0:  # the same weeks again, up to the one that failed
+            rows = start_rows(program, kernel.source, inputs, m)
+            run_member(program, kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
+            levels = rows.reshape(-1, kernel.source.stride)[:, : len(places.names)]
+            explain(program, mode, inputs, places, m, failed, levels)
+
+
+def run_member(
+    program: Program,
+    kernel: BuiltKernel,
+    inputs: Inputs,
+    m: int,
+    rows: FloatArray,
+    national: FloatArray,
+    district: FloatArray,
+) -> int:
+    """Run one member; return the week in which a value left its range, or -1.
+
+    Writes `national` (T, Q) and `district` (T, K, D), whose T says for how many weeks, and `rows`,
+    the scratch array: the levels before them and, in the end, after them.
+    """
     from tarazu.engine.exit_kernels import WORK  # late: it loads numba
 
-    kernel = build_kernel(program.model, mode, len(places.names))
     streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
-
-    def run(m: int, weeks: int) -> tuple[int, FloatArray]:
-        rows = _start_rows(program, kernel.source, inputs, m)
-        failed = kernel.run_member(
-            inputs.parameters[m],
-            inputs.levers,
-            inputs.lever_change,
-            inputs.first,
-            inputs.neighbour,
-            inputs.weight,
-            inputs.first_in,
-            inputs.neighbour_in,
-            inputs.weight_in,
-            inputs.keys,
-            inputs.pulse_row,
-            inputs.pulse_expected,
-            inputs.pulse_count,
-            inputs.seed,
-            inputs.members[m],
-            streams,
-            np.empty(len(streams), dtype=np.uint64),
-            np.empty(WORK),
-            inputs.is_mean,
-            inputs.people_share,
-            inputs.keep,
-            rows,
-            national[m, :weeks],
-            district[m, :weeks],
-        )
-        return failed, rows
-
-    for m in range(len(inputs.members)):
-        failed, _ = run(m, national.shape[1])
-        if failed >= 0:
-            _, rows = run(m, failed)  # the same weeks again, up to the one that failed
-            levels = rows.reshape(-1, kernel.source.stride)[:, : len(places.names)]
-            _explain(program, mode, inputs, places, m, failed, levels)
+    return kernel.run_member(
+        inputs.parameters[m],
+        inputs.levers,
+        inputs.lever_change,
+        inputs.first,
+        inputs.neighbour,
+        inputs.weight,
+        inputs.first_in,
+        inputs.neighbour_in,
+        inputs.weight_in,
+        inputs.keys,
+        inputs.pulse_row,
+        inputs.pulse_expected,
+        inputs.pulse_count,
+        inputs.seed,
+        inputs.members[m],
+        streams,
+        np.empty(len(streams), dtype=np.uint64),
+        np.empty(WORK),
+        inputs.is_mean,
+        inputs.people_share,
+        inputs.keep,
+        rows,
+        national,
+        district,
+    )
 
 
-def _start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:
+def start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:
     """Return the scratch array of a member before its first week."""
     rows = np.zeros(source.size)
     table = rows.reshape(-1, source.stride)
@@ -184,7 +197,7 @@ def _start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> Flo
     return rows
 
 
-def _explain(
+def explain(
     program: Program,
     mode: Mode,
     inputs: Inputs,

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine.linearise import Linearisation, linearise
+from tarazu.engine.linearise import Linearisation, WeeklyMap
 from tarazu.engine.trajectory import FloatArray, Places
 from tarazu.model.declaration import Model
 
@@ -92,10 +92,12 @@ class ClosedMap:
         self.alive = [n for n in people if n not in (self.rest, *self.fixed)]
         self.kept = tuple(n for n in model.stocks if n not in (self.rest, *self.fixed))
         self._at = {name: i for i, name in enumerate(model.stocks)}
+        self._week = WeeklyMap(model, parameters, levers, places=places)
+        self._directions = self.directions()
 
     def step(self, state: FloatArray) -> FloatArray:
         """Return the (S, D) state a week later."""
-        return self.close(self._week(state, np.zeros((state.size, 0))).after, state)
+        return self.close(self._week.step(state), state)
 
     def close(self, after: FloatArray, before: FloatArray) -> FloatArray:
         """Return `after` with the headcounts of `before` and the fixed stocks as they were."""
@@ -109,7 +111,7 @@ class ClosedMap:
 
     def jacobian(self, state: FloatArray) -> tuple[FloatArray, Linearisation]:
         """Return the (K * D, K * D) derivative over the kept stocks, and the week behind it."""
-        week = self._week(state, self.directions())
+        week = self._week.linearise(state, self._directions)
         rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, self.kept)])
         return week.jacobian[rows], week
 
@@ -146,16 +148,6 @@ class ClosedMap:
 
     def _sum(self, state: FloatArray, names: Sequence[str]) -> FloatArray:
         return np.asarray(np.sum([state[self._at[name]] for name in names], axis=0))
-
-    def _week(self, state: FloatArray, directions: FloatArray) -> Linearisation:
-        return linearise(
-            self.model,
-            state,
-            self.parameters,
-            self.levers,
-            places=self.places,
-            directions=directions,
-        )
 
 
 def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
@@ -296,14 +288,8 @@ def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float
         for sign in (1.0, -1.0):
             parameters = closed.parameters.copy()
             parameters[p] += sign * ELASTICITY_STEP * scale
-            week = linearise(
-                closed.model,
-                state,
-                parameters,
-                closed.levers,
-                places=closed.places,
-                directions=along,
-            )
+            moved_map = WeeklyMap(closed.model, parameters, closed.levers, places=closed.places)
+            week = moved_map.linearise(state, along)
             rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, closed.kept)])
             moved = week.jacobian[rows]
             slopes.append(moved[:, 0] + 1j * moved[:, 1])
