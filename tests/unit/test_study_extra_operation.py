@@ -5,7 +5,8 @@ import pytest
 
 from tarazu.core.errors import ScenarioError
 from tarazu.study.case import drawn_case
-from tarazu.study.extra_operation import ZONES, _replacement, marginal_effect
+from tarazu.study.extra_operation import _replacement, marginal_effect
+from tarazu.study.zones import ALL_ZONES, ZONES, zones_around
 
 HORIZONS = (2, 8)
 
@@ -18,9 +19,18 @@ def table():
 
 def test_marginal__has_every_quantity_zone_and_horizon(table):
     counted = table[table["quantity"] != "replaced"]
-    assert len(counted) == 4 * len(ZONES) * len(HORIZONS)
+    assert len(counted) == 4 * len(ALL_ZONES) * len(HORIZONS)
     assert set(counted["weeks"]) == set(HORIZONS)
     assert (table["n_draws"] == 6).all()
+
+
+def test_zones__every_district_is_in_one_and_neighbours_of_all_struck_are_next_door():
+    road = np.diag(np.full(5, 0.5), 1)  # six districts in a row
+    masks = zones_around(road + road.T, np.array([True, True, False, False, False, True]))
+    assert masks["next door"].tolist() == [False, False, True, False, True, False]
+    assert masks["elsewhere"].tolist() == [False, False, False, True, False, False]
+    assert (np.sum([masks[zone] for zone in ZONES], axis=0) == 1).all()
+    assert masks["everywhere"].all()
 
 
 def test_marginal__zones_add_up_to_everywhere(table):

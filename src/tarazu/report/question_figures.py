@@ -10,9 +10,10 @@ from tarazu.report import theme
 from tarazu.report.figure import BriefFigure, Table, literal
 from tarazu.report.numerals import interval, number, percent
 from tarazu.report.theme import figure_spec
-from tarazu.study.extra_operation import ARMED, COUNTED, ZONES
+from tarazu.study.extra_operation import ARMED, COUNTED
 from tarazu.study.frontier import RULES, STARTS, Frontier
 from tarazu.study.threshold import Thresholds
+from tarazu.study.zones import ALL_ZONES
 
 NOT_CALIBRATED: Final = "The model is not calibrated: the numbers are shares and means of draws."
 VERDICT_SHADES: Final = {
@@ -125,7 +126,7 @@ def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") 
             "marker": {"symbol": symbol, "size": 8},
         }
         for (zone, part), colour, dash, symbol in zip(
-            ((zone, attacks[attacks["zone"] == zone]) for zone in ZONES),
+            ((zone, attacks[attacks["zone"] == zone]) for zone in ALL_ZONES),
             theme.SERIES,
             theme.DASHES,
             ("circle", "square", "diamond", "x"),

@@ -14,11 +14,11 @@ from tarazu.engine import Pulse, Trajectory, simulate
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.case import Case
 from tarazu.study.uncertainty import mean_of
+from tarazu.study.zones import ALL_ZONES, EVERYWHERE, zones_around
 
 FloatArray = NDArray[np.float64]
 
 HORIZONS: Final = (4, 12, 52, 260)  # weeks
-ZONES: Final = ("here", "next door", "elsewhere", "everywhere")
 OPERATIONS: Final = "operations"
 COUNTED: Final = {
     "attacks": ("attacks",),
@@ -83,7 +83,7 @@ def marginal_effect(
         if progress is not None:
             progress(draw + 1, draws)
     rows = []
-    for zone in ZONES:
+    for zone in ALL_ZONES:
         local = change[:, :, zones[zone]].sum(axis=2)  # (M, T, K)
         for k, words in enumerate((*COUNTED, ARMED)):
             for horizon in horizons:
@@ -125,18 +125,10 @@ def _quantities(run: Trajectory) -> FloatArray:
 
 
 def _zones(case: Case, district: str) -> dict[str, NDArray[np.bool_]]:
-    """Return (D,) masks of the zones around a district."""
     names = case.places.names
     if district not in names:
         raise ScenarioError(f"no district '{district}'", expected=", ".join(names))
-    here = np.array([name == district for name in names])
-    near = case.places.weights[names.index(district)] > 0
-    return {
-        "here": here,
-        "next door": near,
-        "elsewhere": ~(here | near),
-        "everywhere": np.ones(len(names), dtype=bool),
-    }
+    return zones_around(case.places.weights, np.array([name == district for name in names]))
 
 
 def _row(quantity: str, zone: str, horizon: int, effect: FloatArray) -> dict[str, object]:
@@ -154,7 +146,7 @@ def _row(quantity: str, zone: str, horizon: int, effect: FloatArray) -> dict[str
 def _replacement(removed: FloatArray, missing: FloatArray, horizon: int) -> dict[str, object]:
     """Return 1 - missing / removed as a ratio of means, with a jackknife interval over draws."""
     n = len(removed)
-    row = _row("replaced", "everywhere", horizon, np.zeros(n)) | {
+    row = _row("replaced", EVERYWHERE, horizon, np.zeros(n)) | {
         "p_fewer": np.nan,
         "p_more": np.nan,
     }

@@ -10,10 +10,10 @@ import pandas as pd
 
 from tarazu.study.arms import HARMLESS, SWEEP, WITHOUT
 from tarazu.study.block import SUBSETS
-from tarazu.study.operation import ZONES
 from tarazu.study.result import StudyResult
 from tarazu.study.spec import POOLED
 from tarazu.study.uncertainty import mean_of, share_of
+from tarazu.study.zones import ALL_ZONES, EVERYWHERE, ZONES
 
 CONTRASTS: Final = {
     "sweep": (SWEEP, WITHOUT),
@@ -22,8 +22,6 @@ CONTRASTS: Final = {
 }
 """What is compared: the first arm less the second."""
 
-EVERYWHERE: Final = "everywhere"
-ALL_ZONES: Final = (*ZONES, EVERYWHERE)
 SMALL: Final = 0.05  # attacks; an expected change below it counts as none
 
 Measure = Literal["attacks", "expected_attacks", "expected_militants"]

@@ -12,11 +12,10 @@ from tarazu.engine import Places, Pulse, Trajectory
 from tarazu.study.outcomes import militants
 from tarazu.study.sizing import size_operation
 from tarazu.study.spec import Study
+from tarazu.study.zones import ZONES, zones_around
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
-ZONES: Final = ("here", "next door", "elsewhere")
 ZONE_COLUMNS: Final = tuple(
     f"{what}_{zone.replace(' ', '_')}"
     for what in ("attacks", "expected_attacks", "expected_militants")
@@ -35,15 +34,6 @@ def targets_of(study: Study) -> dict[int, float]:
         study.district(name): operation.militant_deaths * share / whole
         for name, share in operation.split.items()
     }
-
-
-def zones_of(study: Study) -> dict[str, IntArray]:
-    """Return the columns of the districts hit, of those that touch them, and of the rest."""
-    here = np.zeros(len(study.region.slugs), dtype=bool)
-    here[list(targets_of(study))] = True
-    near = study.region.adjacency()[here].any(axis=0) & ~here
-    masks = (here, near, ~here & ~near)
-    return {zone: np.flatnonzero(mask) for zone, mask in zip(ZONES, masks, strict=True)}
 
 
 def draw_pulses(
@@ -91,15 +81,17 @@ def measure_zones(
     attacks = drawn.by_district("attacks")
     mean_attacks = np.repeat(expected.by_district("attacks"), replicates, axis=0)
     men = np.repeat(militants(expected.by_district), replicates, axis=0)
-    zones, origin = zones_of(study), study.origin
+    here = np.isin(np.arange(len(study.region.slugs)), list(targets_of(study)))
+    masks, origin = zones_around(study.region.weights(), here), study.origin
+    zones = [masks[zone] for zone in ZONES]
     rows = []
     for horizon in study.spec.horizons:
         weeks = slice(origin, origin + horizon)
         values = [
             series[:, weeks][:, :, zone].sum(axis=(1, 2))
             for series in (attacks, mean_attacks)
-            for zone in zones.values()
+            for zone in zones
         ]
-        values += [men[:, origin + horizon - 1, zone].sum(axis=1) for zone in zones.values()]
+        values += [men[:, origin + horizon - 1, zone].sum(axis=1) for zone in zones]
         rows.append(np.stack(values, axis=1))
     return np.stack(rows, axis=1)
