@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tarazu.core.errors import ScenarioError
+from tarazu.engine import Pulse, simulate
 from tarazu.study.case import drawn_case
 from tarazu.study.extra_operation import _replacement, marginal_effect
 from tarazu.study.zones import ALL_ZONES, ZONES, zones_around
@@ -55,6 +56,40 @@ def test_marginal__never_counts_dead_militants_as_an_effect(table):
         "militants",
         "replaced",
     }
+
+
+def test_marginal__counts_whom_the_operation_kills_itself(table):
+    case = drawn_case("full", "status-quo", weeks=20, draws=6, seed=5)
+    kech = case.places.names.index("kech")
+
+    def deaths(draw, pulses):  # (R, T, D)
+        run = simulate(
+            case.model,
+            case.parameters[draw],
+            case.levers,
+            places=case.places,
+            seed=2,
+            members=np.array([2 * draw, 2 * draw + 1]),
+            weeks=20,
+            pulses=pulses,
+            keep=["operation_deaths_civilian", "attack_deaths_civilian", "attacks"],
+        )
+        civilians = [run.by_district(f"{of}_deaths_civilian") for of in ("operation", "attack")]
+        return sum(civilians), run.by_district("attacks")
+
+    pairs = [
+        [deaths(draw, pulses) for pulses in ([Pulse("operations", 4, kech, count=1)], [])]
+        for draw in range(6)
+    ]
+    more = np.array([(first[0] - second[0]).mean(axis=0) for first, second in pairs])
+    attacks = np.array([first[1] - second[1] for first, second in pairs])
+    assert not more[:, :4].any()  # shared luck: nothing differs before the operation
+    assert not attacks[:, :, :5].any()  # nor do attacks in its own week
+    assert more[:, 4].sum() > 0  # but people are killed in it
+    counted = table[(table["quantity"] == "civilians killed") & (table["zone"] == "here")]
+    for horizon in HORIZONS:
+        (effect,) = counted.loc[counted["weeks"] == horizon, "effect"]
+        assert effect == pytest.approx(more[:, 4 : 5 + horizon, kech].sum(axis=1).mean())
 
 
 def test_replacement__is_one_where_all_removed_are_made_good():

@@ -70,9 +70,10 @@ def marginal(
 ) -> None:
     """Ask what one more operation changes.
 
-    Attacks, deaths of civilians and of security forces over 4, 12, 52 and 260 weeks, and
-    militants at their end, in the district, next door and elsewhere; and what share of the
-    militants removed is made good. Paired draws: the runs with and without it share their luck.
+    Attacks, deaths of civilians and of security forces in its own week and the 4, 12, 52 and 260
+    weeks after it, and militants at their end, in the district, next door and elsewhere; and
+    what share of the militants removed is made good. Paired draws: the runs with and without it
+    share their luck.
     """
     from tarazu.report.question_figures import draw_marginal
     from tarazu.study.case import drawn_case

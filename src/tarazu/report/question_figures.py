@@ -10,7 +10,7 @@ from tarazu.report import theme
 from tarazu.report.figure import BriefFigure, Table, literal
 from tarazu.report.numerals import interval, number, percent
 from tarazu.report.theme import figure_spec
-from tarazu.study.extra_operation import ARMED, COUNTED
+from tarazu.study.extra_operation import ARMED, COUNTED, SINCE
 from tarazu.study.frontier import RULES, STARTS, Frontier
 from tarazu.study.threshold import Thresholds
 from tarazu.study.zones import ALL_ZONES
@@ -169,7 +169,7 @@ def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") 
             rows,
             frozenset({2, 3}),
         ),
-        notes=(NOT_CALIBRATED,),
+        notes=(NOT_CALIBRATED, SINCE),
     )
 
 

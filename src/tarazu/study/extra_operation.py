@@ -26,6 +26,10 @@ COUNTED: Final = {
     "security forces killed": ("attack_deaths_state",),
 }
 """What is summed over the horizon, from which series. A body count is never among them."""
+SINCE: Final = (
+    "Sums begin with the operation's own week, so people killed in it are counted, and run for "
+    "the weeks after it that stand beside them. Militants are those at the end of these weeks."
+)
 ARMED: Final = "militants"
 
 
@@ -41,8 +45,9 @@ def marginal_effect(
 ) -> pd.DataFrame:
     """Return what one more operation in one district changes.
 
-    Each draw is run with and without one more operation in one week; both runs share their luck.
-    Effects count from the week after it.
+    Each draw is run with and without one more operation in one week; both runs share their luck,
+    so nothing differs before that week. Sums begin with the operation's own week, for the people
+    whom it kills itself, and run on for the weeks of the horizon after it.
 
     Parameters
     ----------
@@ -53,10 +58,10 @@ def marginal_effect(
     Returns
     -------
     pandas.DataFrame
-        quantity (attacks, civilians killed, security forces killed: sums over the horizon;
-        militants: at its end), zone (here, next door, elsewhere, everywhere), weeks; effect with
-        its Monte Carlo interval (90 %); p_fewer, p_more: share of draws with a mean effect below
-        and above zero; n_draws.
+        quantity (attacks, civilians killed, security forces killed: sums from the operation to
+        the horizon's end; militants: at its end), zone (here, next door, elsewhere, everywhere),
+        weeks; effect with its Monte Carlo interval (90 %); p_fewer, p_more: share of draws with a
+        mean effect below and above zero; n_draws.
         Rows ``replaced`` give the replacement ratio everywhere: of the militants whom the
         operation removed by the end of its week, the share that is made good at the horizon
         (above 1: more than made good), as a ratio of means over draws with a jackknife interval.
@@ -87,8 +92,8 @@ def marginal_effect(
         local = change[:, :, zones[zone]].sum(axis=2)  # (M, T, K)
         for k, words in enumerate((*COUNTED, ARMED)):
             for horizon in horizons:
-                after = local[:, week + 1 : week + 1 + horizon, k]
-                effect = after[:, -1] if words == ARMED else after.sum(axis=1)
+                since = local[:, week : week + 1 + horizon, k]
+                effect = since[:, -1] if words == ARMED else since.sum(axis=1)
                 rows.append(_row(words, zone, horizon, effect))
     militants = change[:, :, :, -1].sum(axis=2)
     for horizon in horizons:
