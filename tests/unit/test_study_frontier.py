@@ -53,7 +53,6 @@ def test_frontier__a_tempo_ends_it_only_if_both_starts_die_out():
     cells |= {(5.0, "low"): "dies out", (5.0, "high"): "dies out"}
     found = frontier(cells)
     assert found.ending_tempos(0.5) == [5.0]
-    assert found.verdict(1.0, 0.5) == "dies out or persists"
     assert "dies out at tempo 5" in found.sentence(0.5)
 
 

@@ -24,7 +24,7 @@ Verdict = Literal["dies out", "shrinks", "persists", "grows"]
 TEMPO: Final = "operational_tempo"
 TRUST: Final = Link("trust", "*")
 STARTS: Final = {"low": 0.1, "high": 10.0}  # militants at the start, times those drawn
-END: Final = 520  # weeks; the last year before it decides
+END: Final = 520  # weeks; any year without an attack before it counts, not the last alone
 DIES_OUT: Final = 0.9  # least probability of no attack for a year by then
 FACTOR: Final = 2.0  # attacks of the last year against the first: below 1/2 shrinks, above 2 grows
 RULES: Final[dict[Verdict, str]] = {
@@ -50,11 +50,6 @@ class Frontier:
     hypothesis: str
     axis: str
     table: pd.DataFrame
-
-    def verdict(self, tempo: float, level: float) -> str:
-        """Return the label of a cell; both, where the two starts differ."""
-        cell = self.table[(self.table["tempo"] == tempo) & (self.table["level"] == level)]
-        return " or ".join(dict.fromkeys(cell["verdict"]))
 
     def ending_tempos(self, level: float) -> list[float]:
         """Return the tempos at which violence dies out from both starts, at one level."""
