@@ -100,6 +100,17 @@ def test_groups__is_descriptive(record):
     assert "active years only" in [variant.name for variant in finding.sensitivity]
 
 
+@pytest.mark.parametrize(("is_late", "sign"), [(True, 1), (False, -1)])
+def test_groups__are_more_where_late_events_have_groups_of_their_own(record, is_late, sign):
+    events = record.events
+    split_up = (events["date"] >= events["date"].median()) == is_late
+    own = events["group"].mask(
+        split_up & (events["group"] != ""), [f"of {row}" for row in events.index]
+    )
+    finding = groups(replace(record, events=events.assign(group=own)))
+    assert sign * finding.estimate > 5
+
+
 def test_groups__does_not_depend_on_the_order_of_rows(record):
     shuffled = replace(record, events=record.events.sample(frac=1, random_state=1))
     assert canonical_json(groups(shuffled).to_dict()) == canonical_json(groups(record).to_dict())

@@ -96,6 +96,20 @@ def test_knox__finds_planted_repeats(null):
     excess, (low, high), p_value = beyond_chance(found, SAME, SHORT)
     assert p_value <= 0.01
     assert 0 < low < excess < high
+    assert found.share_above(SAME, SHORT) <= 0.005
+
+
+def test_knox__replicates_have_more_pairs_than_what_is_spaced_out():
+    days = np.arange(0, DAYS - 20, 20)  # no two within a fortnight
+    spaced = incidents_at(days, np.zeros(len(days), dtype=int))
+    found = knox(
+        spaced, None, distance_bands(ring(PLACES)), n_days=DAYS, null=NULLS[0], replicates=199
+    )
+    jittered = knox(
+        spaced, None, distance_bands(ring(PLACES)), n_days=DAYS, null="own trends", replicates=199
+    )
+    assert found.share_above(SAME, SHORT) == 0.5  # the same days in another order
+    assert jittered.share_above(SAME, SHORT) >= 0.99
 
 
 def test_knox__has_no_ratio_without_pairs():

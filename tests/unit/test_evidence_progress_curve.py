@@ -132,6 +132,13 @@ def test_escalation__verdicts_rest_on_the_p_values_it_states():
     assert ("cannot tell" in finding.sentence) == (finding.verdict == CANNOT_TELL)
 
 
+def test_escalation__figure_says_of_each_district_what_its_interval_says():
+    rows = escalation(load_default_record()).figures[0].data
+    assert min(rows["low"]) < 0 < max(rows["low"])  # some districts can tell, some cannot
+    for low, high, word in zip(rows["low"], rows["high"], rows["verdict"], strict=True):
+        assert word == (VERDICTS[0] if low > 0 else VERDICTS[1] if high < 0 else CANNOT_TELL)
+
+
 def test_escalation__counts_among_the_tests_of_the_battery():
     (row,) = assess([escalation(load_default_record())]).rows
     assert (row.kind, row.p_holm) == ("test", row.p_value)

@@ -52,6 +52,14 @@ def test_reaction__is_the_excess_a_follower_makes():
     assert found.estimate == pytest.approx(operations.sum() / attacks.sum(), abs=0.04)
 
 
+def test_reaction__interval_reaches_down_where_chance_reaches_up():
+    """Few events: moved dates give no pair most often and sometimes several, never fewer."""
+    found = measure_reaction(draw(8, 0.001), draw(9, 0.002), moves=499)
+    low, high = found.interval
+    assert found.expected.sum() < 5
+    assert found.estimate - low > high - found.estimate > 0
+
+
 def test_reaction__attacks_after_operations_are_not_called_a_reaction():
     operations = draw(5, 0.005)
     attacks = draw(6, 0.02) + after(operations, 5, 0.5, 7)

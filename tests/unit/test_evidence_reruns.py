@@ -1,13 +1,15 @@
 """Reruns on other readings, and the reading that allows for wrong initiators."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
 from tarazu.core.errors import FitError
-from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.evidence.estimators import ESTIMATORS
+from tarazu.evidence.finding import CANNOT_TELL, Variant
 from tarazu.evidence.misclassification import draw_initiators
 from tarazu.evidence.reruns import ALL_READINGS, REDRAWN, Reading, by_sign, pool, rerun
 from tarazu.record import load_default_record
@@ -108,3 +110,24 @@ def test_rerun__a_reading_without_enough_events_cannot_tell(record):
 )
 def test_by_sign__takes_a_side_below_five_per_cent_only(estimate, p_value, verdict):
     assert by_sign("rises", "falls")(estimate, p_value) == verdict
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "retaliation")) for name in ESTIMATORS],
+)
+def test_rerun__asks_what_the_finding_asks(record, monkeypatch, name):
+    def read_the_same(record, read, judge, *, level):
+        main = read(record)
+        verdict = judge(main.estimate, main.p_value)
+        same = Variant("same", main.estimate, main.interval, main.p_value, verdict, main.n)
+        return (same,)
+
+    monkeypatch.setattr(import_module(f"tarazu.evidence.{name}"), "rerun", read_the_same)
+    finding = ESTIMATORS[name](record)
+    (again,) = finding.sensitivity
+    # near_repeat and tactics exchange dates fewer times for a reading than for the finding
+    low, high = finding.interval
+    assert again.estimate == pytest.approx(finding.estimate, rel=0.05)
+    assert again.interval == pytest.approx((low, high), abs=0.1 * (high - low))
+    assert again.verdict == finding.verdict
