@@ -130,17 +130,14 @@ def draw_negative_binomial(
 
 
 @bare_kernel
-def draw_tailed(
-    x: FloatArray,
-    mean: int,
-    of: int,
-    exponent: int,
-    largest: int,
-    drawn: int,
-    now: np.uint64,
-    keys: IntArray,
-) -> None:
-    """Draw a heavy-tailed count where row `of` says that something happened. Writes `drawn`."""
+def draw_tailed(x: FloatArray, rows: IntArray, states: StateArray, keys: IntArray) -> None:
+    """Draw a heavy-tailed count where something happened that it is drawn for.
+
+    rows : (6,) rows of the mean, of the exponent, of the largest, of what happened, and of the
+    count, which is written; then the place of its stream among the states.
+    """
+    mean, exponent, largest, of, drawn = rows[0], rows[1], rows[2], rows[3], rows[4]
+    now = states[rows[5]]
     for d in range(keys.shape[0]):
         x[drawn + d] = 0.0
         if x[of + d] > 0.0 and x[mean + d] > 0.0:
@@ -178,11 +175,9 @@ def tailed_count(
 @bare_kernel
 def settle(
     x: FloatArray,
-    moved: int,
-    pull: int,
-    arrived: int,
+    rows: IntArray,
     stride: int,
-    now: np.uint64,
+    states: StateArray,
     keys: IntArray,
     first: IntArray,
     neighbour: IntArray,
@@ -190,9 +185,11 @@ def settle(
 ) -> None:
     """Send whole people to neighbours, by weight times pull; without any they stay.
 
-    first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1.
-    Writes row `arrived`.
+    rows : (4,) rows of who moves, of the pull, and of who arrived, which is written; then the
+    place of their stream among the states. first, neighbour, weight : neighbours of d are entries
+    first[d] .. first[d + 1] - 1.
     """
+    moved, pull, arrived, now = rows[0], rows[1], rows[2], states[rows[3]]
     for d in range(stride):
         x[arrived + d] = 0.0
     for d in range(keys.shape[0]):

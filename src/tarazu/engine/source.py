@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
@@ -28,9 +28,10 @@ from tarazu.engine.passes import (
 )
 from tarazu.engine.program import Exits, Program
 from tarazu.model.declaration import ModelError
-from tarazu.model.quantities import Event
+from tarazu.model.quantities import Event, Transfer
 
-T = TypeVar("T", Event, Exits)
+Row = tuple[str, tuple[str, ...]]
+"""Who is drawn, and the rows that are worked on."""
 
 ARGUMENTS: Final = (
     "parameters",
@@ -69,6 +70,14 @@ _CALLED: Final = {
     ),
     "mean": (),
 }
+_ROWS: Final = {
+    "draw_poisson": "of each event: mean, P(0), count",
+    "draw_tailed": "of each event: mean, exponent, largest; what it is drawn for, count",
+    "draw_exits": "of each stock: who is there, sum of hazards, P(nobody leaves), who leaves; the\n"
+    "# first row of hazards, rests, exits; their number",
+    "settle": "of each transfer: who moves, pull, who arrived",
+}
+"""What stands in a line of the table of each function that draws."""
 _ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
 _OWN: Final = {
     *ARGUMENTS,
@@ -77,8 +86,6 @@ _OWN: Final = {
     *(
         "draw_exits",
         "bare_kernel",
-        "exit_rows",
-        "poisson_rows",
         "np",
         "i",
         "run_member",
@@ -90,6 +97,7 @@ _OWN: Final = {
         "max",
         "min",
     ),
+    *(f"rows_of_{function}" for function in _ROWS),
     *("t", "d", "n", "row", "state", "fine", "luck", "total", "STRIDE", "DISTRICTS", "INFINITY"),
 }
 LANES: Final = 4
@@ -180,8 +188,7 @@ class _Writer:
     def __init__(self, week: Week, districts: int, stride: int, offsets: dict[str, int]) -> None:
         self.week, self.program = week, week.program
         self.districts, self.stride, self.offsets = districts, stride, offsets
-        self.plain: list[Event] = []
-        self.leaving: list[Exits] = []
+        self.rows_of: dict[str, list[Row]] = {}
         self.code = Printer({"fully_qualified_modules": False}).doprint
 
     def module(self) -> Iterator[str]:
@@ -195,7 +202,7 @@ class _Writer:
         yield "Written by Tarazu from the declaration; change that, not this file."
         yield '"""'
         yield ""
-        if self.plain or self.leaving:
+        if any(self.rows_of.values()):
             yield "import numpy as np"
             yield ""
         yield "from tarazu.core.exponential import exp, expm1"
@@ -326,16 +333,14 @@ class _Writer:
 
     def events(self, one: EventDraw) -> Iterator[str]:
         plain = [event for event in one.events if event.size is None and event.tail is None]
-        if plain:
-            yield from self.calls("draw_poisson", self.plain, plain, "poisson_rows", "states, keys")
+        yield from self.calls("draw_poisson", map(self.poisson_row, plain), "states, keys")
+        tailed = [event for event in one.events if event.tail is not None]
+        yield from self.calls("draw_tailed", map(self.tail_row, tailed), "states, keys")
         for event in one.events:
             name = event.name
-            where = f"states[{self.program.luck.index(name)}], keys"
-            if event.tail is not None:
-                of = f"at_{event.tail.of}, at_exponent_of_{name}, at_largest_of_{name}"
-                yield f"draw_tailed(x, at_mean_of_{name}, {of}, at_{name}, {where})"
-            elif event.size is not None:
+            if event.size is not None and event.tail is None:
                 rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
+                where = f"states[{self.program.luck.index(name)}], keys"
                 yield f"draw_negative_binomial(x, {rows}, {where})"
         yield "if row >= 0:"
         for event in one.events:
@@ -344,51 +349,56 @@ class _Writer:
 
     def exits(self, one: ExitDraw) -> Iterator[str]:
         others = "STRIDE, states, keys, work"
-        yield from self.calls("draw_exits", self.leaving, [*one.exits], "exit_rows", others)
+        yield from self.calls("draw_exits", map(self.exit_row, one.exits), others)
 
-    def calls(
-        self, function: str, known: list[T], drawn: list[T], table: str, others: str
-    ) -> Iterator[str]:
-        """Call a function for some lines of a table of rows."""
-        begin, end = len(known), len(known) + len(drawn)
-        known += drawn
-        yield f"for i in range({begin}, {end}):  # {', '.join(_name(one) for one in drawn)}"
-        yield f"    {function}(x, {table}[i], {others})"
+    def settle(self, one: Settle) -> Iterator[str]:
+        others = "STRIDE, states, keys, first, neighbour, weight"
+        yield from self.calls("settle", [self.mover_row(one.transfer)], others)
+
+    def poisson_row(self, event: Event) -> Row:
+        name = event.name
+        return name, (f"at_mean_of_{name}", f"at_none_of_{name}", f"at_{name}")
+
+    def tail_row(self, event: Event) -> Row:
+        assert event.tail is not None  # only such are asked
+        name, of = event.name, f"at_{event.tail.of}"
+        words = ("mean", "exponent", "largest")
+        return name, (*(f"at_{word}_of_{name}" for word in words), of, f"at_{name}")
+
+    def exit_row(self, one: Exits) -> Row:
+        stock, first = one.stock, one.hazards[0].name
+        rows = (
+            *(f"at_{word}_{stock}" for word in ("staying", "hazard_of", "none_of", "leaving")),
+            *(f"at_h_{first}", f"at_rest_of_{first}", f"at_{first}", str(len(one.hazards))),
+        )
+        return stock, rows
+
+    def mover_row(self, transfer: Transfer) -> Row:
+        name = transfer.name
+        return name, (f"at_{name}", f"at_pull_of_{name}", f"at_arrived_{name}")
+
+    def calls(self, function: str, rows: Iterable[Row], others: str) -> Iterator[str]:
+        """Call a function for some lines of its table of rows.
+
+        A table, not arguments: a literal argument would have the function compiled once for each.
+        """
+        known = self.rows_of.setdefault(function, [])
+        begin = len(known)
+        known += rows
+        if known[begin:]:
+            names = ", ".join(name for name, _ in known[begin:])
+            yield f"for i in range({begin}, {len(known)}):  # {names}"
+            yield f"    {function}(x, rows_of_{function}[i], {others})"
 
     def tables(self) -> Iterator[str]:
         """Write the tables of rows that draws work on, one line a draw."""
-        luck = self.program.luck
-        if self.plain:
-            yield "# of each event: mean, P(0), count; its place among the streams"
-            yield "poisson_rows = np.array(["
-            for event in self.plain:
-                name = event.name
-                rows: tuple[str, ...] = (f"at_mean_of_{name}", f"at_none_of_{name}", f"at_{name}")
-                yield f"    ({', '.join(rows)}, {luck.index(name)}),"
-            yield "])"
-        if self.leaving:
-            yield "# of each stock: who is there, sum of hazards, P(nobody leaves), who leaves; the"
-            yield "# first row of hazards, rests, exits; their number, its place among the streams"
-            yield "exit_rows = np.array(["
-            for one in self.leaving:
-                stock, first = one.stock, one.hazards[0].name
-                rows = (
-                    *(f"at_{word}_{stock}" for word in ("staying", "hazard_of", "none_of")),
-                    *(f"at_leaving_{stock}", f"at_h_{first}", f"at_rest_of_{first}", f"at_{first}"),
-                )
-                yield f"    ({', '.join(rows)}, {len(one.hazards)}, {luck.index(stock)}),"
-            yield "])"
-
-    def settle(self, one: Settle) -> Iterator[str]:
-        name = one.transfer.name
-        rows = f"at_{name}, at_pull_of_{name}, at_arrived_{name}, STRIDE"
-        now = f"states[{self.program.luck.index(name)}]"
-        where = f"{now}, keys, first, neighbour, weight"
-        yield f"settle(x, {rows}, {where})"
-
-
-def _name(one: Event | Exits) -> str:
-    return one.name if isinstance(one, Event) else one.stock
+        for function, rows in self.rows_of.items():
+            if rows:
+                yield f"# {_ROWS[function]}; its place among the streams"
+                yield f"rows_of_{function} = np.array(["
+                for name, words in rows:
+                    yield f"    ({', '.join(words)}, {self.program.luck.index(name)}),"
+                yield "])"
 
 
 def _condition(check: Check) -> str:
