@@ -15,8 +15,6 @@ from tarazu.engine.passes import (
     Week,
 )
 
-MOST_TOLLS = 8  # heavy-tailed tolls of one district and week that JAX's fixed shapes leave room for
-
 
 class _Printer(PythonCodePrinter):
     def _print_Max(self, expr):  # noqa: N802 - sympy\'s name
@@ -49,10 +47,10 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
     code = _Printer({"fully_qualified_modules": False}).doprint
     text = ["def advance(x, weights, luck):"]
     scalars = dict(zip(week.program.model.parameters, parameters.tolist(), strict=True))
-    space = {"xp": xp, "draws": draws, **scalars}
+    space = {"draws": draws, "passes": week.passes, **scalars}
     space |= {name: getattr(xp, name) for name in ("exp", "expm1", "maximum", "minimum")}
     exec("\n".join(f"{line.name} = {code(line.expression)}" for line in week.constants), space)
-    for one in week.passes:
+    for at, one in enumerate(week.passes):
         if isinstance(one, Sweep):
             text += _lines(one, week, code)
         elif isinstance(one, Everywhere):
@@ -61,31 +59,11 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
             matrix = "weights" if one.inward else "weights.T"
             text += [f"x['{row}'] = x['{source}'] @ {matrix}" for source, row in one.sums]
         elif isinstance(one, EventDraw):
-            for event in one.events:
-                mean = f"x['mean_of_{event.name}']"
-                if event.tail is not None:
-                    shape = f"x['exponent_of_{event.name}'], x['largest_of_{event.name}']"
-                    drawn = f"draws.tailed(luck, x['{event.tail.of}'], {mean}, {shape})"
-                elif event.size is not None:
-                    drawn = f"draws.negative_binomial(luck, {mean}, x['size_of_{event.name}'])"
-                else:
-                    drawn = f"draws.poisson(luck, {mean})"
-                text.append(f"x['{event.name}'] = {drawn}")
+            text.append(f"draws.happen(luck, x, passes[{at}].events)")
         elif isinstance(one, ExitDraw):
-            for exits in one.exits:
-                stock, names = exits.stock, [t.name for t in exits.hazards]
-                share = f"-expm1(-x['hazard_of_{stock}'])"
-                text.append(f"left = draws.binomial(luck, x['staying_{stock}'], {share})")
-                text.append(f"x['leaving_{stock}'] = left")
-                for name in names[:-1]:
-                    share = f"x['h_{name}'] / maximum(x['rest_of_{name}'], 1e-300)"
-                    text.append(f"x['{name}'] = draws.binomial(luck, left, minimum({share}, 1.0))")
-                    text.append(f"left = left - x['{name}']")
-                text.append(f"x['{names[-1]}'] = left")
+            text.append(f"draws.leave(luck, x, passes[{at}].exits)")
         elif isinstance(one, Settle):
-            name = one.transfer.name
-            pull = f"x['pull_of_{name}']"
-            text.append(f"x['arrived_{name}'] = draws.settle(luck, x['{name}'], {pull}, weights)")
+            text.append(f"draws.settle(luck, x, passes[{at}].transfer.name, weights)")
     body = "\n".join(f"    {line}" for line in text[1:])
     exec(f"{text[0]}\n{body}\n    return x", space)
     settings = "\n".join(_lines(week.settings, week, code)) or "pass"
@@ -114,25 +92,55 @@ def start_rows(week: Week, inputs, xp) -> dict:
 
 
 class NumPyDraws:
-    """NumPy's own samplers."""
+    """NumPy's own samplers; rows are changed in place."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.Generator(np.random.SFC64(seed))
 
-    def poisson(self, luck, mean):
-        return self.rng.poisson(mean).astype(float)
+    def happen(self, luck, x, events):
+        for event in events:
+            mean = x[f"mean_of_{event.name}"]
+            if event.tail is not None:
+                shape = x[f"exponent_of_{event.name}"], x[f"largest_of_{event.name}"]
+                x[event.name] = self.tailed(x[event.tail.of], mean, *shape)
+            elif event.size is not None:
+                x[event.name] = self.negative_binomial(mean, x[f"size_of_{event.name}"])
+            else:
+                x[event.name] = self.rng.poisson(mean).astype(float)
 
-    def binomial(self, luck, n, p):
+    def leave(self, luck, x, exits):
+        for one in exits:
+            names = [transfer.name for transfer in one.hazards]
+            share = -np.expm1(-x[f"hazard_of_{one.stock}"])
+            left = self.binomial(x[f"staying_{one.stock}"], share)
+            x[f"leaving_{one.stock}"] = left
+            for name in names[:-1]:
+                share = x[f"h_{name}"] / np.maximum(x[f"rest_of_{name}"], 1e-300)
+                x[name] = self.binomial(left, np.minimum(share, 1.0))
+                left = left - x[name]
+            x[names[-1]] = left
+
+    def settle(self, luck, x, name, weights):
+        moved, parts = x[name], weights * x[f"pull_of_{name}"][:, None, :]
+        totals = parts.sum(axis=2, keepdims=True)
+        stay = np.eye(weights.shape[0])
+        shares = np.where(totals > 0.0, parts / np.maximum(totals, 1e-300), stay)
+        arrived = np.zeros_like(moved)
+        for m, d in np.argwhere(moved > 0.0):
+            arrived[m] += self.rng.multinomial(int(moved[m, d]), shares[m, d])
+        x[f"arrived_{name}"] = arrived
+
+    def binomial(self, n, p):
         return self.rng.binomial(n.astype(np.int64), p).astype(float)
 
-    def negative_binomial(self, luck, mean, size):
+    def negative_binomial(self, mean, size):
         some, size = mean > 0.0, np.broadcast_to(size, mean.shape)
         result = np.zeros_like(mean)
         rate = self.rng.gamma(size[some]) * mean[some] / size[some]
         result[some] = self.rng.poisson(rate)
         return result
 
-    def tailed(self, luck, happened, mean, exponent, largest):
+    def tailed(self, happened, mean, exponent, largest):
         result = np.zeros_like(mean)
         some = (happened > 0.0) & (mean > 0.0)
         exponent, largest = (np.broadcast_to(v, mean.shape) for v in (exponent, largest))
@@ -145,16 +153,6 @@ class NumPyDraws:
             total += np.where(i < n, toll, 0.0)
         result[some] = self.rng.poisson(mean[some] * total / (n * expected))
         return result
-
-    def settle(self, luck, moved, pull, weights):
-        parts = weights * pull[:, None, :]
-        totals = parts.sum(axis=2, keepdims=True)
-        stay = np.eye(weights.shape[0])
-        shares = np.where(totals > 0.0, parts / np.maximum(totals, 1e-300), stay)
-        arrived = np.zeros_like(moved)
-        for m, d in np.argwhere(moved > 0.0):
-            arrived[m] += self.rng.multinomial(int(moved[m, d]), shares[m, d])
-        return arrived
 
 
 def run_numpy(week: Week, parameters: np.ndarray, inputs, places) -> np.ndarray:

@@ -6,28 +6,54 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.twins.arrays import MOST_TOLLS, start_rows, week_function
+from benchmarks.twins.arrays import start_rows, week_function
 
 jax.config.update("jax_enable_x64", True)
 
+MOST_TOLLS = 8  # heavy-tailed tolls of one district and week that fixed shapes leave room for
+
+
+def _stacked(x, names):
+    """Return rows as one array (K, M, D); what is the same everywhere is spread out."""
+    shape = x["population"].shape
+    return jnp.stack([jnp.broadcast_to(x[name], shape) for name in names])
+
 
 class JaxDraws:
-    """JAX's own samplers; `luck` is a list that holds the key."""
+    """JAX's own samplers; `luck` is a list that holds the key, rows are put into `x`.
+
+    Each sampler is a loop that XLA compiles wherever it is called, so the draws of a pass are
+    stacked into one call, and those that wait for each other are steps of one scan.
+    """
 
     def _key(self, luck):
         luck[0], key = jax.random.split(luck[0])
         return key
 
+    def happen(self, luck, x, events):
+        def rows(word, kind):
+            return _stacked(x, [f"{word}_of_{event.name}" for event in kind])
+
+        def put(kind, drawn):
+            x.update(zip([event.name for event in kind], drawn, strict=True))
+
+        tailed = [event for event in events if event.tail is not None]
+        sized = [event for event in events if event.size is not None]
+        plain = [event for event in events if event.tail is None and event.size is None]
+        if plain:
+            put(plain, self.poisson(luck, rows("mean", plain)))
+        if sized:
+            mean = rows("mean", sized)
+            size = jnp.where(mean > 0.0, rows("size", sized), 1.0)
+            gamma = jax.random.gamma(self._key(luck), size)
+            put(sized, self.poisson(luck, gamma * mean / size))
+        if tailed:
+            of = _stacked(x, [event.tail.of for event in tailed])
+            words = [rows(word, tailed) for word in ("mean", "exponent", "largest")]
+            put(tailed, self.tailed(luck, of, *words))
+
     def poisson(self, luck, mean):
         return jax.random.poisson(self._key(luck), mean).astype(mean.dtype)
-
-    def binomial(self, luck, n, p):
-        return jax.random.binomial(self._key(luck), n, p)
-
-    def negative_binomial(self, luck, mean, size):
-        size = jnp.where(mean > 0.0, size, 1.0)
-        rate = jax.random.gamma(self._key(luck), size) * mean / size
-        return self.poisson(luck, rate)
 
     def tailed(self, luck, happened, mean, exponent, largest):
         cut = (1.0 + largest) ** -exponent
@@ -35,23 +61,58 @@ class JaxDraws:
         expected = expected / (1.0 - cut)
         u = jax.random.uniform(self._key(luck), (MOST_TOLLS, *mean.shape))
         tolls = (1.0 - u * (1.0 - cut)) ** (-1.0 / exponent) - 1.0
-        count = jnp.arange(MOST_TOLLS)[:, None, None]
+        count = jnp.arange(MOST_TOLLS).reshape(-1, *(1 for _ in mean.shape))
         total = jnp.where(count < happened, tolls, 0.0).sum(axis=0)
         rate = mean * total / (jnp.maximum(happened, 1.0) * expected)
         return self.poisson(luck, jnp.where(happened > 0.0, rate, 0.0))
 
-    def settle(self, luck, moved, pull, weights):
-        degree = int((np.asarray(weights) > 0.0).sum(axis=1).max())
-        order = np.argsort(-np.asarray(weights), axis=1)[:, :degree]
-        parts = jnp.take_along_axis(jnp.asarray(weights), order, axis=1) * pull[:, order]
-        totals = parts.sum(axis=2)
-        left, arrived = moved, jnp.zeros_like(moved)
+    def leave(self, luck, x, exits):
+        """Draw who leaves each stock, then split them, all stocks' splits in one scan."""
+        staying = _stacked(x, [f"staying_{one.stock}" for one in exits])
+        hazard = _stacked(x, [f"hazard_of_{one.stock}" for one in exits])
+        leaving = jax.random.binomial(self._key(luck), staying, -jnp.expm1(-hazard))
+        splits = []
+        for s, one in enumerate(exits):
+            x[f"leaving_{one.stock}"] = leaving[s]
+            x[one.hazards[-1].name] = leaving[s]
+            splits += [(s, k == 0, t.name) for k, t in enumerate(one.hazards[:-1])]
+        if not splits:
+            return
+        stocks, firsts, names = zip(*splits, strict=True)
+        share = _stacked(x, [f"h_{name}" for name in names])
+        share = share / jnp.maximum(_stacked(x, [f"rest_of_{name}" for name in names]), 1e-300)
+
+        def split(left, step):
+            key, stock, first, share = step
+            left = jnp.where(first, leaving[stock], left)
+            drawn = jax.random.binomial(key, left, jnp.minimum(share, 1.0))
+            return left - drawn, (drawn, left - drawn)
+
+        keys = jax.random.split(self._key(luck), len(splits))
+        steps = keys, jnp.array(stocks), jnp.array(firsts), share
+        _, (drawn, left) = jax.lax.scan(split, leaving[0], steps)
+        for at, (stock, _, name) in enumerate(splits):
+            x[name] = drawn[at]
+            x[exits[stock].hazards[-1].name] = left[at]
+
+    def settle(self, luck, x, name, weights):
+        degree = int((weights > 0.0).sum(axis=1).max())
+        order = np.argsort(-weights, axis=1)[:, :degree]
+        near = np.take_along_axis(weights, order, axis=1)
+        parts = jnp.moveaxis(near * x[f"pull_of_{name}"][:, order], 2, 0)
+        rest = jnp.cumsum(parts[::-1], axis=0)[::-1]
+        share = jnp.minimum(parts / jnp.maximum(rest, 1e-300), 1.0)
+
+        def send(left, step):
+            going = jax.random.binomial(step[0], left, step[1])
+            return left - going, going
+
+        keys = jax.random.split(self._key(luck), degree)
+        left, going = jax.lax.scan(send, x[name], (keys, share))
+        arrived = left
         for k in range(degree):
-            share = parts[:, :, k] / jnp.maximum(totals, 1e-300)
-            going = jax.random.binomial(self._key(luck), left, jnp.minimum(share, 1.0))
-            arrived = arrived.at[:, order[:, k]].add(going)
-            left, totals = left - going, totals - parts[:, :, k]
-        return arrived + left
+            arrived = arrived.at[:, order[:, k]].add(going[k])
+        x[f"arrived_{name}"] = arrived
 
 
 def make_run(week, parameters, inputs, places):
