@@ -76,9 +76,12 @@ lock: $(VENV)/.lock  ## Renew the hash-locked requirements
 	$(COMPILE) -o requirements/build.txt --only-build-deps \
 		--build-deps-for editable --build-deps-for wheel pyproject.toml
 	$(COMPILE) -o requirements/dev.txt requirements/dev.in
-	@# PySD asks pandas for every spreadsheet reader; this one has no wheel and nothing here calls it.
-	sed -i '/^odfpy==/,/^    # via/d' requirements/dev.txt
 	$(COMPILE) -o requirements/bench.txt requirements/bench.in
+	@# PySD asks pandas for every spreadsheet reader; this one has no wheel and nothing here calls it.
+	sed -i '/^odfpy==/,/^    # via/d' requirements/dev.txt requirements/bench.txt
+	@# BPTK-Py asks for one pandas and one SciPy, other ones: the package alone, on those of bench.
+	$(COMPILE) -o requirements/bptk.txt requirements/bptk.in
+	sed -i -n '/^#/p;/^bptk-py==/,/^    # via/p' requirements/bptk.txt
 	$(COMPILE) -o requirements/lock.txt requirements/lock.in
 
 clean:  ## Remove the environment and everything made
@@ -98,8 +101,8 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@$(LOCKED) --no-deps -r requirements/dev.txt  # the lock is whole, but for what `make lock` takes out
 	@touch $@
 
-$(VENV)/.bench: requirements/bench.txt | $(VENV)/.base
-	@$(LOCKED) -r requirements/bench.txt
+$(VENV)/.bench: requirements/bench.txt requirements/bptk.txt | $(VENV)/.base
+	@$(LOCKED) --no-deps -r requirements/bench.txt -r requirements/bptk.txt  # whole, as for .dev
 	@touch $@
 
 $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
