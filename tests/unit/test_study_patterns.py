@@ -24,7 +24,14 @@ from tarazu.study.anderson import (
     schedules,
     withdrawal,
 )
-from tarazu.study.patterns import END, MARGIN, clearly_less, look_for_patterns, verdicts_of
+from tarazu.study.patterns import (
+    END,
+    MARGIN,
+    clearly_less,
+    look_for_patterns,
+    verdicts_of,
+    year_before,
+)
 
 TODAY = {
     "operational_tempo": (10.0, 1.0),
@@ -90,11 +97,19 @@ def verdict(pattern, **signs):
     return max(shares, key=shares.__getitem__)
 
 
+@pytest.mark.parametrize("at_once", [False, True])
 @pytest.mark.parametrize("weeks", WITHDRAWALS)
-def test_withdrawal__is_worse_where_combat_leaves_a_scar_and_presence_helps(weeks):
-    assert verdict(withdrawal(weeks), legacy=0.4, presence=1.0) == "holds"
-    assert verdict(withdrawal(weeks), legacy=-0.4, presence=-1.0) == "mirror"
-    assert verdict(withdrawal(weeks)) == "neither"
+def test_withdrawal__is_worse_where_combat_leaves_a_scar_and_presence_helps(weeks, at_once):
+    pattern = withdrawal(weeks, at_once=at_once)
+    assert verdict(pattern, legacy=0.4, presence=1.0) == "holds"
+    assert verdict(pattern, legacy=-0.4, presence=-1.0) == "mirror"
+    assert verdict(pattern) == "neither"
+
+
+def test_withdrawal__reads_the_year_after_it_where_it_is_told():
+    weekly = np.arange(END)[None].astype(float)
+    assert year_before(END, weekly) == sum(range(END - 52, END))
+    assert year_before(26 + 52, weekly) == sum(range(26, 78))
 
 
 def test_withdrawal__is_not_too_early_where_staying_is_worse_still():

@@ -1,6 +1,8 @@
 """What Anderson's model of counterinsurgency found, as patterns to look for in this one.
 
-Definitions were written, and committed, before any share was computed.
+Definitions were written, and committed, before any share was computed in the shipped model; but
+for the reading of withdrawals a year after they happened, added when 20 draws had shown that by
+the last year next to nothing is left of them.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.policy import Setting, load_portfolio
+from tarazu.study.outcomes import YEAR
 from tarazu.study.patterns import (
     END,
     MARGIN,
@@ -20,9 +23,9 @@ from tarazu.study.patterns import (
     IntArray,
     Pattern,
     clearly_less,
-    last_year,
     total,
     verdicts_of,
+    year_before,
 )
 
 TODAY, NEVER, STAY = "today", "never come", "stay"
@@ -56,14 +59,21 @@ def anderson_patterns() -> tuple[Pattern, ...]:
     settlement = load_portfolio("political-settlement").settings
     return (
         *(withdrawal(weeks) for weeks in WITHDRAWALS),
+        *(withdrawal(weeks, at_once=True) for weeks in WITHDRAWALS),
         *bundle("political settlement", settlement),
         *bundle("counterinsurgency", COUNTERINSURGENCY),
         *schedules(),
     )
 
 
-def withdrawal(weeks: int) -> Pattern:
-    """Return the pattern that leaving after some weeks ends worse than never coming."""
+def withdrawal(weeks: int, *, at_once: bool = False) -> Pattern:
+    """Return the pattern that leaving after some weeks is worse than never coming.
+
+    Parameters
+    ----------
+    weeks : after which they leave.
+    at_once : read in the year after they left, not in the last year of the runs.
+    """
     leave = f"leave after {weeks} weeks"
     arms = {
         NEVER: (Setting(lever=TEMPO, value=0.0),),
@@ -73,20 +83,22 @@ def withdrawal(weeks: int) -> Pattern:
             Setting(lever=TEMPO, value=0.0, from_week=weeks),
         ),
     }
+    until = weeks + YEAR if at_once else END
 
     def judge(attacks: Attacks) -> IntArray:
-        left, never, stay = (last_year(attacks[name]) for name in (leave, NEVER, STAY))
+        left, never, stay = (year_before(until, attacks[name]) for name in (leave, NEVER, STAY))
         worse = clearly_less(never, left) & ~clearly_less(never, stay)
         better = clearly_less(left, never) & ~clearly_less(stay, never)
         return verdicts_of(worse, better)
 
+    read = "the year after leaving" if at_once else "the last year"
     return Pattern(
-        name=f"withdrawal after {weeks} weeks",
+        name=f"withdrawal after {weeks} weeks, {read}",
         claim="Withdrawing too early ends worse than never coming.",
         rule=(
-            f"attacks of the last year: more after tempo {PRESENCE:g} for {weeks} weeks and 0 from "
-            "then on than with tempo 0 throughout, while tempo "
-            f"{PRESENCE:g} throughout does not end with more than tempo 0"
+            f"in {read}, more attacks after tempo {PRESENCE:g} for {weeks} weeks and 0 from then "
+            f"on than with tempo 0 throughout, while tempo {PRESENCE:g} throughout does not bring "
+            "more than tempo 0"
         ),
         arms=arms,
         judge=judge,
@@ -115,8 +127,8 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
             name=f"bundle: {name}",
             claim="A bundle beats its best single part.",
             rule=(
-                f"attacks of all weeks: fewer with all {len(parts)} levers of the bundle than with "
-                "the best of them alone, each at its setting in the bundle"
+                f"over all weeks, fewer attacks with all {len(parts)} levers of the bundle than "
+                "with the best of them alone, each at its setting in the bundle"
             ),
             arms=arms,
             judge=beats,
@@ -125,8 +137,8 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
             name=f"synergy: {name}",
             claim="Policies are synergistic.",
             rule=(
-                "attacks of all weeks: the change by the bundle is below the sum of the changes by "
-                "each lever alone (fewer attacks than their sum; 1 % of today's attacks apart)"
+                "over all weeks, the change in attacks by the bundle is below the sum of the "
+                f"changes by each lever alone, by more than {MARGIN:.0%} of today's attacks"
             ),
             arms=arms,
             judge=adds,
@@ -155,7 +167,7 @@ def schedules() -> tuple[Pattern, Pattern, Pattern]:
         return Pattern(
             name=name,
             claim=claim,
-            rule=f"attacks of all weeks: fewest with {best}; of {tried}",
+            rule=f"over all weeks, fewest attacks with {best}; of {tried}",
             arms=arms,
             judge=lambda attacks: _best_among(attacks, arms, holds, mirror),
         )

@@ -133,9 +133,9 @@ def total(weekly: FloatArray) -> FloatArray:
     return np.asarray(weekly.sum(axis=1))
 
 
-def last_year(weekly: FloatArray) -> FloatArray:
-    """Return (N,) attacks of the last year."""
-    return np.asarray(weekly[:, -YEAR:].sum(axis=1))
+def year_before(week: int, weekly: FloatArray) -> FloatArray:
+    """Return (N,) attacks of the 52 weeks before a week."""
+    return np.asarray(weekly[:, week - YEAR : week].sum(axis=1))
 
 
 def clearly_less(few: FloatArray, many: FloatArray) -> NDArray[np.bool_]:
