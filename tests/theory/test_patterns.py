@@ -33,10 +33,11 @@ with intelligence; (4) the best schedules start with little combat. The last two
 his, which says two things; they are tested apart and together.
 
 Each pattern is a rule on the model's own levers, and has a mirror image, the opposite statement by
-the same rule turned round. Numbers of attacks that differ by less than {margin:.0%} count as the same;
+the same rule turned round. Numbers of attacks that differ by less than {margin:.0%} are the same;
 where neither holds, the arms are that close, or staying does what leaving does. The rules were
 committed before any share was computed in the shipped model, but for the readings of withdrawal in
-the year after leaving: they were added when 20 draws had shown that by the last year next to nothing is left of a withdrawal.
+the year after leaving: they were added when 20 draws had shown that by the last year next to
+nothing is left of a withdrawal.
 
 How to read them. A bundle costs more than each of its parts, and holds also the levers that in a
 draw raise attacks. Attacks summed over all weeks favour doing first whatever lowers them at all, so
