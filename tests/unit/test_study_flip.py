@@ -129,7 +129,14 @@ def test_checks__too_few_runs_do_not_separate():
     assert checks["ahead"][0] == LEVEL
     assert not checks["agrees"][0]
     assert "not separated" in check_sentence(checks)
-    assert "not borne out" in check_sentence(checks)
+    assert "not borne out" not in check_sentence(checks)  # nor refuted
+
+
+def test_checks__drawn_events_that_say_the_opposite_do_not_bear_a_flip_out(flips):
+    checks = check_flips(flips, CALM, BUSY, replicates=60)
+    assert "not borne out" not in check_sentence(checks)
+    wrong = checks.assign(agrees=[True, False, True, True])
+    assert check_sentence(wrong).count("not borne out") == 1
 
 
 def test_draws__count_where_each_parameter_flips_alone():

@@ -252,7 +252,8 @@ def _table(case: Case, start: FloatArray, found: Scan, change: FloatArray) -> pd
 
 
 def _unit(outcome: Outcome, weeks: int) -> str:
-    length = f"{weeks / 52:g} years" if weeks % 52 == 0 else f"{weeks} weeks"
+    years, rest = divmod(weeks, 52)
+    length = f"{weeks} weeks" if rest or years == 1 else f"{years} years"
     if outcome.over == "end":
         return f"{outcome.unit}, {outcome.name}, after {length}"
     what = outcome.name if outcome.unit in outcome.name else f"{outcome.unit}, {outcome.name},"

@@ -91,12 +91,13 @@ def check_sentence(checks: pd.DataFrame) -> str:
 
 
 def _said(row: pd.Series) -> str:
-    ahead = row["ahead"]
-    words = "the two are not separated" if ahead == LEVEL else f"'{ahead}' is ahead"
+    is_level = row["ahead"] == LEVEL
+    words = "the two are not separated" if is_level else f"'{row['ahead']}' is ahead"
+    contradicts = not (is_level or row["agrees"])
     return (
         f"{words} ({row['effect']:+.3g}, 90% interval {row['effect_low']:+.3g} to "
         f"{row['effect_high']:+.3g}; mean field {row['expected']:+.3g}"
-        f"{'' if row['agrees'] else ': not borne out'})"
+        f"{', not borne out' if contradicts else ''})"
     )
 
 
