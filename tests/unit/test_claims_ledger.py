@@ -42,6 +42,7 @@ def test_ledger__shipped_claims_ask_their_studies_what_these_answer():
         study = load_study(claim.study)
         test = claim.paired or claim.no_exit
         assert test.weeks in study.spec.horizons
+        assert claim.paired is None or {claim.paired.after_weeks} <= {0, *study.spec.horizons}
         assert (claim.paired is None) or (study.spec.operation is not None)
 
 
@@ -76,6 +77,27 @@ def test_ledger__bad_input_names_the_key(tmp_path, old, new, key, says):
     errors = getattr(caught.value, "exceptions", (caught.value,))
     assert any(says in str(error) for error in errors)
     assert key is None or key in [error.key for error in errors]
+
+
+@pytest.mark.parametrize(("measure", "after"), [("attacks", 12), ("militants", 4)])
+def test_ledger__only_the_beginning_of_a_sum_can_be_left_out(tmp_path, measure, after):
+    paired = f"""
+[claims.paired]
+study = "seventeen"
+contrast = "sweep"
+measure = "{measure}"
+zone = "here"
+weeks = 12
+after_weeks = {after}
+holds = "above"
+threshold = 0.0
+"""
+    path = write(tmp_path, GOOD[: GOOD.index("[claims.no_exit]")] + paired)
+    with pytest.raises(ScenarioError) as caught:
+        load_ledger(path)
+    assert caught.value.key == "claims[0].paired.after_weeks"
+    text = path.read_text().replace(f"after_weeks = {after}", "after_weeks = 0")
+    assert load_ledger(write(tmp_path, text)).claims[0].paired.after_weeks == 0
 
 
 def test_ledger__a_claim_needs_exactly_one_experiment(tmp_path):

@@ -1,6 +1,8 @@
+import shutil
 from dataclasses import replace
 from itertools import product
 
+import pandas as pd
 import pytest
 from tests.unit.study_cases import OPERATION, make_operation_study, make_study
 
@@ -13,6 +15,8 @@ from tarazu.evidence.finding import CANNOT_TELL, Finding, Variant
 from tarazu.evidence.reruns import REDRAWN
 from tarazu.record import load_default_record
 from tarazu.study import run_study
+from tarazu.study.arms import SWEEP
+from tarazu.study.reduce import METRICS
 
 # A world in which killing works: nobody answers the sweep, few join, and the harm deters.
 WORKS = """
@@ -70,7 +74,7 @@ def planted(folder, world: str):
     path = folder / "world.toml"
     path.write_text(world)
     study = make_operation_study(
-        hypotheses=(str(path),), draws=12, block=6, weeks=262, horizons=(12, 260), replicates=1
+        hypotheses=(str(path),), draws=12, block=6, weeks=262, horizons=(4, 12, 260), replicates=1
     )
     result = run_study(study, out=folder / "seventeen", workers=2)
     return type(result)(**{**result.__dict__, "name": "seventeen"})
@@ -124,6 +128,23 @@ def test_attrition__short_term_finding_is_no_test_of_it(works):
     entry = weigh("C1", [finding("retaliation", "deterrence")], [works])
     assert entry.record is None
     assert entry.verdict == "model-conditional"
+
+
+def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
+    """Ten attacks fewer at once, and never made up for, are the short term of the claim."""
+    folder = tmp_path / "short"
+    shutil.copytree(feeds.folder, folder)
+    metrics = pd.read_parquet(folder / METRICS)
+    swept = metrics["portfolio"].astype(str) == SWEEP
+    metrics.loc[swept, "expected_attacks_here"] -= 10.0
+    metrics.to_parquet(folder / METRICS)
+    short = replace(feeds, folder=folder)
+    assert weigh("C1", [], [short]).model == weigh("C1", [], [feeds]).model
+    claim = load_ledger().claims[0]
+    paired = claim.paired.model_copy(update={"after_weeks": 0})
+    whole = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
+    assert weigh_claims([], [feeds], whole).entries[0].model.says == "holds"
+    assert weigh_claims([], [short], whole).entries[0].model.says == "does not hold"
 
 
 def test_backlash__planted_worlds_say_opposite_things(works, feeds):
@@ -240,11 +261,15 @@ def test_ledger__asking_a_study_for_another_horizon_is_an_error(works):
     asked = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
     with pytest.raises(ScenarioError, match="week 13"):
         weigh_claims([], [works], asked)
+    paired = claim.paired.model_copy(update={"after_weeks": 5})
+    asked = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
+    with pytest.raises(ScenarioError, match="week 5"):
+        weigh_claims([], [works], asked)
 
 
 def sized(folder, militants: float):
     operation = OPERATION | {"militant_deaths": militants}
-    study = make_operation_study(operation=operation, draws=6, weeks=262, horizons=(12, 260))
+    study = make_operation_study(operation=operation, draws=6, weeks=262, horizons=(4, 12, 260))
     result = run_study(study, out=folder / "seventeen", workers=2)
     return type(result)(**{**result.__dict__, "name": "seventeen"})
 

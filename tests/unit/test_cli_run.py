@@ -228,7 +228,7 @@ SMALL = {
     "demo": {},
     "seventeen": {
         "weeks": 262,
-        "horizons": (12, 260),
+        "horizons": (4, 12, 260),
         "draws": 2,
         "replicates": 1,
         "portfolios": ("status-quo",),

@@ -43,6 +43,7 @@ class PairedTest(Part):
     Attributes
     ----------
     contrast, zone, weeks : see `tarazu.study.paired_draws`; the mean field's change is read.
+    after_weeks : of a sum over `weeks`, those that are left out at its beginning; 0 for none.
     holds : in a draw whose change is ``above`` or ``below`` the threshold.
     """
 
@@ -51,6 +52,7 @@ class PairedTest(Part):
     measure: Literal["attacks", "militants"]
     zone: Literal["here", "next door", "elsewhere", "everywhere"]
     weeks: int = Field(ge=1)
+    after_weeks: int = Field(default=0, ge=0)
     holds: Literal["above", "below"]
     threshold: float
 
@@ -150,6 +152,8 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
                 key=f"claims[{i}]",
                 expected="exactly one experiment, 'paired' or 'no_exit'",
             )
+        if claim.paired is not None:
+            yield from _paired_problems(claim.paired, file, f"claims[{i}].paired.after_weeks")
         test = claim.record
         if test is not None and test.finding not in ESTIMATORS:
             yield ScenarioError(
@@ -167,3 +171,19 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
                 value=min(both),
                 expected="one or the other",
             )
+
+
+def _paired_problems(test: PairedTest, file: str, key: str) -> Iterator[ScenarioError]:
+    after = test.after_weeks
+    if after >= test.weeks:
+        yield ScenarioError(
+            f"is {after}", file=file, key=key, value=after, expected=f"less than {test.weeks} weeks"
+        )
+    if after and test.measure == "militants":
+        yield ScenarioError(
+            f"is {after}",
+            file=file,
+            key=key,
+            value=after,
+            expected="0: militants are counted at the end, not summed",
+        )

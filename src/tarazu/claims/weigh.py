@@ -203,11 +203,16 @@ def _stands(finding: Finding, *, against: Sequence[str]) -> bool:
 def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
     test = claim.paired or claim.no_exit
     assert test is not None  # checked when the ledger was read
-    if test.weeks not in result.horizons or (claim.paired and not result.is_operation):
+    asked = [test.weeks]
+    if claim.paired is not None and claim.paired.after_weeks:
+        asked.append(claim.paired.after_weeks)
+    unknown = [week for week in asked if week not in result.horizons]
+    if unknown or (claim.paired and not result.is_operation):
+        week = (*unknown, test.weeks)[0]
         raise ScenarioError(
-            f"claim {claim.id} asks study '{result.name}' for week {test.weeks}",
+            f"claim {claim.id} asks study '{result.name}' for week {week}",
             key="weeks",
-            value=test.weeks,
+            value=week,
             expected=f"one of its horizons ({', '.join(map(str, result.horizons))}), and an "
             "[operation] where one is paired",
         )
@@ -231,25 +236,31 @@ Held = Mapping[tuple[str, str], NDArray[np.bool_]]
 
 
 def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
-    draws = paired_draws(result, test.contrast, test.zone)
-    draws = draws[draws["weeks"] == test.weeks]
+    every, of = paired_draws(result, test.contrast, test.zone), f"expected_{test.measure}"
+    keys = ["hypothesis", "draw"]
+    draws = every[every["weeks"] == test.weeks].set_index(keys)
+    if test.after_weeks:
+        draws[of] -= every[every["weeks"] == test.after_weeks].set_index(keys)[of]
+    draws = draws.reset_index()
     asked = draws[draws["is_dosed"]]
-    change = asked[f"expected_{test.measure}"]
+    change = asked[of]
     holds = change > test.threshold if test.holds == "above" else change < test.threshold
     asked = asked.assign(holds=holds)
     detail = "No draw reaches the dose, so none could be asked."
     if len(change):
         low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
+        when = f"in weeks {test.after_weeks + 1} to {test.weeks}"
+        if test.measure == "militants":  # a level, not a sum
+            when = f"after {test.weeks} weeks"
         detail = (
-            f"Expected change in {test.measure} {test.zone} over {test.weeks} weeks "
-            f"({test.contrast}): median {middle:+.2f}, "
-            f"5 to 95 % of draws {low:+.2f} to {high:+.2f}."
+            f"Expected change in {test.measure} {test.zone} {when} ({test.contrast}): "
+            f"median {middle:+.2f}, 5 to 95 % of draws {low:+.2f} to {high:+.2f}."
         )
     held = {}
     for hypothesis in (h.name for h in result.hypotheses):
-        of = asked[asked["hypothesis"] == hypothesis]
-        held["all", hypothesis] = of["holds"].to_numpy(dtype=bool)
-        held["kept", hypothesis] = of.loc[of["is_kept"], "holds"].to_numpy(dtype=bool)
+        its = asked[asked["hypothesis"] == hypothesis]
+        held["all", hypothesis] = its["holds"].to_numpy(dtype=bool)
+        held["kept", hypothesis] = its.loc[its["is_kept"], "holds"].to_numpy(dtype=bool)
     return held, len(draws) - len(asked), detail
 
 
