@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tarazu.cli.model_wording import describe_declaration
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
 from tarazu.model import build_model
+from tarazu.model.describe import describe
 from tarazu.model.hold import Link, parse_link, with_holds
 from tarazu.study.ablation import NOTHING_HELD, ablate
 from tarazu.study.case import drawn_case
@@ -53,6 +55,15 @@ def test_with_holds__nothing_held_is_the_same_model(model, cases):
     assert run(model, base, padded(model, base.levers)).series("attacks") == pytest.approx(
         plain, rel=1e-12
     )
+
+
+def test_with_holds__what_holds_a_link_is_no_policy_and_prints(model):
+    added = [*model.levers.values()][len(build_model().levers) :]
+    assert len(added) == 2 * len(LINKS)
+    assert all(lever.moves is None for lever in added)
+    text = describe_declaration(describe(model))
+    assert LINKS[0].switch in text
+    assert "moves None" not in text
 
 
 def test_with_holds__a_link_held_at_its_own_path_changes_nothing(model, cases):

@@ -28,7 +28,14 @@ def _lines(description: Description) -> Iterator[str]:
     yield "\nLevers"
     yield table(
         [
-            [name, unit, f"{low:g} to {high:g}", f"default {default:g}", f"moves {stock}", meaning]
+            [
+                name,
+                unit,
+                f"{low:g} to {high:g}",
+                f"default {default:g}",
+                f"moves {stock}" if stock else "",
+                meaning,
+            ]
             for name, unit, low, high, default, stock, meaning in description.levers
         ],
         left=6,

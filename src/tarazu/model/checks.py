@@ -95,7 +95,7 @@ def _structure(m: Model) -> Iterator[ModelError]:
                 f"change of share '{stock.name}' has an inflow; expected a rise or push"
             )
     for name, lever in m.levers.items():
-        if lever.moves not in m.stocks:
+        if lever.moves is not None and lever.moves not in m.stocks:
             yield ModelError(f"lever '{name}' moves: {_unknown(lever.moves, m.stocks, 'stock')}")
 
 

@@ -70,13 +70,14 @@ class Description:
     Attributes
     ----------
     stocks : (name, kind, unit, meaning) each.
-    levers : (name, unit, low, high, default, stock that it moves, meaning) each.
+    levers : (name, unit, low, high, default, stock that it moves, meaning) each; None where
+        an experiment sets it, and no policy.
     equations, parameters, edges : in order of declaration.
     """
 
     name: str
     stocks: tuple[tuple[str, str, str, str], ...]
-    levers: tuple[tuple[str, str, float, float, float, str, str], ...]
+    levers: tuple[tuple[str, str, float, float, float, str | None, str], ...]
     equations: tuple[Equation, ...]
     parameters: tuple[ParameterRow, ...]
     edges: tuple[Edge, ...]

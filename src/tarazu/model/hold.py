@@ -98,11 +98,10 @@ def _add(model: Model, link: Link) -> None:
             value=str(link),
             hint=f"did you mean {' or '.join(near)}?" if near else None,
         )
-    moves = next(iter(model.stocks))
     low, high = (max(-LARGEST, min(LARGEST, end)) for end in range_of(model, link.source))
     unit = _unit(model, link.source)
-    model.levers[link.switch] = Lever("1", 0.0, 1.0, 0.0, moves, f"holds {link}")
-    model.levers[link.path] = Lever(unit, low, high, low, moves, f"what {link} says while held")
+    model.levers[link.switch] = Lever("1", 0.0, 1.0, 0.0, None, f"holds {link}")
+    model.levers[link.path] = Lever(unit, low, high, low, None, f"what {link} says while held")
     source, switch, path = model[link.source], model[link.switch], model[link.path]
     swap = {source: model[link.told]}
     if not _swap(model, link.target, source, swap):

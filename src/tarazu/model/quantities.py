@@ -144,7 +144,8 @@ class Lever:
     ----------
     low, high : range; a portfolio outside it is an error.
     default : today's practice (status quo).
-    moves : the stock that it is meant to move; a test holds it to that.
+    moves : the stock that it is meant to move; a test holds it to that. None for one that no
+        policy sets, only an experiment on the model.
     cost : of one unit of the lever, rupees a resident and week, >= 0; ASSUMED for every lever.
     """
 
@@ -152,7 +153,7 @@ class Lever:
     low: float
     high: float
     default: float
-    moves: str
+    moves: str | None
     meaning: str
     cost: float = 0.0
 
