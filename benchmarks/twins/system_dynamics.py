@@ -1,0 +1,95 @@
+"""Tools of system dynamics, made ready to run the mean field: PySD and BPTK-Py's Rust engine."""
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import numpy as np
+
+from benchmarks.twins.contestants import Contestant, Setting
+from benchmarks.twins.vensim import write_vensim
+from tarazu.engine.xmile import variable_name, write_xmile
+
+WEEKS = (2, 6)  # of PySD: what it needs at the start and at the end is in both runs
+
+
+def pysd_flattened(setting: Setting) -> Contestant:
+    """Tarazu's own XMILE file: every quantity of every district a variable."""
+    import pysd
+
+    world = setting.short
+    text = write_xmile(
+        world.model, world.parameters, world.levers, places=world.places, weeks=world.weeks
+    )
+    file = setting.folder / "flattened.xmile"
+    file.write_text(text, encoding="utf-8")
+    districts = range(len(world.places.names))
+    columns = [variable_name(s, d) for s in world.model.stocks for d in districts]
+    return _pysd(setting, pysd.read_xmile(str(file)), columns, variable_name)
+
+
+def pysd_subscripted(setting: Setting) -> Contestant:
+    """A Vensim file with the districts as a subscript."""
+    import pysd
+
+    file = setting.folder / "subscripted.mdl"
+    file.write_text(write_vensim(setting.week, setting.short), encoding="utf-8")
+    columns = [*setting.short.model.stocks]
+    return _pysd(setting, pysd.read_vensim(str(file)), columns, lambda s, d: f"{s}[d{d + 1}]")
+
+
+def _pysd(
+    setting: Setting, model, columns: list[str], column: Callable[[str, int], str]
+) -> Contestant:
+    stocks, districts = setting.short.model.stocks, range(len(setting.short.places.names))
+    few, many = WEEKS
+
+    def national() -> np.ndarray:
+        found = model.run(final_time=many, return_columns=columns)
+        levels = [[found[column(s, d)].to_numpy()[1:] for d in districts] for s in stocks]
+        return _added_up(setting, np.array(levels, dtype=float))
+
+    run = partial(model.run, return_columns=columns[:1])
+    return Contestant(
+        lambda: run(final_time=many), many - few, national, less=lambda: run(final_time=few)
+    )
+
+
+def bptk_engine(setting: Setting) -> Contestant:
+    """BPTK-Py's Rust engine alone: the model is loaded before the time is taken."""
+    from BPTK_Py._rust_engine import RustSdEngine
+
+    model = _bptk_model(setting)
+    return _bptk(setting, RustSdEngine().load_model(model.to_json()).simulate)
+
+
+def bptk_end_to_end(setting: Setting) -> Contestant:
+    """BPTK-Py from its model to its table; building the model is not timed."""
+    return _bptk(setting, partial(_bptk_model(setting).simulate, backend="rust"))
+
+
+@cache
+def _bptk_model(setting: Setting):
+    from benchmarks.twins.bptk import build
+
+    return build(setting.week, setting.short)
+
+
+def _bptk(setting: Setting, run: Callable) -> Contestant:
+    short = setting.short
+    stocks, districts = short.model.stocks, range(len(short.places.names))
+
+    def national() -> np.ndarray:
+        found = run([f"{s}_d{d}" for s in stocks for d in districts])
+        weeks = sorted(found["trust_d0"].keys(), key=float)[1:]
+        levels = [[[found[f"{s}_d{d}"][t] for t in weeks] for d in districts] for s in stocks]
+        return _added_up(setting, np.array(levels))
+
+    return Contestant(lambda: run(["trust_d0"]), short.weeks, national)
+
+
+def _added_up(setting: Setting, levels: np.ndarray) -> np.ndarray:
+    """Return national stocks (T, S, 1) of levels (S, D, T)."""
+    inputs = setting.short.inputs(1, setting.mode)
+    means = inputs.is_mean[: len(levels)].astype(bool)
+    weights = np.where(means[:, None], inputs.people_share, 1.0)
+    return np.einsum("sdt,sd->ts", levels, weights)[:, :, None]
