@@ -248,6 +248,24 @@ def test_no_exit__world_of_men_paid_whatever_happens_has_none(tmp_path):
     assert entry.model.says == "holds"
 
 
+def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
+    world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
+    result = attrition(tmp_path, world)
+    metrics = pd.read_parquet(result.folder / METRICS)
+    fastest = metrics["portfolio"].astype(str) == "operational_tempo = 10"
+    quiet = {0: 2, 1: 1}  # replicates with a quiet year, by draw; the others have none
+    for draw, replicates in quiet.items():
+        of_draw = fastest & (metrics["draw"] == draw) & (metrics["replicate"] < replicates)
+        metrics.loc[of_draw, "quiet_year"] = 1.0
+    metrics.to_parquet(result.folder / METRICS)
+    entry = weigh("C14", [], [result])
+    (share,) = [
+        s.share for s in entry.model.shares if s.subset == "all" and s.hypothesis == "world"
+    ]
+    assert share == pytest.approx(5 / 6)
+    assert "at operational_tempo = 10: in 1 of 6 draws" in entry.sentence
+
+
 def test_ledger__writes_the_same_json_twice_and_reads_well(works):
     ledger = weigh_claims([finding("retaliation", "backlash")], [works])
     again = weigh_claims([finding("retaliation", "backlash")], [works])

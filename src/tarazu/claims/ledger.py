@@ -60,8 +60,8 @@ class PairedTest(Part):
 class NoExitTest(Part):
     """A claim that violence dies out under no policy of a study.
 
-    Violence dies out under a policy if `probability` of members have a year without an attack
-    within `weeks`.
+    Violence dies out in a draw under a policy if `probability` of its replicates have a year
+    without an attack within `weeks`.
     """
 
     study: str

@@ -277,13 +277,18 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
         holds = best.loc[hypothesis].to_numpy() < test.probability
         held["all", hypothesis] = holds
         held["kept", hypothesis] = holds[np.asarray(is_kept.loc[hypothesis], dtype=bool)]
-    shares = table.groupby(["hypothesis", "portfolio"], as_index=False)["quiet_year"].mean()
-    likeliest = shares.loc[shares["quiet_year"].idxmax()]
+    out = (quiet >= test.probability).groupby(["hypothesis", "portfolio"]).sum()
+    most = out.sort_values(ascending=False, kind="stable").reset_index(name="draws").iloc[0]
+    where = "at none in any draw"
+    if most["draws"]:
+        where = (
+            f"most often under {most['hypothesis']} at {most['portfolio']}: in {most['draws']} of "
+            f"{result.draws} draws"
+        )
+    luck = "replicate" if result.replicates == 1 else "replicates"
     detail = (
-        f"A year without an attack within {test.weeks} weeks is most likely under "
-        f"{likeliest['hypothesis']} at {likeliest['portfolio']}: {likeliest['quiet_year']:.0%} of "
-        f"members; {test.probability:.0%} would be a way out, so "
-        + ("some tempo is one." if likeliest["quiet_year"] >= test.probability else "none is.")
+        f"Violence dies out {where} (a year without an attack within {test.weeks} weeks in "
+        f"{test.probability:.0%} or more of {result.replicates} {luck})."
     )
     return held, 0, detail
 
