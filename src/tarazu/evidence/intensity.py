@@ -320,21 +320,27 @@ class Penalised:
             cross,
             border_information,
         )
-        for log, shape, slope in (
-            (local, self.local_shape, gradient),
-            (border, design.border_shape, border_gradient),
-        ):
-            size = np.exp(log)
-            value += float((shape * (log - size)).sum())
-            slope += shape * (1.0 - size)
-        information[:, np.arange(n), np.arange(n)] += self.local_shape * np.exp(local)
-        border_information[np.diag_indices(n_border)] += design.border_shape * np.exp(border)
+        value += add_log_gamma(local, self.local_shape, gradient, information)
+        value += add_log_gamma(border, design.border_shape, border_gradient, border_information)
         border_gradient[self.held] = 0.0
         cross[:, :, self.held] = 0.0
         border_information[self.held] = 0.0
         border_information[:, self.held] = 0.0
         border_information[self.held, self.held] = 1.0
         return Surface(value, gradient, border_gradient, information, cross, border_information)
+
+
+def add_log_gamma(log: Array, shape: Array, gradient: Array, information: Array) -> float:
+    """Return the log-density of gamma priors with mode 1 on exp(log), as a density of the log.
+
+    log, shape, gradient : (..., n); information : (..., n, n), minus the Hessian.
+    Adds to gradient and to the diagonal of information.
+    """
+    size = np.exp(log)
+    gradient += shape * (1.0 - size)
+    diagonal = np.arange(log.shape[-1])
+    information[..., diagonal, diagonal] += shape * size
+    return float((shape * (log - size)).sum())
 
 
 def _summarise(history: History, design: Design, optimum: Optimum) -> IntensityFit:

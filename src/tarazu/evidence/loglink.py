@@ -25,6 +25,7 @@ from tarazu.evidence.intensity import (
     YEAR_SHAPE,
     Array,
     Index,
+    add_log_gamma,
     locate,
     split_among,
 )
@@ -162,15 +163,8 @@ class LogPosterior:
             cross,
             border_information,
         )
-        for log, shape, slope in (
-            (local, design.local_shape, gradient),
-            (border, design.border_shape, border_gradient),
-        ):
-            size = np.exp(log)
-            value += float((shape * (log - size)).sum())
-            slope += shape * (1.0 - size)
-        information[:, np.arange(n), np.arange(n)] += design.local_shape * np.exp(local)
-        border_information[np.diag_indices(n_border)] += design.border_shape * np.exp(border)
+        value += add_log_gamma(local, design.local_shape, gradient, information)
+        value += add_log_gamma(border, design.border_shape, border_gradient, border_information)
         past = border[self.history] / design.history_sd**2
         value -= 0.5 * float(past @ border[self.history])
         border_gradient[self.history] -= past
