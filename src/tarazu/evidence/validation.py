@@ -43,7 +43,7 @@ class Validation:
             kind="power",
             title="What could have been found in a record of this size",
             x_label=f"planted effect ({unit})",
-            y_label="share of simulated records in which it is found",
+            y_label="found in share of records",
             source="simulated records, see docs/validation",
             n=" or ".join(str(n) for n in sorted({row[2] for row in self.power}))
             + " records an effect",
