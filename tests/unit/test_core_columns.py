@@ -38,6 +38,12 @@ def test_columns__read_each_cell_as_a_row_does(column: list[str], getter: str) -
             assert values[place] == np.array([value], dtype=values.dtype)[0]
 
 
+def test_text_or_empty__of_a_column_that_is_not_there_is_empty() -> None:
+    table = columns(n=[" a", ""])
+    assert table.text_or_empty("n").tolist() == ["a", ""]
+    assert table.text_or_empty("m").tolist() == ["", ""]
+
+
 def test_equal_copies__leave_the_first() -> None:
     table = columns(id=["1", "2", "1"], n=["a", "b", "a"])
     table.refuse_copies("id")

@@ -219,6 +219,12 @@ class Columns:
             column, [value.strip() for value in self.cells[column].distinct], object
         )
 
+    def text_or_empty(self, column: str) -> Texts:
+        """Return the cells as `text` does, all empty where the table has no such column."""
+        if column in self:
+            return self.text(column)
+        return np.full(len(self), "", dtype=object)
+
     def key(self, column: str) -> Texts:
         """Return cells that must not be empty."""
         return self.parse(column, parse_key, "", object)

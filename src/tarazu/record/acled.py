@@ -142,7 +142,7 @@ def _events(columns: Columns, region: Region) -> SourceRows:
         lat=columns.number("latitude", -90, 90),
     )
     precision = DATE_PRECISION[columns.code("time_precision", 1, 3)]
-    source = _optional(columns, "source")
+    source = columns.text_or_empty("source")
     facts = CodedEvents(
         violence=_violence(first, second, against_civilians),
         government=_government(first, second),
@@ -151,7 +151,7 @@ def _events(columns: Columns, region: Region) -> SourceRows:
         militant=none,
         civilian=np.where(against_civilians, deaths, 0),
         unknown=np.where(against_civilians, 0, deaths),
-        text=_optional(columns, "notes"),
+        text=columns.text_or_empty("notes"),
         source=source,
         codes={"event": kind, "sub_event": sub_kind, "actor1": first, "actor2": second},
     )
@@ -234,12 +234,6 @@ def _groups(columns: Columns, first: Texts, second: Texts) -> Texts:
 
 def _folded(texts: Texts) -> Texts:
     return np.array([text.casefold() for text in texts], dtype=object)
-
-
-def _optional(columns: Columns, name: str) -> Texts:
-    if name in columns:
-        return columns.text(name)
-    return np.full(len(columns), "", dtype=object)
 
 
 ACLED = Format(

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from tarazu.core.cells import parse_code, parse_number
-from tarazu.core.columns import Columns, Days, Texts
+from tarazu.core.columns import Columns, Days
 from tarazu.record.assembly import SourceRows, SourceTable, problems_of
 from tarazu.record.formats import Format
 from tarazu.record.place import Gazetteer, Places
@@ -115,9 +115,9 @@ def _events(columns: Columns, region: Region) -> SourceRows:
         militant=attackers,
         civilian=none,
         unknown=killed - attackers,
-        text=_optional(columns, "summary"),
-        source=_optional(columns, "scite1"),
-        codes={name: _optional(columns, column) for name, column in CODES.items()},
+        text=columns.text_or_empty("summary"),
+        source=columns.text_or_empty("scite1"),
+        codes={name: columns.text_or_empty(column) for name, column in CODES.items()},
     )
     columns.refuse_copies("eventid")
     return SourceRows(
@@ -179,12 +179,6 @@ def _group(name: str) -> str:
         return ""
     match = SHORT.fullmatch(name)
     return match[1] if match else name
-
-
-def _optional(columns: Columns, name: str) -> Texts:
-    if name in columns:
-        return columns.text(name)
-    return np.full(len(columns), "", dtype=object)
 
 
 GTD = Format(
