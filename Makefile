@@ -49,7 +49,7 @@ theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rat
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null
-	$(BIN)/asv run --config benchmarks/asv.conf.json --python=same --show-stderr
+	ASV_PYTHONPATH="$(CURDIR)" $(BIN)/asv run --config benchmarks/asv.conf.json --python=same --show-stderr
 	$(BIN)/python -m benchmarks.bench_hawkes
 	$(BIN)/python -m benchmarks.compare_engines  # needs gcc
 
