@@ -1,8 +1,11 @@
 """Held links: at their defaults nothing changes; held at the baseline's path they cut one loop."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+import tarazu.study.ablation
 from tarazu.cli.model_wording import describe_declaration
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
@@ -103,6 +106,26 @@ def test_with_holds__a_held_target_no_longer_hears_its_source(model, cases):
 def test_links__what_cannot_be_held_is_named(text, complaint):
     with pytest.raises(ScenarioError, match=complaint):
         with_holds(build_model(), [parse_link(text)])
+
+
+def test_ablate__an_effect_is_the_policy_less_the_baseline(cases, monkeypatch):
+    """In a stand-in whose attacks are the tempo, of which a held trust keeps two thirds away."""
+    base, surge = cases
+    tempo = [*base.model.levers].index("operational_tempo")
+
+    def run(model, parameters, levers, **_):
+        held = levers[[*model.levers].index(LINKS[0].switch)].max()
+        attacks = levers[tempo].mean(axis=1) * (1.0 if held == 0.0 else 1.0 / 3.0)
+        return SimpleNamespace(
+            series=lambda name: attacks[None, :], by_district=lambda name: levers[None, tempo]
+        )
+
+    monkeypatch.setattr(tarazu.study.ablation, "simulate", run)
+    table = ablate(base, surge, [LINKS[0]])
+    asked, today = (case.levers[tempo].mean(axis=1).sum() for case in (surge, base))
+    assert asked > today
+    assert table["effect"].tolist() == pytest.approx([asked - today, asked / 3 - today])
+    assert table["through"].tolist() == pytest.approx([0.0, 2 * asked / 3])
 
 
 @pytest.mark.slow

@@ -128,6 +128,7 @@ def test_leaders__lead_the_means(comparison):
         ].set_index("portfolio")["mean"]
         best = same.max() if OUTCOMES[row.outcome].better == "higher" else same.min()
         assert same[row.leader] == best
+        assert row.difference == pytest.approx(same[row.leader] - same[row.runner_up])
 
 
 @pytest.mark.parametrize("n", [20, 200])

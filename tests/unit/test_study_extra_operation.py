@@ -58,6 +58,16 @@ def test_marginal__never_counts_dead_militants_as_an_effect(table):
     }
 
 
+def test_marginal__makes_good_what_is_no_longer_missing(table):
+    """Of the men removed, 1 - replaced are missing at the horizon."""
+    everywhere = table[table["zone"] == "everywhere"].set_index(["quantity", "weeks"])["effect"]
+    early, late = HORIZONS
+    fewer = {weeks: -everywhere["militants", weeks] for weeks in HORIZONS}
+    left = {weeks: 1.0 - everywhere["replaced", weeks] for weeks in HORIZONS}
+    assert fewer[early] > 0
+    assert fewer[early] / left[early] == pytest.approx(fewer[late] / left[late])
+
+
 def test_marginal__counts_whom_the_operation_kills_itself(table):
     case = drawn_case("full", "status-quo", weeks=20, draws=6, seed=5)
     kech = case.places.names.index("kech")

@@ -1,13 +1,17 @@
 """The attrition frontier: labels follow their rules, and a tempo can end violence or not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import tarazu.study.frontier
 from tarazu.core.errors import ScenarioError
 from tarazu.report.question_figures import draw_frontier
 from tarazu.study.case import drawn_case
-from tarazu.study.frontier import Frontier, _label, _longest_quiet, attrition_frontier
+from tarazu.study.frontier import END, Frontier, _label, _longest_quiet, attrition_frontier
+from tarazu.study.outcomes import YEAR
 from tarazu.study.uncertainty import Estimate
 
 
@@ -61,6 +65,28 @@ def test_frontier__says_that_no_tempo_ends_it():
     assert found.ending_tempos(0.5) == []
     assert "no tempo ends it" in found.sentence(0.5)
     assert "20%" in found.sentence(0.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "verdict"),
+    [(4.0, 1.0, "shrinks"), (1.0, 4.0, "grows"), (3.0, 3.0, "persists"), (4.0, 0.0, "dies out")],
+)
+def test_frontier__a_cell_compares_the_last_year_with_the_first(monkeypatch, first, last, verdict):
+    case = drawn_case("full", "status-quo", weeks=END, draws=3, seed=0)
+    militants = [*case.model.parameters].index("initial_militants")
+    started = []
+
+    def run(model, parameters, levers, **_):
+        started.append(parameters[0, militants] / case.parameters[0, militants])
+        attacks = np.full((len(parameters), END), 2.0)
+        attacks[:, :YEAR], attacks[:, -YEAR:] = first, last
+        return SimpleNamespace(series=lambda name: attacks)
+
+    monkeypatch.setattr(tarazu.study.frontier, "simulate", run)
+    found = attrition_frontier(case, [1.0], "technical_intelligence", [0.5], replicates=2)
+    assert found.table["verdict"].tolist() == [verdict, verdict]
+    assert found.table["ratio"].tolist() == [last / first] * 2
+    assert started == pytest.approx([0.1, 10.0])
 
 
 def test_frontier__names_an_axis_that_is_none():
