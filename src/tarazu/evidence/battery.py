@@ -54,6 +54,7 @@ class BatteryRow:
     Attributes
     ----------
     kind : "test", or "descriptive" where there is no null.
+    interval : at coverage `level`.
     p_holm : p-value after Holm's step-down over all tests of the battery.
     verdict, joint_verdict : alone, and after Holm.
     cuts : verdict on each of `CUTS`. differing : readings with another verdict.
@@ -69,6 +70,7 @@ class BatteryRow:
     unit: str
     estimate: float | None
     interval: tuple[float, float] | None
+    level: float
     p_value: float | None
     p_holm: float | None
     verdict: str
@@ -195,6 +197,7 @@ def _row(finding: Finding, p_holm: float | None, significance: float) -> Battery
         unit=finding.unit,
         estimate=finding.estimate,
         interval=finding.interval,
+        level=finding.level,
         p_value=finding.p_value,
         p_holm=p_holm,
         verdict=finding.verdict,

@@ -41,7 +41,7 @@ def results_table(battery: Battery) -> Table:
     )
     return Table(
         "All estimators on this record",
-        ("estimator", "estimate (90% interval)", "p", "Holm", "verdict", "together"),
+        ("estimator", "estimate (interval)", "p", "Holm", "verdict", "together"),
         rows,
         frozenset({2, 3}),
     )
@@ -98,7 +98,8 @@ def _estimate(row: BatteryRow) -> str:
         return number(None)
     if row.interval is None:
         return number(row.estimate, signed=True)
-    return f"{number(row.estimate, signed=True)} ({interval(row.interval, signed=True)})"
+    bounds = f"{interval(row.interval, signed=True)} at {row.level:.0%}"
+    return f"{number(row.estimate, signed=True)} ({bounds})"
 
 
 def _p(row: BatteryRow, value: float | None) -> str:
