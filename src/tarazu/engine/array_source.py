@@ -13,6 +13,7 @@ from sympy.printing.numpy import NumPyPrinter
 
 from tarazu.engine.expressions import Hoist, Line, Names, names_in, share_work, stable, symbol
 from tarazu.engine.program import Program
+from tarazu.engine.source import Printer
 from tarazu.engine.trajectory import FloatArray
 from tarazu.engine.week_lines import SUMS, WeekLines, week_lines
 from tarazu.model.declaration import PLACE_UNITS
@@ -45,6 +46,8 @@ def write_functions(program: Program) -> WeekFunctions:
     text = "\n".join(_Writer(program, week).module()) + "\n"
     space: dict[str, Any] = {
         "numpy": np,
+        "exp": np.exp,
+        "expm1": np.expm1,
         "departing": departing,
         "departing_slope": departing_slope,
     }
@@ -69,14 +72,8 @@ def departing_slope(hazard: NDArray[np.float64]) -> FloatArray:
 _SMALL: Final = 1e-6  # of a hazard; below it the first two terms of the series are exact
 
 
-class _Printer(NumPyPrinter):  # type: ignore[misc]  # sympy has no types
-    """Prints choices as calls that take one pair, an order faster on short arrays."""
-
-    def _print_Max(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        return self._nested("numpy.maximum", expr)
-
-    def _print_Min(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        return self._nested("numpy.minimum", expr)
+class _Printer(Printer, NumPyPrinter):  # type: ignore[misc]  # sympy has no types
+    """Prints expressions of arrays: choices as calls of two, an order faster on short ones."""
 
     def _print_Piecewise(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
         *choices, (last, _) = expr.args
@@ -90,10 +87,7 @@ class _Printer(NumPyPrinter):  # type: ignore[misc]  # sympy has no types
         return f"{called}({self._print(expr.args[0])})"
 
     def _nested(self, function: str, expr: sp.Expr) -> str:
-        text, *others = [str(self._print(argument)) for argument in expr.args]
-        for other in others:
-            text = f"{function}({text}, {other})"
-        return text
+        return super()._nested(f"numpy.{function}imum", expr)
 
 
 class _Writer:
