@@ -9,7 +9,8 @@ from benchmarks.twins.contestants import Contestant, Setting
 from benchmarks.twins.vensim import write_vensim
 from tarazu.engine.xmile import variable_name, write_xmile
 
-WEEKS = (2, 6)  # of PySD: what it needs at the start and at the end is in both runs
+# Runs of PySD that differ in length only: what it needs at its start and end is not a week's cost.
+FLATTENED_WEEKS, SUBSCRIPTED_WEEKS = (2, 42), (2, 6)
 
 
 def pysd_flattened(setting: Setting) -> Contestant:
@@ -24,7 +25,7 @@ def pysd_flattened(setting: Setting) -> Contestant:
     file.write_text(text, encoding="utf-8")
     districts = range(len(world.places.names))
     columns = [variable_name(s, d) for s in world.model.stocks for d in districts]
-    return _pysd(setting, pysd.read_xmile(str(file)), columns, variable_name)
+    return _pysd(setting, pysd.read_xmile(str(file)), columns, variable_name, FLATTENED_WEEKS)
 
 
 def pysd_subscripted(setting: Setting) -> Contestant:
@@ -34,14 +35,19 @@ def pysd_subscripted(setting: Setting) -> Contestant:
     file = setting.folder / "subscripted.mdl"
     file.write_text(write_vensim(setting.week, setting.short), encoding="utf-8")
     columns = [*setting.short.model.stocks]
-    return _pysd(setting, pysd.read_vensim(str(file)), columns, lambda s, d: f"{s}[d{d + 1}]")
+    model = pysd.read_vensim(str(file))
+    return _pysd(setting, model, columns, lambda s, d: f"{s}[d{d + 1}]", SUBSCRIPTED_WEEKS)
 
 
 def _pysd(
-    setting: Setting, model, columns: list[str], column: Callable[[str, int], str]
+    setting: Setting,
+    model,
+    columns: list[str],
+    column: Callable[[str, int], str],
+    weeks: tuple[int, int],
 ) -> Contestant:
     stocks, districts = setting.short.model.stocks, range(len(setting.short.places.names))
-    few, many = WEEKS
+    few, many = weeks
 
     def national() -> np.ndarray:
         found = model.run(final_time=many, return_columns=columns)
