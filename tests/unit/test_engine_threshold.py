@@ -154,6 +154,18 @@ def test_resting_point__is_where_as_many_join_as_leave(share):
     assert prevalence == pytest.approx(brentq(gap, 1e-3, 0.999), abs=0.02)
 
 
+def test_resting_point__is_reached_by_the_map_alone_where_newton_leads_out_of_range():
+    class Astray(ClosedMap):
+        def moved(self, state, step):
+            return np.full_like(state, np.nan)
+
+    model = militancy(recruit=0.2, desert=0.05)
+    astray = Astray(model, values_of(model), np.zeros((0, 2)), places=PLACES)
+    found, expected = (find_resting_point(one, start(0.5)) for one in (astray, closed_map(model)))
+    assert found.is_settled
+    assert found.state == pytest.approx(expected.state, rel=1e-6)
+
+
 def test_resting_point__without_growth_is_without_violence():
     point = find_resting_point(closed_map(militancy(recruit=0.01, desert=0.1)), start(0.2))
     assert point.state[1].sum() < 1e-3

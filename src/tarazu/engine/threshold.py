@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.errors import SimulationError
 from tarazu.engine.linearise import Linearisation, WeeklyMap
 from tarazu.engine.trajectory import FloatArray, Places
 from tarazu.model.declaration import Model
@@ -160,6 +161,11 @@ def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
     Parameters
     ----------
     start : (S, D).
+
+    Raises
+    ------
+    SimulationError
+        A stock or hazard leaves its range on the way; says which, where, and what entered it.
     """
     state = start
     for _ in range(SETTLING_WEEKS):
@@ -175,7 +181,7 @@ def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
             step = np.asarray(np.linalg.solve(np.eye(len(gap)) - jacobian, gap), dtype=np.float64)
             trial = closed.moved(state, step)
             better = _drift(closed.step(trial), trial) < drift
-        except np.linalg.LinAlgError:
+        except (np.linalg.LinAlgError, SimulationError):
             better = False
         if better:
             state = trial

@@ -83,6 +83,11 @@ def find_thresholds(
     ----------
     case : draws of the parameters under one hypothesis and policy.
     progress : told how many draws are done, and of how many.
+
+    Raises
+    ------
+    SimulationError
+        A draw leaves the range in which the model means anything.
     """
     place, levers = _average(case)
     rows = []
