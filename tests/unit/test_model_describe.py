@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tarazu.model import build_model, describe
@@ -72,7 +74,14 @@ def test_equations__cover_everything_that_moves(description):
     assert given == {*model.definitions, *model.events, *model.transfers, *moved}
     ready = next(e for e in description.equations if e.quantity == "ready_islamist")
     assert "attack_rate" in ready.text
-    assert "attack" in ready.latex
+    assert r"\text{attack rate}" in ready.latex
+
+
+def test_latex__writes_each_name_as_words_and_makes_no_accent_of_its_end(description):
+    bare = [re.sub(r"\\text\{[^}]*\}", "", e.latex) for e in description.equations]
+    commands = {command for text in bare for command in re.findall(r"\\([a-z]+)", text)}
+    assert commands <= {"left", "right", "frac", "cdot", "min", "max", "sqrt"}
+    assert not any(re.search("[A-Za-z]{2}_", text) for text in bare)
 
 
 def test_levers__name_range_and_stock(description):

@@ -122,7 +122,13 @@ def _equation(
     expression: sp.Expr,
     meaning: str,
 ) -> Equation:
-    return Equation(kind, quantity, unit, str(expression), sp.latex(expression), meaning)
+    return Equation(kind, quantity, unit, str(expression), _latex(expression), meaning)
+
+
+def _latex(expression: sp.Expr) -> str:
+    """Return LaTeX with names as words: SymPy reads an accent into ``technical`` (``cal``)."""
+    words = {s: rf"\text{{{s.name.replace('_', ' ')}}}" for s in expression.free_symbols}
+    return str(sp.latex(expression, symbol_names=words, mul_symbol="dot"))
 
 
 def _weekly_changes(model: Model) -> Iterator[tuple[str, sp.Expr, str]]:
