@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from tarazu.core.quantities import Fixed, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
+from tarazu.engine.inputs import first_state
 from tarazu.engine.threshold import (
     ClosedMap,
     feedback_number,
@@ -17,7 +18,9 @@ from tarazu.engine.threshold import (
     reproduction_number,
 )
 from tarazu.engine.trajectory import Places
+from tarazu.model import build_model
 from tarazu.model.declaration import Model
+from tarazu.model.stocks import MILITANTS
 
 PLACES = Places(
     ("hub", "valley"),
@@ -126,6 +129,47 @@ def test_reproduction__the_mean_field_grows_from_small_seeds_as_the_eigenvalue_s
     militants = run.series("militant")[0]
     growth = np.log(militants[120] / militants[80]) / 40  # after the fast modes have died away
     assert growth == pytest.approx(np.log(reproduction(model).eigenvalue), abs=1e-3)
+
+
+def test_reproduction__growth_is_that_of_violence_and_not_of_what_fades_beside_it():
+    alone = reproduction(militancy(recruit=0.03, desert=0.05)).eigenvalue
+    model = militancy(recruit=0.03, desert=0.05)
+    slow = model.declare({"slow": Parameter("1/week", Fixed(1e-4), source=ASSUMED)}).slow
+    model.stock("habit", "memory", unit="persons", initial=0.0, meaning="read by nothing")
+    model.change("habit", inflow=slow * model["militant"], fall=slow, meaning="fades slowly")
+    found = reproduction_number(
+        closed_map(model),
+        np.concatenate([start(), 0 * start()[:1]]),
+        violent=("militant",),
+        recruitment=("recruited",),
+    )
+    assert found.eigenvalue == pytest.approx(alone)
+    assert found.eigenvalue < 1.0 - 1e-3 < found.resting_point.eigenvalue
+
+
+def test_reproduction__of_the_shipped_model_gives_the_growth_of_its_mean_field():
+    model, place = build_model(), Places(("one",), np.array([4e5]), np.zeros(1), np.zeros((1, 1)))
+    nothing = ("base_operations", "sponsorship_rate", "sympathy_rate")
+    values = values_of(model) * [name not in nothing for name in model.parameters]
+    levers = np.array([[lever.default] for lever in model.levers.values()])
+    closed = ClosedMap(model, values, levers, places=place)
+    joining = [
+        name
+        for name, transfer in model.transfers.items()
+        if transfer.target in MILITANTS and transfer.source not in MILITANTS
+    ]
+    first = first_state(model, values, places=place)
+    found = reproduction_number(closed, first, violent=MILITANTS, recruitment=joining)
+    state, armed = found.resting_point.state.copy(), []
+    at = [[*model.stocks].index(name) for name in MILITANTS]
+    state[at] += 1e-6
+    for _ in range(800):
+        state = closed.step(state)
+        armed.append(state[at].sum())
+    growth = np.log(armed[-1] / armed[-101]) / 100
+    assert growth == pytest.approx(np.log(found.eigenvalue), abs=1e-3)
+    assert np.sign(found.number - 1.0) == np.sign(growth)
+    assert np.log(found.resting_point.eigenvalue) > growth + 1e-4  # peace itself settles slower
 
 
 def test_reproduction__says_what_brings_violence_where_nobody_is_violent():

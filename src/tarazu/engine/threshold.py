@@ -18,6 +18,7 @@ SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level; bel
 SETTLING_WEEKS: Final = 104  # of the map itself, before Newton's steps and between them
 NEWTON_STEPS: Final = 40
 FROM_OUTSIDE: Final = 1e-9  # persons a week and district; more is violence that needs no violence
+TAKES_PART: Final = 1e-6  # least participation of violent stocks in a mode; less is rounding
 ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
 
 
@@ -47,7 +48,9 @@ class Reproduction:
     ----------
     number : spectral radius of the next-generation matrix; None where it is not defined.
     reason : why not; "" where it is.
-    eigenvalue : dominant one of the weekly map at the same state, NaN where there is no state.
+    eigenvalue : dominant one of the weekly map at the same state, of the modes in which violent
+        stocks take part: the weekly growth factor of violence from small seeds. What fades beside
+        it, more slowly perhaps, is left out. NaN where there is no state.
     resting_point : without violence; None where there is none.
     by_faction : (K,) share of each violent stock in the leading generation, summing to 1.
     """
@@ -234,17 +237,18 @@ def reproduction_number(
     if not point.is_settled:
         reason = f"no resting point without violence was found (weekly change {point.drift:.1g})"
         return Reproduction(None, reason, float("nan"), None, {})
+    growth = _growth_of(jacobian, closed.rows(violent))
     generation = _next_generation(closed, jacobian, week, violent, recruitment)
     if generation is None:
         reason = "what violence leaves behind does not fade by itself, so generations have no end"
-        return Reproduction(None, reason, spectral_radius(jacobian), point, {})
+        return Reproduction(None, reason, growth, point, {})
     values, vectors = np.linalg.eig(generation)
     leading = int(np.abs(values).argmax())
     share = np.abs(vectors[:, leading]).reshape(len(violent), -1).sum(axis=1)
     return Reproduction(
         number=float(np.abs(values[leading])),
         reason="",
-        eigenvalue=spectral_radius(jacobian),
+        eigenvalue=growth,
         resting_point=point,
         by_faction=dict(zip(violent, (share / max(share.sum(), 1e-300)).tolist(), strict=True)),
     )
@@ -307,6 +311,16 @@ def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float
 def spectral_radius(matrix: FloatArray) -> float:
     """Return the largest modulus of the eigenvalues."""
     return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
+
+
+def _growth_of(jacobian: FloatArray, rows: NDArray[np.int64]) -> float:
+    """Return the largest modulus of the eigenvalues in whose modes some levels take part.
+
+    How much they do: the participation factor, right times left eigenvector, which has no unit.
+    """
+    values, right = np.linalg.eig(jacobian)
+    part = np.abs(right * np.linalg.pinv(right).T)[rows].sum(axis=0)
+    return float(np.abs(values[part > TAKES_PART]).max())
 
 
 def _next_generation(
