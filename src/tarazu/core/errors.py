@@ -12,7 +12,7 @@ def _sentence(what: str, where: str, expected: str | None, hint: str | None) -> 
         text += f"; expected {expected}"
     text += "."
     if hint:
-        text += f" {hint.rstrip('.')}."
+        text += f" {hint}" if hint.endswith("?") else f" {hint.rstrip('.')}."
     return text
 
 
