@@ -97,7 +97,7 @@ def test_with_holds__a_held_target_no_longer_hears_its_source(model, cases):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("trust", "source>target"),
+        ("trust", "'trust' is no link; expected source>target"),
         ("trust>", "source>target"),
         ("trusst>*", "did you mean"),
         ("dead>attacks", "does not read"),
@@ -148,6 +148,11 @@ def test_ablate__a_policy_that_is_the_baseline_has_no_effect_to_explain(cases):
     table = ablate(base, base, [Link("trust", "*")])
     assert (table[["effect", "through"]] == 0.0).all(axis=None)
     assert table["left"].isna().all()
+
+
+def test_ablate__names_an_outcome_that_is_none(cases):
+    with pytest.raises(ScenarioError, match=r"no series 'peace'; expected one of .*attacks"):
+        ablate(*cases, LINKS, outcome="peace")
 
 
 def test_ablate__wants_the_same_draws():

@@ -49,7 +49,7 @@ def ablate(
     Parameters
     ----------
     baseline, policy : cases that differ in the portfolio alone.
-    outcome : a national series, summed over the weeks.
+    outcome : a stock, event or reported definition: its national series, summed over the weeks.
     replicates : of luck, a draw of the parameters.
     progress : told how many draws are done, and of how many.
 
@@ -64,8 +64,12 @@ def ablate(
     Raises
     ------
     ScenarioError
-        A link is unknown, or the cases differ in more than the portfolio.
+        A link or the outcome is unknown, or the cases differ in more than the portfolio.
     """
+    reported = [d.name for d in baseline.model.definitions.values() if d.reported]
+    known = [*baseline.model.events, *baseline.model.stocks, *reported]
+    if outcome not in known:
+        raise ScenarioError(f"no series '{outcome}'", expected=f"one of {', '.join(known)}")
     if policy.model is not baseline.model or not np.array_equal(
         policy.parameters, baseline.parameters
     ):
