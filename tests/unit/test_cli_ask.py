@@ -26,6 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[float]]:
         cells = [
             {"tempo": tempo, "level": level, "start": start, "p_quiet": 0.0, "ratio": 1.0}
             | {"p_quiet_low": 0.0, "p_quiet_high": 0.1, "verdict": "persists"}
+            | {"n_draws": 2, "n_runs": 10}
             for tempo in tempos
             for level in levels
             for start in ("low", "high")

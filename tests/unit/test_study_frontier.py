@@ -26,6 +26,8 @@ def frontier(verdicts):
             "p_quiet_high": 1.0,
             "ratio": 1.0,
             "verdict": verdict,
+            "n_draws": 4,
+            "n_runs": 12,
         }
         for (tempo, start), verdict in verdicts.items()
     ]
@@ -60,6 +62,11 @@ def test_frontier__a_tempo_ends_it_only_if_both_starts_die_out():
     assert "dies out at tempo 5" in found.sentence(0.5)
 
 
+def test_frontier__the_figure_says_of_how_many_runs_and_draws():
+    found = frontier({(1.0, start): "persists" for start in ("low", "high")})
+    assert draw_frontier(found).n == "12 runs in each of 2 cells, by 4 draws of the parameters"
+
+
 def test_frontier__says_that_no_tempo_ends_it():
     found = frontier({(t, s): "persists" for t in (0.0, 1.0) for s in ("low", "high")})
     assert found.ending_tempos(0.5) == []
@@ -87,6 +94,7 @@ def test_frontier__a_cell_compares_the_last_year_with_the_first(monkeypatch, fir
     assert found.table["verdict"].tolist() == [verdict, verdict]
     assert found.table["ratio"].tolist() == [last / first] * 2
     assert started == pytest.approx([0.1, 10.0])
+    assert found.table[["n_draws", "n_runs"]].to_numpy().tolist() == [[3, 6], [3, 6]]
 
 
 def test_frontier__names_an_axis_that_is_none():

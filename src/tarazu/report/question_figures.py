@@ -92,8 +92,14 @@ def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> BriefFigure:
         key=key,
         title=f"Is there a tempo that ends it? Hypothesis '{frontier.hypothesis}'",
         alt=f"Tiles by tempo and {frontier.axis}, labelled by what becomes of violence.",
-        source="simulation; percentages: share of runs with a year without an attack",
-        n=f"{len(tempos)} tempos, {len(levels)} levels, two starts",
+        source=(
+            "simulation; percentages: share of runs with a year without an attack, in the table "
+            "with its 90% interval over draws"
+        ),
+        n=(
+            f"{int(table['n_runs'].max())} runs in each of {len(table)} cells, by "
+            f"{int(table['n_draws'].max())} draws of the parameters"
+        ),
         spec=spec,
         table=Table(
             "The attrition frontier",

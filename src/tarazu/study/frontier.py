@@ -44,7 +44,8 @@ class Frontier:
     ----------
     axis : name of the second axis, a lever or ``trust`` (held at a level).
     table : tempo, level, start (low, high), p_quiet with its interval (90 %, over draws), ratio
-        (median attacks of the last year over the first; NaN where the first has none), verdict.
+        (median attacks of the last year over the first; NaN where the first has none), verdict,
+        n_draws, n_runs.
     """
 
     hypothesis: str
@@ -150,7 +151,13 @@ def _cell(
     begins = float(np.median(first))
     ratio = float(np.median(last)) / begins if begins > 0 else np.nan
     share = share_of(quiet)
-    return {**share.columns("p_quiet"), "ratio": ratio, "verdict": _label(share, ratio)}
+    return {
+        **share.columns("p_quiet"),
+        "ratio": ratio,
+        "verdict": _label(share, ratio),
+        "n_draws": len(parameters),
+        "n_runs": len(members),
+    }
 
 
 def _label(quiet: Estimate, ratio: float) -> Verdict:
