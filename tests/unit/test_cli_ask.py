@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -57,3 +59,18 @@ def test_frontier__tries_the_levels_that_are_named(asked: list[Sequence[float]])
     levels = ["--level", "0.2", "--level", "0.4"]
     assert run(["model", "frontier", *levels, "--draws", "2"]) == 0
     assert asked == [[0.2, 0.4]]
+
+
+def test_threshold__names_each_number_with_its_range_and_its_draws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["model", "threshold", "--draws", "2", "-q", "-o", str(tmp_path)]) == 0
+    lines = [re.split(" {2,}", line.strip()) for line in capsys.readouterr().out.splitlines()]
+    told = {line[0]: line[1:] for line in lines}
+    r_v = next(text for text in told if text.startswith("R_v: recruits"))
+    assert told[r_v] == ["not estimable", "not estimable", "0"]
+    assert any("no equilibrium without violence" in " ".join(line) for line in lines)
+    middle, _, draws = told["dominant eigenvalue of the weekly map at rest"]
+    assert 0.9 < float(middle) < 1.0
+    assert draws == "2"
+    assert (tmp_path / "threshold.html").exists()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tarazu.report import theme
 from tarazu.report.figure import BriefFigure, Table, literal
-from tarazu.report.numerals import interval, number, percent
+from tarazu.report.numerals import MISSING, interval, number, percent
 from tarazu.report.theme import figure_spec
 from tarazu.study.extra_operation import ARMED, COUNTED, SINCE
 from tarazu.study.frontier import RULES, STARTS, Frontier
@@ -16,6 +16,17 @@ from tarazu.study.threshold import Thresholds
 from tarazu.study.zones import ALL_ZONES
 
 NOT_CALIBRATED: Final = "The model is not calibrated: the numbers are shares and means of draws."
+THRESHOLDS: Final = {
+    "reproduction": "R_v: recruits a militant causes where nobody is violent",
+    "growth": "growth factor a week of violence there (eigenvalue)",
+    "feedback": "recruits that one more militant causes at rest",
+    "growth_at_rest": "dominant eigenvalue of the weekly map at rest",
+    "from_low": "militants at rest, from few (persons)",
+    "from_high": "militants at rest, from many (persons)",
+    "above_one": "share with R_v above 1",
+    "bistable": "share with two resting points",
+}
+"""What the columns and shares of `Thresholds` are called."""
 VERDICT_SHADES: Final = {
     "dies out": theme.SHADES[0],
     "shrinks": theme.SHADES[2],
@@ -251,6 +262,7 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
             "marker": {"color": colour, "pattern": {"shape": pattern}},
             "xbins": {"start": 0.0, "size": 0.1},
             "opacity": 0.85,
+            "showlegend": True,
         }
         for name, values, colour, pattern in (
             ("R_v, where nobody is violent", known, theme.BLUE, ""),
@@ -267,11 +279,19 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
             "yaxis": {"title": {"text": "draws"}},
         },
     )
-    rows = tuple(
-        (name.replace("_", " "), value if isinstance(value, str) else number(float(value)))
-        for name, value in found.summary().items()
-        if isinstance(value, str | int | float)
-    )
+    rows = [
+        (THRESHOLDS[name], f"{middle:.4g}", f"{low:.4g} to {high:.4g}", str(n))
+        if n
+        else (THRESHOLDS[name], MISSING, MISSING, "0")
+        for name, (middle, low, high, n) in found.levels().items()
+    ]
+    rows += [
+        (THRESHOLDS[name], percent(s.value), f"{percent(s.low)} to {percent(s.high)}", str(n))
+        if n
+        else (THRESHOLDS[name], MISSING, MISSING, "0")
+        for name, (s, n) in found.shares().items()
+    ]
+    reason = found.reason()
     return BriefFigure(
         key=key,
         title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.portfolio}",
@@ -279,8 +299,13 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
         source="linearised mean field of one average district",
         n=f"{len(table)} draws; R_v is defined in {len(known)}",
         spec=spec,
-        table=Table("Thresholds over draws", ("what", "value"), rows, frozenset({1})),
-        notes=(NOT_CALIBRATED,),
+        table=Table(
+            "Thresholds over draws: median and 5 to 95 % of draws, or share and 90 % interval",
+            ("what", "median or share", "range", "draws"),
+            tuple(rows),
+            frozenset({1, 3}),
+        ),
+        notes=(NOT_CALIBRATED, *([f"Where R_v is not defined: {reason}."] if reason else [])),
     )
 
 

@@ -20,11 +20,12 @@ from tarazu.engine.threshold import (
 )
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.case import Case
-from tarazu.study.uncertainty import share_of
+from tarazu.study.uncertainty import Estimate, share_of
 
 FloatArray = NDArray[np.float64]
 
 STARTS: Final = (1e-3, 50.0)  # militants at a low and at a high start, times those drawn
+RESTS: Final = ("from_low", "from_high")
 APART: Final = 0.1  # resting points whose militants differ by more than this share are two
 
 
@@ -46,29 +47,29 @@ class Thresholds:
     portfolio: str
     table: pd.DataFrame
 
-    def summary(self) -> dict[str, object]:
-        """Return shares of draws with their intervals (90 %), and quantiles of R_v."""
-        table = self.table
-        known = table["reproduction"].dropna()
-        rested = table.dropna(subset=["from_low", "from_high"])
-        quantiles = known.quantile([0.05, 0.5, 0.95]).tolist() if len(known) else [np.nan] * 3
-        reasons = table.loc[table["reproduction"].isna(), "reason"]
+    def levels(self) -> dict[str, tuple[float, float, float, int]]:
+        """Return median, 5 and 95 % quantile over draws, and their number, of each column."""
+        found = {}
+        for name in ("reproduction", "growth", "feedback", "growth_at_rest", *RESTS):
+            known = self.table[name].dropna()
+            low, middle, high = known.quantile([0.05, 0.5, 0.95]) if len(known) else (np.nan,) * 3
+            found[name] = float(middle), float(low), float(high), len(known)
+        return found
+
+    def shares(self) -> dict[str, tuple[Estimate, int]]:
+        """Return shares of the draws in which a thing is known, and how many those are."""
+        known = self.table["reproduction"].dropna().to_numpy()
+        rested = self.table.dropna(subset=[*RESTS])["is_bistable"].to_numpy(dtype=float)
+        above = (known > 1.0).astype(float)
         return {
-            "hypothesis": self.hypothesis,
-            "portfolio": self.portfolio,
-            "n_draws": len(table),
-            "n_with_number": len(known),
-            "reproduction_q05": quantiles[0],
-            "reproduction_median": quantiles[1],
-            "reproduction_q95": quantiles[2],
-            **share_of((known.to_numpy() > 1.0).astype(float)).columns("above_one"),
-            "n_at_rest": len(rested),
-            "feedback_q05": table["feedback"].quantile(0.05),
-            "feedback_median": table["feedback"].median(),
-            "feedback_q95": table["feedback"].quantile(0.95),
-            **share_of(rested["is_bistable"].to_numpy(dtype=float)).columns("bistable"),
-            "most_common_reason": "" if reasons.empty else str(reasons.mode()[0]),
+            "above_one": (share_of(above), len(above)),
+            "bistable": (share_of(rested), len(rested)),
         }
+
+    def reason(self) -> str:
+        """Return why R_v is not defined, in most of the draws in which it is not; "" if it is."""
+        reasons = self.table.loc[self.table["reproduction"].isna(), "reason"]
+        return "" if reasons.empty else str(reasons.mode()[0])
 
 
 def find_thresholds(
