@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.unit.worlds import default_levers, line_of_districts, medians
 
+from tarazu.cli.entry import run
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
 from tarazu.model import build_model, describe
@@ -80,3 +81,21 @@ def test_wrong_file__is_said_with_file_and_reason(write, old, new, complaint):
     said = " ".join(map(str, getattr(error, "exceptions", [error])))
     assert re.search(complaint, said), said
     assert "curfew.py" in said
+
+
+def test_commands_of_the_docs__take_the_file_from_description_to_diagram_to_run(
+    write, tmp_path, capsys
+):
+    file, study = write(EXAMPLE), tmp_path / "tiny.toml"
+    study.write_text(
+        'title = "Tiny"\nquestion = "Does it run?"\nstart = "a test"\nweeks = 60\nseed = 3\n'
+        'horizons = [12, 60]\ndraws = 4\nhypotheses = ["full"]\n'
+        'portfolios = ["status-quo", "surge"]\n'
+    )
+    assert run(["model", "describe", "--model", str(file)]) == 0
+    assert "curfew_cost" in capsys.readouterr().out
+    assert run(["model", "diagram", "--model", str(file), "-o", str(tmp_path / "loops")]) == 0
+    assert (tmp_path / "loops" / "causal-loops.html").exists()
+    out = tmp_path / "out"
+    assert run(["run", str(study), "--model", str(file), "-q", "-o", str(out)]) == 0
+    assert load_user_model(file).digest in (out / "MANIFEST.json").read_text(encoding="utf-8")
