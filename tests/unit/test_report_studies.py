@@ -176,6 +176,15 @@ def test_policies__say_that_budgets_are_not_equal(sections) -> None:
         assert any("budgets are not equal" in text for text in words)
 
 
+def test_policies__one_alone_is_compared_with_nothing(tmp_path: Path) -> None:
+    spec = make_spec(draws=2, replicates=1, portfolios=("status-quo",))
+    section = study_section(run_study(build_study(spec, name="one"), record=RECORD, out=tmp_path))
+    headings = [part.heading for part in section.parts]
+    assert "Which policy holds up" not in headings
+    assert "Every outcome, unranked" in headings
+    assert "no policy is compared" in section.lead
+
+
 def test_policies__show_all_draws_and_those_kept(studies) -> None:
     result = studies["small"]
     comparison = compare(result, ["deaths_civilian"])

@@ -195,6 +195,11 @@ def dose_table(
 
 def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
     """Say which policy leads under which mechanism, and how far that is the prior."""
+    if len(result.portfolios) == 1:
+        return (
+            "In the model, which is not calibrated, one policy was run alone, "
+            f"'{result.portfolios[0].title.lower()}': no policy is compared with another."
+        )
     weeks = main_horizon(result)
     leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
     by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}

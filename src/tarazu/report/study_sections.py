@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ from tarazu.report.policy_tables import (
     regret_table,
     unranked_table,
 )
-from tarazu.study import StudyResult, compare, paired_differences
+from tarazu.study import Comparison, StudyResult, compare, paired_differences
 from tarazu.study.result import UNEQUAL_BUDGETS
 
 MOST_FANS: Final = 5  # policies side by side; studies of more are doses and get a table
@@ -115,44 +115,44 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
     comparison = compare(result)
     subsets = ("all", "kept") if result.record_range is not None else ("all",)
     fans = [fan_figure(result, "attacks", "attacks", subset=subset) for subset in subsets]
-    parts = [
-        Part(
-            "Attacks to come, by policy and mechanism",
-            (result.kept_sentence(), UNEQUAL_BUDGETS),
-            figures=tuple(figure for figure in fans if figure is not None),
+    attacks = Part(
+        "Attacks to come, by policy and mechanism",
+        (result.kept_sentence(), UNEQUAL_BUDGETS),
+        figures=tuple(figure for figure in fans if figure is not None),
+    )
+    unranked = Part(
+        "Every outcome, unranked",
+        (
+            "Militants killed, and all else that killing or detaining people would move, is "
+            "reported and never ranks a policy.",
         ),
-        Part(
-            "Which policy holds up",
-            (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
-            tables=_known([leaders_table(result, comparison, "all")]),
-            more=_known([leaders_table(result, comparison, "kept")]),
-        ),
-    ]
+        tables=_known([unranked_table(result, comparison, "all")]),
+        more=_known([unranked_table(result, comparison, "kept")]),
+    )
+    compared: Iterable[Part] = ()
+    if len(result.portfolios) > 1:
+        compared = _compared(result, comparison)
+    return policy_sentence(result, comparison), (attacks, *compared, unranked)
+
+
+def _compared(result: StudyResult, comparison: Comparison) -> Iterator[Part]:
+    yield Part(
+        "Which policy holds up",
+        (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
+        tables=_known([leaders_table(result, comparison, "all")]),
+        more=_known([leaders_table(result, comparison, "kept")]),
+    )
     for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
         kept = [table(result, comparison, outcome, "kept") for table in (regret_table, pairs_table)]
-        parts.append(
-            Part(
-                f"{heading}: expectation, worst cases and regret",
-                (
-                    "Regret: how much worse a policy does than the best policy of the same draw. "
-                    "Best in: share of draws in which it is that policy.",
-                ),
-                tables=_known([regret_table(result, comparison, outcome, "all")]),
-                more=_known([pairs_table(result, comparison, outcome, "all"), *kept]),
-            )
-        )
-    parts.append(
-        Part(
-            "Every outcome, unranked",
+        yield Part(
+            f"{heading}: expectation, worst cases and regret",
             (
-                "Militants killed, and all else that killing or detaining people would move, is "
-                "reported and never ranks a policy.",
+                "Regret: how much worse a policy does than the best policy of the same draw. "
+                "Best in: share of draws in which it is that policy.",
             ),
-            tables=_known([unranked_table(result, comparison, "all")]),
-            more=_known([unranked_table(result, comparison, "kept")]),
+            tables=_known([regret_table(result, comparison, outcome, "all")]),
+            more=_known([pairs_table(result, comparison, outcome, "all"), *kept]),
         )
-    )
-    return policy_sentence(result, comparison), tuple(parts)
 
 
 def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
