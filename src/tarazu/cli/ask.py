@@ -139,7 +139,7 @@ def ablate(
         list[str] | None,
         typer.Option(
             help="A link to hold, as source>target or source>*; repeat.",
-            show_default="trust, grievance, memories, the missing, each >*",
+            show_default="trust, grievance, memories, the missing, services, credibility, each >*",
         ),
     ] = None,
     baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "status-quo",

@@ -21,10 +21,13 @@ NOTHING_HELD = "all links at work"
 LINKS = (
     "trust>*",
     "grievance_repression>*",
+    "grievance_extraction>*",
+    "grievance_exclusion>*",
     "memory_operations>*",
     "memory_attacks>*",
     "unaccounted>*",
     "service_level>*",
+    "credibility>*",
 )
 """What is held in turn unless told otherwise: the feedbacks that the claims name."""
 
