@@ -58,7 +58,7 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     file = folder / f"{name}.py"
     text = source.text.encode()
     if not file.exists() or file.read_bytes() != text:
-        _log.info("compiling the model (%s, %d districts), once: up to 20 seconds", mode, districts)
+        _log.info("compiling the model (%s, %d districts), once: some 10 to 30 seconds", mode, districts)
         write_atomic(file, text)
     spec = importlib.util.spec_from_file_location(f"tarazu_generated_{name}", file)
     assert spec is not None  # a path that ends in .py always has a loader
