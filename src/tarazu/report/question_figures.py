@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -27,6 +28,8 @@ THRESHOLDS: Final = {
     "bistable": "share with two resting points",
 }
 """What the columns and shares of `Thresholds` are called."""
+SHARES: Final = {"replaced": "replaced (share of the militants removed)"}
+"""Quantities of `marginal_effect` that are no counts."""
 VERDICT_SHADES: Final = {
     "dies out": theme.SHADES[0],
     "shrinks": theme.SHADES[2],
@@ -165,11 +168,11 @@ def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") 
     )
     rows = tuple(
         (
-            str(row["quantity"]),
+            SHARES.get(str(row["quantity"]), str(row["quantity"])),
             str(row["zone"]),
             str(row["weeks"]),
             number(row["effect"], signed=True),
-            interval((row["effect_low"], row["effect_high"]), signed=True),
+            _bounds(row, "effect"),
         )
         for row in table.to_dict("records")
     )
@@ -225,10 +228,7 @@ def draw_ablation(
     rows = tuple(
         (
             str(row["link"]),
-            f"{number(row['effect'], signed=True)} "
-            f"({interval((row['effect_low'], row['effect_high']), signed=True)})",
-            f"{number(row['through'], signed=True)} "
-            f"({interval((row['through_low'], row['through_high']), signed=True)})",
+            *(f"{number(row[k], signed=True)} ({_bounds(row, k)})" for k in ("effect", "through")),
             number(row["left"]),
         )
         for row in table.to_dict("records")
@@ -325,3 +325,9 @@ def _panel_label(text: str, panel: int) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
     }
+
+
+def _bounds(row: Mapping[Hashable, Any], name: str) -> str:
+    """Return the interval of a mean; draws that do not differ leave none to estimate."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return "the same in all draws" if low == high else interval((low, high), signed=True)
