@@ -16,6 +16,7 @@ WEEK = 52  # of the extra sweep
 HORIZONS = (4, 12, 52, 260)
 DRAWS, REPLICATES = 8, 100  # at fixed parameters
 PRIOR_DRAWS = 300
+RESAMPLES = 400
 LEAST_GAIN = 10.0  # at 4 and 12 weeks, at fixed parameters
 DISTRICT = "kech"
 
@@ -35,43 +36,75 @@ def attacks(case, draws, members, pulses):
     return np.stack([run[:, WEEK + 1 : WEEK + 1 + h].sum(axis=1) for h in HORIZONS], axis=1)
 
 
+def rounded(gain):
+    return f"{gain:,.0f}" if gain >= 10.0 else f"{gain:.1f}"
+
+
+def fixed_gains(with_, without):
+    """Gains at fixed parameters from attacks (DRAWS, REPLICATES, H): of mean variances, (H,)."""
+    unpaired = with_.var(axis=1, ddof=1) + without.var(axis=1, ddof=1)
+    paired = (with_ - without).var(axis=1, ddof=1)
+    return {"fixed parameters": unpaired.mean(axis=0) / paired.mean(axis=0)}
+
+
+def prior_gains(with_, without, other_luck):
+    """Gains over the prior from attacks (PRIOR_DRAWS, H); by name, (H,)."""
+    paired = (with_ - without).var(axis=0, ddof=1)
+    nothing_shared = with_.var(axis=0, ddof=1) + without.var(axis=0, ddof=1)
+    parameters_shared = (with_ - other_luck).var(axis=0, ddof=1)
+    return {
+        "over the prior": nothing_shared / paired,
+        "of it by shared parameters": nothing_shared / parameters_shared,
+        "of it by shared luck": parameters_shared / paired,
+    }
+
+
+def with_interval(gains, arrays, axis):
+    """Gains with their 90 % intervals, runs drawn again along an axis; by name, (3, H)."""
+    rng, size = np.random.Generator(np.random.PCG64(SEED)), arrays[0].shape[axis]
+    picks = rng.integers(size, size=(RESAMPLES, size))
+    with np.errstate(divide="ignore"):  # no pair of a resample may differ: an infinite gain
+        again = [gains(*(one.take(pick, axis) for one in arrays)) for pick in picks]
+    ends = {"q": [0.05, 0.95], "axis": 0, "method": "nearest"}
+    return {
+        name: np.stack([value, *np.quantile([g[name] for g in again], **ends)])
+        for name, value in gains(*arrays).items()
+    }
+
+
 @pytest.fixture(scope="module")
 def gains():
     weeks = WEEK + 1 + max(HORIZONS)
     case = drawn_case("full", "status-quo", weeks=weeks, draws=PRIOR_DRAWS, seed=SEED)
     sweep = [Pulse("operations", WEEK, case.places.names.index(DISTRICT), count=1)]
-    spread = {"unpaired": [], "paired": []}
+    runs = {"with": [], "without": []}
     for draw in range(DRAWS):
         rows, members = np.full(REPLICATES, draw), np.arange(REPLICATES)
-        with_, without = (attacks(case, rows, members, pulses) for pulses in (sweep, []))
-        spread["unpaired"].append(with_.var(axis=0, ddof=1) + without.var(axis=0, ddof=1))
-        spread["paired"].append((with_ - without).var(axis=0, ddof=1))
-    fixed = np.mean(spread["unpaired"], axis=0) / np.mean(spread["paired"], axis=0)
-    rows, members = np.arange(PRIOR_DRAWS), np.arange(PRIOR_DRAWS)
-    with_, without = (attacks(case, rows, members, pulses) for pulses in (sweep, []))
-    other_luck = attacks(case, rows, members + PRIOR_DRAWS, [])
-    paired = (with_ - without).var(axis=0, ddof=1)
-    nothing_shared = with_.var(axis=0, ddof=1) + without.var(axis=0, ddof=1)
-    parameters_shared = (with_ - other_luck).var(axis=0, ddof=1)
-    table = {
-        "fixed parameters": fixed,
-        "over the prior": nothing_shared / paired,
-        "of it by shared parameters": nothing_shared / parameters_shared,
-        "of it by shared luck": parameters_shared / paired,
-    }
+        for name, pulses in (("with", sweep), ("without", [])):
+            runs[name].append(attacks(case, rows, members, pulses))
+    table = with_interval(fixed_gains, [np.stack(one) for one in runs.values()], 1)
+    members = np.arange(PRIOR_DRAWS)
+    with_, without = (attacks(case, members, members, pulses) for pulses in (sweep, []))
+    other_luck = attacks(case, members, members + PRIOR_DRAWS, [])
+    table |= with_interval(prior_gains, [with_, without, other_luck], 0)
     page = [
         "# What shared luck gains",
         "",
         "Written by `make theory` (tests/theory/test_common_luck.py). Variance of "
         "the change in attacks by one extra operation, runs with luck (or parameters) of their own "
         f"over runs that share them. {DRAWS} draws of {REPLICATES} runs at fixed parameters, "
-        f"{PRIOR_DRAWS} draws over the prior, hypothesis `full`, seed {SEED}.",
+        f"{PRIOR_DRAWS} draws over the prior, hypothesis `full`, seed {SEED}. In brackets: 90 % "
+        f"interval, {RESAMPLES} resamples of runs.",
         "",
         "| gain after | " + " | ".join(f"{h} weeks" for h in HORIZONS) + " |",
         "|---" * (1 + len(HORIZONS)) + "|",
         *(
-            f"| {name} | " + " | ".join(f"{g:.1f}" for g in row) + " |"
-            for name, row in table.items()
+            f"| {name} | "
+            + " | ".join(
+                f"{rounded(g)} ({rounded(low)} to {rounded(high)})" for g, low, high in rows.T
+            )
+            + " |"
+            for name, rows in table.items()
         ),
     ]
     text = "\n".join(page) + "\n"
@@ -81,8 +114,10 @@ def gains():
 
 @pytest.mark.parametrize("horizon", [4, 12])
 def test_shared_luck__makes_short_effects_ten_times_sharper(gains, horizon):
-    assert gains["fixed parameters"][HORIZONS.index(horizon)] >= LEAST_GAIN
+    _, low, _ = gains["fixed parameters"][:, HORIZONS.index(horizon)]
+    assert low >= LEAST_GAIN
 
 
 def test_shared_luck__gains_over_the_prior_too(gains):
-    assert (gains["over the prior"] > 1.0).all()
+    _, low, _ = gains["over the prior"]
+    assert (low > 1.0).all()
