@@ -1,5 +1,7 @@
 """The move that flips a ranking: known by hand, the same from both sides, the same bytes twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -108,6 +110,21 @@ def test_flips__a_policy_that_is_the_baseline_has_no_ranking_to_flip():
     assert "no ranking to flip" in level.sentence()
 
 
+def test_flips__from_a_level_start_name_what_makes_a_ranking_and_what_to_ask():
+    quiet = find_flips(CALM, CALM)
+    assert quiet.ranks == ()
+    assert "None of the 4 parameters tried" in quiet.sentence()
+    found = find_flips(CALM, BUSY)
+    table = found.table.assign(
+        effect_least=[0.0, -2.0, 0.0, 0.0], effect_most=[0.0, 3.0, 0.0, 1e-30]
+    )
+    level = replace(found, effect=0.0, table=table)
+    assert level.ranks == (table["parameter"][1], table["parameter"][3])
+    sentence = level.sentence()
+    assert f"these 2 put one of the two ahead: {', '.join(level.ranks)}." in sentence
+    assert "--draws" in sentence
+
+
 def test_flips__none_within_reach_is_said():
     far = case_of(tempo_model(), "far", tempo=1.0 + 1e-12)
     assert find_flips(CALM, far).n_flips == 0  # rounding ranks nothing
@@ -167,11 +184,28 @@ def test_ranking__wants_cases_that_differ_in_the_portfolio_alone():
         find_flips(CALM, other)
 
 
-def test_figures__name_every_parameter_and_open_as_pages(flips, tmp_path):
+def test_figures__count_what_leaves_the_difference_as_it_is(flips):
     figure = draw_flips(flips)
-    assert len(figure.table.rows) == len(flips.table)
+    assert {row[0] for row in figure.table.rows} == {"relief", "provocation", "bend"}
+    notes = " ".join(figure.notes)
+    assert "1 of 4 parameters, moved alone, leave the difference" in notes
+    assert "1 of 4 parameters change the sign more than once" in notes
+    assert "4 parameters, 3 of which change the difference" in figure.n
+
+
+def test_figures__of_a_policy_beside_itself_show_no_row_and_say_why():
+    figure = draw_flips(find_flips(CALM, CALM))
+    assert figure.table.rows == ()
+    notes = " ".join(figure.notes)
+    assert "nothing can flip" in notes
+    assert "--draws" in notes
+    assert "more than once" not in notes
+
+
+def test_figures__name_what_changes_the_difference_and_open_as_pages(flips, tmp_path):
+    figure = draw_flips(flips)
     assert ("bend", "does not flip") not in {row[:4:3] for row in figure.table.rows}
-    assert {row[3] for row in figure.table.rows} >= {"below 4", "does not flip"}
+    assert "below 4" in {row[3] for row in figure.table.rows}
     assert {trace.type for trace in figure.to_plotly().data} == {"bar", "scatter"}
     often = draw_flips_over_draws(flips_over_draws(CALM, BUSY, draws=2))
     assert "2 draws" in often.n

@@ -23,9 +23,11 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
     """Return how far each parameter moves along its prior until the other policy is ahead.
 
     Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
-    Right: the effects that the parameter reaches over 99 % of its prior.
+    Right: the effects that the parameter reaches over 99 % of its prior. Parameters that leave the
+    difference as it is are counted, not shown.
     """
-    shown = flips.table.head(SHOWN).iloc[::-1]
+    moving = flips.table[flips.moves]
+    shown = moving.head(SHOWN).iloc[::-1]
     names = [literal(_label(row)) for row in shown.to_dict("records")]
     height = 190 + 26 * len(shown)
     spec = figure_spec(
@@ -70,12 +72,12 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
             f"{flips.weeks} weeks; all other parameters at {flips.where}"
         ),
         n=(
-            f"{len(flips.table)} parameters, {flips.n_flips} of which flip the ranking; "
-            f"{flips.n_fixed} more are fixed"
+            f"{len(flips.table)} parameters, {len(moving)} of which change the difference and "
+            f"{flips.n_flips} flip the ranking; {flips.n_fixed} more are fixed"
         ),
         spec=spec,
-        table=_table(flips),
-        notes=(NOT_CALIBRATED, _turns(flips)),
+        table=_table(flips, moving),
+        notes=(NOT_CALIBRATED, *_levels(flips, len(moving)), _turns(flips)),
     )
 
 
@@ -188,7 +190,7 @@ def _ranges(flips: Flips, shown: pd.DataFrame, names: list[str]) -> list[dict[st
     ]
 
 
-def _table(flips: Flips) -> Table:
+def _table(flips: Flips, moving: pd.DataFrame) -> Table:
     rows = tuple(
         (
             str(row["parameter"]),
@@ -200,7 +202,7 @@ def _table(flips: Flips) -> Table:
             number(row["effect_high"], signed=True),
             interval((row["effect_least"], row["effect_most"]), signed=True),
         )
-        for row in flips.table.to_dict("records")
+        for row in moving.to_dict("records")
     )
     return Table(
         f"One parameter moved at a time; effects: '{flips.policy}' less '{flips.baseline}', "
@@ -222,6 +224,8 @@ def _table(flips: Flips) -> Table:
 
 def _reach(flips: Flips, shown: pd.DataFrame) -> list[float]:
     """Return an axis on which the sign of most effects can be read; the widest run off it."""
+    if shown.empty:
+        return [-1.0, 1.0]
     ends = np.abs(shown[["effect_least", "effect_most"]].to_numpy())
     most = max(WIDEST * abs(flips.effect), 2.0 * float(np.median(ends)))
     low, high = shown["effect_least"].min(), shown["effect_most"].max()
@@ -239,14 +243,37 @@ def _flip(row: dict[Any, Any]) -> str:
     return f"{'above' if rises else 'below'} {row['flip_value']:.3g}"
 
 
+def _levels(flips: Flips, n_moving: int) -> list[str]:
+    """Say what can be read where the two are level, and what is not shown."""
+    notes = []
+    if not flips.effect:
+        notes.append(
+            f"The two come out level at {flips.where}, so that nothing can flip; on the right, "
+            "what each parameter alone makes of it. Start from draws for a ranking (--draws 20)."
+        )
+    if same := len(flips.table) - n_moving:
+        notes.append(
+            f"{same} of {len(flips.table)} parameters, moved alone, leave the difference between "
+            "the two as it is; they are not shown."
+        )
+    return notes
+
+
 def _turns(flips: Flips) -> str:
-    """Say how many rankings turn back, and where a flip may hide between points."""
+    """Say how it was tried, how many rankings turn back, and where a flip may hide."""
+    n = len(flips.table)
     back = int((flips.table["n_changes"] > 1).sum())
     bent = int((~flips.table["is_monotone"]).sum())
-    return (
+    parts = [
         f"Each parameter was tried at nine quantiles from {RANGE[0]:g} to {RANGE[1]:g} and the "
-        f"first change of sign on each side bisected; effects wider than the picture are in the "
-        f"table. The sign changes more than once for {back}; "
-        f"for {bent} the effect does not only rise or only fall, so that a flip between two "
-        "quantiles tried may be missed."
-    )
+        "first change of sign on each side bisected; effects wider than the picture are in the "
+        "table."
+    ]
+    if back:
+        parts.append(f"{back} of {n} parameters change the sign more than once.")
+    if bent:
+        parts.append(
+            f"For {bent} of {n} the effect does not only rise or only fall, so that a flip between "
+            "two quantiles tried may be missed."
+        )
+    return " ".join(parts)

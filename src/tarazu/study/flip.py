@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 MEDIAN: Final = 0.5
+ROUNDING: Final = 1e-9  # relative; effects that differ by less do not differ
+NAMED: Final = 6  # parameters that a sentence names
 MEDIANS, DRAWN = "the prior medians", "the drawn parameters"
 
 
@@ -60,13 +62,22 @@ class Flips:
         """Parameters that flip the ranking alone."""
         return int(self.table["flips"].sum())
 
+    @property
+    def moves(self) -> NDArray[np.bool_]:
+        """(rows of the table,) whether a parameter changes the effect by more than rounding."""
+        span = self.table["effect_most"] - self.table["effect_least"]
+        level = np.maximum(self.table["effect_most"].abs(), self.table["effect_least"].abs())
+        return np.asarray(span > ROUNDING * level)
+
+    @property
+    def ranks(self) -> tuple[str, ...]:
+        """Parameters that, moved alone, put one policy ahead where the two start level."""
+        return tuple(self.table["parameter"][self.moves]) if self.effect == 0.0 else ()
+
     def sentence(self) -> str:
         """Say who is ahead, and which parameter, moved how little, puts the other one ahead."""
         if self.effect == 0.0:
-            return (
-                f"Under '{self.hypothesis}', '{self.policy}' and '{self.baseline}' come out level "
-                f"at {self.where}: there is no ranking to flip."
-            )
+            return self._level()
         better, worse = self.policy, self.baseline
         gap = self.effect
         if (gap < 0.0) != (self.outcome.better == "lower"):
@@ -85,6 +96,23 @@ class Flips:
             f"{'exceeds' if rises else 'falls below'} {first['flip_value']:.3g} (prior quantile "
             f"{first['flip_quantile']:.3f}). Alone, {self.n_flips} {tried} flip it within 99% of "
             "their priors."
+        )
+
+    def _level(self) -> str:
+        """Say that there is no ranking, what would make one, and what to ask instead."""
+        head = (
+            f"Under '{self.hypothesis}', '{self.policy}' and '{self.baseline}' come out level at "
+            f"{self.where}: there is no ranking to flip."
+        )
+        if not self.ranks:
+            return f"{head} None of the {len(self.table)} parameters tried, moved alone, makes one."
+        named = ", ".join(self.ranks[:NAMED])
+        more = f" and {len(self.ranks) - NAMED} more" if len(self.ranks) > NAMED else ""
+        return (
+            f"{head} Of {len(self.table)} parameters, each moved alone within 99% of its prior, "
+            f"these {len(self.ranks)} put one of the two ahead: {named}{more}. What is free in "
+            "sign has a median of 0, so a lever that acts through it does nothing at the medians: "
+            "start from draws instead (--draws 20)."
         )
 
 
