@@ -144,10 +144,10 @@ def test_hazard_out_of_range__is_said_in_words(engine):
         "district-0",
         0,
     )
-    if engine == "numba":
-        assert "active = 50" in str(failure)
-        assert "population = 1000" in str(failure)
-        assert "recovery = 0.2" in str(failure)
+    assert "is inf in member 4" in str(failure)
+    assert "active = 50" in str(failure)
+    assert "population = 1000" in str(failure)
+    assert "recovery = 0.2" in str(failure)
 
 
 def test_too_many_people_elsewhere__is_an_error_before_the_run():
