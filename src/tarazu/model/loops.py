@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from tarazu.model.declaration import Model
 from tarazu.model.describe import Edge, Sign, describe
 
 Polarity = Literal["reinforcing", "balancing", "either"]
+Link = tuple[str, str]
 LETTERS: Mapping[Polarity, str] = {"reinforcing": "R", "balancing": "B", "either": "E"}
 
 
@@ -20,7 +22,7 @@ class Loop:
 
     Attributes
     ----------
-    name : letter of the polarity and a number: R1, B2, E1.
+    name : letter of the polarity and a number (R1, B2, E1), or what is claimed of the loop.
     members : quantities in the order of influence; the last acts on the first.
     signs : of the influence of each member on the next.
     polarity : ``reinforcing`` with an even number of negative influences, ``balancing`` with an
@@ -31,6 +33,11 @@ class Loop:
     members: tuple[str, ...]
     signs: tuple[Sign, ...]
     polarity: Polarity
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Pairs of each member and the next."""
+        return (*zip(self.members, (*self.members[1:], self.members[0]), strict=True),)
 
     def __str__(self) -> str:
         """Return the loop as one line."""
@@ -116,8 +123,34 @@ def feedback_loops(edges: Iterable[Edge]) -> tuple[Loop, ...]:
     return tuple(loops)
 
 
+def loop_through(signs: Mapping[Link, Sign], links: Sequence[Link], *, name: str) -> Loop | None:
+    """Return a loop that passes some links in their order, joined by shortest paths.
+
+    Each gap is closed by the shortest path that passes no member twice, one gap after the other.
+    None where a link is missing or a gap cannot be closed.
+    """
+    if not set(links) <= set(signs):
+        return None
+    following: dict[str, list[str]] = {}
+    for source, target in sorted(signs):
+        following.setdefault(source, []).append(target)
+    taken = {member for link in links for member in link}
+    members: list[str] = []
+    for (source, target), (onward, _) in zip(links, (*links[1:], links[0]), strict=True):
+        path = _shortest_path(following, target, onward, without=taken - {target, onward})
+        if path is None:
+            return None
+        members += [source, *path[:-1]]
+        taken.update(path)
+    own = tuple(signs[link] for link in zip(members, (*members[1:], members[0]), strict=True))
+    return Loop(name, tuple(members), own, _polarity(own))
+
+
 def _shortest_path(
-    following: Mapping[str, Sequence[str]], start: str, end: str
+    following: Mapping[str, Sequence[str]],
+    start: str,
+    end: str,
+    without: AbstractSet[str] = frozenset(),
 ) -> tuple[str, ...] | None:
     """Return the members of a shortest path, both ends included; the first in the alphabet."""
     came_from: dict[str, str | None] = {start: None}
@@ -130,7 +163,7 @@ def _shortest_path(
                 path.append(before)
             return tuple(reversed(path))
         for there in following.get(here, ()):
-            if there not in came_from:
+            if there not in came_from and there not in without:
                 came_from[there] = here
                 waiting.append(there)
     return None
