@@ -72,7 +72,8 @@ on a model in which they are known (R_v = 0.5, and violence that stands if it st
 One average district, mean field, `status-quo`, draws of the parameters from the priors (Latin
 hypercube, seed {SEED}). In each draw the weekly map comes to rest from few militants and from many
 (those drawn times {STARTS[0]:g} and {STARTS[1]:g}; all else as drawn). Where the search does not
-settle, both starts are followed for {LONG:,} weeks instead. Two resting points: militants apart by
+settle, both starts are followed for {LONG:,} weeks instead; recruits per militant at rest are of
+the draws in which it settles from many militants alone, n. Two resting points: militants apart by
 more than {APART:.0%} of the higher level and by more than {APART:g} of a militant. A backward
 bifurcation: R_v below 1, and yet more than {VIOLENT:g} militant at rest from one of the starts.
 Only these two starts are tried, so two resting points that differ in anything else, or that are
@@ -142,13 +143,13 @@ def _share(values: pd.Series) -> str:
 def _lines(found: dict[str, pd.DataFrame]) -> list[str]:
     head = (
         "hypothesis | two resting points | violent at rest | R_v defined | R_v: median, largest | "
-        "R_v above 1 | backward bifurcation | recruits per militant at rest: median, 5 to 95 % | "
-        "search not settled"
+        "R_v above 1 | backward bifurcation | recruits per militant at rest: median, 5 to 95 %, "
+        "n | search not settled"
     )
     lines = [f"| {head} |", "|---" * 9 + "|"]
     for name, table in found.items():
         known = table.dropna(subset=["reproduction"])
-        number, feedback = known["reproduction"], table["feedback"]
+        number, feedback = known["reproduction"], table["feedback"].dropna()
         cells = (
             f"`{name}`",
             _share(table["is_two"]),
@@ -158,7 +159,9 @@ def _lines(found: dict[str, pd.DataFrame]) -> list[str]:
             _share(number > 1.0),
             _share(known["is_backward"]),
             f"{feedback.median():.2g}, {feedback.quantile(0.05):.2g} to "
-            f"{feedback.quantile(0.95):.2g}",
+            f"{feedback.quantile(0.95):.2g}, {len(feedback)}"
+            if len(feedback)
+            else "-",
             f"{int((~table['is_settled']).sum())}",
         )
         lines.append(f"| {' | '.join(cells)} |")

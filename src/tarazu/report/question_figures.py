@@ -292,6 +292,7 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
         for name, (s, n) in found.shares().items()
     ]
     reason = found.reason()
+    rested = f"{int(table['from_high'].notna().sum())} of {len(table)}"
     return BriefFigure(
         key=key,
         title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.portfolio}",
@@ -305,7 +306,12 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
             tuple(rows),
             frozenset({1, 3}),
         ),
-        notes=(NOT_CALIBRATED, *([f"Where R_v is not defined: {reason}."] if reason else [])),
+        notes=(
+            NOT_CALIBRATED,
+            f"The search came to rest from many militants in {rested} draws; the others have no "
+            "numbers at rest.",
+            *([f"Where R_v is not defined: {reason}."] if reason else []),
+        ),
     )
 
 

@@ -39,8 +39,8 @@ class Thresholds:
         growth (weekly growth factor where nobody is violent; NaN where violence needs no
         violence), from_low and from_high (militants at rest from a low and a high start; NaN where
         none was found), growth_at_rest (dominant eigenvalue of the weekly map at rest, from the
-        high start), feedback (recruits that one more militant causes there; see
-        `feedback_number`), is_bistable.
+        high start; NaN where none was found), feedback (recruits that one more militant causes
+        there; see `feedback_number`; NaN likewise), is_bistable.
     """
 
     hypothesis: str
@@ -131,15 +131,19 @@ def _look(
         rests.append(find_resting_point(closed, closed.close(moved, start)))
     militants = [float(point.state[at].sum()) if point.is_settled else np.nan for point in rests]
     low, high = militants
+    at_rest, feedback = np.nan, np.nan
+    if rests[1].is_settled:
+        at_rest = rests[1].eigenvalue
+        feedback = feedback_number(
+            closed, rests[1].state, violent=MILITANTS, recruitment=recruitment
+        )
     return {
         "reproduction": np.nan if found.number is None else found.number,
         "reason": found.reason,
         "growth": found.eigenvalue,
         "from_low": low,
         "from_high": high,
-        "growth_at_rest": rests[1].eigenvalue,
-        "feedback": feedback_number(
-            closed, rests[1].state, violent=MILITANTS, recruitment=recruitment
-        ),
+        "growth_at_rest": at_rest,
+        "feedback": feedback,
         "is_bistable": bool(abs(high - low) > APART * max(high, low, 1.0)),
     }

@@ -1,0 +1,40 @@
+"""Thresholds draw by draw: what is told where the search for a resting point does not settle."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tarazu.study.threshold
+from tarazu.engine.threshold import Reproduction, RestingPoint
+from tarazu.report.question_figures import draw_thresholds
+from tarazu.study.case import drawn_case
+from tarazu.study.threshold import find_thresholds
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Two draws; the search settles in the first, and from few militants alone in the second."""
+    settles = iter((True, True, True, False))
+
+    def rest(_closed, start):
+        is_settled = next(settles)
+        return RestingPoint(start, is_settled, 0.0 if is_settled else 1e-3, 0.98)
+
+    unknown = Reproduction(None, "none exists", float("nan"), None, {})
+    monkeypatch.setattr(tarazu.study.threshold, "find_resting_point", rest)
+    monkeypatch.setattr(tarazu.study.threshold, "reproduction_number", lambda *_, **__: unknown)
+    case = drawn_case("full", "status-quo", weeks=1, draws=2, seed=0)
+    return find_thresholds(replace(case, parameters=case.parameters[:2]))
+
+
+def test_thresholds__have_no_numbers_at_rest_where_nothing_came_to_rest(found):
+    at_rest = found.table[["from_high", "growth_at_rest", "feedback"]]
+    assert np.isfinite(at_rest.iloc[0]).all()
+    assert at_rest.iloc[1].isna().all()
+    assert np.isfinite(found.table["from_low"]).all()
+    assert found.levels()["growth_at_rest"] == (0.98, 0.98, 0.98, 1)
+
+
+def test_thresholds__the_figure_says_in_how_many_draws_the_search_settled(found):
+    assert any("in 1 of 2 draws" in note for note in draw_thresholds(found).notes)
