@@ -67,6 +67,20 @@ def test_frontier__the_figure_says_of_how_many_runs_and_draws():
     assert draw_frontier(found).n == "12 runs in each of 2 cells, by 4 draws of the parameters"
 
 
+def test_frontier__names_all_tempos_that_are_tied_as_the_best():
+    cells = {(t, s): "persists" for t in (0.0, 1.0, 5.0) for s in ("low", "high")}
+    found = frontier(cells)
+    found.table.loc[found.table["tempo"] == 1.0, "p_quiet"] = 0.1
+    assert "the best, 0 (tied with 5), leaves" in found.sentence(0.5)
+    found.table.loc[found.table["tempo"] == 5.0, "p_quiet"] = 0.3
+    assert "the best, 5, leaves" in found.sentence(0.5)
+
+
+def test_frontier__the_figure_says_that_both_starts_may_go_to_one_level():
+    found = frontier({(1.0, "low"): "grows", (1.0, "high"): "shrinks"})
+    assert any("both go to one level" in note for note in draw_frontier(found).notes)
+
+
 def test_frontier__says_that_no_tempo_ends_it():
     found = frontier({(t, s): "persists" for t in (0.0, 1.0) for s in ("low", "high")})
     assert found.ending_tempos(0.5) == []

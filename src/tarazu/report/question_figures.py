@@ -17,6 +17,10 @@ from tarazu.study.threshold import Thresholds
 from tarazu.study.zones import ALL_ZONES
 
 NOT_CALIBRATED: Final = "The model is not calibrated: the numbers are shares and means of draws."
+BOTH_TO_ONE: Final = (
+    "A verdict compares each run with its own start: 'grows' from few militants and 'shrinks' from "
+    "many can mean that both go to one level."
+)
 THRESHOLDS: Final = {
     "reproduction": "R_v: recruits a militant causes where nobody is violent",
     "growth": "growth factor a week of violence there (eigenvalue)",
@@ -121,7 +125,7 @@ def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> BriefFigure:
             rows,
             frozenset({0, 1, 4}),
         ),
-        notes=(NOT_CALIBRATED, f"Rules, written before the runs: {rules}."),
+        notes=(NOT_CALIBRATED, f"Rules, written before the runs: {rules}.", BOTH_TO_ONE),
     )
 
 

@@ -71,10 +71,14 @@ class Frontier:
             )
         at = self.table[self.table["level"] == level]
         worse = at.loc[at.groupby("tempo")["p_quiet"].idxmin()]  # of the two starts
-        best = worse.sort_values("p_quiet", kind="stable").to_dict("records")[-1]
+        ranked = worse[worse["p_quiet"] == worse["p_quiet"].max()].sort_values("tempo")
+        best, *tied = ranked.to_dict("records")
+        named = f"{best['tempo']:g}"
+        if tied:
+            named += f" (tied with {', '.join(format(row['tempo'], 'g') for row in tied)})"
         return (
             f"Under '{self.hypothesis}' no tempo ends it ({tried} tried, {self.axis} at "
-            f"{level:g}): the best, {best['tempo']:g}, leaves a year without an attack in "
+            f"{level:g}): the best, {named}, leaves a year without an attack in "
             f"{best['p_quiet']:.0%} of runs ({best['p_quiet_low']:.0%} to "
             f"{best['p_quiet_high']:.0%})."
         )
