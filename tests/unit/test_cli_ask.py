@@ -74,3 +74,11 @@ def test_threshold__names_each_number_with_its_range_and_its_draws(
     assert 0.9 < float(middle) < 1.0
     assert draws == "2"
     assert (tmp_path / "threshold.html").exists()
+    at = next(
+        i for i, line in enumerate(lines) if line == ["parameter", "median", "range", "draws"]
+    )
+    below = [line for line in lines[at + 1 :] if len(line) == 4][:10]
+    assert len(below) == 10
+    assert {line[3] for line in below} == {"2"}
+    assert any("not parts that add up" in " ".join(line) for line in lines)
+    assert (tmp_path / "elasticities.html").exists()

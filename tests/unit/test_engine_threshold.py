@@ -219,7 +219,7 @@ def test_elasticities__are_those_of_the_eigenvalue():
     model = militancy(recruit=0.08, desert=0.05, shock=0.1)
     closed = closed_map(model)
     state = start(0.0)
-    found = growth_elasticities(closed, state)
+    found = growth_elasticities(closed, state, violent=("militant",))
     names = [*model.parameters]
     for name in ("recruit", "desert", "shock", "fading"):
         slopes = []
@@ -230,6 +230,17 @@ def test_elasticities__are_those_of_the_eigenvalue():
             slopes.append(np.log(np.abs(np.linalg.eigvals(other.jacobian(state)[0])).max()))
         assert found[name] == pytest.approx((slopes[0] - slopes[1]) / 0.002, rel=1e-3)
     assert found["recruit"] > 0 > found["desert"]
+
+
+def test_elasticities__are_not_those_of_what_fades_beside_violence():
+    model = militancy(recruit=0.03, desert=0.05)
+    slow = model.declare({"slow": Parameter("1/week", Fixed(1e-4), source=ASSUMED)}).slow
+    model.stock("habit", "memory", unit="persons", initial=0.0, meaning="read by nothing")
+    model.change("habit", inflow=slow * model["militant"], fall=slow, meaning="fades slowly")
+    state = np.concatenate([start(0.0), 0 * start()[:1]])
+    found = growth_elasticities(closed_map(model), state, violent=("militant",))
+    assert found["slow"] == pytest.approx(0.0, abs=1e-9)
+    assert found["recruit"] > 1e-3
 
 
 def test_closed_map__keeps_heads_and_lets_the_dead_rest():

@@ -44,16 +44,25 @@ def threshold(
     The reproduction number of violence R_v where an equilibrium without violence exists (else
     why it does not), the recruits that one more militant causes where violence already is, and
     whether few and many militants come to rest at different levels. One average district, mean
-    field, parameters drawn from their priors.
+    field, parameters drawn from their priors. A second table lists the ten parameters to which
+    the growth of violence at rest is most elastic, over the first ten draws.
     """
+    from tarazu.report.elasticity_figure import draw_elasticities
     from tarazu.report.question_figures import draw_thresholds
     from tarazu.study.case import drawn_case
     from tarazu.study.threshold import find_thresholds
 
     case = drawn_case(hypothesis, portfolio, weeks=1, draws=draws, seed=seed)
     with progress("looking for thresholds") as advance:
-        found = find_thresholds(case, progress=advance)
-    _answer(draw_thresholds(found), found.table.to_dict("records"), out, as_json=as_json)
+        found = find_thresholds(case, elastic=10, progress=advance)
+    _answer(
+        draw_thresholds(found),
+        found.table.to_dict("records"),
+        out,
+        beside=[draw_elasticities(found)],
+        as_json=as_json,
+        elasticities=found.leading_elasticities().to_dict("records"),
+    )
 
 
 def marginal(
@@ -244,6 +253,7 @@ def _answer(
     out: Path | None,
     sentences: Sequence[str] = (),
     *,
+    beside: Sequence[BriefFigure] = (),
     as_json: bool,
     **more: list[dict[Any, Any]],
 ) -> None:
@@ -256,8 +266,16 @@ def _answer(
         *(paragraph(text) for text in (*sentences, *figure.notes)),
         f"n: {figure.n}. Source: {figure.source}.",
     ]
+    for other in beside:
+        parts += [
+            "",
+            other.title,
+            table([other.table.columns, *other.table.rows], left=len(other.table.columns)),
+            *(paragraph(text) for text in other.notes),
+            f"n: {other.n}. Source: {other.source}.",
+        ]
     if out is not None:
-        write_pages([figure], out)
-        parts.append(str(out / f"{figure.key}.html"))
+        write_pages([figure, *beside], out)
+        parts += [str(out / f"{one.key}.html") for one in (figure, *beside)]
     data = {"rows": rows, "sentences": list(sentences), **more}
     show("\n".join(parts), data, as_json=as_json)

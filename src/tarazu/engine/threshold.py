@@ -237,7 +237,7 @@ def reproduction_number(
     if not point.is_settled:
         reason = f"no resting point without violence was found (weekly change {point.drift:.1g})"
         return Reproduction(None, reason, float("nan"), None, {})
-    growth = _growth_of(jacobian, closed.rows(violent))
+    growth = float(np.abs(_leading_mode(jacobian, closed.rows(violent))[0]))
     generation = _next_generation(closed, jacobian, week, violent, recruitment)
     if generation is None:
         reason = "what violence leaves behind does not fade by itself, so generations have no end"
@@ -273,8 +273,12 @@ def feedback_number(
     return float("nan") if generation is None else spectral_radius(generation)
 
 
-def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float]:
-    """Return the elasticity of the dominant eigenvalue to each parameter, at a fixed state.
+def growth_elasticities(
+    closed: ClosedMap, state: FloatArray, *, violent: Sequence[str]
+) -> dict[str, float]:
+    """Return the elasticity of the growth factor to each parameter, at a fixed state.
+
+    The growth factor is the dominant eigenvalue of the modes in which violent stocks take part.
 
     By how many percent the weekly growth factor rises if the parameter rises by one percent, or,
     for a parameter at zero, by one percent of one. From left and right eigenvectors; they are
@@ -282,14 +286,10 @@ def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float
 
     Parameters
     ----------
-    state : (S, D).
+    state : (S, D). violent : people stocks, as in `reproduction_number`.
     """
     jacobian, _ = closed.jacobian(state)
-    values, right = np.linalg.eig(jacobian)
-    leading = int(np.abs(values).argmax())
-    left_values, left = np.linalg.eig(jacobian.T)
-    twin = int(np.abs(left_values - values[leading]).argmin())
-    v, w = right[:, leading], left[:, twin]
+    value, v, w = _leading_mode(jacobian, closed.rows(violent))
     along = closed.directions() @ np.stack([v.real, v.imag], axis=1)
     found = {}
     for p, name in enumerate(closed.model.parameters):
@@ -304,7 +304,7 @@ def growth_elasticities(closed: ClosedMap, state: FloatArray) -> dict[str, float
             moved = week.jacobian[rows]
             slopes.append(moved[:, 0] + 1j * moved[:, 1])
         change = (w @ (slopes[0] - slopes[1])) / (w @ v) / (2 * ELASTICITY_STEP)
-        found[name] = float((change / values[leading]).real)
+        found[name] = float((change / value).real)
     return found
 
 
@@ -313,14 +313,18 @@ def spectral_radius(matrix: FloatArray) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
 
 
-def _growth_of(jacobian: FloatArray, rows: NDArray[np.int64]) -> float:
-    """Return the largest modulus of the eigenvalues in whose modes some levels take part.
+def _leading_mode(
+    jacobian: FloatArray, rows: NDArray[np.int64]
+) -> tuple[complex, NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return the largest eigenvalue in whose mode some levels take part, right and left vector.
 
     How much they do: the participation factor, right times left eigenvector, which has no unit.
     """
     values, right = np.linalg.eig(jacobian)
-    part = np.abs(right * np.linalg.pinv(right).T)[rows].sum(axis=0)
-    return float(np.abs(values[part > TAKES_PART]).max())
+    left = np.linalg.pinv(right)
+    part = np.abs(right * left.T)[rows].sum(axis=0)
+    leading = int(np.where(part > TAKES_PART, np.abs(values), -1.0).argmax())
+    return complex(values[leading]), right[:, leading], left[leading]
 
 
 def _next_generation(

@@ -14,8 +14,10 @@ from tarazu.engine import Places
 from tarazu.engine.inputs import first_state
 from tarazu.engine.threshold import (
     ClosedMap,
+    RestingPoint,
     feedback_number,
     find_resting_point,
+    growth_elasticities,
     reproduction_number,
 )
 from tarazu.model.stocks import MILITANTS
@@ -26,6 +28,7 @@ FloatArray = NDArray[np.float64]
 
 STARTS: Final = (1e-3, 50.0)  # militants at a low and at a high start, times those drawn
 RESTS: Final = ("from_low", "from_high")
+LEADING: Final = 10  # parameters that are listed by their elasticity
 APART: Final = 0.1  # resting points whose militants differ by more than this share are two
 
 
@@ -41,11 +44,25 @@ class Thresholds:
         none was found), growth_at_rest (dominant eigenvalue of the weekly map at rest, from the
         high start; NaN where none was found), feedback (recruits that one more militant causes
         there; see `feedback_number`; NaN likewise), is_bistable.
+    elasticities : a row a draw that was looked at and came to rest from the high start, a column
+        a parameter; see `growth_elasticities`.
     """
 
     hypothesis: str
     portfolio: str
     table: pd.DataFrame
+    elasticities: pd.DataFrame
+
+    def leading_elasticities(self) -> pd.DataFrame:
+        """Return the ten parameters of largest median absolute elasticity, over draws.
+
+        Columns: parameter, median, low and high (5 and 95 % quantile), n (draws).
+        """
+        known = self.elasticities
+        names = known.abs().median().sort_values(ascending=False, kind="stable").index[:LEADING]
+        rows = known[names].quantile([0.5, 0.05, 0.95]).T
+        rows.columns = pd.Index(["median", "low", "high"])
+        return rows.rename_axis("parameter").reset_index().assign(n=len(known))
 
     def levels(self) -> dict[str, tuple[float, float, float, int]]:
         """Return median, 5 and 95 % quantile over draws, and their number, of each column."""
@@ -73,7 +90,7 @@ class Thresholds:
 
 
 def find_thresholds(
-    case: Case, *, progress: Callable[[int, int], None] | None = None
+    case: Case, *, elastic: int = 0, progress: Callable[[int, int], None] | None = None
 ) -> Thresholds:
     """Return R_v, growth and resting points in each draw, for one average district.
 
@@ -83,6 +100,7 @@ def find_thresholds(
     Parameters
     ----------
     case : draws of the parameters under one hypothesis and policy.
+    elastic : of how many draws, from the first, elasticities are computed (a second each).
     progress : told how many draws are done, and of how many.
 
     Raises
@@ -91,12 +109,16 @@ def find_thresholds(
         A draw leaves the range in which the model means anything.
     """
     place, levers = _average(case)
-    rows = []
+    rows, elasticities = [], []
     for draw, parameters in enumerate(case.parameters):
-        rows.append(_look(case, parameters, levers, place))
+        row, closed, rest = _look(case, parameters, levers, place)
+        rows.append(row)
+        if draw < elastic and rest.is_settled:
+            elasticities.append(growth_elasticities(closed, rest.state, violent=MILITANTS))
         if progress is not None:
             progress(draw + 1, len(case.parameters))
-    return Thresholds(case.hypothesis.name, case.portfolio, pd.DataFrame(rows))
+    shown = pd.DataFrame(elasticities, columns=[*case.model.parameters], dtype=float)
+    return Thresholds(case.hypothesis.name, case.portfolio, pd.DataFrame(rows), shown)
 
 
 def _average(case: Case) -> tuple[Places, FloatArray]:
@@ -113,7 +135,8 @@ def _average(case: Case) -> tuple[Places, FloatArray]:
 
 def _look(
     case: Case, parameters: FloatArray, levers: FloatArray, place: Places
-) -> dict[str, object]:
+) -> tuple[dict[str, object], ClosedMap, RestingPoint]:
+    """Return the row of one draw, its map, and where it came to rest from the high start."""
     model = case.model
     closed = ClosedMap(model, parameters, levers, places=place)
     start = first_state(model, parameters, places=place)
@@ -137,7 +160,7 @@ def _look(
         feedback = feedback_number(
             closed, rests[1].state, violent=MILITANTS, recruitment=recruitment
         )
-    return {
+    row: dict[str, object] = {
         "reproduction": np.nan if found.number is None else found.number,
         "reason": found.reason,
         "growth": found.eigenvalue,
@@ -147,3 +170,4 @@ def _look(
         "feedback": feedback,
         "is_bistable": bool(abs(high - low) > APART * max(high, low, 1.0)),
     }
+    return row, closed, rests[1]
