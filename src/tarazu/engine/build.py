@@ -58,7 +58,8 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     file = folder / f"{name}.py"
     text = source.text.encode()
     if not file.exists() or file.read_bytes() != text:
-        _log.info("compiling the model (%s, %d districts), once: some 10 to 30 seconds", mode, districts)
+        told = "compiling the model (%s, %d districts), once: some 10 to 30 seconds"
+        _log.info(told, mode, districts)
         write_atomic(file, text)
     spec = importlib.util.spec_from_file_location(f"tarazu_generated_{name}", file)
     assert spec is not None  # a path that ends in .py always has a loader
