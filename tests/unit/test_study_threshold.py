@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tarazu.study.threshold
@@ -38,3 +39,11 @@ def test_thresholds__have_no_numbers_at_rest_where_nothing_came_to_rest(found):
 
 def test_thresholds__the_figure_says_in_how_many_draws_the_search_settled(found):
     assert any("in 1 of 2 draws" in note for note in draw_thresholds(found).notes)
+
+
+def test_elasticities__of_no_draw_at_rest_are_none(found):
+    parameters = pd.Index(["contact_rate", "cooling_rate"])
+    at_rest = replace(found, elasticities=pd.DataFrame([[0.1, -0.2]], columns=parameters))
+    assert at_rest.leading_elasticities()["parameter"].tolist() == ["cooling_rate", "contact_rate"]
+    restless = replace(found, elasticities=pd.DataFrame(columns=parameters, dtype=float))
+    assert restless.leading_elasticities().empty

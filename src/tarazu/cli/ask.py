@@ -59,7 +59,7 @@ def threshold(
         draw_thresholds(found),
         found.table.to_dict("records"),
         out,
-        beside=[draw_elasticities(found)],
+        beside=[draw_elasticities(found)] if len(found.elasticities) else [],
         as_json=as_json,
         elasticities=found.leading_elasticities().to_dict("records"),
     )

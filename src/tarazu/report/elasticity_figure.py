@@ -49,7 +49,7 @@ def draw_elasticities(found: Thresholds, *, key: str = "elasticities") -> BriefF
         title=f"What moves the growth of violence at rest? Hypothesis '{found.hypothesis}'",
         alt="Elasticity of the growth factor to ten parameters: median and 5 to 95 % of draws.",
         source="linearised mean field of one average district, at rest from many militants",
-        n=f"{len(found.elasticities)} draws: those of the first that came to rest",
+        n=f"{len(found.elasticities)} draws: those of the first ten that came to rest",
         spec=spec,
         table=Table(
             "Elasticities: median and 5 to 95 % of draws",

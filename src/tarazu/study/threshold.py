@@ -58,7 +58,7 @@ class Thresholds:
 
         Columns: parameter, median, low and high (5 and 95 % quantile), n (draws).
         """
-        known = self.elasticities
+        known = self.elasticities.dropna(axis="columns", how="all")  # all, where no draw rests
         names = known.abs().median().sort_values(ascending=False, kind="stable").index[:LEADING]
         rows = known[names].quantile([0.5, 0.05, 0.95]).T
         rows.columns = pd.Index(["median", "low", "high"])
