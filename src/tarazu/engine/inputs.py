@@ -115,6 +115,27 @@ def prepare(
     )
 
 
+def prepare_week(
+    program: Program, parameters: FloatArray, levers: FloatArray, *, places: Places
+) -> Inputs:
+    """Return the inputs of one expected week, people not rounded.
+
+    parameters : (P,). levers : (L, D).
+    """
+    return prepare(
+        program,
+        parameters,
+        levers[:, None, :],
+        places=places,
+        seed=0,
+        members=np.zeros(1, dtype=np.int64),
+        weeks=1,
+        pulses=(),
+        keep=(),
+        whole=False,
+    )
+
+
 @cache
 def array_function(expression: sp.Expr) -> tuple[tuple[str, ...], Callable[..., FloatArray]]:
     """Return the names that an expression reads and SymPy's NumPy function of them, in order."""

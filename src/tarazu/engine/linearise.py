@@ -10,7 +10,7 @@ import numpy as np
 
 from tarazu.engine.array_source import WeekFunctions, write_functions
 from tarazu.engine.build import BuiltKernel, build_kernel, program_of
-from tarazu.engine.inputs import Inputs, prepare
+from tarazu.engine.inputs import Inputs, prepare_week
 from tarazu.engine.program import Program
 from tarazu.engine.simulate import explain, run_member, start_rows
 from tarazu.engine.trajectory import FloatArray, Places
@@ -98,18 +98,7 @@ class WeeklyMap:
     def _engine(self) -> tuple[Program, BuiltKernel, Inputs, FloatArray]:
         """The kernel of the mean field, what it reads, and its scratch array before a week."""
         program = program_of(self.model)
-        inputs = prepare(
-            program,
-            self.parameters,
-            self.levers[:, None, :],
-            places=self.places,
-            seed=0,
-            members=np.zeros(1, dtype=np.int64),
-            weeks=1,
-            pulses=(),
-            keep=(),
-            whole=False,
-        )
+        inputs = prepare_week(program, self.parameters, self.levers, places=self.places)
         kernel = build_kernel(self.model, "mean", len(self.places.names))
         return program, kernel, inputs, start_rows(program, kernel.source, inputs, 0)
 

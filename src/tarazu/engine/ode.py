@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 from tarazu.engine.build import program_of
-from tarazu.engine.inputs import Inputs, array_function, prepare
+from tarazu.engine.inputs import Inputs, array_function, prepare_week
 from tarazu.engine.program import Program
 from tarazu.engine.trajectory import FloatArray, Places
 from tarazu.model.declaration import Model
@@ -65,18 +65,7 @@ def solve(
     from scipy.integrate import solve_ivp  # late: it is large
 
     program = program_of(model)
-    inputs = prepare(
-        program,
-        parameters,
-        levers[:, None, :],
-        places=places,
-        seed=0,
-        members=np.zeros(1, dtype=np.int64),
-        weeks=1,
-        pulses=(),
-        keep=(),
-        whole=False,
-    )
+    inputs = prepare_week(program, parameters, levers, places=places)
     start = inputs.start[0]
     rates = _Rates(program, inputs, levers, places)
     solved = solve_ivp(
