@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tarazu.report import theme
 from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.question_figures import NOT_CALIBRATED
 from tarazu.report.theme import figure_spec
 from tarazu.study.threshold import Thresholds
 
@@ -58,6 +59,7 @@ def draw_elasticities(found: Thresholds, *, key: str = "elasticities") -> BriefF
             frozenset({1, 3}),
         ),
         notes=(
+            NOT_CALIBRATED,
             "Percent by which the growth factor of violence rises if the parameter alone rises by "
             "one percent, the state held. They are elasticities, not parts that add up.",
         ),

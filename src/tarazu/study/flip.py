@@ -14,7 +14,7 @@ from tarazu.model import draw_parameters
 from tarazu.study.case import Case
 from tarazu.study.design import latin_hypercube
 from tarazu.study.outcomes import Outcome
-from tarazu.study.ranking import Ranking, ranked_outcome
+from tarazu.study.ranking import SAME, Ranking, ranked_outcome
 from tarazu.study.sign_change import RANGE, Scan, nearest_change, scan
 from tarazu.study.uncertainty import Estimate, share_of
 
@@ -22,7 +22,6 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 MEDIAN: Final = 0.5
-ROUNDING: Final = 1e-9  # relative; effects that differ by less do not differ
 NAMED: Final = 6  # parameters that a sentence names
 MEDIANS, DRAWN = "the prior medians", "the drawn parameters"
 
@@ -67,7 +66,7 @@ class Flips:
         """(rows of the table,) whether a parameter changes the effect by more than rounding."""
         span = self.table["effect_most"] - self.table["effect_least"]
         level = np.maximum(self.table["effect_most"].abs(), self.table["effect_least"].abs())
-        return np.asarray(span > ROUNDING * level)
+        return np.asarray(span > SAME * level)
 
     @property
     def ranks(self) -> tuple[str, ...]:
