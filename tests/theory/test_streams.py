@@ -14,7 +14,6 @@ from tests.reference import count_quantiles as reference
 from tarazu.core.jit import kernel
 from tarazu.core.streams import (
     binomial_quantile,
-    competing_exits,
     negative_binomial_quantile,
     poisson_quantile,
     power_law_quantile,
@@ -212,32 +211,3 @@ def test_uniform__negative_control_a_weak_hash_is_seen():
     assert _p_of_pairs(u[:-1], u[1:]) < ALPHA
     blurred = u[1:] + 0.05 * u[:-1]
     assert _p_of_correlation(u[:-1], blurred) < ALPHA
-
-
-@kernel
-def _repeat_exits(stock, hazards, uniforms, cells):
-    """Count outcomes; cells : (stock + 1, stock + 1, stock + 1) int64 by persons per exit."""
-    exits = np.zeros(hazards.shape[0], np.int64)
-    for i in range(uniforms.shape[0]):
-        competing_exits(uniforms[i], stock, hazards, exits)
-        cells[exits[0], exits[1], exits[2]] += 1
-
-
-def _p_of_exits(drawn_with: list[float], claimed: list[float]) -> float:
-    stock = 6
-    cells = np.zeros((stock + 1,) * 3, np.int64)
-    luck = _block(300_000).reshape(-1, 5)[:, :3].copy()
-    _repeat_exits(stock, np.array(drawn_with), luck, cells)
-    joint = reference.competing_exits(stock, claimed)
-    outcomes = [k for k in np.ndindex(cells.shape) if sum(k) <= stock]
-    expected = np.array([joint.pmf([*k, stock - sum(k)]) for k in outcomes]) * len(luck)
-    order = np.argsort(-expected)
-    return _p_of_counts(np.array([cells[k] for k in outcomes])[order], expected[order])
-
-
-def test_competing_exits__are_jointly_multinomial():
-    assert _p_of_exits([0.3, 0.1, 0.5], [0.3, 0.1, 0.5]) > ALPHA
-
-
-def test_competing_exits__negative_control_a_wrong_share_is_seen():
-    assert _p_of_exits([0.3, 0.1, 0.5], [0.28, 0.12, 0.5]) < ALPHA

@@ -12,7 +12,6 @@ from tarazu.core.jit import plain
 from tarazu.core.normal import normal_quantile
 from tarazu.core.streams import (
     binomial_quantile,
-    competing_exits,
     negative_binomial_quantile,
     poisson_quantile,
     power_law_quantile,
@@ -153,33 +152,6 @@ def test_negative_binomial_quantile__rises_with_luck(u, v, mean, dispersion):
 def test_power_law_quantile__rises_with_luck_within_support(u, v, alpha, xmin, width):
     low, high = (power_law_quantile(x, alpha, xmin, xmin + width) for x in sorted((u, v)))
     assert xmin <= low <= high <= xmin + width
-
-
-@quick
-@given(
-    luck=st.lists(uniforms, min_size=4, max_size=4),
-    stock=small_counts,
-    hazards=st.lists(st.just(0.0) | st.floats(0.0, 50.0), min_size=4, max_size=4),
-)
-def test_competing_exits__conserve_persons_and_use_open_exits_only(luck, stock, hazards):
-    exits = np.full(4, -7)
-    total = competing_exits(np.array(luck), stock, np.array(hazards), exits)
-    assert exits.min() >= 0
-    assert exits.sum() == total <= stock
-    assert all(left == 0 for left, hazard in zip(exits, hazards, strict=True) if hazard == 0.0)
-
-
-def test_competing_exits__infinite_need_empties_the_stock():
-    exits = np.zeros(2, np.int64)
-    assert competing_exits(np.array([0.5, 0.5]), 100, np.array([1e300, 1e300]), exits) == 100
-    assert exits.tolist() == [50, 50]
-
-
-@pytest.mark.parametrize("hazard", [-0.1, math.nan])
-def test_competing_exits__bad_hazard_moves_nobody(hazard):
-    exits = np.full(2, 9)
-    assert competing_exits(np.array([0.5, 0.5]), 100, np.array([0.1, hazard]), exits) == -1
-    assert exits.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(

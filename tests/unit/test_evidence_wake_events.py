@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tarazu.core.errors import DataError
 from tarazu.evidence.matching import coarsen, imbalance, match_exactly, sturges_cuts
 from tarazu.evidence.wake_counts import LEAD, MIXED_PRE, POST, PRE, SAME_POST, TREND, count_wakes
-from tarazu.evidence.wake_effects import count_effect
 from tarazu.evidence.wake_events import _places, matched_wake
 
 EFFECT, P_VALUE = 1e-6, 1e-4  # absolute and relative: the published digits
@@ -194,20 +193,3 @@ def test_imbalance__is_0_for_equal_and_1_for_disjoint_groups():
     spread = np.linspace(0.0, 1.0, 30)
     assert imbalance(np.concatenate([spread, spread])[:, None], treated) == pytest.approx(0.0)
     assert imbalance(np.concatenate([spread, spread + 5])[:, None], treated) == pytest.approx(1.0)
-
-
-def test_count_effect__recovers_a_planted_rate_ratio():
-    rng = np.random.default_rng(3)
-    treated = np.repeat([True, False], 2000)
-    rate = 1.5 * np.where(treated, 2.0, 1.0) * rng.gamma(2.0, 0.5, 4000)  # dispersion 0.5
-    after, before = rng.poisson(rate).astype(float), rng.poisson(1.0, 4000).astype(float)
-    found = count_effect(before, after, treated, np.ones(4000, dtype=bool))
-    assert found.rate_ratio == pytest.approx(2.0, rel=0.1)  # standard error 3 %
-    assert found.interval[0] < 2.0 < found.interval[1]
-    assert found.dispersion == pytest.approx(0.5, abs=0.12)
-
-
-def test_count_effect__has_no_number_without_events():
-    zeros = np.zeros(10)
-    treated = np.arange(10) < 5
-    assert np.isnan(count_effect(zeros, zeros, treated, treated | True).rate_ratio)

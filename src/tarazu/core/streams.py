@@ -12,7 +12,6 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tarazu.core.heavy_tails import negative_binomial_quantile, power_law_quantile
 from tarazu.core.jit import kernel
@@ -21,7 +20,6 @@ from tarazu.core.normal import count_quantile
 __all__ = [
     "EXACT_MEAN",
     "binomial_quantile",
-    "competing_exits",
     "negative_binomial_quantile",
     "poisson_quantile",
     "power_law_quantile",
@@ -213,52 +211,3 @@ def _binomial_walk(u: float, n: int, p: float, none: float) -> int:
         term *= above * RECIPROCALS[count] - odds
         total += term
     return count
-
-
-@kernel
-def competing_exits(
-    uniforms: NDArray[np.float64],
-    stock: int,
-    hazards: NDArray[np.float64],
-    exits: NDArray[np.int64],
-) -> int:
-    """Return how many leave a stock in one week, and write by which exit.
-
-    The total is binomial with probability 1 - exp(-sum of hazards); the exits then share it by
-    conditional binomials in proportion to their hazards: jointly multinomial, never more than
-    the stock.
-
-    Parameters
-    ----------
-    uniforms : (E,) in (0, 1); the first for the total, the others for the splits.
-    stock : persons, in [0, 2^52).
-    hazards : (E,) 1/week, >= 0.
-    exits : (E,) int64, written: persons by exit.
-
-    Returns
-    -------
-    int
-        The total; -1 where the stock or a hazard is none, and then the exits are 0.
-    """
-    exits[:] = 0
-    whole = 0.0
-    for hazard in hazards:
-        if not hazard >= 0.0:
-            return -1
-        whole += hazard
-    total = binomial_quantile(uniforms[0], stock, -math.expm1(-whole))
-    remaining = total
-    for i in range(hazards.shape[0]):
-        if remaining <= 0:
-            break
-        # Summed anew, not subtracted: a rest of rounding would send persons to a closed exit.
-        rest = 0.0
-        for j in range(i + 1, hazards.shape[0]):
-            rest += hazards[j]
-        if rest == 0.0:
-            exits[i] = remaining
-        elif hazards[i] > 0.0:
-            share = hazards[i] / (hazards[i] + rest)
-            exits[i] = binomial_quantile(uniforms[i + 1], remaining, share)
-        remaining -= exits[i]
-    return total

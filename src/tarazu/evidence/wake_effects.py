@@ -69,49 +69,6 @@ def linear_effect(
     return LinearEffect(effect, error, float(2 * stdtr(freedom, -abs(effect) / error)), adjusted)
 
 
-@dataclass(frozen=True, slots=True)
-class CountEffect:
-    """Rate ratio of treated to controls; NaN where the fit does not converge."""
-
-    rate_ratio: float
-    interval: tuple[float, float]
-    p_value: float
-    dispersion: float
-
-
-def count_effect(
-    before: Array, after: Array, treated: NDArray[np.bool_], matched: NDArray[np.bool_]
-) -> CountEffect:
-    """Return the negative binomial rate ratio of treatment, given the count before.
-
-    The log link keeps expected counts above zero; `mwa` takes the identity, which does not.
-
-    Parameters
-    ----------
-    before, after, treated, matched : (N,) units; the unmatched take no part.
-    """
-    import warnings
-
-    from statsmodels.discrete.discrete_model import NegativeBinomial
-
-    nothing = CountEffect(np.nan, (np.nan, np.nan), np.nan, np.nan)
-    x, y, d = before[matched], after[matched], treated[matched].astype(np.float64)
-    columns = [np.ones(len(y)), d] + ([np.log1p(x)] if np.ptp(x) > 0 else [])
-    if y.sum() == 0 or len(y) <= len(columns) + 1:
-        return nothing
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fit that fails is told by its result
-        try:
-            fit = NegativeBinomial(y, np.column_stack(columns)).fit(disp=0, maxiter=200)
-        except np.linalg.LinAlgError:
-            return nothing
-        low, high = np.exp(fit.conf_int(alpha=0.1)[1])
-    if not fit.mle_retvals["converged"] or not np.isfinite([low, high]).all():
-        return nothing
-    ratio, dispersion = float(np.exp(fit.params[1])), float(fit.params[-1])
-    return CountEffect(ratio, (float(low), float(high)), float(fit.pvalues[1]), dispersion)
-
-
 def permuted_effects(
     before: Array,
     after: Array,
