@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check lint fast-tests test theory bench docs picture lock clean
+.PHONY: help demo check lint fast-tests test theory digests bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -46,6 +46,9 @@ test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
 
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
 	$(PYTEST) tests/theory --durations=0 $(SPREAD)
+
+digests: $(VENV)/.package $(VENV)/.dev  ## Renew the digests of error rates after changes that change no number
+	$(BIN)/python -m tests.theory.fingerprints
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tarazu.evidence.validation import digest_sources
+
 ROOT = Path(__file__).parents[2]
+FINGERPRINTS = Path(__file__).with_name("fingerprints.json")
 
 
 def origin(name: str, seed: int) -> str:
@@ -25,7 +28,29 @@ def write_page(name: str, title: str, seed: int, lines: Sequence[str]) -> None:
     (ROOT / f"docs/validation/{name}.md").write_text(text, encoding="utf-8")
 
 
-def write_rates(name: str, rates: Mapping[str, object]) -> None:
-    """Write the table that a finding reads: summary, power, and digests of the code measured."""
-    path = ROOT / f"src/tarazu/evidence/validation/{name}.json"
-    path.write_text(json.dumps(rates, indent=2) + "\n", encoding="utf-8")
+def write_rates(
+    name: str, rates: Mapping[str, object], measured: Iterable[str], numbers: Sequence[float]
+) -> None:
+    """Write the table that a finding reads: summary, power, and digests of the code measured.
+
+    Beside it the fingerprint of that code; see `tests.theory.fingerprints`.
+    """
+    content = rates | {"measured": digest_sources(measured)}
+    table_path(name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    stored = read_fingerprints() | {name: rounded(numbers)}
+    FINGERPRINTS.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def table_path(name: str) -> Path:
+    return ROOT / f"src/tarazu/evidence/validation/{name}.json"
+
+
+def read_fingerprints() -> dict[str, str]:
+    if not FINGERPRINTS.is_file():
+        return {}
+    return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
+
+
+def rounded(numbers: Iterable[float]) -> str:
+    """Return numbers to 6 significant digits: rounding errors do not count."""
+    return " ".join(f"{float(number):.6g}" for number in numbers)

@@ -17,7 +17,7 @@ from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 from tarazu.evidence.escalation import agreed_p_value, measure_escalation
 from tarazu.evidence.progress_curve import fit_progress_curve
 from tarazu.evidence.reruns import SIGNIFICANCE
-from tarazu.evidence.validation import SIZE, digest_sources, smallest_found
+from tarazu.evidence.validation import SIZE, smallest_found
 
 SEED = 20260401
 MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points
@@ -27,13 +27,7 @@ SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
 COVERAGE = (0.93, 0.97)  # of 95 % intervals of one curve of 60 gaps
 SD_60_GAPS = 0.2  # of b with 60 gaps, as published: "about"
 ROUNDING = 0.03  # gaps rounded up to whole days flatten the curve by about 0.02
-MEASURED = (
-    "progress_curve",
-    "escalation:measure_escalation",
-    "escalation:agreed_p_value",
-    "escalation:FEWEST_GAPS",
-    "escalation:LEVEL",
-)
+MEASURED = ("measure_escalation", "agreed_p_value", "fit_progress_curve")
 
 ON = World()
 OFF = World(
@@ -117,6 +111,19 @@ def curves() -> dict[tuple[str, int], tuple[float, float, float]]:
     return {(shape, n): measure_curves(shape, n) for shape in CURVES for n in (15, 60)}
 
 
+def fingerprint() -> list[float]:
+    place, numbers = frame(), []
+    attacks = [simulate_record(ON, place, SEED + i)[0] for i in (0, 1)]
+    records = [{str(d): np.flatnonzero(x) for d, x in enumerate(record.T)} for record in attacks]
+    for days in (*records, simulate_curves(0.5, SEED)):
+        found = measure_escalation(days)
+        assert found.pooled is not None
+        numbers += [found.pooled.exponent, found.pooled.low, found.pooled.high]
+        numbers += [found.pooled.p_value, agreed_p_value(found)]
+        numbers += [x for c in found.curves.values() for x in (c.exponent, c.low, c.high)]
+    return numbers
+
+
 @pytest.fixture(scope="module")
 def laboratory(curves) -> dict[str, Rates]:
     """Measure every world and leave the table where the finding and the docs read it."""
@@ -158,9 +165,8 @@ def write_table(table, curves) -> None:
             "records": f"{MANY} with everything on, {SOME} elsewhere, seed {SEED}",
         },
         "power": power,
-        "measured": digest_sources(MEASURED),
     }
-    write_rates("escalation", shipped)
+    write_rates("escalation", shipped, MEASURED, fingerprint())
     triples = [(row["effect"], row["found"], row["records"]) for row in power]
     smallest = [smallest_found(triples, sign) for sign in (1, -1)]
     named = [

@@ -6,18 +6,19 @@ code, and a test fails as long as the two differ.
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
+from tarazu.core.code_digest import Code, read_code
 from tarazu.evidence.finding import FigureData
 
+ROOM: Final = "tarazu.evidence"  # whose code is measured
 POWER: Final = 0.8  # the usual standard of what counts as detectable
 SIZE: Final = "false positives at 5 %"  # name of the rate with everything on but an effect
 SMALLEST_RISE: Final = "smallest rise found in 80 %"
@@ -95,30 +96,29 @@ def _detectable(power: Sequence[tuple[float, float, int]]) -> dict[str, float | 
 
 
 def digest_sources(names: Iterable[str]) -> dict[str, str]:
-    """Return the SHA-256 of what each piece of this room's code computes.
+    """Return the SHA-256 of what each piece of this room's code computes, with all that it reads.
 
-    Comments, docstrings, annotations, f-strings and strings with a blank in them (prose) do not
-    count, nor does layout: wording may change without a rate going stale.
+    Modules, imports, comments, docstrings, annotations, layout, names of definitions and of
+    locals, f-strings and strings with a blank in them (prose) do not count: code may be moved and
+    wording may change without a rate going stale.
 
     Parameters
     ----------
-    names : ``"module"``, a file of `tarazu.evidence` without its ending, or ``"module:name"``,
-        one function, class or constant of it.
+    names : ``"name"``, a function, class or constant at the top level of any module of
+        `tarazu.evidence`, or ``"function:name"``, the one of that name that the function reads.
 
     Raises
     ------
     ValueError
-        There is no such module, or nothing of that name at its top level.
+        There is nothing of that name, or there are several that compute different things.
 
     Examples
     --------
-    >>> list(digest_sources(["intensity", "retaliation:judge"]))
-    ['intensity', 'retaliation:judge']
+    >>> list(digest_sources(["measure_excess", "measure_after:LEVEL"]))
+    ['measure_excess', 'measure_after:LEVEL']
     """
-    return {
-        name: hashlib.sha256("\n".join(_outline(_find(name))).encode()).hexdigest()
-        for name in names
-    }
+    code = read_code({ROOM: Path(str(files(ROOM)))}, prose=False)
+    return {name: _digest_of(code, name) for name in names}
 
 
 def changed_sources(path: Traversable) -> list[str]:
@@ -139,52 +139,22 @@ def changed_sources(path: Traversable) -> list[str]:
     return [name for name in measured if now[name] != measured[name]]
 
 
-def _find(name: str) -> ast.AST:
-    module, _, wanted = name.partition(":")
-    path = files("tarazu.evidence") / f"{module}.py"
-    if not path.is_file():
-        raise ValueError(f"tarazu.evidence has no module {module!r}")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    if not wanted:
-        return tree
-    for node in tree.body:
-        names = {getattr(node, "name", None), getattr(getattr(node, "target", None), "id", None)}
-        names |= {getattr(target, "id", None) for target in getattr(node, "targets", ())}
-        if wanted in names:
-            return node
-    raise ValueError(f"module {module!r} defines nothing called {wanted!r} at its top level")
-
-
-def _outline(node: ast.AST) -> Iterator[str]:
-    """Yield the parts of a syntax tree that decide what it computes.
-
-    Fields that are empty are left out: which of those exist depends on the version of Python.
-    """
-    if isinstance(node, ast.JoinedStr):
-        yield "prose"
-        return
-    if isinstance(node, ast.Constant):
-        is_prose = isinstance(node.value, str) and " " in node.value
-        yield "prose" if is_prose else repr(node.value)
-        return
-    yield type(node).__name__
-    for field, value in ast.iter_fields(node):
-        if field in {"annotation", "returns", "type_comment", "kind", "ctx"}:
-            continue
-        parts = value if isinstance(value, list) else [value]
-        for part in parts:
-            if isinstance(part, ast.AST) and not _is_docstring(part):
-                yield field
-                yield from _outline(part)
-            elif isinstance(part, str | int):
-                yield f"{field} {part}"
-    yield "end"
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    """Whether a statement is nothing but a string."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+def _digest_of(code: Code, name: str) -> str:
+    reader, _, wanted = name.rpartition(":")
+    found = [key for key in code.digests if key.name == (reader or wanted)]
+    if reader:
+        found = [read for key in found for read in code.reads[key] if read.name == wanted]
+    digests = {code.digests[key] for key in found}
+    if not digests:
+        raise ValueError(
+            f"{ROOM} defines nothing called {name!r} at the top level of a module. After a rename "
+            "write the new name into MEASURED of the test that measures the rates, and run "
+            "'make digests'."
+        )
+    if len(digests) > 1:
+        places = " and ".join(sorted({key.module for key in found}))
+        raise ValueError(
+            f"{name!r} is defined in {places}; expected one definition. Write 'function:name' with "
+            "a function that reads the one that is meant."
+        )
+    return digests.pop()
