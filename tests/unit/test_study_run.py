@@ -120,6 +120,17 @@ def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
     assert contents(tmp_path / "out") == contents(result.folder)
 
 
+def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch):
+    plan, block = running.make_plan(make_study()), tmp_path / "work" / "block-00000.npz"
+    running._open_store(block.parent, plan)
+    block.touch()
+    running._open_store(block.parent, plan)
+    assert block.exists()
+    monkeypatch.setattr(running, "_code_digest", lambda: "other code")
+    running._open_store(block.parent, plan)
+    assert not block.exists()
+
+
 def test_run__refuses_a_work_folder_with_strange_files(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(TarazuError, match="no study left"):

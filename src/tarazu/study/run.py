@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.cache import atomic_folder, write_atomic
+from tarazu.core.code_digest import read_code
 from tarazu.core.errors import TarazuError
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.model import draw_parameters
@@ -147,14 +149,19 @@ def _identity(plan: Plan) -> dict[str, object]:
         "region": study.region.digest,
         "model": study.model_digest,
         "record_range": plan.record_range,
-        "code": {room: _code_digest(room) for room in ROOMS},
+        "code": _code_digest(),
         "packages": collect_provenance({}).packages,
     }
 
 
-def _code_digest(room: str) -> str:
-    sources = sorted(Path(str(files(f"tarazu.{room}"))).rglob("*.py"))
-    return digest(b"".join(source.read_bytes() for source in sources))
+@cache
+def _code_digest() -> str:
+    """Return a digest of what the rooms compute, whatever files it stands in.
+
+    Strings count, even prose: the engine writes its kernels from them.
+    """
+    packages = {f"tarazu.{room}": Path(str(files(f"tarazu.{room}"))) for room in ROOMS}
+    return read_code(packages, prose=True).digest
 
 
 def _files(plan: Plan, store: Path) -> list[Path]:
