@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.theory.hawkes_worlds import thin
 
-from tarazu.evidence.hawkes import fit_hawkes
-from tarazu.evidence.hawkes_kernels import accumulate_hawkes
+from tarazu.evidence.point_process.hawkes import fit_hawkes
+from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes
 
 Array = NDArray[np.float64]
 Events = tuple[Array, NDArray[np.int64], float]

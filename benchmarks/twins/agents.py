@@ -6,8 +6,8 @@ import mesa
 import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
-from tarazu.engine.expressions import names_in
-from tarazu.engine.passes import (
+from tarazu.engine.compiler.subexpressions import names_in
+from tarazu.engine.compiler.week_plan import (
     EventDraw,
     Everywhere,
     ExitDraw,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
-from tarazu.engine.passes import (
+from tarazu.engine.compiler.week_plan import (
     EventDraw,
     Everywhere,
     ExitDraw,

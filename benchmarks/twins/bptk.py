@@ -11,7 +11,7 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from benchmarks.twins.equations import Equation, equations_of
 from benchmarks.twins.world import World
-from tarazu.engine.passes import Week
+from tarazu.engine.compiler.week_plan import Week
 
 
 class _Printer(PythonCodePrinter):

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from sympy.printing.c import C99CodePrinter
 
-from tarazu.engine.expressions import names_in
-from tarazu.engine.passes import (
+from tarazu.engine.compiler.subexpressions import names_in
+from tarazu.engine.compiler.week_plan import (
     EventDraw,
     Everywhere,
     ExitDraw,

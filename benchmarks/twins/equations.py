@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from tarazu.engine.expressions import names_in, symbol
-from tarazu.engine.passes import Everywhere, Neighbours, Sweep, Week
+from tarazu.engine.compiler.subexpressions import names_in, symbol
+from tarazu.engine.compiler.week_plan import Everywhere, Neighbours, Sweep, Week
 
 
 @dataclass(frozen=True)

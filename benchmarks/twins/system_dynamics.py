@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.twins.contestants import Contestant, Setting
 from benchmarks.twins.vensim import write_vensim
-from tarazu.engine.xmile import variable_name, write_xmile
+from tarazu.engine.mean_field.xmile import variable_name, write_xmile
 
 # Runs of PySD that differ in length only: what it needs at its start and end is not a week's cost.
 FLATTENED_WEEKS, SUBSCRIPTED_WEEKS = (2, 42), (2, 6)

@@ -8,7 +8,7 @@ from sympy.printing.str import StrPrinter
 
 from benchmarks.twins.equations import Equation, equations_of
 from benchmarks.twins.world import World
-from tarazu.engine.passes import Week
+from tarazu.engine.compiler.week_plan import Week
 
 
 class _Printer(StrPrinter):

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from tarazu.engine import Places
-from tarazu.engine.build import program_of
+from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.inputs import Inputs, prepare
 from tarazu.model import Model, build_model
 from tarazu.region import load_region

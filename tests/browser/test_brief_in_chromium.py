@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.findings import FIGURES, weak_retaliation
+from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
 from tarazu.record import load_default_record
 from tarazu.report import write_brief

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.fuzz.damage import damaged
-from tests.unit.ged_files import event, ged_text, small_world
-from tests.unit.ged_pages import as_json_event, page
-from tests.unit.source_files import Row, acled, cell_of, gtd
+from tests.unit.record.ged_files import event, ged_text, small_world
+from tests.unit.record.ged_pages import as_json_event, page
+from tests.unit.record.source_files import Row, acled, cell_of, gtd
 
 from tarazu.core.errors import DataError
 from tarazu.record import Record, read_record

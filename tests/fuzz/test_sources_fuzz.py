@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.fuzz.damage import MUTATIONS
 from tests.fuzz.test_record_fuzz import LONGEST_MESSAGE
-from tests.unit.made_up_country import write_geojson
-from tests.unit.source_files import Row, acled, cell_of, gtd, write_rows
+from tests.unit.record.source_files import Row, acled, cell_of, gtd, write_rows
+from tests.unit.region.made_up_country import write_geojson
 
 from tarazu.core.errors import DataError, ScenarioError, TarazuError
 from tarazu.record import Record, read_record
@@ -77,7 +77,7 @@ def mapped_rows() -> list[Row]:
 @pytest.fixture(scope="module")
 def made_up_region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     pytest.importorskip("geopandas", reason="building regions is an extra")
-    from tarazu.region.build import Plan, build_region
+    from tarazu.region.build.builder import Plan, build_region
 
     folder = tmp_path_factory.mktemp("region")
     plan = Plan(name="made-up", title="Made-up", countries=("Nowhere",), names="name")

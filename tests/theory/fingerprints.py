@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.theory.pages import read_fingerprints, rounded, table_path
 
-from tarazu.evidence.validation import digest_sources
+from tarazu.evidence.error_rates import digest_sources
 
 MEASURED_BY = {  # table -> test that measures it
     "displacement": "retaliation",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tarazu.evidence.validation import digest_sources
+from tarazu.evidence.error_rates import digest_sources
 
 ROOT = Path(__file__).parents[2]
 FINGERPRINTS = Path(__file__).with_name("fingerprints.json")
@@ -42,7 +42,7 @@ def write_rates(
 
 
 def table_path(name: str) -> Path:
-    return ROOT / f"src/tarazu/evidence/validation/{name}.json"
+    return ROOT / f"src/tarazu/evidence/{name}/error_rates.json"
 
 
 def read_fingerprints() -> dict[str, str]:

@@ -15,7 +15,7 @@ import sympy as sp
 
 from tarazu.engine import Places
 from tarazu.engine.inputs import first_state
-from tarazu.engine.threshold import ClosedMap, find_resting_point
+from tarazu.engine.mean_field.equilibria import ClosedMap, find_resting_point
 from tarazu.model import Model, build_model
 from tarazu.model.units import parse_unit
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tarazu.engine import Pulse, simulate
-from tarazu.study.case import drawn_case
+from tarazu.study.setup.scenario import drawn_case
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261101

@@ -12,8 +12,8 @@ import pytest
 from tests.theory.pages import write_page
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
-from tarazu.evidence.daily import DailyCounts
-from tarazu.evidence.displacement_rings import RINGS, TOTAL, study_rings
+from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.displacement.rings import RINGS, TOTAL, study_rings
 
 SEED = 20260601
 MANY, SOME = 100, 40

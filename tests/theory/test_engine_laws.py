@@ -8,7 +8,7 @@ from tests.theory.test_engine_chain import contagion
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.engine import Places, simulate
-from tarazu.engine.ode import solve
+from tarazu.engine.mean_field.continuous_time import solve
 from tarazu.model import Model
 from tarazu.model.checks import checked
 

@@ -15,7 +15,7 @@ from tests.theory.test_engine_chain import contagion
 from tarazu.engine import Places, simulate
 from tarazu.model import build_model, draw_parameters, load_hypothesis
 from tarazu.model.stocks import MILITANTS
-from tarazu.study.design import latin_hypercube
+from tarazu.study.setup.design import latin_hypercube
 
 ROOT = Path(__file__).parents[2]
 SIZES = np.array([60, 120, 240, 480])

@@ -5,8 +5,8 @@ import pytest
 from scipy import integrate, stats
 
 from tarazu.core.jit import kernel
-from tarazu.core.streams import member_state, week_state
-from tarazu.engine.kernels import tailed_count
+from tarazu.core.random.streams import member_state, week_state
+from tarazu.engine.compiler.kernels import tailed_count
 
 ALPHA = 1e-6  # chance that a right sampler fails one assertion
 DRAWS = 200_000

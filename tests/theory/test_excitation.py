@@ -16,11 +16,11 @@ from tests.theory.loglink_worlds import PriorWorld, draw_from_prior
 from tests.theory.pages import write_page
 from tests.theory.worlds import World, frame, simulate_record
 
-from tarazu.evidence.daily import DailyCounts
-from tarazu.evidence.excitation import fit_excitation, profile_interval
-from tarazu.evidence.hawkes import fit_hawkes
-from tarazu.evidence.loglink import lay_out_loglinear, measure_rate_ratio
-from tarazu.evidence.posterior import weigh_effect
+from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.point_process.excitation import fit_excitation, profile_interval
+from tarazu.evidence.point_process.hawkes import fit_hawkes
+from tarazu.evidence.point_process.rate_ratio import lay_out_loglinear, measure_rate_ratio
+from tarazu.evidence.retaliation.posterior import weigh_effect
 
 SEED = 20260201
 ALPHA = 1e-6  # of assertions that say nothing but luck can fail them

@@ -12,8 +12,8 @@ import pytest
 from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
-from tarazu.evidence.knox import NULLS, backwards, incidents, knox
-from tarazu.evidence.near_repeat import LONG, SAME, SHORT, beyond_chance, distance_bands
+from tarazu.evidence.near_repeat.estimator import LONG, SAME, SHORT, beyond_chance, distance_bands
+from tarazu.evidence.near_repeat.knox import NULLS, backwards, incidents, knox
 
 SEED = 20260501
 MANY, SOME = 500, 100

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from tarazu.model.hypothesis import HYPOTHESES
-from tarazu.study.anderson import anderson_patterns
-from tarazu.study.case import drawn_case
-from tarazu.study.patterns import END, MARGIN, Pattern, look_for_patterns
+from tarazu.study.analysis.anderson import anderson_patterns
+from tarazu.study.analysis.patterns import END, MARGIN, Pattern, look_for_patterns
+from tarazu.study.setup.scenario import drawn_case
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261122

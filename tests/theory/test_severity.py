@@ -16,10 +16,10 @@ from tests.theory.severity_worlds import SeverityWorld, draw_power_law, simulate
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.core.errors import FitError
-from tarazu.evidence.power_law import fit_exponent, fit_tail, goodness_of_fit
-from tarazu.evidence.reruns import SIGNIFICANCE
-from tarazu.evidence.severity_trend import compare_halves
-from tarazu.evidence.validation import SIZE
+from tarazu.evidence.error_rates import SIZE
+from tarazu.evidence.sensitivity import SIGNIFICANCE
+from tarazu.evidence.severity.power_law import fit_exponent, fit_tail, goodness_of_fit
+from tarazu.evidence.severity.trend import compare_halves
 
 SEED = 20260101
 MANY, SOME = 1000, 100

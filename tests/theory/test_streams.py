@@ -12,7 +12,7 @@ from scipy import stats
 from tests.reference import count_quantiles as reference
 
 from tarazu.core.jit import kernel
-from tarazu.core.streams import (
+from tarazu.core.random.streams import (
     binomial_quantile,
     negative_binomial_quantile,
     poisson_quantile,

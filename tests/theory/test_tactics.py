@@ -15,10 +15,10 @@ from tests.theory.pages import write_page, write_rates
 from tests.theory.tactics_worlds import LabelWorld, by_quarter, label_attacks, true_step
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
-from tarazu.evidence.change_points import find_changes, is_enough
-from tarazu.evidence.reruns import SIGNIFICANCE
-from tarazu.evidence.tactics import joint_p_value
-from tarazu.evidence.validation import SIZE, smallest_found
+from tarazu.evidence.error_rates import SIZE, smallest_found
+from tarazu.evidence.methods.change_points import find_changes, is_enough
+from tarazu.evidence.sensitivity import SIGNIFICANCE
+from tarazu.evidence.tactics.estimator import joint_p_value
 
 SEED = 20260101
 MANY, SOME = 1000, 100

@@ -18,15 +18,15 @@ import sympy as sp
 from tarazu.core.quantities import Fixed, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine.inputs import first_state
-from tarazu.engine.threshold import ClosedMap
+from tarazu.engine.mean_field.equilibria import ClosedMap
 from tarazu.engine.trajectory import Places
 from tarazu.model import Hypothesis, Model
 from tarazu.model.checks import checked
 from tarazu.model.hypothesis import HYPOTHESES
 from tarazu.model.stocks import MILITANTS
-from tarazu.study.case import Case, drawn_case
-from tarazu.study.threshold import APART, STARTS, _average, find_thresholds
-from tarazu.study.uncertainty import share_of
+from tarazu.study.analysis.thresholds import APART, STARTS, _average, find_thresholds
+from tarazu.study.analysis.uncertainty import share_of
+from tarazu.study.setup.scenario import Case, drawn_case
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261122

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tarazu.engine import simulate
-from tarazu.engine.xmile import variable_name, write_xmile
-from tarazu.study.case import median_case
+from tarazu.engine.mean_field.xmile import variable_name, write_xmile
+from tarazu.study.setup.scenario import median_case
 
 WEEKS = 104
 AGREEMENT = 1e-6  # relative, of every stock in every district and week

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
 from tarazu.core.errors import ScenarioError
 from tarazu.evidence.finding import Finding
-from tarazu.evidence.reruns import REDRAWN
+from tarazu.evidence.sensitivity import REDRAWN
 from tarazu.study import StudyResult, paired_draws
-from tarazu.study.spec import POOLED
-from tarazu.study.uncertainty import share_of
+from tarazu.study.analysis.uncertainty import share_of
+from tarazu.study.setup.spec import POOLED
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]
 ModelSays = Literal["holds", "does not hold", "depends"]

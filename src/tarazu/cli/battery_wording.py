@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def describe_battery(battery: Battery) -> str:
     """Return all tests in one table, with what remains of them together."""
-    from tarazu.report.battery_tables import results_table, sight_table
+    from tarazu.report.tables.battery import results_table, sight_table
 
     results, sight = results_table(battery), sight_table(battery)
     return "\n".join(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tarazu.cli.wording import paragraph, table
 
 if TYPE_CHECKING:
-    from tarazu.record.labels import LabelCheck, SampleCheck, Share
+    from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck, Share
 
 UNDECIDED = ("?", "?c", "unclear")  # by hand; by the rules
 

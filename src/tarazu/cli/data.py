@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tarazu.cli import fetch
-from tarazu.cli.events import read_events
+from tarazu.cli.load_record import read_events
 from tarazu.cli.options import Quiet, Region, Rules, Verbose
 from tarazu.cli.output import show
 

@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         gone = isinstance(stop.__context__, BrokenPipeError)
         code = READER_GONE if gone else stop.code if isinstance(stop.code, int) else DONE
     except BaseException as error:  # noqa: BLE001 - the last line of defence: it explains and logs
-        from tarazu.cli.complaints import complain
+        from tarazu.cli.errors import complain
 
         code = complain(error, arguments)
         if isinstance(error, OSError):  # what is buffered cannot be written either

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.events import read_events
+from tarazu.cli.load_record import read_events
 from tarazu.cli.options import (
     AsJson,
     Boundaries,

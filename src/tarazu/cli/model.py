@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.ask import ablate, flip, frontier, marginal, threshold
+from tarazu.cli.analyse import ablate, flip, frontier, marginal, threshold
 from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
 from tarazu.cli.output import show
 
@@ -66,8 +66,8 @@ def diagram(
     Who acts on whom, with the sign of each derivative, and the reinforcing and balancing loops,
     all found in the declaration. Writes a page that opens offline and a CSV table of the loops.
     """
-    from tarazu.report.figure_pages import write_pages
-    from tarazu.report.loop_figure import draw_loops
+    from tarazu.report.figures.causal_loop import draw_loops
+    from tarazu.report.pages.figure_pages import write_pages
 
     figure = draw_loops(_declared(own))
     write_pages([figure], out)
@@ -90,7 +90,7 @@ def odd(
     """
     from tarazu.core.cache import write_atomic
     from tarazu.model import build_model
-    from tarazu.report.odd import odd_page
+    from tarazu.report.pages.odd import odd_page
 
     page = odd_page(build_model())
     if out is None:
@@ -121,8 +121,8 @@ def export(
     XMILE's arrays differently.
     """
     from tarazu.core.cache import write_atomic
-    from tarazu.engine.xmile import write_xmile
-    from tarazu.study.case import median_case
+    from tarazu.engine.mean_field.xmile import write_xmile
+    from tarazu.study.setup.scenario import median_case
 
     if out.suffix != ".xmile":
         raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")

@@ -197,7 +197,7 @@ def _write(
     from tarazu.core.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
     from tarazu.report import write_brief
-    from tarazu.report.figure_pages import write_figures
+    from tarazu.report.pages.figure_pages import write_figures
 
     findings = () if found.battery is None else found.battery.findings
     with progress("writing the brief"):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.events import read_events
 from tarazu.cli.exit_codes import FINDINGS
+from tarazu.cli.load_record import read_events
 from tarazu.cli.options import (
     AsJson,
     Boundaries,

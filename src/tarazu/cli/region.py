@@ -82,7 +82,7 @@ def build(
     holds boundaries.geojson, for --boundaries: events are then placed by their coordinates.
     Needs the extra packages of `pip install 'tarazu[region]'`.
     """
-    from tarazu.region.build import Plan, build_region
+    from tarazu.region.build.builder import Plan, build_region
 
     if only is not None and "=" not in only:
         raise typer.BadParameter(f"{only!r} is not COLUMN=VALUE", param_hint="--only")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.events import read_events
+from tarazu.cli.load_record import read_events
 from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, existing_file
 from tarazu.cli.output import show
 

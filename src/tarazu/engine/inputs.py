@@ -11,8 +11,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from tarazu.core.errors import SimulationError
-from tarazu.engine.expressions import stable
-from tarazu.engine.program import Program, compile_program
+from tarazu.engine.compiler.program import Program, compile_program
+from tarazu.engine.compiler.subexpressions import stable
 from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse
 from tarazu.model.declaration import Model
 

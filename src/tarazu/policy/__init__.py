@@ -1,8 +1,8 @@
 """What could be done: portfolios of levers, checked, costed and resolved to arrays."""
 
 from tarazu.policy.cost import at_extra_cost, extra_cost, weekly_cost
+from tarazu.policy.lever_arrays import check_portfolio, resolve
 from tarazu.policy.portfolio import PORTFOLIOS, Portfolio, Setting, load_portfolio
-from tarazu.policy.resolve import check_portfolio, resolve
 
 __all__ = [
     "PORTFOLIOS",

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
 from tarazu.model.quantities import Lever
+from tarazu.policy.lever_arrays import resolve
 from tarazu.policy.portfolio import Portfolio, Setting
-from tarazu.policy.resolve import resolve
 from tarazu.region import Region
 
 FloatArray = NDArray[np.float64]

@@ -1,7 +1,13 @@
 """What happened: readers, one schema of events, the panel of time and district."""
 
-from tarazu.record.figures import load_default_record, make_figures, write_figures
-from tarazu.record.labels import LabelCheck, SampleCheck, Share, check_labels, measured_check
+from tarazu.record.coding.hand_labels import (
+    LabelCheck,
+    SampleCheck,
+    Share,
+    check_labels,
+    measured_check,
+)
+from tarazu.record.embedded import load_default_record, make_figures, write_figures
 from tarazu.record.panel import select, to_panel
 from tarazu.record.quality import write_rejects
 from tarazu.record.reader import FORMAT_NAMES, read_record

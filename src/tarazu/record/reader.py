@@ -6,17 +6,17 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from tarazu.core.jsonpages import find_pages
 from tarazu.core.provenance import digest_file
-from tarazu.record.acled import ACLED
-from tarazu.record.assembly import assemble
-from tarazu.record.formats import Format, look_at, recognise
-from tarazu.record.ged import UCDP_CANDIDATE, UCDP_GED
-from tarazu.record.gtd import GTD
-from tarazu.record.mapped import mapping_format
-from tarazu.record.priogrid import VIEWS_PANEL
+from tarazu.core.tables.json_pages import find_pages
+from tarazu.record.build_record import assemble
+from tarazu.record.coding.rules import read_rules
 from tarazu.record.record import Record, SourceNote
-from tarazu.record.rules import read_rules
+from tarazu.record.sources.acled import ACLED
+from tarazu.record.sources.formats import Format, look_at, recognise
+from tarazu.record.sources.gtd import GTD
+from tarazu.record.sources.mapped_csv import mapping_format
+from tarazu.record.sources.ucdp_ged import UCDP_CANDIDATE, UCDP_GED
+from tarazu.record.sources.views_panel import VIEWS_PANEL
 from tarazu.region import Region, load_region
 
 # A file is read as the first format that fits.

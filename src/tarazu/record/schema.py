@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tarazu.core.cells import FIRST_YEAR, LAST_YEAR
-from tarazu.core.csvfile import KEPT
+from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR
+from tarazu.core.tables.csv_rows import KEPT
 from tarazu.record.record import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
 
 if TYPE_CHECKING:

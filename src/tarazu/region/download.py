@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tarazu.core.downloads import Origin, hand_over, waiting_room
 from tarazu.core.errors import DataError
-from tarazu.core.web import GAP, Heard, WebClient
+from tarazu.core.http.client import GAP, Heard, WebClient
+from tarazu.core.http.downloads import Origin, hand_over, waiting_room
 
 ADDRESS = "https://www.geoboundaries.org/api/current/gbOpen"
 CITATIONS = (

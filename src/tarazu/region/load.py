@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarazu.core.cells import Row
-from tarazu.core.csvfile import CsvTable, shorten
 from tarazu.core.errors import DataError, ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
+from tarazu.core.tables.cells import Row
+from tarazu.core.tables.csv_rows import CsvTable, shorten
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, fold, join_districts
 

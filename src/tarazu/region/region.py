@@ -187,7 +187,7 @@ class Region:
             known = ", ".join(name for name in (self.frame, self.older_frame) if name)
             message = f"region '{self.name}' has no frame '{frame}'; it has: {known}"
             raise ValueError(message)
-        from tarazu.region.frames import merge_units
+        from tarazu.region.admin_units import merge_units
 
         return merge_units(self)
 

@@ -1,5 +1,5 @@
 """Figures and the brief: results in, pages out; nothing new is computed here."""
 
-from tarazu.report.brief import write_brief
+from tarazu.report.brief.document import write_brief
 
 __all__ = ["write_brief"]

@@ -1,11 +1,11 @@
 """What holds up: designs, runs, results, comparisons."""
 
-from tarazu.study.compare import Comparison, compare, regret
-from tarazu.study.marginal import paired_differences, paired_draws
-from tarazu.study.outcomes import OUTCOMES, Outcome
-from tarazu.study.result import StudyResult, load_study_result
-from tarazu.study.run import Progress, run_study
-from tarazu.study.spec import STUDIES, Study, StudySpec, build_study, find_study, load_study
+from tarazu.study.analysis.comparison import Comparison, compare, regret
+from tarazu.study.analysis.marginal import paired_differences, paired_draws
+from tarazu.study.runner.result import StudyResult, load_study_result
+from tarazu.study.runner.run import Progress, run_study
+from tarazu.study.setup.outcomes import OUTCOMES, Outcome
+from tarazu.study.setup.spec import STUDIES, Study, StudySpec, build_study, find_study, load_study
 
 __all__ = [
     "OUTCOMES",

@@ -10,11 +10,11 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
-from tarazu.core.downloads import Origin, hand_over, waiting_room
 from tarazu.core.errors import DataError
-from tarazu.core.web import GAP, Heard, Key, WebClient, from_environment
-from tarazu.record.acled import CITATIONS, LICENCE, TITLE
+from tarazu.core.http.client import GAP, Heard, Key, WebClient, from_environment
+from tarazu.core.http.downloads import Origin, hand_over, waiting_room
 from tarazu.record.download.pages import Page, Paged, fetch_pages
+from tarazu.record.sources.acled import CITATIONS, LICENCE, TITLE
 
 ADDRESS = "https://acleddata.com/api/acled/read"
 TOKEN_ADDRESS = "https://acleddata.com/oauth/token"

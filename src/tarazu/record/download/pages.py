@@ -12,8 +12,8 @@ from typing import Any
 
 from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
+from tarazu.core.http.client import Heard, WebClient
 from tarazu.core.provenance import digest
-from tarazu.core.web import Heard, WebClient
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tarazu.core.downloads import Origin, hand_over, waiting_room
 from tarazu.core.errors import DataError
-from tarazu.core.web import GAP, Heard, Key, WebClient, from_environment
+from tarazu.core.http.client import GAP, Heard, Key, WebClient, from_environment
+from tarazu.core.http.downloads import Origin, hand_over, waiting_room
 from tarazu.record.download.pages import Page, Paged, fetch_pages
-from tarazu.record.ged import CITATIONS, LICENCE, TITLE
+from tarazu.record.sources.ucdp_ged import CITATIONS, LICENCE, TITLE
 
 ADDRESS = "https://ucdpapi.pcr.uu.se/api/gedevents"
 TOKEN = "UCDP_ACCESS_TOKEN"

@@ -1,0 +1,1 @@
+"""Tables read strictly: cells, columns, CSV files, pages of JSON."""

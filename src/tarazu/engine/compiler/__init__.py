@@ -1,0 +1,1 @@
+"""From a declaration to generated numba kernels."""

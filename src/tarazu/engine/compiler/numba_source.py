@@ -1,0 +1,413 @@
+"""Readable numba source of a week's passes: one function that runs one member."""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import sympy as sp
+from sympy.printing.pycode import PythonCodePrinter
+
+from tarazu.engine.compiler.program import Exits, Program
+from tarazu.engine.compiler.subexpressions import Line, names_in
+from tarazu.engine.compiler.week_plan import (
+    Check,
+    EventDraw,
+    Everywhere,
+    ExitDraw,
+    Mode,
+    Neighbours,
+    Pass,
+    Settle,
+    Sweep,
+    Week,
+    made_names,
+    plan_week,
+)
+from tarazu.model.declaration import ModelError
+from tarazu.model.quantities import Event, Transfer
+
+Row = tuple[str, tuple[str, ...]]
+"""Who is drawn, and the rows that are worked on."""
+
+ARGUMENTS: Final = (
+    "parameters",
+    "levers",
+    "lever_change",
+    "first",
+    "neighbour",
+    "weight",
+    "first_in",
+    "neighbour_in",
+    "weight_in",
+    "keys",
+    "pulse_row",
+    "pulse_expected",
+    "pulse_count",
+    "seed",
+    "member",
+    "streams",
+    "states",
+    "work",
+    "is_mean",
+    "people_share",
+    "keep",
+    "x",
+    "national",
+    "district",
+)
+
+_CALLED: Final = {
+    "stochastic": (
+        "fill_states",
+        "draw_negative_binomial",
+        "draw_poisson",
+        "draw_tailed",
+        "settle",
+    ),
+    "mean": (),
+}
+_ROWS: Final = {
+    "draw_poisson": "of each event: mean, P(0), count",
+    "draw_tailed": "of each event: mean, exponent, largest; what it is drawn for, count",
+    "draw_exits": "of each stock: who is there, sum of hazards, P(nobody leaves), who leaves; the\n"
+    "# first row of hazards, rests, exits; their number",
+    "settle": "of each transfer: who moves, pull, who arrived",
+}
+"""What stands in a line of the table of each function that draws."""
+_ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
+_OWN: Final = {
+    *ARGUMENTS,
+    *_CALLED["stochastic"],
+    *_ALWAYS_CALLED,
+    *(
+        "draw_exits",
+        "bare_kernel",
+        "np",
+        "i",
+        "run_member",
+        "member_state",
+        "exp",
+        "expm1",
+        "math",
+        "range",
+        "max",
+        "min",
+    ),
+    *(f"rows_of_{function}" for function in _ROWS),
+    *("t", "d", "n", "row", "state", "fine", "luck", "total", "STRIDE", "DISTRICTS", "INFINITY"),
+}
+LANES: Final = 4
+"""Rows are padded to a multiple of this, so that loops need no rest; 4 doubles are 256 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a kernel, and the rows of the scratch array that it works on.
+
+    Attributes
+    ----------
+    text : Python source. offsets : by name of the row, where it begins in `x`.
+    stride : doubles from one row to the next.
+    """
+
+    text: str
+    offsets: dict[str, int]
+    stride: int
+
+    @property
+    def size(self) -> int:
+        """Doubles in the scratch array."""
+        return len(self.offsets) * self.stride
+
+    @property
+    def digest(self) -> str:
+        """Content hash of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+
+def write_source(program: Program, mode: Mode, districts: int) -> Source:
+    """Return the kernel of a program for a number of districts, as Python source.
+
+    Raises
+    ------
+    ModelError
+        A quantity is named as something that the generated code needs for itself.
+    """
+    made = made_names(program)
+    for name in program.model.names():
+        if name in _OWN | made or keyword.iskeyword(name) or name.startswith("at_"):
+            msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
+            raise ModelError(msg)
+    week = plan_week(program, mode)
+    stride = -(-districts // LANES) * LANES
+    offsets = {row: i * stride for i, row in enumerate(week.rows)}
+    writer = _Writer(week, districts, stride, offsets)
+    return Source("\n".join([*writer.module()]) + "\n", offsets, stride)
+
+
+class Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
+    """Prints expressions of floats, without a call that would keep a loop from whole vectors."""
+
+    def _print_Max(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
+        return self._nested("max", expr)
+
+    def _print_Min(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
+        return self._nested("min", expr)
+
+    def _print_Integer(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
+        return f"{int(expr)}.0" if abs(int(expr)) < 10**15 else str(expr)
+
+    def _print_exp(self, expr: sp.Expr) -> str:
+        return f"exp({self._print(expr.args[0])})"
+
+    def _print_expm1(self, expr: sp.Expr) -> str:
+        return f"expm1({self._print(expr.args[0])})"
+
+    def _print_Pow(self, expr: sp.Expr, rational: bool = False) -> str:  # noqa: N802
+        power = int(expr.exp) if expr.exp.is_Integer else 0
+        if not 2 <= abs(power) <= 8:
+            return str(super()._print_Pow(expr, rational=rational))
+        base = f"({self._print(expr.base)})"
+        product = " * ".join([base] * abs(power))
+        return f"({product})" if power > 0 else f"(1.0 / ({product}))"
+
+    def _nested(self, function: str, expr: sp.Expr) -> str:
+        text, *others = [str(self._print(argument)) for argument in expr.args]
+        for other in others:
+            text = f"{function}({text}, {other})"
+        return text
+
+
+class _Writer:
+    """Writes the lines of one module."""
+
+    def __init__(self, week: Week, districts: int, stride: int, offsets: dict[str, int]) -> None:
+        self.week, self.program = week, week.program
+        self.districts, self.stride, self.offsets = districts, stride, offsets
+        self.rows_of: dict[str, list[Row]] = {}
+        self.code = Printer({"fully_qualified_modules": False}).doprint
+
+    def module(self) -> Iterator[str]:
+        model, stochastic = self.program.model, self.week.mode == "stochastic"
+        kind = "whole people, drawn events" if stochastic else "expectations"
+        body = [*_indent(1, self.member())]
+        called = [*_CALLED[self.week.mode], *_ALWAYS_CALLED]
+        used = [name for name in called if any(f"{name}(" in line for line in body)]
+        yield f'"""The model \'{model.name}\' by the week, {self.districts} districts: {kind}.'
+        yield ""
+        yield "Written by Tarazu from the declaration; change that, not this file."
+        yield '"""'
+        yield ""
+        if any(self.rows_of.values()):
+            yield "import numpy as np"
+            yield ""
+        yield "from tarazu.core.random.exponential import exp, expm1"
+        yield "from tarazu.core.jit import bare_kernel"
+        if stochastic:
+            yield "from tarazu.core.random.streams import member_state"
+        if any("draw_exits(" in line for line in body):
+            yield "from tarazu.engine.compiler.exit_kernels import draw_exits"
+        yield f"from tarazu.engine.compiler.kernels import {', '.join(sorted(used))}"
+        yield ""
+        yield f"DISTRICTS, STRIDE, INFINITY = {self.districts}, {self.stride}, float('inf')"
+        yield "# Where the row of each quantity begins in the scratch array x."
+        for name, offset in self.offsets.items():
+            yield f"at_{name} = {offset}"
+        yield from self.tables()
+        yield ""
+        yield ""
+        yield "# contract: a product and a sum in one rounding, x0.4 time of exp (bench_engine)"
+        yield '@bare_kernel(fastmath={"contract", "nsz"})'
+        yield f"def run_member({', '.join(ARGUMENTS)}):"
+        yield from body
+
+    def member(self) -> Iterator[str]:
+        yield '"""Run one member; return the week in which a value left its range, or -1."""'
+        read = self._parameters_read()
+        for p, name in enumerate(self.program.model.parameters):
+            if name in read:
+                yield f"{name} = parameters[{p}]"
+        for line in self.week.constants:
+            yield f"{line.name} = {self.code(line.expression)}"
+        if self.week.mode == "stochastic":
+            yield "state = member_state(seed, member)"
+        yield f"for d in range({self.stride}):"
+        yield "    x[at_fine + d] = 1.0"
+        yield "for t in range(national.shape[0]):"
+        if self.week.mode == "stochastic":
+            yield "    fill_states(state, streams, t, states)"
+        yield from _indent(1, self.one_week())
+        yield "return -1"
+
+    def _parameters_read(self) -> set[str]:
+        sweeps = [one for one in self.week.passes if isinstance(one, Sweep)]
+        lines = [*self.week.constants, *(line for s in sweeps for line in s.lines)]
+        values = [value for sweep in sweeps for _, value in sweep.stores]
+        read = names_in([line.expression for line in lines] + values)
+        return read | names_in([line.expression for line in self.week.settings.lines])
+
+    def one_week(self) -> Iterator[str]:
+        model = self.program.model
+        if model.levers:
+            yield "if lever_change[t] >= 0:"
+            yield f"    set_rows(x, at_{next(iter(model.levers))}, STRIDE, levers[lever_change[t]])"
+            yield from _indent(1, self.sweep(self.week.settings))
+        elif self.week.settings.lines:
+            yield "if t == 0:"
+            yield from _indent(1, self.sweep(self.week.settings))
+        if model.events:
+            event = next(iter(model.events))
+            yield "row = pulse_row[t]"
+            yield "if row >= 0:"
+            yield f"    set_rows(x, at_expected_pulse_{event}, STRIDE, pulse_expected[row])"
+            yield f"    set_rows(x, at_count_pulse_{event}, STRIDE, pulse_count[row])"
+        for one in self.week.passes:
+            yield from self.one_pass(one)
+        if model.events:
+            event = next(iter(model.events))
+            yield "if row >= 0:"
+            yield f"    for d in range({2 * len(model.events) * self.stride}):"
+            yield f"        x[at_expected_pulse_{event} + d] = 0.0"
+        yield "record_week(x, STRIDE, is_mean, people_share, keep, national[t], district[t])"
+
+    def one_pass(self, one: Pass) -> Iterator[str]:
+        if isinstance(one, Sweep):
+            yield from self.sweep(one)
+        elif isinstance(one, Everywhere):
+            yield from self.everywhere(one)
+        elif isinstance(one, Neighbours):
+            yield from self.neighbours(one)
+        elif isinstance(one, EventDraw):
+            yield from self.events(one)
+        elif isinstance(one, ExitDraw):
+            yield from self.exits(one)
+        else:
+            yield from self.settle(one)
+
+    def sweep(self, sweep: Sweep) -> Iterator[str]:
+        if not sweep.stores:
+            return
+        yield f"for d in range({self.stride}):"
+        for name in sweep.loads(self.week.scalars):
+            yield f"    {name} = x[at_{name} + d]"
+        for line in sweep.lines:
+            yield from _indent(1, self.line(line))
+        if sweep.checks:
+            yield "    fine = x[at_fine + d]"
+            for check in sweep.checks:
+                yield f"    fine = fine if {_condition(check)} else 0.0"
+            yield "    x[at_fine + d] = fine"
+        for row, value in sweep.stores:
+            yield f"    x[at_{row} + d] = {self.code(value)}"
+        if sweep.checks:
+            yield "if not all_fine(x, at_fine, DISTRICTS):"
+            yield "    return t"
+
+    def line(self, line: Line) -> Iterator[str]:
+        if line.meaning:
+            yield f"# {line.meaning}"
+        yield f"{line.name} = {self.code(line.expression)}"
+
+    def everywhere(self, one: Everywhere) -> Iterator[str]:
+        for _, name in one.sums:
+            yield f"{name} = 0.0"
+        yield "for d in range(DISTRICTS):"
+        for row, name in one.sums:
+            yield f"    {name} += x[at_{row} + d]"
+
+    def neighbours(self, one: Neighbours) -> Iterator[str]:
+        suffix = "_in" if one.inward else ""
+        yield "for d in range(DISTRICTS):"
+        for _, row in one.sums:
+            yield f"    {row} = 0.0"
+        yield f"    for n in range(first{suffix}[d], first{suffix}[d + 1]):"
+        for source, row in one.sums:
+            at = f"x[at_{source} + neighbour{suffix}[n]]"
+            yield f"        {row} += weight{suffix}[n] * {at}"
+        for _, row in one.sums:
+            yield f"    x[at_{row} + d] = {row}"
+
+    def events(self, one: EventDraw) -> Iterator[str]:
+        plain = [event for event in one.events if event.size is None and event.tail is None]
+        yield from self.calls("draw_poisson", map(self.poisson_row, plain), "states, keys")
+        tailed = [event for event in one.events if event.tail is not None]
+        yield from self.calls("draw_tailed", map(self.tail_row, tailed), "states, keys")
+        for event in one.events:
+            name = event.name
+            if event.size is not None and event.tail is None:
+                rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
+                where = f"states[{self.program.luck.index(name)}], keys"
+                yield f"draw_negative_binomial(x, {rows}, {where})"
+        yield "if row >= 0:"
+        for event in one.events:
+            yield "    for d in range(STRIDE):"
+            yield f"        x[at_{event.name} + d] += x[at_count_pulse_{event.name} + d]"
+
+    def exits(self, one: ExitDraw) -> Iterator[str]:
+        others = "STRIDE, states, keys, work"
+        yield from self.calls("draw_exits", map(self.exit_row, one.exits), others)
+
+    def settle(self, one: Settle) -> Iterator[str]:
+        others = "STRIDE, states, keys, first, neighbour, weight"
+        yield from self.calls("settle", [self.mover_row(one.transfer)], others)
+
+    def poisson_row(self, event: Event) -> Row:
+        name = event.name
+        return name, (f"at_mean_of_{name}", f"at_none_of_{name}", f"at_{name}")
+
+    def tail_row(self, event: Event) -> Row:
+        assert event.tail is not None  # only such are asked
+        name, of = event.name, f"at_{event.tail.of}"
+        words = ("mean", "exponent", "largest")
+        return name, (*(f"at_{word}_of_{name}" for word in words), of, f"at_{name}")
+
+    def exit_row(self, one: Exits) -> Row:
+        stock, first = one.stock, one.hazards[0].name
+        rows = (
+            *(f"at_{word}_{stock}" for word in ("staying", "hazard_of", "none_of", "leaving")),
+            *(f"at_h_{first}", f"at_rest_of_{first}", f"at_{first}", str(len(one.hazards))),
+        )
+        return stock, rows
+
+    def mover_row(self, transfer: Transfer) -> Row:
+        name = transfer.name
+        return name, (f"at_{name}", f"at_pull_of_{name}", f"at_arrived_{name}")
+
+    def calls(self, function: str, rows: Iterable[Row], others: str) -> Iterator[str]:
+        """Call a function for some lines of its table of rows.
+
+        A table, not arguments: a literal argument would have the function compiled once for each.
+        """
+        known = self.rows_of.setdefault(function, [])
+        begin = len(known)
+        known += rows
+        if known[begin:]:
+            names = ", ".join(name for name, _ in known[begin:])
+            yield f"for i in range({begin}, {len(known)}):  # {names}"
+            yield f"    {function}(x, rows_of_{function}[i], {others})"
+
+    def tables(self) -> Iterator[str]:
+        """Write the tables of rows that draws work on, one line a draw."""
+        for function, rows in self.rows_of.items():
+            if rows:
+                yield f"# {_ROWS[function]}; its place among the streams"
+                yield f"rows_of_{function} = np.array(["
+                for name, words in rows:
+                    yield f"    ({', '.join(words)}, {self.program.luck.index(name)}),"
+                yield "])"
+
+
+def _condition(check: Check) -> str:
+    highest = "INFINITY" if check.highest == float("inf") else repr(check.highest)
+    low = ">" if check.only_if else ">="
+    condition = f"({check.name} {low} 0.0) & ({check.name} < {highest})"
+    return f"({condition}) | ({check.only_if} <= 0.0)" if check.only_if else condition
+
+
+def _indent(depth: int, lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield "    " * depth + line if line else line

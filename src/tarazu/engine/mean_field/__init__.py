@@ -1,0 +1,1 @@
+"""The mean field: equations, Jacobian, equilibria, continuous time, XMILE."""

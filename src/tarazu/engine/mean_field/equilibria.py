@@ -1,0 +1,379 @@
+"""Does violence grow or die out: resting points, their growth rate, the reproduction number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.core.errors import SimulationError
+from tarazu.engine.mean_field.weekly_map import Linearisation, WeeklyMap
+from tarazu.engine.trajectory import FloatArray, Places
+from tarazu.model.declaration import Model
+
+SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level; below it nothing moves
+SETTLING_WEEKS: Final = 104  # of the map itself, before Newton's steps and between them
+NEWTON_STEPS: Final = 40
+FROM_OUTSIDE: Final = 1e-9  # persons a week and district; more is violence that needs no violence
+TAKES_PART: Final = 1e-6  # least participation of violent stocks in a mode; less is rounding
+ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RestingPoint:
+    """A state at which the closed weekly map stands still, or the last one of the search.
+
+    Attributes
+    ----------
+    state : (S, D) levels.
+    is_settled : whether the largest relative weekly change is below 1e-10.
+    drift : that change.
+    eigenvalue : largest modulus of the eigenvalues of the map there; below 1 it is stable.
+    """
+
+    state: FloatArray
+    is_settled: bool
+    drift: float
+    eigenvalue: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reproduction:
+    """Recruits that one violent person causes over all channels, where nobody is violent.
+
+    Attributes
+    ----------
+    number : spectral radius of the next-generation matrix; None where it is not defined.
+    reason : why not; "" where it is.
+    eigenvalue : dominant one of the weekly map at the same state, of the modes in which violent
+        stocks take part: the weekly growth factor of violence from small seeds. What fades beside
+        it, more slowly perhaps, is left out. NaN where there is no state.
+    resting_point : without violence; None where there is none.
+    by_faction : (K,) share of each violent stock in the leading generation, summing to 1.
+    """
+
+    number: float | None
+    reason: str
+    eigenvalue: float
+    resting_point: RestingPoint | None
+    by_faction: Mapping[str, float]
+
+
+class ClosedMap:
+    """The weekly map with births in the place of deaths and heads counted where they live.
+
+    Stocks that nobody leaves and nothing reads (the dead) stand still, and the people stock that
+    holds everybody else fills each district up to its headcount. Without this no state with
+    violence is at rest: the dead pile up and the population shrinks. Both flows are some 1e-5 of
+    a district's people a year.
+
+    Parameters
+    ----------
+    parameters : (P,). levers : (L, D).
+    emptied : people stocks that are emptied every week, as if nobody could enter them.
+
+    Attributes
+    ----------
+    kept : names of the stocks that are free to move.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        parameters: FloatArray,
+        levers: FloatArray,
+        *,
+        places: Places,
+        emptied: Sequence[str] = (),
+    ) -> None:
+        self.model, self.parameters, self.levers, self.places = model, parameters, levers, places
+        people = [name for name, stock in model.stocks.items() if stock.kind == "people"]
+        self.rest = next((n for n in people if model.stocks[n].initial is None), None)
+        self.fixed = (*(name for name in people if _absorbs(model, name)), *emptied)
+        self.alive = [n for n in people if n not in (self.rest, *self.fixed)]
+        self.kept = tuple(n for n in model.stocks if n not in (self.rest, *self.fixed))
+        self._at = {name: i for i, name in enumerate(model.stocks)}
+        self._week = WeeklyMap(model, parameters, levers, places=places)
+        self._directions = self.directions()
+
+    def step(self, state: FloatArray) -> FloatArray:
+        """Return the (S, D) state a week later."""
+        return self.close(self._week.step(state), state)
+
+    def close(self, after: FloatArray, before: FloatArray) -> FloatArray:
+        """Return `after` with the headcounts of `before` and the fixed stocks as they were."""
+        closed = after.copy()
+        for name in self.fixed:
+            closed[self._at[name]] = before[self._at[name]]
+        if self.rest is not None:
+            heads = self._sum(before, (self.rest, *self.alive))
+            closed[self._at[self.rest]] = heads - self._sum(closed, self.alive)
+        return closed
+
+    def jacobian(self, state: FloatArray) -> tuple[FloatArray, Linearisation]:
+        """Return the (K * D, K * D) derivative over the kept stocks, and the week behind it."""
+        week = self._week.linearise(state, self._directions)
+        rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, self.kept)])
+        return week.jacobian[rows], week
+
+    def directions(self) -> FloatArray:
+        """Return (S * D, K * D): each kept level up by one, the rest down where it is people."""
+        D = len(self.places.names)
+        directions = np.zeros((len(self._at) * D, len(self.kept) * D))
+        for k, name in enumerate(self.kept):
+            columns = np.arange(k * D, (k + 1) * D)
+            directions[self._at[name] * D + np.arange(D), columns] = 1.0
+            if name in self.alive and self.rest is not None:
+                directions[self._at[self.rest] * D + np.arange(D), columns] = -1.0
+        return directions
+
+    def moved(self, state: FloatArray, step: FloatArray) -> FloatArray:
+        """Return the state with the kept stocks moved by a (K * D,) step, inside their ranges."""
+        fresh = state.copy()
+        for name, change in zip(
+            self.kept, step.reshape(len(self.kept), len(self.places.names)), strict=True
+        ):
+            level = fresh[self._at[name]] + change
+            top = 1.0 if self.model.stocks[name].kind == "share" else np.inf
+            fresh[self._at[name]] = np.clip(level, 0.0, top)
+        return self.close(fresh, state)
+
+    def levels(self, state: FloatArray) -> FloatArray:
+        """Return the (K * D,) levels of the kept stocks."""
+        return np.concatenate([state[self._at[name]] for name in self.kept])
+
+    def rows(self, stocks: Sequence[str]) -> NDArray[np.int64]:
+        """Return the places of some kept stocks in a (K * D,) vector."""
+        D = len(self.places.names)
+        return np.concatenate([self.kept.index(name) * D + np.arange(D) for name in stocks])
+
+    def _sum(self, state: FloatArray, names: Sequence[str]) -> FloatArray:
+        return np.asarray(np.sum([state[self._at[name]] for name in names], axis=0))
+
+
+def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
+    """Return the state at which the closed map comes to rest from a start.
+
+    The map is followed for some years, then Newton's method with the exact Jacobian is tried;
+    where it leads away, the map is followed further. Different starts may lead to different
+    points: search from low and from high ones.
+
+    Parameters
+    ----------
+    start : (S, D).
+
+    Raises
+    ------
+    SimulationError
+        A stock or hazard leaves its range on the way; says which, where, and what entered it.
+    """
+    state = start
+    for _ in range(SETTLING_WEEKS):
+        state = closed.step(state)
+    for _ in range(NEWTON_STEPS):
+        after = closed.step(state)
+        drift = _drift(after, state)
+        if drift < SETTLED:
+            break
+        jacobian, _ = closed.jacobian(state)
+        gap: FloatArray = closed.levels(after) - closed.levels(state)
+        try:
+            step = np.asarray(np.linalg.solve(np.eye(len(gap)) - jacobian, gap), dtype=np.float64)
+            trial = closed.moved(state, step)
+            better = _drift(closed.step(trial), trial) < drift
+        except (np.linalg.LinAlgError, SimulationError):
+            better = False
+        if better:
+            state = trial
+        else:
+            for _ in range(SETTLING_WEEKS // 2):
+                state = closed.step(state)
+    drift = _drift(closed.step(state), state)
+    jacobian, _ = closed.jacobian(state)
+    return RestingPoint(state, drift < SETTLED, drift, spectral_radius(jacobian))
+
+
+def reproduction_number(
+    closed: ClosedMap, start: FloatArray, *, violent: Sequence[str], recruitment: Sequence[str]
+) -> Reproduction:
+    """Return the reproduction number of violence R_v.
+
+    At the resting point without violence the weekly map is split into new infection F, the flows
+    of `recruitment` into the violent stocks, and transition T, all else: memories and grievances
+    that violence leaves, release, return, movement between districts. The next-generation matrix
+    F (1 - T)^-1 counts the recruits that one violent person causes over its whole time and by
+    every channel. Above 1 violence grows from small beginnings.
+
+    Parameters
+    ----------
+    start : (S, D) from which the resting point without violence is searched.
+    violent : people stocks that are empty where there is no violence.
+    recruitment : transfers by which people newly become violent.
+
+    References
+    ----------
+    van den Driessche & Watmough (2002), Mathematical Biosciences 180,
+    doi:10.1016/S0025-5564(02)00108-6. Allen & van den Driessche (2008), Journal of Difference
+    Equations and Applications 14, doi:10.1080/10236190802332308: weekly maps.
+    """
+    point = _without(closed, start, violent)
+    jacobian, week = closed.jacobian(point.state)
+    inflow = {
+        name: float(week.flows[name].max())
+        for name, transfer in closed.model.transfers.items()
+        if transfer.target in violent and transfer.source not in violent
+    }
+    outside = [name for name, people in inflow.items() if people > FROM_OUTSIDE]
+    if outside:
+        named = ", ".join(f"{name} {inflow[name]:.2g}" for name in outside)
+        reason = (
+            "there is no equilibrium without violence: people become violent though nobody is "
+            f"(persons a week in the district with most: {named})"
+        )
+        return Reproduction(None, reason, float("nan"), None, {})
+    if not point.is_settled:
+        reason = f"no resting point without violence was found (weekly change {point.drift:.1g})"
+        return Reproduction(None, reason, float("nan"), None, {})
+    growth = float(np.abs(_leading_mode(jacobian, closed.rows(violent))[0]))
+    generation = _next_generation(closed, jacobian, week, violent, recruitment)
+    if generation is None:
+        reason = "what violence leaves behind does not fade by itself, so generations have no end"
+        return Reproduction(None, reason, growth, point, {})
+    values, vectors = np.linalg.eig(generation)
+    leading = int(np.abs(values).argmax())
+    share = np.abs(vectors[:, leading]).reshape(len(violent), -1).sum(axis=1)
+    return Reproduction(
+        number=float(np.abs(values[leading])),
+        reason="",
+        eigenvalue=growth,
+        resting_point=point,
+        by_faction=dict(zip(violent, (share / max(share.sum(), 1e-300)).tolist(), strict=True)),
+    )
+
+
+def feedback_number(
+    closed: ClosedMap, state: FloatArray, *, violent: Sequence[str], recruitment: Sequence[str]
+) -> float:
+    """Return the recruits that one more violent person causes where violence already is.
+
+    The next-generation number of the map linearised at any state, for cases in which no
+    equilibrium without violence exists. At a stable resting point it is below 1, and what is
+    missing to 1 comes from recruitment that needs no violence; near 1 violence feeds itself.
+    NaN where what violence leaves behind does not fade by itself.
+
+    Parameters
+    ----------
+    state : (S, D). violent, recruitment : as in `reproduction_number`.
+    """
+    jacobian, week = closed.jacobian(state)
+    generation = _next_generation(closed, jacobian, week, violent, recruitment)
+    return float("nan") if generation is None else spectral_radius(generation)
+
+
+def growth_elasticities(
+    closed: ClosedMap, state: FloatArray, *, violent: Sequence[str]
+) -> dict[str, float]:
+    """Return the elasticity of the growth factor to each parameter, at a fixed state.
+
+    The growth factor is the dominant eigenvalue of the modes in which violent stocks take part.
+
+    By how many percent the weekly growth factor rises if the parameter rises by one percent, or,
+    for a parameter at zero, by one percent of one. From left and right eigenvectors; they are
+    shares of influence, not additive parts.
+
+    Parameters
+    ----------
+    state : (S, D). violent : people stocks, as in `reproduction_number`.
+    """
+    jacobian, _ = closed.jacobian(state)
+    value, v, w = _leading_mode(jacobian, closed.rows(violent))
+    along = closed.directions() @ np.stack([v.real, v.imag], axis=1)
+    found = {}
+    for p, name in enumerate(closed.model.parameters):
+        scale = abs(closed.parameters[p]) or 1.0
+        slopes = []
+        for sign in (1.0, -1.0):
+            parameters = closed.parameters.copy()
+            parameters[p] += sign * ELASTICITY_STEP * scale
+            moved_map = WeeklyMap(closed.model, parameters, closed.levers, places=closed.places)
+            week = moved_map.linearise(state, along)
+            rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, closed.kept)])
+            moved = week.jacobian[rows]
+            slopes.append(moved[:, 0] + 1j * moved[:, 1])
+        change = (w @ (slopes[0] - slopes[1])) / (w @ v) / (2 * ELASTICITY_STEP)
+        found[name] = float((change / value).real)
+    return found
+
+
+def spectral_radius(matrix: FloatArray) -> float:
+    """Return the largest modulus of the eigenvalues."""
+    return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
+
+
+def _leading_mode(
+    jacobian: FloatArray, rows: NDArray[np.int64]
+) -> tuple[complex, NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return the largest eigenvalue in whose mode some levels take part, right and left vector.
+
+    How much they do: the participation factor, right times left eigenvector, which has no unit.
+    """
+    values, right = np.linalg.eig(jacobian)
+    left = np.linalg.pinv(right)
+    part = np.abs(right * left.T)[rows].sum(axis=0)
+    leading = int(np.where(part > TAKES_PART, np.abs(values), -1.0).argmax())
+    return complex(values[leading]), right[:, leading], left[leading]
+
+
+def _next_generation(
+    closed: ClosedMap,
+    jacobian: FloatArray,
+    week: Linearisation,
+    violent: Sequence[str],
+    recruitment: Sequence[str],
+) -> FloatArray | None:
+    """Return F (1 - T)^-1 over the violent stocks; None where T alone does not fade."""
+    new = np.zeros_like(jacobian)
+    for name in recruitment:
+        new[closed.rows([closed.model.transfers[name].target])] += week.flow_jacobians[name]
+    transition = jacobian - new
+    if spectral_radius(transition) >= 1.0:
+        return None
+    rows = closed.rows(violent)
+    resolved = np.linalg.inv(np.eye(len(jacobian)) - transition)
+    return np.asarray(new[rows] @ resolved[:, rows])
+
+
+def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> RestingPoint:
+    """Return the resting point of the map whose violent stocks are emptied every week."""
+    peaceful = ClosedMap(
+        closed.model, closed.parameters, closed.levers, places=closed.places, emptied=violent
+    )
+    state = start.copy()
+    for name in violent:
+        at = [*closed.model.stocks].index(name)
+        state[[*closed.model.stocks].index(str(closed.rest))] += state[at]
+        state[at] = 0.0
+    return find_resting_point(peaceful, state)
+
+
+def _drift(after: FloatArray, before: FloatArray) -> float:
+    """Return the largest weekly change relative to the level of its stock."""
+    scale = np.abs(before).max(axis=1, keepdims=True) + 1e-12
+    return float((np.abs(after - before) / scale).max())
+
+
+def _absorbs(model: Model, stock: str) -> bool:
+    """Whether nobody leaves a people stock and nothing reads it."""
+    if any(transfer.source == stock for transfer in model.transfers.values()):
+        return False
+    symbol = model[stock]
+    read = [definition.expression for definition in model.definitions.values()]
+    read += [event.mean for event in model.events.values()]
+    read += [t.hazard for t in model.transfers.values() if t.hazard is not None]
+    read += [t.attraction for t in model.transfers.values() if t.attraction is not None]
+    read += [e for c in model.changes for e in (c.rise, c.fall, c.push, c.inflow)]
+    read += [*model.nearby.values(), *model.everywhere.values()]
+    return not any(symbol in expression.free_symbols for expression in read)

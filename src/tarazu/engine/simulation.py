@@ -1,0 +1,247 @@
+"""Run a model: the one entry that studies call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from tarazu.core.errors import SimulationError
+from tarazu.engine.compiler.kernel_files import BuiltKernel, build_kernel, program_of
+from tarazu.engine.compiler.numba_source import Source
+from tarazu.engine.compiler.program import Program, levels_behind
+from tarazu.engine.compiler.week_plan import Mode
+from tarazu.engine.inputs import Inputs, prepare
+from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse, Trajectory
+from tarazu.model.declaration import Model
+
+if TYPE_CHECKING:
+    from tarazu.engine.reference_engine import OutOfRange
+
+Engine = Literal["numba", "numpy"]
+
+
+def simulate(
+    model: Model,
+    parameters: FloatArray,
+    levers: FloatArray,
+    *,
+    places: Places,
+    seed: int,
+    members: IntArray,
+    weeks: int,
+    pulses: Sequence[Pulse] = (),
+    keep: Sequence[str] = (),
+    mode: Mode = "stochastic",
+    engine: Engine = "numba",
+) -> Trajectory:
+    """Return the weekly series of a batch of members.
+
+    A member's series depends on its parameters, the levers, the pulses, the seed and its id, not
+    on the batch that it came in; two runs that differ in levers or pulses share their luck draw by
+    draw. Releases the GIL while it runs.
+
+    Parameters
+    ----------
+    parameters : (M, P) values in the order of ``model.parameters``; (P,) serves all members.
+    levers : (L, T, D) settings in the order of ``model.levers``, inside their ranges.
+    seed : of the study, >= 0.
+    members : (M,) int64 ids >= 0; luck hangs on the id.
+    weeks : T >= 1.
+    pulses : added to events from outside.
+    keep : names of quantities to keep by district; () keeps national series only.
+    mode : ``stochastic`` (whole people, drawn events) or ``mean`` (mean field: expectations).
+    engine : ``numba`` (generated kernel, cached on disk) or ``numpy`` (slow, obvious, the oracle).
+
+    Raises
+    ------
+    ValueError
+        Arrays of the wrong shape, a lever outside its range, an unknown name.
+    SimulationError
+        A stock or hazard left its range during the run; says which, where and when.
+    """
+    program = program_of(model)
+    inputs = prepare(
+        program,
+        parameters,
+        levers,
+        places=places,
+        seed=seed,
+        members=members,
+        weeks=weeks,
+        pulses=pulses,
+        keep=keep,
+        whole=mode == "stochastic",
+    )
+    shape = (len(inputs.members), weeks)
+    national = np.empty((*shape, len(program.quantities)))
+    district = np.empty((*shape, len(keep), len(places.names)))
+    run = _run_kernel if engine == "numba" else _run_arrays
+    run(program, mode, inputs, places, national, district)
+    return Trajectory(
+        quantities=program.quantities,
+        units=program.units,
+        members=inputs.members,
+        national=national,
+        district_quantities=tuple(keep),
+        district=np.moveaxis(district, 2, 3) if keep else None,
+        start=_national_start(program, inputs),
+        places=places.names,
+    )
+
+
+def _national_start(program: Program, inputs: Inputs) -> FloatArray:
+    sums = inputs.start.sum(axis=2)
+    means = inputs.start @ inputs.people_share
+    averaged = inputs.is_mean[: len(program.model.stocks)] == 1
+    return np.where(averaged, means, sums)
+
+
+def _run_arrays(
+    program: Program,
+    mode: Mode,
+    inputs: Inputs,
+    places: Places,
+    national: FloatArray,
+    district: FloatArray,
+) -> None:
+    from tarazu.engine.reference_engine import ArrayRun, OutOfRange  # late: it loads numba
+
+    run = ArrayRun(program, mode, inputs)
+    try:
+        run.run(national, district)
+    except OutOfRange as failure:
+        values = {
+            name: value[failure.member, failure.district] for name, value in run.values.items()
+        }
+        raise _in_words(
+            program, places, failure, int(inputs.members[failure.member]), values
+        ) from None
+
+
+def _run_kernel(
+    program: Program,
+    mode: Mode,
+    inputs: Inputs,
+    places: Places,
+    national: FloatArray,
+    district: FloatArray,
+) -> None:
+    kernel = build_kernel(program.model, mode, len(places.names))
+    for m in range(len(inputs.members)):
+        rows = start_rows(program, kernel.source, inputs, m)
+        failed = run_member(program, kernel, inputs, m, rows, national[m], district[m])
+        if failed >= 0:  # the same weeks again, up to the one that failed
+            rows = start_rows(program, kernel.source, inputs, m)
+            run_member(program, kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
+            levels = rows.reshape(-1, kernel.source.stride)[:, : len(places.names)]
+            explain(program, mode, inputs, places, m, failed, levels)
+
+
+def run_member(
+    program: Program,
+    kernel: BuiltKernel,
+    inputs: Inputs,
+    m: int,
+    rows: FloatArray,
+    national: FloatArray,
+    district: FloatArray,
+) -> int:
+    """Run one member; return the week in which a value left its range, or -1.
+
+    Writes `national` (T, Q) and `district` (T, K, D), whose T says for how many weeks, and `rows`,
+    the scratch array: the levels before them and, in the end, after them.
+    """
+    from tarazu.engine.compiler.exit_kernels import WORK  # late: it loads numba
+
+    streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
+    return kernel.run_member(
+        inputs.parameters[m],
+        inputs.levers,
+        inputs.lever_change,
+        inputs.first,
+        inputs.neighbour,
+        inputs.weight,
+        inputs.first_in,
+        inputs.neighbour_in,
+        inputs.weight_in,
+        inputs.keys,
+        inputs.pulse_row,
+        inputs.pulse_expected,
+        inputs.pulse_count,
+        inputs.seed,
+        inputs.members[m],
+        streams,
+        np.empty(len(streams), dtype=np.uint64),
+        np.empty(WORK),
+        inputs.is_mean,
+        inputs.people_share,
+        inputs.keep,
+        rows,
+        national,
+        district,
+    )
+
+
+def start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:
+    """Return the scratch array of a member before its first week."""
+    rows = np.zeros(source.size)
+    table = rows.reshape(-1, source.stride)
+    districts = len(inputs.population)
+    known = {name: inputs.start[m, s] for s, name in enumerate(program.model.stocks)}
+    known |= {"population": inputs.population, "urban_share": inputs.urban_share}
+    for name, values in known.items():
+        row = table[source.offsets[name] // source.stride]
+        row[:districts], row[districts:] = values, values[0]
+    return rows
+
+
+def explain(
+    program: Program,
+    mode: Mode,
+    inputs: Inputs,
+    places: Places,
+    m: int,
+    week: int,
+    levels: FloatArray,
+) -> None:
+    """Run one week again, slowly, from the levels before it; raise what left its range."""
+    from tarazu.engine.reference_engine import ArrayRun, OutOfRange
+
+    one = slice(m, m + 1)
+    again = inputs._replace(
+        parameters=inputs.parameters[one],
+        members=inputs.members[one],
+        start=levels[None, : len(program.model.stocks)],
+    )
+    run = ArrayRun(program, mode, again)
+    try:
+        with np.errstate(all="ignore"):
+            run.advance(week)
+    except OutOfRange as failure:
+        values = {name: value[0, failure.district] for name, value in run.values.items()}
+        raise _in_words(program, places, failure, int(inputs.members[m]), values) from None
+    raise SimulationError(
+        f"left its range in member {inputs.members[m]}", quantity="a quantity", week=week
+    )
+
+
+def _in_words(
+    program: Program,
+    places: Places,
+    failure: OutOfRange,
+    member: int,
+    values: Mapping[str, float],
+) -> SimulationError:
+    entered = levels_behind(program, failure.reads)
+    return SimulationError(
+        f"is {failure.value:g} in member {member}; what entered: "
+        + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
+        quantity=failure.what,
+        value=failure.value,
+        district=places.names[failure.district],
+        week=failure.week,
+        expected="a finite value >= 0",
+        hint="Check the parameters among these against their priors",
+    )

@@ -1,0 +1,1 @@
+"""Displacement: attacks in neighbouring districts after operations."""

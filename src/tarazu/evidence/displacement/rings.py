@@ -1,0 +1,215 @@
+"""Target, buffer and control around operations: quotient, difference, and an event study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.finding import FigureData
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
+from tarazu.evidence.sensitivity import FEWEST, by_sign
+from tarazu.evidence.wake.comparison_days import (
+    contrast_days,
+    future,
+    measure_days,
+    past,
+    score_interval,
+)
+
+Array = NDArray[np.float64]
+
+RINGS: Final = ("same district", "next door", "second ring")
+TOTAL: Final = "same district and next door"
+# before the matched past of 84 days, and after the operation
+LEADS: Final = ((113, 140), (85, 112))
+AFTER: Final = ((1, 28), (29, 56), (57, 84))
+MARGIN: Final = (LEADS[0][1], AFTER[-1][1])
+REPLICATES: Final = 499
+
+
+@dataclass(frozen=True, slots=True)
+class RingCounts:
+    """Attacks around operations, summed over operations.
+
+    Attributes
+    ----------
+    before, after : (3,) in the target (own district), the buffer (next door), and the control
+        (the second ring).
+    size : (3,) districts, summed over operations.
+    """
+
+    before: Array
+    after: Array
+    size: Array
+
+    def quotient(self) -> float:
+        """Return the weighted displacement quotient of buffer and target."""
+        return weighted_displacement_quotient(
+            (self.before[0], self.after[0]),
+            (self.before[1], self.after[1]),
+            (self.before[2], self.after[2]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RingEffects:
+    """Attacks per operation by ring and days, against matched days of the same district.
+
+    Attributes
+    ----------
+    names : of the rows, rings and days in words; the last is the total of target and buffer.
+    estimate, p_value : by row. interval : (rows, 2), each row alone.
+    n_operations : compared.
+    """
+
+    names: tuple[str, ...]
+    estimate: Array
+    interval: Array
+    p_value: Array
+    n_operations: int
+
+
+def weighted_displacement_quotient(
+    target: tuple[float, float], buffer: tuple[float, float], control: tuple[float, float]
+) -> float:
+    """Return (change of buffer / control) over (change of target / control).
+
+    Where attacks in the target fell against the control: below 0 part of them moved to the buffer,
+    at -1 all, above 0 calm spread. Where they rose the quotient has no such reading.
+
+    Parameters
+    ----------
+    target, buffer, control : events before and after.
+
+    Returns
+    -------
+    float
+        NaN where the control is empty or the target did not change.
+
+    References
+    ----------
+    Bowers & Johnson (2003), Journal of Quantitative Criminology 19, doi:10.1023/A:1024909009240.
+
+    Examples
+    --------
+    >>> weighted_displacement_quotient((100, 80), (50, 60), (200, 200))
+    -0.5
+    """
+    if min(control) <= 0:
+        return float("nan")
+    change = target[1] / control[1] - target[0] / control[0]
+    if change == 0:
+        return float("nan")
+    return float((buffer[1] / control[1] - buffer[0] / control[0]) / change)
+
+
+def second_ring(neighbours: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (D, D) neighbours of neighbours that are neither neighbours nor the district."""
+    reached = neighbours.astype(int) @ neighbours.astype(int) > 0
+    return np.asarray(reached & ~neighbours & ~np.eye(len(neighbours), dtype=bool))
+
+
+def count_rings(counts: DailyCounts, operations: NDArray[np.int64], horizon: int) -> RingCounts:
+    """Count attacks in target, buffer and control on the days before and after operations."""
+    near = counts.neighbours
+    rings = np.stack([np.eye(len(near), dtype=bool), near, second_ring(near)]).astype(np.int64)
+    days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
+    total = np.vstack([np.zeros(len(near), dtype=np.int64), counts.attacks.cumsum(axis=0)])
+    n_days = len(counts.attacks)
+    before = total[days] - total[np.maximum(days - horizon, 0)]  # (N, D)
+    after = total[np.minimum(days + horizon + 1, n_days)] - total[days + 1]
+    around = rings[:, districts]  # (3, N, D)
+    return RingCounts(
+        before=(around * before).sum(axis=(1, 2)).astype(np.float64),
+        after=(around * after).sum(axis=(1, 2)).astype(np.float64),
+        size=around.sum(axis=(1, 2)).astype(np.float64),
+    )
+
+
+def move_rings(counts: DailyCounts, horizon: int, replicates: int) -> list[RingCounts]:
+    """Count rings with the dates of operations moved by up to 26 weeks within their district."""
+    return [
+        count_rings(counts, move_dates(counts.operations, seed=0, replicate=r), horizon)
+        for r in range(replicates)
+    ]
+
+
+def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffects | None:
+    """Return effects by ring and days against matched days; None where too few can be matched.
+
+    The total is estimated as one outcome, so that its interval is that of the sum.
+    """
+    n_days = len(counts.attacks)
+    if n_days <= sum(MARGIN) + 2 * SHIFT_DAYS:
+        return None
+    near = counts.neighbours.astype(np.int64)
+    far = second_ring(counts.neighbours).astype(np.int64)
+    here = counts.attacks
+    outcomes, names = [], []
+    for ring, attacks in zip(RINGS, (here, here @ near, here @ far), strict=True):
+        outcomes += [past(attacks, *lag) for lag in LEADS]
+        outcomes += [future(attacks, *lag) for lag in AFTER]
+        names += [f"{ring}, {last}-{first} days before" for first, last in LEADS]
+        names += [f"{ring}, {first}-{last} days after" for first, last in AFTER]
+    for ring, attacks in ((RINGS[1], here @ near), (TOTAL, here + here @ near)):
+        outcomes.append(future(attacks, 1, horizon))
+        names.append(f"{ring}, 1-{horizon} days after")
+    contrasts = contrast_days(
+        here,
+        counts.operations,
+        counts.neighbours,
+        np.stack(outcomes),
+        margin=MARGIN,
+        horizon=horizon,
+    )
+    if contrasts.n_operations < FEWEST:
+        return None
+    effects = measure_days(contrasts, replicates=REPLICATES, seed=0)
+    if effects.dose < 0.5:
+        return None
+    estimate, spread = effects.effect / effects.dose, effects.spread / effects.dose
+    n = contrasts.n_operations
+    return RingEffects(
+        names=tuple(names),
+        estimate=estimate,
+        interval=np.array(
+            [
+                score_interval(float(e), float(s), n, level)
+                for e, s in zip(estimate, spread, strict=True)
+            ]
+        ),
+        p_value=effects.p_value,
+        n_operations=n,
+    )
+
+
+def ring_figure(effects: RingEffects, source: str) -> FigureData:
+    """Put the event study by ring in one figure."""
+    judge = by_sign("more attacks", "fewer attacks")
+    rows = len(effects.names)
+    return FigureData(
+        kind="effects",
+        title="Event study by ring of districts, before and after operations",
+        x_label="attacks per operation against matched days",
+        y_label="ring and days",
+        source=source,
+        n=f"{effects.n_operations} operations; days with the same attacks in the 12 weeks before; "
+        "90 % intervals, each row alone. Rows before the operation are placebos: away from 0 they "
+        "say that matched days differ, or that they come after an operation with an effect",
+        data={
+            "panel": [name.rpartition(", ")[0] for name in effects.names],
+            "row": [name.rpartition(", ")[2] for name in effects.names],
+            "estimate": effects.estimate.tolist(),
+            "low": effects.interval[:, 0].tolist(),
+            "high": effects.interval[:, 1].tolist(),
+            "n": [effects.n_operations] * rows,
+            "verdict": [
+                judge(float(e), float(p))
+                for e, p in zip(effects.estimate, effects.p_value, strict=True)
+            ],
+        },
+    )

@@ -1,0 +1,1 @@
+"""Dose: attacks after operations in which more militants were killed."""

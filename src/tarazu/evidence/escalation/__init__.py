@@ -1,0 +1,1 @@
+"""Escalation: whether gaps between attacks shrink or grow."""

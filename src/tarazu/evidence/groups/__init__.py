@@ -1,0 +1,1 @@
+"""Groups: active armed groups, their shares, entry and exit."""

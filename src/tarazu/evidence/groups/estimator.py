@@ -1,0 +1,297 @@
+"""Groups: how many are active, how evenly they share the events, and which come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding
+from tarazu.evidence.sensitivity import Reading, forest, rerun
+from tarazu.record import Record
+
+LEVEL: Final = 0.9
+SAMPLE: Final = 10  # events to which every year is thinned; years with fewer give no number
+ENDS: Final = 5  # years with a number, at either end of the record, that are compared
+ABSENT: Final = 3  # years without an event after which a group counts as new, or as gone
+RESAMPLES: Final = 299
+UNIT: Final = f"groups among {SAMPLE} events a year, last {ENDS} years less first {ENDS}"
+DESCRIBED: Final = "described"
+VERDICTS: Final = (DESCRIBED, CANNOT_TELL)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupYears:
+    """Events by year and group.
+
+    Attributes
+    ----------
+    years : (Y,) without gaps. groups : (G,) names. events : (Y, G).
+    """
+
+    years: NDArray[np.int64]
+    groups: tuple[str, ...]
+    events: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Groups by year.
+
+    Attributes
+    ----------
+    active : (Y,) groups with an event. effective : (Y,) exponential of the entropy of their shares,
+        NaN without events. thinned : (Y,) groups expected among `SAMPLE` events, NaN in years with
+        fewer. entries, exits : (Y,) groups that came or went.
+    """
+
+    active: NDArray[np.int64]
+    effective: NDArray[np.float64]
+    thinned: NDArray[np.float64]
+    entries: NDArray[np.int64]
+    exits: NDArray[np.int64]
+
+
+def groups(record: Record) -> Finding:
+    """Return how many groups are active each year, thinned to equal numbers of events.
+
+    More events show more groups, so years are compared at `SAMPLE` events each (rarefaction).
+    Descriptive: the events on record are taken as a sample of those there were.
+
+    References
+    ----------
+    Hurlbert (1971), Ecology 52, doi:10.2307/1934145: expected number of groups in a sample.
+    """
+    counted = count_groups(record)
+    reading = _read(record)
+    # Pooling gives a p-value to whatever has an interval; nothing is tested here.
+    variants = tuple(
+        replace(variant, p_value=None)
+        for variant in rerun(record, _read, lambda estimate, p_value: DESCRIBED, level=LEVEL)
+    )
+    verdict = CANNOT_TELL if reading is None else DESCRIBED
+    events = record.events
+    nameless = int(events.loc[events["group"] == "", "count"].sum())
+    figures = [_by_year(counted, record.source.title)]
+    if reading is not None:
+        title = "Groups, last years less first, on other readings"
+        figures.append(forest(title, UNIT, record.source.title, reading, verdict, variants))
+    return Finding(
+        name="groups",
+        question="How many armed groups are active, and do they change?",
+        estimand=(
+            f"mean number of groups expected among {SAMPLE} events of a year, over the last {ENDS} "
+            f"years with so many events less the first {ENDS}"
+        ),
+        unit=UNIT,
+        estimate=None if reading is None else reading.estimate,
+        interval=None if reading is None else reading.interval,
+        level=LEVEL,
+        null="descriptive",
+        p_value=None,
+        verdict=verdict,
+        sentence=_sentence(counted, reading),
+        n_used={"events with a group": int(counted.events.sum())},
+        n_dropped={"without a group": nameless},
+        assumptions=(
+            "Events on record are a fair sample of a year's events, group by group.",
+            "A name is a group: alliances and splinters count as groups of their own.",
+        ),
+        caveats=(
+            "A dyad is on record only from 25 deaths in a year of the whole record: groups that "
+            "never crossed that line are missing, and some appear in years before they did. The "
+            "reading of active years shows how much that matters.",
+            "A group that is seen less is not one that does less: it may only be reported less.",
+            "Resampling loses rare groups, so intervals of counts of groups lean low.",
+            f"A group is new, or gone, after {ABSENT} years without an event on record; the last "
+            f"{ABSENT} years of the record cannot show who is gone.",
+        ),
+        diagnostics=_diagnostics(counted),
+        sensitivity=variants,
+        figures=tuple(figures),
+        references=("Hurlbert 1971, doi:10.2307/1934145",),
+    )
+
+
+def count_groups(record: Record) -> GroupYears:
+    """Return events by calendar year and armed group, events without a group left out."""
+    events = record.events[record.events["group"] != ""]
+    year = events["date"].dt.year.to_numpy().astype(np.int64)
+    names, group = np.unique(events["group"].to_numpy(dtype=str), return_inverse=True)
+    if len(events) == 0:
+        return GroupYears(np.zeros(0, np.int64), (), np.zeros((0, 0), np.int64))
+    years = np.arange(year.min(), year.max() + 1)
+    table = np.zeros((len(years), len(names)), dtype=np.int64)
+    np.add.at(table, (year - years[0], group), events["count"].to_numpy())
+    return GroupYears(years, tuple(str(name) for name in names), table)
+
+
+def measure_activity(events: NDArray[np.int64]) -> Activity:
+    """Return numbers of groups by year.
+
+    Parameters
+    ----------
+    events : (Y, G) by year and group.
+    """
+    n = events.sum(axis=1)
+    share = events / np.maximum(n, 1)[:, None]
+    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
+    present = events > 0
+    years = len(events)
+    entries, exits = np.zeros(years, np.int64), np.zeros(years, np.int64)
+    for t in range(years):
+        before, after = present[max(t - ABSENT, 0) : t], present[t + 1 : t + 1 + ABSENT]
+        if t >= ABSENT:
+            entries[t] = (present[t] & ~before.any(axis=0)).sum()
+        if t + ABSENT < years:
+            exits[t] = (present[t] & ~after.any(axis=0)).sum()
+    return Activity(
+        active=present.sum(axis=1),
+        effective=np.where(n > 0, np.exp(entropy), np.nan),
+        thinned=rarefy(events, SAMPLE),
+        entries=entries,
+        exits=exits,
+    )
+
+
+def rarefy(events: NDArray[np.int64], sample: int) -> NDArray[np.float64]:
+    """Return the number of groups expected in a sample drawn from each year without replacement.
+
+    Parameters
+    ----------
+    events : (..., Y, G). sample : events drawn, >= 1; years with fewer give NaN.
+
+    References
+    ----------
+    Hurlbert (1971), Ecology 52, doi:10.2307/1934145.
+
+    Examples
+    --------
+    >>> rarefy(np.array([[5, 5], [9, 1]]), 1).tolist()
+    [1.0, 1.0]
+    """
+    n = events.sum(axis=-1, keepdims=True)
+    missed = np.ones(events.shape)  # chance that none of a group's events is drawn
+    for i in range(sample):
+        missed *= np.clip((n - events - i) / np.maximum(n - i, 1), 0.0, 1.0)
+    expected = (1 - missed).sum(axis=-1)
+    return np.asarray(np.where(n[..., 0] >= sample, expected, np.nan))
+
+
+def resample(events: NDArray[np.int64], replicates: int = RESAMPLES) -> NDArray[np.int64]:
+    """Return records (R, Y, G) drawn with replacement from the events (Y, G) of each year."""
+    rng = np.random.default_rng(20260101)
+    n = events.sum(axis=1)
+    share = events / np.maximum(n, 1)[:, None]
+    share[n == 0, 0] = 1.0  # a year without events: nothing is drawn
+    return rng.multinomial(n, share, size=(replicates, len(n)))
+
+
+def _read(record: Record) -> Reading | None:
+    counted = count_groups(record)
+    if len(counted.groups) == 0:
+        return None
+    estimate = float(_ends(counted.events))
+    if np.isnan(estimate):
+        return None
+    # Drawing events again loses rare groups, which shifts all draws: their spread is kept, their
+    # centre is not (basic interval around the estimate).
+    drawn = _ends(resample(counted.events))
+    low, high = np.quantile(drawn - drawn.mean(), [0.05, 0.95])
+    n = {"events with a group": int(counted.events.sum())}
+    return Reading(estimate, (estimate + float(low), estimate + float(high)), None, n)
+
+
+def _ends(events: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Mean of the last years with a number less that of the first; (..., Y, G) to (...)."""
+    thinned = rarefy(events, SAMPLE)
+    usable = ~np.isnan(thinned).reshape(-1, thinned.shape[-1])[0]  # alike in every resample
+    thinned = thinned[..., usable]
+    if thinned.shape[-1] < 2 * ENDS:
+        return np.full(thinned.shape[:-1], np.nan)
+    return np.asarray(thinned[..., -ENDS:].mean(axis=-1) - thinned[..., :ENDS].mean(axis=-1))
+
+
+def _sentence(counted: GroupYears, reading: Reading | None) -> str:
+    if reading is None or reading.interval is None:
+        return (
+            "The record cannot tell how the number of armed groups changed: at least "
+            f"{2 * ENDS} years with {SAMPLE} events of named groups are needed."
+        )
+    activity = measure_activity(counted.events)
+    usable = ~np.isnan(activity.thinned)
+    first, last = activity.thinned[usable][:ENDS], activity.thinned[usable][-ENDS:]
+    years = counted.years[usable]
+    low, high = reading.interval
+    return (
+        f"{len(counted.groups)} armed groups are on record; among {SAMPLE} events of a year "
+        f"{first.mean():.1f} of them were to be expected in {years[0]}\N{EN DASH}{years[ENDS - 1]} "
+        f"and {last.mean():.1f} in {years[-ENDS]}\N{EN DASH}{years[-1]}: "
+        f"{_number(reading.estimate)} ({LEVEL:.0%} interval {_number(low)} to {_number(high)}). "
+        "This describes the record; it tests nothing."
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _diagnostics(counted: GroupYears) -> tuple[Check, ...]:
+    if not counted.groups:
+        return ()
+    activity = measure_activity(counted.events)
+    draws = [measure_activity(part) for part in resample(counted.events, 199)]
+    spans = []
+    for g, name in enumerate(counted.groups):
+        seen = counted.years[counted.events[:, g] > 0]
+        spans.append(f"{name} {seen[0]}\N{EN DASH}{seen[-1]} ({counted.events[:, g].sum()})")
+    checks = [
+        Check("first and last year by group (events)", "; ".join(spans), "as on record", None)
+    ]
+    for name, field in (("entries", "entries"), ("exits", "exits")):
+        total = int(getattr(activity, field).sum())
+        low, high = np.quantile([getattr(d, field).sum() for d in draws], [0.05, 0.95])
+        checks.append(
+            Check(
+                f"{name} of groups",
+                f"{total} in all ({low:.0f} to {high:.0f} with events drawn again)",
+                f"a group is new or gone after {ABSENT} years without an event",
+                None,
+            )
+        )
+    return tuple(checks)
+
+
+def _by_year(counted: GroupYears, source: str) -> FigureData:
+    activity = measure_activity(counted.events)
+    low = high = activity.thinned
+    if counted.groups:
+        draws = rarefy(resample(counted.events), SAMPLE)  # (R, Y)
+        low, high = activity.thinned + np.quantile(draws - draws.mean(axis=0), [0.05, 0.95], axis=0)
+
+    def column(numbers: NDArray[np.float64]) -> list[float | None]:
+        return [None if np.isnan(x) else float(x) for x in numbers]
+
+    return FigureData(
+        kind="groups",
+        title="Armed groups by year",
+        x_label="calendar year",
+        y_label="groups",
+        source=source,
+        n=f"{int(counted.events.sum())} events of {len(counted.groups)} named groups; thinned: "
+        f"expected among {SAMPLE} events, years with fewer left out, 90 % interval by drawing "
+        "events again",
+        data={
+            "year": counted.years.tolist(),
+            "events": counted.events.sum(axis=1).tolist(),
+            "active": activity.active.tolist(),
+            "effective": column(activity.effective),
+            "thinned": column(activity.thinned),
+            "low": column(np.maximum(low, 1.0)),
+            "high": column(high),
+            "entries": activity.entries.tolist(),
+            "exits": activity.exits.tolist(),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Matched wake analysis of events (Schutte & Donnay 2014)."""

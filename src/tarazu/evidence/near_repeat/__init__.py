@@ -1,0 +1,1 @@
+"""Near repeat: whether attacks cluster in space and time (Knox test)."""

@@ -1,0 +1,1 @@
+"""Point processes on daily counts: background intensity, excitation, Hawkes."""

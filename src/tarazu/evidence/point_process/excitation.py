@@ -1,0 +1,319 @@
+"""Attacks and operations that excite each other, here and next door, on daily counts.
+
+Each kind has a background that varies by district and in time, as in `intensity`, and answers to
+past events of both kinds with a kernel that decays exponentially from the day after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.methods.newton import Optimum, maximise
+from tarazu.evidence.point_process.background import (
+    Array,
+    Design,
+    History,
+    Index,
+    Penalised,
+    climb,
+    lay_out,
+    locate,
+    split_among,
+    tally_history,
+)
+from tarazu.evidence.point_process.excitation_kernels import simulate_days
+from tarazu.evidence.point_process.history_kernels import fill_decayed, fill_window_means
+
+KINDS: Final = ("attacks", "operations")
+PLACES: Final = ("same district", "next door")
+HALF_LIVES: Final = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0)  # days, the grid that is refined
+HISTOGRAM: Final = ((1, 3), (4, 7), (8, 14), (15, 28), (29, 56), (57, 84))  # days
+DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
+START: Final = float(np.log(0.06))  # log of the branching ratios that refits start from
+LARGEST: Final = 5.0  # branching ratio at which the search for an upper end stops
+
+
+@dataclass(frozen=True, slots=True)
+class KindFit:
+    """How one kind of event answers to the past.
+
+    Attributes
+    ----------
+    branching : (2, 2) events caused by one event of each source kind: rows `KINDS`, columns
+        `PLACES` (next door: in all neighbours together).
+    half_life : of the kernel, days.
+    half_lives, profile : (H,) grid and log-likelihood on it.
+    background : (T, D) events a day that nothing in the past excited.
+    mean : (T, D) all events expected a day, given the past.
+    """
+
+    branching: Array
+    half_life: float
+    half_lives: Array
+    profile: Array
+    background: Array
+    mean: Array
+    design: Design
+    optimum: Optimum
+
+
+@dataclass(frozen=True, slots=True)
+class ExcitationFit:
+    """Two mutually exciting kinds.
+
+    Attributes
+    ----------
+    kinds : how attacks and how operations answer.
+    branching : (2, 2, 2) receiver, source, place.
+    spectral_radius : of the matrix of branching ratios, here and next door together: below 1, a
+        burst dies out. Because events next door are split among neighbours, it is also that of the
+        process on the whole map.
+    """
+
+    kinds: tuple[KindFit, KindFit]
+
+    @property
+    def branching(self) -> Array:
+        """All branching ratios by receiver, source and place."""
+        return np.array([kind.branching for kind in self.kinds])
+
+    @property
+    def spectral_radius(self) -> float:
+        """Largest absolute eigenvalue of the branching matrix, places added up."""
+        return float(np.abs(np.linalg.eigvals(self.branching.sum(axis=2))).max())
+
+    @property
+    def converged(self) -> bool:
+        """Whether both maxima were reached."""
+        return all(kind.optimum.converged for kind in self.kinds)
+
+
+def fit_excitation(counts: DailyCounts) -> ExcitationFit:
+    """Fit both kinds by penalised maximum likelihood, with the half-life of each kernel free.
+
+    Attacks and operations of the same day are in no order and excite neither way.
+
+    References
+    ----------
+    Hawkes (1971), Biometrika 58, doi:10.1093/biomet/58.1.83. Mohler (2013), Annals of Applied
+    Statistics 7, doi:10.1214/13-AOAS647: a background that varies, or drift is read as contagion.
+    """
+    with threadpool_limits(1, user_api="blas"):
+        return ExcitationFit(
+            (_fit_kind(counts, counts.attacks), _fit_kind(counts, counts.operations))
+        )
+
+
+def _fit_kind(
+    counts: DailyCounts, receiver: Index, half_lives: tuple[float, ...] = HALF_LIVES
+) -> KindFit:
+    """Fit on a grid of half-lives, then at the top of the parabola through the best three."""
+    grid = list(half_lives)
+    designs = [_exponential_design(counts, receiver, h)[1] for h in grid]
+    optima = [climb(design) for design in designs]
+    values = [optimum.value for optimum in optima]
+    best = _vertex(np.log(grid), np.array(values))
+    history, design = _exponential_design(counts, receiver, best)
+    near = optima[int(np.argmax(values))]
+    optimum = maximise(Penalised(design), near.local, near.border)
+    if optimum.value < near.value:  # the surface is no parabola there
+        best = grid[int(np.argmax(values))]
+        history, design = _exponential_design(counts, receiver, best)
+        optimum = near
+    background = _background(history, optimum, len(receiver))
+    ratio = np.exp(optimum.border[-design.n_kernels :])
+    return KindFit(
+        branching=ratio.reshape(2, 2),
+        half_life=float(best),
+        half_lives=np.array(grid),
+        profile=np.array(values),
+        background=background,
+        mean=background + _exponential_features(counts, best) @ ratio,
+        design=design,
+        optimum=optimum,
+    )
+
+
+def _vertex(log_lives: Array, values: Array) -> float:
+    """Half-life at the top of the parabola through the best point and its two neighbours."""
+    k = int(np.argmax(values))
+    if k in {0, len(values) - 1}:
+        return float(np.exp(log_lives[k]))
+    c2, c1, _ = np.polyfit(log_lives[k - 1 : k + 2], values[k - 1 : k + 2], 2)
+    return float(np.exp(-c1 / (2 * c2))) if c2 < 0 else float(np.exp(log_lives[k]))
+
+
+def _exponential_features(counts: DailyCounts, half_life: float) -> Array:
+    """Return (T, D, 4) the decayed past: attacks here, next door, operations here, next door."""
+    features = np.empty((*counts.attacks.shape, 4))
+    for i, source in enumerate(_sources(counts)):
+        fill_decayed(source, np.log(2) / half_life, i, features)
+    return features
+
+
+def _sources(counts: DailyCounts) -> list[Array]:
+    return [
+        part
+        for series in (counts.attacks, counts.operations)
+        for part in (series.astype(np.float64), split_among(series, counts.neighbours))
+    ]
+
+
+def _exponential_design(
+    counts: DailyCounts, receiver: Index, half_life: float
+) -> tuple[History, Design]:
+    names = tuple(f"{kind}, {place}" for kind in KINDS for place in PLACES)
+    return _design(counts, receiver, _exponential_features(counts, half_life), names)
+
+
+def _design(
+    counts: DailyCounts, receiver: Index, features: Array, names: tuple[str, ...]
+) -> tuple[History, Design]:
+    nothing = np.zeros_like(receiver)
+    history = tally_history(
+        receiver, nothing, features, names, counts.neighbours, counts.calendar_year, horizon=1
+    )
+    return history, lay_out(history)
+
+
+def _background(history: History, optimum: Optimum, n_days: int) -> Array:
+    n_districts, periods = history.days.shape[0], history.periods
+    n_periods = len(periods.epoch)
+    place = np.stack(np.divmod(np.arange(n_districts * n_periods), n_periods), axis=1)
+    index = locate(place, periods, n_districts)
+    log_rate = optimum.border[index[:, 0]]
+    for a in (2, 3, 4):
+        log_rate = log_rate + optimum.local[index[:, 1], index[:, a]]
+    rate: Array = np.exp(log_rate).reshape(n_districts, n_periods).T[periods.of_day]
+    return rate
+
+
+def profile_interval(design: Design, optimum: Optimum, kernel: int) -> tuple[float, float]:
+    """Return the 90 % profile-likelihood interval of one branching ratio, the half-life held.
+
+    The lower end is 0 where a ratio of nothing is not worse than the best by `DROP`.
+    """
+    index = len(optimum.border) - design.n_kernels + kernel
+    evaluate = Penalised(design, held=(index,))
+    best = float(optimum.border[index])
+    reference = _without_prior(design, optimum, index)
+
+    def loss(log_ratio: float) -> float:
+        border = optimum.border.copy()
+        border[index] = log_ratio
+        found = maximise(evaluate, optimum.local, border, tolerance=1e-4)
+        return reference - _without_prior(design, found, index) - DROP
+
+    nothing = np.log(1e-6)
+    low = 0.0 if loss(nothing) <= 0 else float(np.exp(_cross(loss, best, -1.0, nothing)))
+    return low, float(np.exp(_cross(loss, max(best, np.log(1e-3)), 1.0, np.log(LARGEST))))
+
+
+def _without_prior(design: Design, optimum: Optimum, index: int) -> float:
+    """Log-likelihood less the prior of the profiled ratio, whose log has no lower end."""
+    log_ratio = float(optimum.border[index])
+    prior = float(design.border_shape[index]) * (log_ratio - float(np.exp(log_ratio)))
+    return optimum.value - prior
+
+
+def _cross(loss: Callable[[float], float], start: float, direction: float, end: float) -> float:
+    """Where a loss that rises away from `start` crosses zero, to 2 % of the ratio."""
+    inside, step = start, 0.35
+    outside = start + direction * step
+    while loss(outside) < 0:
+        inside, step = outside, 2 * step
+        outside = outside + direction * step
+        if direction * (outside - end) >= 0:
+            outside = end
+            if loss(end) < 0:
+                return end
+            break
+    while abs(outside - inside) > 0.02:
+        middle = (inside + outside) / 2
+        if loss(middle) < 0:
+            inside = middle
+        else:
+            outside = middle
+    return (inside + outside) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class KernelHistogram:
+    """How one kind answers to another by lag, without a form for the decay.
+
+    Attributes
+    ----------
+    lags : first and last day of each bin.
+    rate, low, high : (B,) events a day caused by one event, on a day of the bin, with the ends of
+        90 % profile intervals.
+    """
+
+    lags: tuple[tuple[int, int], ...]
+    rate: Array
+    low: Array
+    high: Array
+
+
+def fit_histogram(counts: DailyCounts, receiver: int, source: int) -> KernelHistogram:
+    """Fit the kernel of one source in its own district as steps, the others as by window.
+
+    Parameters
+    ----------
+    receiver, source : indices into `KINDS`.
+    """
+    windows = np.array(HISTOGRAM)
+    rough = np.array([(1, 7), (8, 28), (29, 84)])
+    sources = _sources(counts)
+    features = np.empty((*counts.attacks.shape, len(windows) + 3 * len(rough)))
+    fill_window_means(sources[2 * source], windows, 0, features)
+    others = [i for i in range(4) if i != 2 * source]
+    for k, i in enumerate(others):
+        fill_window_means(sources[i], rough, len(windows) + k * len(rough), features)
+    names = tuple(f"kernel {m}" for m in range(features.shape[2]))
+    series = (counts.attacks, counts.operations)[receiver]
+    with threadpool_limits(1, user_api="blas"):
+        _, design = _design(counts, series, features, names)
+        optimum = climb(design)
+        ends = np.array([profile_interval(design, optimum, m) for m in range(len(windows))])
+    ratio = np.exp(optimum.border[-design.n_kernels :])[: len(windows)]
+    width = windows[:, 1] - windows[:, 0] + 1
+    return KernelHistogram(HISTOGRAM, ratio / width, ends[:, 0] / width, ends[:, 1] / width)
+
+
+def simulate_excitation(
+    fit: ExcitationFit, neighbours: NDArray[np.bool_], seed: int
+) -> tuple[Index, Index]:
+    """Return (T, D) attacks and operations drawn from a fit, day by day."""
+    background = np.array([kind.background for kind in fit.kinds])
+    draws = np.zeros(background.shape, dtype=np.int64)
+    degree = np.maximum(neighbours.sum(axis=1), 1)
+    decay = np.array([np.log(2) / kind.half_life for kind in fit.kinds])
+    simulate_days(background, fit.branching, decay, neighbours / degree[:, None], seed, draws)
+    return draws[0], draws[1]
+
+
+def bootstrap_branching(fit: ExcitationFit, counts: DailyCounts, *, replicates: int) -> Array:
+    """Return (R, 2, 2, 2) branching ratios refitted on records drawn from a fit.
+
+    The half-lives are held: on records of this size they cost most of the time and move little.
+    """
+    found = np.empty((replicates, 2, 2, 2))
+    with threadpool_limits(1, user_api="blas"):
+        for r in range(replicates):
+            attacks, operations = simulate_excitation(fit, counts.neighbours, r)
+            drawn = replace(counts, attacks=attacks, operations=operations)
+            for k, series in enumerate((attacks, operations)):
+                _, design = _exponential_design(drawn, series, fit.kinds[k].half_life)
+                start = fit.kinds[k].optimum
+                border = start.border.copy()
+                border[-4:] = np.maximum(border[-4:], START)  # near zero the climb stands still
+                optimum = maximise(Penalised(design), start.local, border, tolerance=1e-3)
+                found[r, k] = np.exp(optimum.border[-4:]).reshape(2, 2)
+    return found

@@ -1,0 +1,1 @@
+"""Reaction: how soon operations follow attacks."""

@@ -1,0 +1,301 @@
+"""Reaction: how soon operations follow attacks, and whether more often than chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, move_dates
+from tarazu.evidence.sensitivity import (
+    SIGNIFICANCE,
+    Reading,
+    by_sign,
+    disagreement,
+    forest,
+    is_enough,
+    rerun,
+    signed,
+    too_little,
+)
+from tarazu.record import Record
+
+LEVEL: Final = 0.9
+HEADLINE: Final = (1, 28)  # days after an attack
+WINDOWS: Final = ((1, 7), (8, 28), (29, 84))
+MOVES: Final = 999
+LATENCY_MOVES: Final = 199
+UNIT: Final = "operations within 4 weeks of an attack, beyond chance"
+VERDICTS: Final = (
+    "operations follow attacks",
+    "operations avoid the weeks after attacks",
+    CANNOT_TELL,
+)
+judge: Final = by_sign(*VERDICTS[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Operations after attacks against operations on moved dates, same district.
+
+    Attributes
+    ----------
+    estimate, interval : operations in the 28 days after an attack, beyond the mean of moved dates.
+    p_value : the larger of two, both two-sided: against moved dates, and for more (or fewer)
+        operations in the 28 days after an attack than in the 28 days before; 1 where the two
+        point in opposite directions.
+    p_excess, p_order : the two.
+    observed, expected, p_windows, adjusted : (W,) pairs of attack and later operation in each of
+        `WINDOWS`, those of moved dates, p-value alone and by max-T.
+    before, after : pairs with the operation in the 28 days before the attack, and after it.
+    """
+
+    estimate: float
+    interval: tuple[float, float]
+    p_value: float
+    p_excess: float
+    p_order: float
+    observed: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    p_windows: NDArray[np.float64]
+    adjusted: NDArray[np.float64]
+    before: int
+    after: int
+
+
+def measure_reaction(
+    attacks: NDArray[np.int64], operations: NDArray[np.int64], *, moves: int = MOVES
+) -> Reaction:
+    """Compare the timing of operations after attacks with operations on moved dates.
+
+    Operations are moved, not attacks: attacks come in clusters of their own, which moving would
+    break up, and a cluster broken up has other neighbours in time whoever reacts to it. What comes
+    in clusters together with attacks, or is an attack taken for an operation, stands before
+    attacks as often as after them; to follow is to stand after them more often. So the verdict
+    needs both, an excess over moved dates and an excess over the weeks before.
+
+    Parameters
+    ----------
+    attacks, operations : (T, D) by day; those of one day are in no order and form no pair.
+    moves : sets of dates, each operation moved by up to 182 days within its district.
+    """
+    # The window after an attack, seen from the operation, is a window before it.
+    windows = (HEADLINE, *WINDOWS)
+    lags = tuple((-last, -first) for first, last in windows)
+    counted = count_windows(attacks, operations, lags=(*lags, HEADLINE), replicates=moves)
+    n = int(attacks.sum())
+    seen, moved = counted.observed.astype(np.float64), counted.moved.astype(np.float64)
+    excess, chance = seen - moved.mean(axis=0), moved - moved.mean(axis=0)
+    order, chance_order = excess[0] - excess[-1], chance[:, 0] - chance[:, -1]
+    p_excess = _share(abs(float(excess[0])), np.abs(chance[:, 0]))
+    p_order = _share(abs(float(order)), np.abs(chance_order))
+    scale = np.maximum(chance[:, 1:-1].std(axis=0), 1e-12)
+    score, chance_score = np.abs(excess[1:-1]) / scale, np.abs(chance[:, 1:-1]) / scale
+    largest = chance_score.max(axis=1)
+    low, high = np.quantile(chance[:, 0], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return Reaction(
+        estimate=float(excess[0]) / n,
+        interval=(float(excess[0] - high) / n, float(excess[0] - low) / n),
+        p_value=max(p_excess, p_order) if excess[0] * order > 0 else 1.0,
+        p_excess=p_excess,
+        p_order=p_order,
+        observed=counted.observed[1:-1],
+        expected=moved[:, 1:-1].mean(axis=0),
+        p_windows=np.array([_share(s, c) for s, c in zip(score, chance_score.T, strict=True)]),
+        adjusted=np.array([_share(s, largest) for s in score]),
+        before=int(counted.observed[-1]),
+        after=int(counted.observed[0]),
+    )
+
+
+def first_latencies(
+    attacks: NDArray[np.int64], operations: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return (N,) days from each attack to the first later operation in its district, or inf."""
+    T = len(attacks)
+    place = np.argwhere(attacks.T > 0)
+    times = attacks.T[attacks.T > 0]
+    keys = place[:, 0] * T + place[:, 1]
+    later = np.append(np.flatnonzero(operations.T.ravel() > 0), np.iinfo(np.int64).max)
+    following = later[np.searchsorted(later, keys, side="right")]
+    same = following // T == place[:, 0]
+    return np.repeat(np.where(same, following - keys, np.inf), times)
+
+
+def reaction(record: Record) -> Finding:
+    """Return whether operations come after attacks more often, or less, than chance.
+
+    The estimand is the mean number of operations in the 28 days after an attack, in its district,
+    beyond what dates of operations moved by up to 26 weeks give.
+
+    Raises
+    ------
+    FitError
+        The record has no day-dated attack with a district.
+
+    References
+    ----------
+    Braithwaite & Johnson (2012), Journal of Quantitative Criminology 28,
+    doi:10.1007/s10940-011-9140-z: operations follow attacks more than chance, Iraq.
+    """
+    counts = count_days(record)
+    enough = is_enough(counts)
+    found = measure_reaction(counts.attacks, counts.operations) if enough else None
+    reading = None if found is None else _reading(counts, found)
+    verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
+    variants = rerun(record, _read, judge, level=LEVEL)
+    validation = read_validation(files(__package__) / "error_rates.json")
+    source = record.source.title
+    figures = []
+    if found is not None and reading is not None:
+        title = "Operations after attacks: the same question on other readings"
+        figures = [
+            _windows(counts, source),
+            forest(title, UNIT, source, reading, verdict, variants),
+        ]
+        if validation.power:
+            figures.append(validation.power_figure("operations caused per attack"))
+    return Finding(
+        name="reaction",
+        question="Do operations follow attacks more often than chance?",
+        estimand=(
+            "mean number of operations on the 28 days after an attack in its district, beyond what "
+            f"dates of operations moved by up to {SHIFT_DAYS} days within the district give; a "
+            "statement on timing, not the number that one attack causes: after several attacks "
+            "one operation counts for each"
+        ),
+        unit=UNIT,
+        estimate=None if reading is None else reading.estimate,
+        interval=None if reading is None else reading.interval,
+        level=LEVEL,
+        null="operations come no more often after attacks than on moved dates, or no more often "
+        "than before attacks",
+        p_value=None if reading is None else reading.p_value,
+        verdict=verdict,
+        sentence=(
+            too_little(counts, "whether operations follow attacks")
+            if found is None
+            else _sentence(counts, found, verdict, variants)
+        ),
+        n_used=counts.n_used,
+        n_dropped=counts.n_dropped,
+        assumptions=(
+            "Within half a year around it, an operation could as well have come on another day.",
+            "An event's initiator is what the classification rules say it is.",
+        ),
+        caveats=(
+            "Only lethal operations are on record: a reaction without deaths is not seen.",
+            "Where operations provoke attacks, attacks stand after operations, and a reaction to "
+            "attacks is harder to find; with strong backlash and no reaction the verdict can be "
+            "that operations avoid attacks: the table of error rates says how often.",
+            "Operations and attacks on the same day are in no order and count neither way.",
+        ),
+        diagnostics=() if found is None else _diagnostics(counts, found),
+        sensitivity=variants,
+        figures=tuple(figures),
+        references=("Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",),
+        validation=validation.summary,
+    )
+
+
+def _read(record: Record) -> Reading | None:
+    counts = count_days(record)
+    if not is_enough(counts):
+        return None
+    return _reading(counts, measure_reaction(counts.attacks, counts.operations))
+
+
+def _reading(counts: DailyCounts, found: Reaction) -> Reading:
+    n = {"operations": counts.n_used["operations"], "attacks": counts.n_used["attacks"]}
+    return Reading(found.estimate, found.interval, found.p_value, n)
+
+
+def _sentence(
+    counts: DailyCounts, found: Reaction, verdict: str, variants: tuple[Variant, ...]
+) -> str:
+    low, high = found.interval
+    opening = {
+        VERDICTS[0]: "Operations follow attacks",
+        VERDICTS[1]: "Operations avoid the weeks after attacks",
+        CANNOT_TELL: "The record cannot tell whether operations follow attacks or avoid them",
+    }[verdict]
+    text = (
+        f"{opening}: {found.after} pairs of an attack and an operation in the same district within "
+        f"the next four weeks where moved dates give {found.expected[:2].sum():.0f} and the four "
+        f"weeks before an attack hold {found.before}; {signed(found.estimate)} operations per "
+        f"attack beyond chance ({LEVEL:.0%} interval {signed(low)} to {signed(high)}), from "
+        f"{counts.n_used['attacks']} attacks and {counts.n_used['operations']} operations."
+    )
+    return text + disagreement(verdict, variants)
+
+
+def _diagnostics(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
+    seen = first_latencies(counts.attacks, counts.operations)
+    moved = [
+        first_latencies(counts.attacks, move_dates(counts.operations, seed=0, replicate=r))
+        for r in range(LATENCY_MOVES)
+    ]
+    parts = []
+    for days in (7, 28, 84):
+        shares = np.array([(latencies <= days).mean() for latencies in moved])
+        low, high = np.quantile(shares, [0.05, 0.95])
+        parts.append(
+            f"within {days} days for {(seen <= days).mean():.1%} of attacks "
+            f"(moved dates {low:.1%} to {high:.1%})"
+        )
+    windows = ", ".join(
+        f"{first} to {last} days: {seen} pairs against {expected:.0f} (p {p:.3f}, together {q:.3f})"
+        for (first, last), seen, expected, p, q in zip(
+            WINDOWS, found.observed, found.expected, found.p_windows, found.adjusted, strict=True
+        )
+    )
+    return (
+        Check(
+            "first operation after an attack", "; ".join(parts), "5 to 95 % of moved dates", None
+        ),
+        Check("each window", windows, "together: against the largest of the three", None),
+        Check(
+            "more after than before",
+            f"{found.after} pairs within four weeks after an attack, {found.before} within four "
+            f"weeks before (p {found.p_order:.3f}; against moved dates p {found.p_excess:.3f})",
+            f"p below {SIGNIFICANCE:.0%} in both, in the same direction, or there is no verdict: "
+            "coming in clusters together is not following",
+            None,
+        ),
+    )
+
+
+def _windows(counts: DailyCounts, source: str) -> FigureData:
+    after = [*((-last, -first) for first, last in reversed(WINDOWS)), *WINDOWS]
+    lags = tuple((-last, -first) for first, last in after)  # as seen from the operation
+    counted = count_windows(counts.attacks, counts.operations, lags=lags, replicates=MOVES)
+    low, high = np.quantile(counted.moved, [0.05, 0.95], axis=0)
+    return FigureData(
+        kind="windows",
+        title="Operations before and after attacks, same district",
+        x_label="days from the attack",
+        y_label="pairs of an attack and an operation",
+        source=source,
+        n=f"{counts.n_used['attacks']} attacks, {counts.n_used['operations']} operations; grey: "
+        f"5-95 % of {MOVES} sets of dates of operations moved by up to {SHIFT_DAYS} days within "
+        "the district. High on both sides is what common bursts look like",
+        data={
+            "day_from": [first for first, _ in after],
+            "day_to": [last for _, last in after],
+            "attacks": counted.observed.tolist(),
+            "expected": counted.moved.mean(axis=0).tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+        },
+    )
+
+
+def _share(seen: float, chance: NDArray[np.float64]) -> float:
+    """Return the share of arrangements, the record's own among them, at least this far out."""
+    return float((1 + (chance >= seen - 1e-9).sum()) / (1 + len(chance)))

@@ -1,0 +1,1 @@
+"""Retaliation: attacks after operations, in the same district."""

@@ -1,0 +1,1 @@
+"""Severity: the distribution of deaths per event and its change over time."""

@@ -1,0 +1,1 @@
+"""Tactics: change points in the shares of targets, tactics and urban districts."""

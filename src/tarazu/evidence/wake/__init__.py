@@ -1,0 +1,1 @@
+"""Wake: attacks after operations against comparable days of the same district."""

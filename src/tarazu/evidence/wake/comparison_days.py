@@ -1,0 +1,251 @@
+"""Operations against days of their own district that have the same recent past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from tarazu.core.jit import kernel
+from tarazu.core.random.streams import uniform
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+LAGS: Final = ((1, 7), (8, 28), (29, 84))  # days before: week 1, weeks 2-4, weeks 5-12
+CUTS: Final = (((1,), (1,), (1, 3)), ((1,), (1,), ()))  # of own and of neighbours' attacks, by lag
+YEAR_DAYS: Final = 365
+_STREAM: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DayContrasts:
+    """Days that an operation could have had, each compared with matched days.
+
+    Attributes
+    ----------
+    operation : (M,) index of the operation that a row belongs to, ascending.
+    own : (M,) True in the one row of each operation that is its own day.
+    outcome : (M, W) outcome less its mean over the matched days, covariates taken out.
+    dose : (M,) operations felt less their mean over the matched days.
+    matches : (M,) days that the row is compared with.
+    cluster : (N,) index of the district and year of each operation.
+    n_operations : compared. n_all : in the record.
+    """
+
+    operation: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    outcome: Array
+    dose: Array
+    matches: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    n_operations: int
+    n_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayEffects:
+    """Effects by window, against operations moved among the days they could have had.
+
+    Attributes
+    ----------
+    effect : (W,) outcome per operation.
+    spread : (W,) standard deviation over permutations, or of operations clustered by district and
+        year where that is larger.
+    p_value : (W,) two-sided, each window alone. p_adjusted : (W,) by the largest over all windows.
+    dose : operations felt in the window of an operation beyond those of its matched days.
+    """
+
+    effect: Array
+    spread: Array
+    p_value: Array
+    p_adjusted: Array
+    dose: float
+
+
+def past(counts: Counts, first: int, last: int) -> Counts:
+    """Return (T, D) events on the days `first` to `last` before each day."""
+    total, day = _cumulated(counts), np.arange(len(counts))
+    return total[np.maximum(day - first + 1, 0)] - total[np.maximum(day - last, 0)]
+
+
+def future(counts: Counts, first: int, last: int) -> Counts:
+    """Return (T, D) events on the days `first` to `last` after each day."""
+    total, n = _cumulated(counts), len(counts)
+    day = np.arange(n)
+    return total[np.minimum(day + last + 1, n)] - total[np.minimum(day + first, n)]
+
+
+def contrast_days(
+    attacks: Counts,
+    operations: Counts,
+    neighbours: NDArray[np.bool_],
+    outcomes: Counts,
+    *,
+    margin: tuple[int, int],
+    horizon: int,
+) -> DayContrasts:
+    """Compare operations with days of their district within 26 weeks that have the same past.
+
+    The past is the attacks in the district 1 to 7, 8 to 28 and 29 to 84 days before, coarsened.
+    What is left of it, and the attacks next door at the same lags, enters a linear regression.
+    Matched days lie more than `horizon` from the day, so that they are another episode.
+
+    Parameters
+    ----------
+    attacks, operations : (T, D) daily. neighbours : (D, D).
+    outcomes : (W, T, D) what is compared, by the day that it belongs to.
+    margin : days at the start and at the end of the record that cannot be compared.
+    horizon : days over which an operation is felt.
+    """
+    struck = np.flatnonzero(operations.sum(axis=0))
+    n_days, n_districts = len(attacks), len(struck)
+    here, near = attacks[:, struck], attacks @ neighbours[:, struck].astype(np.int64)
+    pasts = [past(series, *lag) for series in (here, near) for lag in LAGS]
+    code = np.zeros(here.shape, dtype=np.int64)
+    for values, cuts in zip(pasts, CUTS[0] + CUTS[1], strict=True):
+        code = code * (len(cuts) + 1) + np.digitize(values, cuts)
+    felt = _felt(operations[:, struck], horizon)
+    columns = np.stack([*outcomes[:, :, struck], *pasts, felt], axis=-1)
+    # days of one district and past stand together, in order of time
+    usable = np.arange(margin[0], n_days - margin[1])
+    place = code[usable] * n_districts + np.arange(n_districts)
+    stride = 2 * n_days  # so that a reach beyond the record's ends stays within the place
+    key = (place * stride + usable[:, None] + SHIFT_DAYS).ravel()
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    values = columns[usable].reshape(-1, columns.shape[-1])[order].astype(np.float64)
+    total = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
+
+    found = operations[:, struck]
+    days, districts = np.repeat(np.argwhere(found > 0), found[found > 0], axis=0).T
+    inside = (days >= usable[0]) & (days <= usable[-1])
+    days, districts = days[inside], districts[inside]
+    home = (code[days, districts] * n_districts + districts) * stride + days + SHIFT_DAYS
+    start = np.searchsorted(key, home - SHIFT_DAYS)
+    size = np.searchsorted(key, home + SHIFT_DAYS, side="right") - start
+    operation = np.repeat(np.arange(len(days)), size)
+    row = np.arange(size.sum()) - np.repeat(size.cumsum() - size, size) + np.repeat(start, size)
+
+    edges = [-SHIFT_DAYS, -horizon, horizon + 1, SHIFT_DAYS + 1]
+    low, near_low, near_high, high = (np.searchsorted(key, key[row] + e) for e in edges)
+    matches = high - low - (near_high - near_low)
+    own = key[row] == home[operation]
+    kept = (matches > 0) & (matches[own] > 0)[operation]
+    row, own, matches = row[kept], own[kept], matches[kept]
+    kept_operation = operation[kept]
+    sums = total[high] - total[low] - total[near_high] + total[near_low]
+    contrast = values[row] - sums[kept] / matches[:, None]
+    _, operation = np.unique(kept_operation, return_inverse=True)
+    operation = operation.reshape(-1).astype(np.int64)
+    who = kept_operation[own]
+    _, cluster = np.unique(
+        np.stack([districts[who], days[who] // YEAR_DAYS]), axis=1, return_inverse=True
+    )
+    n_windows = len(outcomes)
+    outcome = _residual(contrast[:, :n_windows], contrast[:, n_windows:-1], operation)
+    return DayContrasts(
+        operation=operation,
+        own=own,
+        outcome=outcome,
+        dose=contrast[:, -1],
+        matches=matches,
+        cluster=cluster.reshape(-1).astype(np.int64),
+        n_operations=int(own.sum()),
+        n_all=int(operations.sum()),
+    )
+
+
+def measure_days(contrasts: DayContrasts, *, replicates: int, seed: int) -> DayEffects:
+    """Return the mean outcome of operations beyond that of their matched days.
+
+    Permutations give each operation one of the days that it could have had, its own among them,
+    all alike, and compare it there with the matches it would have had there. Outcomes of one
+    replicate belong together, so that the largest of them is comparable. Where operations of one
+    district and year go together more than that, permutations are stretched to their spread.
+    """
+    first = np.searchsorted(contrasts.operation, np.arange(contrasts.n_operations + 1))
+    own = contrasts.outcome[contrasts.own]
+    moved = np.zeros((replicates, own.shape[1]))
+    _move(contrasts.outcome, first, seed, moved)
+    moved /= contrasts.n_operations
+    centre, spread = moved.mean(axis=0), moved.std(axis=0)
+    effect = own.mean(axis=0)  # not less the centre, which an effect itself lifts
+    larger = np.maximum(spread, _clustered(own, contrasts.cluster))
+    scale = np.where(larger > 0, larger, np.inf)
+    size = np.abs(effect / scale)
+    other = np.abs(moved - centre) / np.where(spread > 0, spread, np.inf)
+    return DayEffects(
+        effect=effect,
+        spread=larger,
+        p_value=(1 + (other >= size - 1e-12).sum(axis=0)) / (1 + replicates),
+        p_adjusted=(1 + (other.max(axis=1)[:, None] >= size - 1e-12).sum(axis=0))
+        / (1 + replicates),
+        dose=float(contrasts.dose[contrasts.own].mean()),
+    )
+
+
+def _clustered(values: Array, cluster: NDArray[np.int64]) -> Array:
+    """Return the standard error of the mean of (N, W) values that go together in clusters."""
+    n = int(cluster.max(initial=0)) + 1
+    sums = np.zeros((n, values.shape[1]))
+    np.add.at(sums, cluster, values - values.mean(axis=0))
+    return np.asarray(np.sqrt((sums**2).sum(axis=0) * n / max(n - 1, 1)) / len(values))
+
+
+def score_interval(effect: float, spread: float, n: int, level: float) -> tuple[float, float]:
+    """Return the effects m with (effect - m)^2 <= z^2 (spread^2 + max(m, 0) / n).
+
+    Attacks that operations add are themselves scattered: their number varies like a Poisson count
+    on top of the spread that moved operations show.
+    """
+    z = float(ndtri(0.5 + level / 2))
+    bounds = []
+    for side in (-1.0, 1.0):
+        bound = effect + side * z * spread
+        if bound > 0:
+            middle = effect + z * z / (2 * n)
+            square = middle**2 - effect**2 + (z * spread) ** 2
+            bound = middle + side * float(np.sqrt(square))
+        bounds.append(bound)
+    return bounds[0], bounds[1]
+
+
+def _cumulated(counts: Counts) -> Counts:
+    total = np.zeros((len(counts) + 1, *counts.shape[1:]), dtype=np.int64)
+    np.cumsum(counts, axis=0, out=total[1:])
+    return total
+
+
+def _felt(operations: Counts, horizon: int) -> Array:
+    """Return (T, D) operations of a day and around it, by the share of the horizon in common."""
+    # from one day to the next a window of operations comes nearer, another goes
+    change = (future(operations, 1, horizon) - past(operations, 0, horizon - 1)) / horizon
+    lags = np.arange(min(horizon, len(operations)))
+    first = ((1 - lags / horizon)[:, None] * operations[: len(lags)]).sum(axis=0)
+    return np.asarray(np.vstack([first, first + change[:-1].cumsum(axis=0)]))
+
+
+def _residual(outcomes: Array, covariates: Array, group: NDArray[np.int64]) -> Array:
+    """Take out of the outcomes what covariates say, groups weighing alike."""
+    weight = np.sqrt(1.0 / np.bincount(group))[group][:, None]
+    slope, *_ = np.linalg.lstsq(weight * covariates, weight * outcomes, rcond=1e-10)
+    return np.asarray(outcomes - covariates @ slope)
+
+
+@kernel
+def _move(outcome: Array, first: NDArray[np.int64], seed: int, moved: Array) -> None:
+    """Sum the outcome of one random row of each operation.
+
+    outcome : (M, W); first : (N + 1,) start of each operation's rows. Writes moved (R, W).
+    """
+    for r in range(moved.shape[0]):
+        for i in range(first.shape[0] - 1):
+            u = uniform(seed, r, _STREAM, 0, 0, i)
+            row = first[i] + int(u * (first[i + 1] - first[i]))
+            for w in range(outcome.shape[1]):
+                moved[r, w] += outcome[row, w]

@@ -1,0 +1,1 @@
+"""Coding rules: who initiated an event, and how often the rules are right."""

@@ -1,0 +1,246 @@
+"""Embedded figures: counts of a record without texts, coordinates or ids, and the default record.
+
+The package ships such figures for Balochistan, so that everything runs without the event file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from tarazu.core.cache import write_atomic
+from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.provenance import digest
+from tarazu.core.specs import read_toml
+from tarazu.core.tables.cells import Row
+from tarazu.core.tables.csv_rows import CsvTable
+from tarazu.record.quality import Reading, assess
+from tarazu.record.record import DEATHS, INITIATORS, MOVEMENTS, Record, SourceNote
+from tarazu.record.schema import tidy
+from tarazu.region import Region, load_region
+
+SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
+KEYS = (
+    "date",
+    "date_precision",
+    "district",
+    "initiator",
+    "initiator_rule",
+    "target",
+    "tactic",
+    "group",
+    "movement",
+    "zero_best",
+    "group_site",
+    "active_year",
+)
+COLUMNS = (*KEYS, *DEATHS, "count")
+FLAGS = ("zero_best", "group_site", "active_year")
+
+
+class FiguresNote(BaseModel):
+    """What stands beside the figures: where they come from and what the reader counted.
+
+    Attributes
+    ----------
+    title, licence, citations : of the event data. changes : what was made of them.
+    input_digest, rules_digest, figures_digest : sha256 of the event file, the rules, the csv.
+    region, frame : of the districts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    title: str
+    licence: str
+    citations: list[str]
+    changes: str
+    input_digest: str
+    rules_digest: str
+    figures_digest: str
+    region: str
+    frame: str
+    rows_read: int
+    dropped: dict[str, int]
+    outside: dict[str, int]
+    unknown_districts: dict[str, int]
+    district_rules: dict[str, int]
+    moved_by_place: dict[str, int]
+
+
+def make_figures(record: Record) -> bytes:
+    """Return the counts of a record as CSV: no texts, coordinates or ids, districtless included.
+
+    Equal records give equal bytes, whatever the order of rows in the event file.
+
+    Raises
+    ------
+    ValueError
+        The record was placed with boundaries, is a selection, or has rejected rows.
+    """
+    if record.region.boundaries is not None:
+        raise ValueError("figures are made without boundaries")
+    if record.selection or record.quality.rejects:
+        raise ValueError("figures are made of a whole record without rejected rows")
+    events = record.events.astype(dict.fromkeys(FLAGS, "int64"))
+    events["date"] = events["date"].dt.strftime("%Y-%m-%d")
+    events["district"] = events["district"].fillna("")
+    for side in DEATHS:  # of one event: only equal events share a row, so that no toll is blurred
+        events[side] //= events["count"]
+    table = events.groupby([*KEYS, *DEATHS], sort=True)["count"].sum().reset_index()
+    for side in DEATHS:
+        table[side] *= table["count"]
+    text: str = table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
+    return text.encode()
+
+
+def write_figures(record: Record, path: Path) -> None:
+    """Write the figures to `path` and what they are beside it, with the ending .toml.
+
+    Raises
+    ------
+    ValueError
+        See `make_figures`.
+    """
+    path = Path(path)
+    table = make_figures(record)
+    quality = record.quality
+    note = FiguresNote(
+        title=record.source.title,
+        licence=record.source.licence,
+        citations=list(record.source.citations),
+        changes="Events classified and placed by our rules, then counted; texts, coordinates, "
+        "names of persons and ids left out.",
+        input_digest=record.source.digest,
+        rules_digest=record.rules_digest,
+        figures_digest=digest(table),
+        region=record.region.name,
+        frame=record.region.frame,
+        rows_read=quality.rows_read,
+        dropped=dict(quality.dropped),
+        outside=dict(quality.outside),
+        unknown_districts=dict(quality.unknown_districts),
+        district_rules=dict(quality.district_rules),
+        moved_by_place=dict(quality.moved_by_place),
+    )
+    write_atomic(path, table)
+    write_atomic(path.with_suffix(".toml"), _to_toml(note.model_dump()).encode())
+
+
+def load_default_record(region: Region | None = None) -> Record:
+    """Return the record of Balochistan 1992-2021 from the figures shipped with the package.
+
+    The same counts and the same panel as reading the event file; events have no ids.
+
+    Parameters
+    ----------
+    region : Balochistan in either frame; default: as shipped.
+    """
+    return read_figures(SHIPPED_FIGURES, region=region)
+
+
+def read_figures(path: Path, *, region: Region | None = None) -> Record:
+    """Read figures that `write_figures` wrote.
+
+    Raises
+    ------
+    DataError, ExceptionGroup
+        The table is not as written: wrong columns, cells, districts, or another digest.
+    ScenarioError
+        The note beside the table cannot be used.
+    """
+    note = read_toml(path.with_suffix(".toml"), FiguresNote)
+    region = (load_region() if region is None else region).in_frame(note.frame)
+    if region.name != note.region:
+        what = f"the figures are of region '{note.region}', not '{region.name}'"
+        raise DataError(what, file=path, expected=f"region '{note.region}'")
+    found = digest(path.read_bytes())
+    if found != note.figures_digest:
+        what = "the table is not the one that its note describes"
+        hint = "Make the figures again with `tarazu data figures`"
+        raise DataError(what, file=path, value=found, expected=note.figures_digest, hint=hint)
+    events = _read_events(path, region)
+    reading = Reading(
+        rows_read=note.rows_read,
+        dropped=note.dropped,
+        outside=note.outside,
+        unknown_districts=note.unknown_districts,
+        district_rules=note.district_rules,
+        moved_by_place=note.moved_by_place,
+    )
+    years = events["date"].dt.year
+    return Record(
+        events=events,
+        region=region,
+        start=date(int(years.min()), 1, 1),
+        end=date(int(years.max()), 12, 31),
+        quality=assess(events, reading),
+        source=SourceNote(note.title, note.licence, tuple(note.citations), note.input_digest),
+        rules_digest=note.rules_digest,
+        inputs={
+            "events": note.input_digest,
+            "figures": found,
+            "region": region.digest,
+            "rules": note.rules_digest,
+        },
+    )
+
+
+def _read_events(path: Path, region: Region) -> pd.DataFrame:
+    table = CsvTable(path, COLUMNS)
+    problems: list[TarazuError] = []
+    rows: list[dict[str, object]] = []
+    for line, cells in table:
+        wrong_width = table.check_width(line, cells)
+        if wrong_width is not None:
+            problems.append(wrong_width)
+            continue
+        row = Row(path, line, cells, table.index)
+        rows.append(_read_row(row, region))
+        problems.extend(row.problems)
+    raise_problems(problems, f"{path}: {len(problems)} problems")
+    frame = pd.DataFrame(rows, columns=["event_id", *COLUMNS])
+    frame["date"] = frame["date"].to_numpy().astype("datetime64[s]")
+    frame["district"] = frame["district"].astype("str")
+    return tidy(frame)
+
+
+def _read_row(row: Row, region: Region) -> dict[str, object]:
+    values: dict[str, object] = {
+        "event_id": "",
+        "date": row.day("date"),
+        "date_precision": row.code("date_precision", 1, 5),
+        "district": row.one_of("district", ("", *region.slugs)) or None,
+        "initiator": row.one_of("initiator", INITIATORS),
+        "movement": row.one_of("movement", MOVEMENTS),
+        "group": row.text("group"),
+    }
+    values |= {name: row.key(name) for name in ("initiator_rule", "target", "tactic")}
+    values |= {name: row.flag(name) for name in FLAGS}
+    values |= {name: row.count(name) for name in DEATHS}
+    values["count"] = row.count("count", low=1)
+    return values
+
+
+def _to_toml(content: Mapping[str, object]) -> str:
+    """Return the note as TOML: scalars first, then tables of counts."""
+    lines = ["# Written by `tarazu data figures`; describes the table of the same name."]
+    for key, value in content.items():
+        if not isinstance(value, dict):
+            lines.append(f"{key} = {_scalar(value)}")
+    for key, value in content.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{key}]", *(f"{_scalar(k)} = {n}" for k, n in value.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, list):
+        return "[\n" + "".join(f"  {_scalar(item)},\n" for item in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in escaped) + '"'
+    return str(value)

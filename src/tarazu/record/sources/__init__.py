@@ -1,0 +1,1 @@
+"""Readers of event files, one module per source."""

@@ -1,0 +1,241 @@
+"""UCDP's Georeferenced Event Dataset: csv, plain or from HDX, pages of the API, and candidates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tarazu.core.tables.cells import parse_flag
+from tarazu.core.tables.columns import Columns, Mask, Texts
+from tarazu.record.build_record import SourceRows, SourceTable, problems_of
+from tarazu.record.coding.pattern_search import Joined
+from tarazu.record.coding.rules import CodedEvents, RuleSet
+from tarazu.record.gazetteer import Gazetteer, Places
+from tarazu.record.sources.formats import Format
+from tarazu.region import Region
+
+COLUMNS = (
+    "id",
+    "active_year",
+    "type_of_violence",
+    "side_a",
+    "side_b",
+    "source_article",
+    "source_headline",
+    "source_original",
+    "where_prec",
+    "where_coordinates",
+    "adm_1",
+    "adm_2",
+    "latitude",
+    "longitude",
+    "country",
+    "date_prec",
+    "date_start",
+    "date_end",
+    "deaths_a",
+    "deaths_b",
+    "deaths_civilians",
+    "deaths_unknown",
+    "best",
+    "high",
+    "low",
+)
+CANDIDATE_COLUMNS = tuple(c for c in COLUMNS if c != "active_year")  # the year may not be over
+STATUS = "code_status"
+CLEAR = "Clear"  # the status of an event that meets UCDP's definitions
+TITLE = "UCDP Georeferenced Event Dataset (GED)"
+LICENCE = "CC BY 4.0"
+CITATIONS = (
+    "Sundberg, Ralph, and Erik Melander, 2013, 'Introducing the UCDP Georeferenced Event Dataset', "
+    "Journal of Peace Research 50(4), 523-532, doi:10.1177/0022343313484347",
+    "Davies, Shawn, Therese Pettersson, and Magnus Öberg, 2022, 'Organized violence 1989-2021 and "
+    "drone warfare', Journal of Peace Research 59(4), 593-610, doi:10.1177/00223433221108428",
+)
+CANDIDATE_CITATIONS = (
+    "Hegre, Håvard, Mihai Croicu, Kristine Eck, and Stina Högbladh, 2020, 'Introducing the UCDP "
+    "Candidate Events Dataset', Research & Politics 7(3), doi:10.1177/2053168020935257",
+)
+STATE_BASED, ONE_SIDED = 1, 3  # UCDP's type_of_violence; 2 is non-state
+SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
+
+
+def read_ged(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
+    """Return the events of UCDP GED or of its candidates that lie in the region.
+
+    Candidates whose status says that UCDP has yet to check whether they meet its definitions are
+    dropped and counted. A candidate without `active_year` counts as of no active year.
+    """
+    inside, outside = Gazetteer(region).inside(columns, "country", "adm_1", "adm_2")
+    rows_read = columns.rows_read
+    here = columns.take(inside)
+    here, dropped = _clear(here)
+    if not here.origin.is_line:  # pages overlap if events were added while they were fetched
+        here, copies = here.without_copies()
+        dropped += Counter({"the same event on another page": copies} if copies else {})
+    rows = _events(here, _home_governments(region, rules))
+    return SourceTable(
+        rows=rows.take(here.good),
+        rows_read=rows_read,
+        dropped=dropped,
+        outside=outside,
+        problems=problems_of(here),
+    )
+
+
+def _clear(columns: Columns) -> tuple[Columns, Counter[str]]:
+    """Return the events that meet UCDP's definitions, and the others by status."""
+    if STATUS not in columns:
+        return columns, Counter()
+    status = columns.text(STATUS)
+    is_clear = (status == CLEAR) | (status == "")
+    found = Counter(status[~is_clear].tolist())
+    dropped = Counter({f"{STATUS} '{name[:60]}'": count for name, count in found.items()})
+    return columns.take(is_clear), dropped
+
+
+def _events(columns: Columns, home: Collection[str]) -> SourceRows:
+    """Return all rows as events; those with problems are noted in `columns`."""
+    event_id = columns.key("id")
+    side_a, side_b = columns.key("side_a"), columns.key("side_b")
+    first, last = columns.day("date_start"), columns.day("date_end")
+    precision = columns.code("date_prec", 1, 5)
+    violence = columns.code("type_of_violence", STATE_BASED, ONE_SIDED)
+    active_year = _active_year(columns)
+    deaths = np.stack([columns.count(side) for side in SIDES], axis=1)  # (N, 4)
+    low, best, high = (columns.count(name) for name in ("low", "best", "high"))
+    where = Places(
+        district=columns.text("adm_2"),
+        place=columns.text("where_coordinates"),
+        precision=columns.code("where_prec", 1, 7),
+        lon=columns.number("longitude", -180, 180),
+        lat=columns.number("latitude", -90, 90),
+    )
+    good = columns.good  # stand-ins would contradict each other
+    columns.problem(
+        good & (last < first),
+        "date_end",
+        lambda row: f"the event ends before {first[row]}",
+        "no day before date_start",
+    )
+    total = deaths.sum(axis=1)
+    columns.problem(
+        good & (best != total),
+        "best",
+        lambda row: f"best is {best[row]} but the deaths by side are {total[row]}",
+        "the sum of the deaths by side",
+    )
+    columns.problem(
+        good & ~((low <= best) & (best <= high)),
+        "best",
+        lambda row: f"best is {best[row]}, outside {low[row]} to {high[row]}",
+        "low <= best <= high",
+    )
+    columns.refuse_copies("id")
+    government, group = _parties(side_a, side_b, violence, home)
+    state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
+    return SourceRows(
+        origin=columns.origin,
+        event_id=event_id,
+        first_day=first,
+        date_precision=precision,
+        where=where,
+        facts=CodedEvents(
+            violence=violence,
+            government=government,
+            group=group,
+            state=state,
+            militant=militant,
+            civilian=civilian,
+            unknown=deaths[:, 3],
+            text=Joined((columns.cells["source_article"], columns.cells["source_headline"])),
+            source=Joined((columns.cells["source_article"], columns.cells["source_original"])),
+        ),
+        active_year=active_year,
+        zero_best=best == 0,
+        count=np.ones(len(columns), dtype=np.int64),
+    )
+
+
+def _active_year(columns: Columns) -> Mask:
+    if "active_year" not in columns:
+        return np.zeros(len(columns), dtype=bool)
+    return columns.parse("active_year", lambda cell: bool(cell) and parse_flag(cell), False, bool)
+
+
+def _home_governments(region: Region, rules: RuleSet) -> set[str]:
+    """Return how UCDP names the governments of the region: by its countries, and as rules add."""
+    return {*rules.home_governments, *(f"Government of {name}" for name in region.countries)}
+
+
+def _parties(
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], home: Collection[str]
+) -> tuple[Texts, Texts]:
+    """Return whether a government is a party, and the armed group of each event."""
+    a_rules, b_rules = _is_government(side_a), _is_government(side_b) & (violence != ONE_SIDED)
+    at_home = (pd.Series(side_a).isin(home) | pd.Series(side_b).isin(home)).to_numpy()
+    government = np.where(at_home, "home", np.where(a_rules | b_rules, "foreign", "none"))
+    group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
+    return government.astype(object), group
+
+
+def _deaths_by_side(
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], deaths: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return deaths of the state, of militants and of civilians, from those of UCDP's sides."""
+    a, b, civilians, _ = deaths.T
+    one_sided = violence == ONE_SIDED
+    state = np.where(_is_government(side_a), a, 0)
+    state = state + np.where(_is_government(side_b) & ~one_sided, b, 0)
+    civilian = civilians + np.where(one_sided, b, 0)
+    militant = a + b + civilians - civilian - state
+    return state, militant, civilian
+
+
+def _is_government(names: Texts) -> Mask:
+    codes, distinct = pd.factorize(names)
+    is_government = [name.startswith("Government of ") for name in distinct]
+    return np.array(is_government, dtype=bool)[codes]
+
+
+def _variant(columns: Columns) -> Format:
+    """Return the format: candidates are of a year that is not closed, or have yet to be checked."""
+    is_open = "" in _distinct(columns, "active_year")
+    is_unchecked = bool(_distinct(columns, STATUS) - {CLEAR, ""})
+    return UCDP_CANDIDATE if is_open or is_unchecked else UCDP_GED
+
+
+def _distinct(columns: Columns, name: str) -> set[str]:
+    if name not in columns:
+        return set()
+    cells = columns.cells[name]
+    return {cells.distinct[code].strip() for code in np.unique(cells.codes)}
+
+
+UCDP_GED = Format(
+    name="ucdp-ged",
+    title=TITLE,
+    licence=LICENCE,
+    citations=CITATIONS,
+    needed=COLUMNS,
+    optional=(STATUS,),
+    read=read_ged,
+    containers=("csv", "json"),
+    older_frame=True,
+    variant=_variant,
+)
+UCDP_CANDIDATE = Format(
+    name="ucdp-candidate",
+    title="UCDP Candidate Events Dataset",
+    licence=LICENCE,
+    citations=(*CANDIDATE_CITATIONS, *CITATIONS[:1]),
+    needed=CANDIDATE_COLUMNS,
+    optional=("active_year", STATUS),
+    read=read_ged,
+    containers=("csv", "json"),
+    older_frame=True,
+)

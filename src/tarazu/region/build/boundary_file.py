@@ -1,0 +1,217 @@
+"""Districts as a boundary file draws them, checked whole."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tarazu.core.tables.csv_rows import shorten
+from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.region.build.naming import slugs_for
+from tarazu.region.region import fold
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+FLAT = "flat"
+FLAT_RESIDENTS = 100_000
+DEGREES = "EPSG:4326"
+INSTALL = "Install it with: pip install 'tarazu[region]'"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The districts of a file in the order of their slugs.
+
+    Attributes
+    ----------
+    slugs, names : keys, and names as written. residents : persons, >= 1.
+    shapes : polygons in longitude and latitude, degrees.
+    """
+
+    slugs: tuple[str, ...]
+    names: tuple[str, ...]
+    residents: tuple[int, ...]
+    shapes: tuple[BaseGeometry, ...]
+
+
+def read_drawn(
+    path: Path, *, names: str, population: str = FLAT, only: tuple[str, str] | None = None
+) -> Drawn:
+    """Return the districts of a boundary file.
+
+    Parameters
+    ----------
+    names : column of their names. population : column of residents, or "flat".
+    only : column and value of the rows to use; without it, all.
+
+    Raises
+    ------
+    DataError, ExceptionGroup
+        The file cannot be read, or all that is wrong in it.
+    """
+    frame = _open(path)
+    columns = [names, *([] if population == FLAT else [population]), *([only[0]] if only else [])]
+    _check_frame(path, frame, columns)
+    if only is not None:
+        frame = frame[[_text(cell) == only[1] for cell in frame[only[0]]]]
+    if len(frame) == 0:
+        what, expected, column = "the file has no rows", "districts", None
+        if only is not None:
+            what, expected, column = "no row has this value", repr(only[1]), only[0]
+        raise DataError(what, file=path, column=column, expected=expected)
+    frame = frame.to_crs(DEGREES)
+    reader = _Rows(path, [_text(cell) for cell in frame[names]], names)
+    shapes = [reader.shape(row, shape) for row, shape in enumerate(frame.geometry)]
+    residents = [FLAT_RESIDENTS] * len(frame)
+    if population != FLAT:
+        cells = enumerate(frame[population])
+        residents = [reader.residents(row, _text(cell), population) for row, cell in cells]
+    problems = reader.problems or _misfits(path, reader.names, shapes)
+    raise_problems(problems, f"{path}: {len(problems)} problems in the boundaries")
+    slugs = slugs_for(reader.names)
+    order = sorted(range(len(slugs)), key=lambda row: slugs[row])
+    return Drawn(
+        slugs=tuple(slugs[row] for row in order),
+        names=tuple(reader.names[row] for row in order),
+        residents=tuple(residents[row] for row in order),
+        shapes=tuple(shapes[row] for row in order),
+    )
+
+
+def _open(path: Path) -> Any:
+    try:
+        import geopandas
+    except ImportError as error:
+        raise DataError("reading boundaries needs geopandas", file=path, hint=INSTALL) from error
+    if not path.exists():
+        raise DataError("the file does not exist", file=path, expected="a file of polygons")
+    try:
+        with (
+            warnings.catch_warnings()
+        ):  # columns of mixed kinds come as text, which is checked here
+            warnings.simplefilter("ignore", UserWarning)
+            frame = geopandas.read_file(path)
+    except (OSError, RuntimeError, ValueError) as error:  # pyogrio's errors are RuntimeErrors
+        what = f"the file cannot be read ({shorten(' '.join(str(error).split()))})"
+        expected = "GeoJSON, a shapefile, GeoPackage, or another format that geopandas reads"
+        raise DataError(what, file=path, expected=expected) from error
+    if not isinstance(frame, geopandas.GeoDataFrame) or frame.active_geometry_name is None:
+        raise DataError("the file has no polygons", file=path, expected="polygons of districts")
+    return frame
+
+
+def _check_frame(path: Path, frame: Any, columns: Sequence[str]) -> None:
+    """Raise unless the columns are there and the coordinates mean something."""
+    known = [name for name in frame.columns if name != frame.geometry.name]
+    problems: list[TarazuError] = [
+        DataError(
+            "the file has no such column",
+            file=path,
+            column=name,
+            expected=f"one of {', '.join(shorten(column) for column in known)}",
+        )
+        for name in columns
+        if name not in known
+    ]
+    if frame.crs is None:
+        what = "the file does not say what its coordinates mean"
+        hint = "Keep the .prj file beside a shapefile, or write GeoJSON"
+        expected = "a coordinate reference system"
+        problems.append(DataError(what, file=path, expected=expected, hint=hint))
+    raise_problems(problems, f"{path}: {len(problems)} problems")
+
+
+class _Rows:
+    """Cells of the districts; what cannot be used is noted in `problems`."""
+
+    def __init__(self, path: Path, names: list[str], column: str) -> None:
+        self.names = names
+        self.problems: list[TarazuError] = []
+        self._path = path
+        count = Counter(map(fold, names))
+        for row, name in enumerate(names):
+            if not name:
+                self._note(row, "the name is missing", "a name for every district", column)
+            elif count[fold(name)] > 1:
+                hint = "Do two provinces have one of that name? Choose one with --only"
+                self._note(row, "the name stands more than once", "each name once", column, hint)
+
+    def shape(self, row: int, shape: BaseGeometry | None) -> BaseGeometry:
+        fault = _fault(shape)
+        if fault is not None:
+            self._note(row, *fault)
+        return shape
+
+    def residents(self, row: int, cell: str, column: str) -> int:
+        try:
+            number = float(cell.replace(",", ""))
+        except ValueError:
+            number = nan
+        if not 0.5 <= number < 1e9:
+            self._note(row, f"{shorten(cell)} is no number of people", "at least 1", column)
+            return FLAT_RESIDENTS
+        return round(number)
+
+    def _note(
+        self, row: int, what: str, expected: str, column: str | None = None, hint: str | None = None
+    ) -> None:
+        name = shorten(self.names[row]) if self.names[row] else "no name"
+        what = f"district {row + 1} ({name}): {what}"
+        error = DataError(what, file=self._path, column=column, expected=expected, hint=hint)
+        self.problems.append(error)
+
+
+def _fault(shape: BaseGeometry | None) -> tuple[str, str] | None:
+    """Return what is wrong with one polygon, and what was expected."""
+    import shapely
+
+    if shape is None or shape.is_empty:
+        return "the geometry is missing", "a polygon for every district"
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return f"the geometry is a {shape.geom_type}", "a Polygon or MultiPolygon"
+    west, south, east, north = shape.bounds
+    if (
+        not all(map(isfinite, shape.bounds))
+        or west < -180
+        or east > 180
+        or south < -90
+        or north > 90
+    ):
+        what = f"coordinates from {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}"
+        return what, "longitude and latitude once projected; is the stated projection right?"
+    if not shape.is_valid:
+        reason = shapely.is_valid_reason(shape)
+        return f"the geometry is not valid ({reason})", "rings that do not cross; repair the file"
+    return None
+
+
+def _misfits(path: Path, names: Sequence[str], shapes: Sequence[BaseGeometry]) -> list[TarazuError]:
+    """Return what is wrong with the districts together."""
+    from tarazu.region.borders import overlaps
+
+    west = min(shape.bounds[0] for shape in shapes)
+    east = max(shape.bounds[2] for shape in shapes)
+    if east - west > 180:
+        what = f"the districts span {east - west:.0f} degrees of longitude"
+        hint = "Regions across the date line are not supported"
+        return [DataError(what, file=path, expected="at most 180", hint=hint)]
+    return [
+        DataError(
+            f"{shorten(names[a])} and {shorten(names[b])} overlap: {share:.0%} of the smaller one",
+            file=path,
+            expected="districts side by side",
+            hint="Does the file hold several administrative levels? Choose one with --only",
+        )
+        for a, b, share in overlaps(shapes)
+    ]
+
+
+def _text(cell: object) -> str:
+    """Return a cell as text, "" where it is missing (None or NaN)."""
+    return "" if cell is None or cell != cell else str(cell).strip()

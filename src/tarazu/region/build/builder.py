@@ -1,0 +1,173 @@
+"""Make a region of any boundary file: neighbours by shared border, a tile map, people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tarazu.core.cache import atomic_folder, write_atomic
+from tarazu.core.errors import DataError
+from tarazu.core.provenance import canonical_json, digest_file
+from tarazu.region.build.column_sources import column_rows
+from tarazu.region.build.boundary_file import FLAT, Drawn, read_drawn
+from tarazu.region.load import COLUMNS, load_region
+from tarazu.region.build.naming import abbreviate, other_spellings
+from tarazu.region.region import Region
+
+SNAP_KM = 0.1
+UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the boundary file does not say about the region.
+
+    Attributes
+    ----------
+    name, title : key, and name in words. countries, provinces : names by which event files place
+        an event here.
+    names : column of the districts' names. population : column of residents, or "flat": the same
+        number everywhere. only : column and value of the rows to use; without it, all.
+    snap_km : how far apart, km, the borders of two neighbours may be drawn.
+    shortest_km : borders below this length, km, make no neighbours.
+    source, licence : of the boundary file.
+    """
+
+    name: str
+    title: str
+    countries: tuple[str, ...]
+    names: str
+    provinces: tuple[str, ...] = ()
+    population: str = FLAT
+    only: tuple[str, str] | None = None
+    snap_km: float = SNAP_KM
+    shortest_km: float = 0.0
+    source: str = "not stated"
+    licence: str = "not stated"
+
+
+def build_region(boundaries: Path, out: Path, plan: Plan, *, replace: bool = False) -> Region:
+    """Write the folder of a region and return the region, as `load_region` reads it.
+
+    Beside the tables the folder holds boundaries.geojson, with which events can be placed by
+    their coordinates.
+
+    Parameters
+    ----------
+    boundaries : polygons of districts in any format that geopandas reads and any stated projection.
+    out : folder to write; if it exists it must be allowed to `replace` it.
+
+    Raises
+    ------
+    DataError, ExceptionGroup
+        The file cannot be read, or everything in it that cannot be used, at once.
+    FileExistsError
+        `out` exists.
+    """
+    boundaries, out = Path(boundaries), Path(out)
+    drawn = read_drawn(boundaries, names=plan.names, population=plan.population, only=plan.only)
+    tables = _tables(drawn, plan, boundaries)
+    with atomic_folder(out, replace=replace) as folder:
+        for name, text in tables.items():
+            write_atomic(folder / name, text.encode())
+        return load_region(folder)
+
+
+def _tables(drawn: Drawn, plan: Plan, path: Path) -> dict[str, str]:
+    """Return the files of the folder by name."""
+    from tarazu.region.borders import measure, shared_borders
+    from tarazu.region.build.tiles import centre, lay_tiles
+
+    borders = shared_borders(drawn.shapes, snap_km=plan.snap_km)
+    borders = {pair: km for pair, km in borders.items() if km >= plan.shortest_km}
+    if not borders:
+        raise DataError(
+            "no two districts share a border",
+            file=path,
+            expected="districts that touch",
+            hint="If the borders are drawn apart from each other, raise --snap",
+        )
+    sizes = measure(drawn.shapes)
+    cells = lay_tiles(sizes.plane, sizes.area_km2, sorted(borders))
+    abbreviations, aliases = abbreviate(drawn.names), other_spellings(drawn.names)
+    districts = [
+        {
+            "slug": slug,
+            "name": drawn.names[i],
+            "aliases": aliases[i],
+            "frame_unit": slug,
+            "headquarters": UNKNOWN,
+            "hq_lat": f"{sizes.inside[i, 1]:.4f}",
+            "hq_lon": f"{sizes.inside[i, 0]:.4f}",
+            "centroid_lat": f"{sizes.centroid[i, 1]:.4f}",
+            "centroid_lon": f"{sizes.centroid[i, 0]:.4f}",
+            "area_km2": f"{sizes.area_km2[i]:.6g}",
+            "population": drawn.residents[i],
+            "population_confidence": "low" if plan.population == FLAT else "medium",
+            "population_2017": 0,
+            "urban_share": 0,
+            "coast": 0,
+        }
+        for i, slug in enumerate(drawn.slugs)
+    ]
+    edges = [
+        {
+            "district_a": drawn.slugs[a],
+            "district_b": drawn.slugs[b],
+            "shared_border_km": f"{km:.4g}",
+        }
+        for (a, b), km in sorted(borders.items())
+    ]
+    tiles = [
+        {
+            "slug": slug,
+            "abbr": abbreviations[i],
+            "col": int(cells[i, 0]),
+            "row": int(cells[i, 1]),
+            "x": f"{x:.4f}",
+            "y": f"{y:.4f}",
+        }
+        for i, (slug, (x, y)) in enumerate(zip(drawn.slugs, centre(cells), strict=True))
+    ]
+    origin = f"{plan.source} (file {path.name}, sha256 {digest_file(path)})"
+    return {
+        "region.toml": _settings(plan),
+        "districts.csv": _csv("districts", districts),
+        "edges.csv": _csv("edges", edges),
+        "tiles.csv": _csv("tiles", tiles),
+        "columns.csv": _csv("columns", column_rows(plan, origin)),
+        "boundaries.geojson": _geojson(drawn),
+    }
+
+
+def _settings(plan: Plan) -> str:
+    lines = {
+        "name": plan.name,
+        "title": plan.title,
+        "frame": "as drawn",
+        "countries": list(plan.countries),
+        "provinces": list(plan.provinces),
+    }
+    return "".join(f"{key} = {json.dumps(v, ensure_ascii=False)}\n" for key, v in lines.items())
+
+
+def _csv(table: str, rows: Sequence[Mapping[str, object]]) -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, COLUMNS[table], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _geojson(drawn: Drawn) -> str:
+    from shapely.geometry import mapping
+
+    features = [
+        {"type": "Feature", "properties": {"slug": slug, "name": name}, "geometry": mapping(shape)}
+        for slug, name, shape in zip(drawn.slugs, drawn.names, drawn.shapes, strict=True)
+    ]
+    return canonical_json({"type": "FeatureCollection", "features": features}).decode()

@@ -1,0 +1,257 @@
+"""The brief: one HTML file that opens offline, prints well and has the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tarazu.core.cache import write_atomic
+from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.evidence import Battery, Finding
+from tarazu.record import Record
+from tarazu.report.brief.first_page import answer_sentences, failed_checks, limits
+from tarazu.report.figure import BriefFigure
+from tarazu.report.figures.findings import draw
+from tarazu.report.figures.record import deaths_by_side, timeline
+from tarazu.report.figures.tile_map import tile_map
+from tarazu.report.tables.battery import battery_section
+from tarazu.report.tables.findings import (
+    checks_table,
+    numbers_table,
+    reruns_table,
+    validation_table,
+)
+from tarazu.report.tables.record import quality_table, rules_table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from tarazu.claims import Ledger
+    from tarazu.model.describe import Description
+    from tarazu.report.brief.study_section import StudySection
+    from tarazu.study import StudyResult
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_brief(
+    record: Record,
+    findings: Sequence[Finding],
+    path: Path | str,
+    *,
+    battery: Battery | None = None,
+    studies: Sequence[StudyResult] = (),
+    ledger: Ledger | None = None,
+    description: Description | None = None,
+    question: str | None = None,
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write a brief on a record, what was found in it, and what the model says beside it.
+
+    The file needs no network and loads nothing: its own content policy forbids it. Equal
+    inputs give equal bytes.
+
+    Parameters
+    ----------
+    record : what happened.
+    findings : what the record says, in the order of the brief.
+    path : where to write; an existing file is replaced whole or not at all.
+    battery : the same findings, their errors controlled together.
+    studies : results of studies, in the order of the brief; each becomes one section.
+    ledger : the claims as they were weighed.
+    description : of the model that the studies ran; default: the shipped one, if there are any.
+    question : heading of the brief; default: the question of the only finding.
+    provenance : versions and digests; default: those of this installation and of the record.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    path = Path(path)
+    page = render_brief(
+        record,
+        findings,
+        battery=battery,
+        studies=studies,
+        ledger=ledger,
+        description=description,
+        question=question,
+        provenance=collect_provenance(record.inputs) if provenance is None else provenance,
+    )
+    write_atomic(path, page.encode())
+    return path
+
+
+def render_brief(
+    record: Record,
+    findings: Sequence[Finding],
+    *,
+    battery: Battery | None,
+    studies: Sequence[StudyResult],
+    ledger: Ledger | None,
+    description: Description | None,
+    question: str | None,
+    provenance: Provenance,
+) -> str:
+    """Return the brief as HTML text; see `write_brief`."""
+    from plotly.offline import get_plotlyjs
+
+    scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
+    if question is None:
+        question = _question(record, findings)
+    tests = None if battery is None else battery_section(battery)
+    weighed = _ledger_section(ledger, studies)
+    sections = _study_sections(studies)
+    page: str = (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            question=question,
+            record=record,
+            answer=answer_sentences(
+                record,
+                findings,
+                [
+                    tests["sentence"] if tests else "",
+                    weighed["sentence"] if weighed else "",
+                    *(section.lead for section in sections),
+                ],
+            ),
+            limits=limits(record, findings),
+            model_limits=_model_limits(studies),
+            ledger=weighed,
+            studies=sections,
+            model=_model_section(studies, description),
+            failed=failed_checks(findings),
+            checks_total=sum(len(finding.diagnostics) for finding in findings),
+            record_figures=[
+                figure
+                for figure in (timeline(record), tile_map(record), deaths_by_side(record))
+                if figure is not None
+            ],
+            quality=quality_table(record),
+            rules=rules_table(record),
+            battery=tests,
+            findings=[_finding_section(finding) for finding in findings],
+            provenance=provenance,
+            style=_asset("brief.css"),
+            scripts=scripts,
+            script_hashes=[_policy_hash(script) for script in scripts],
+        )
+    )
+    return page
+
+
+def _question(record: Record, findings: Sequence[Finding]) -> str:
+    if len(findings) == 1:
+        return findings[0].question
+    verb = "does the record say" if findings else "happened"
+    return f"What {verb} in {record.region.title}?"
+
+
+def _finding_section(finding: Finding) -> dict[str, Any]:
+    return {
+        "finding": finding,
+        "numbers": numbers_table(finding),
+        "figures": [
+            draw(figure, key=f"figure-{finding.name}-{figure.kind}-{i}")
+            for i, figure in enumerate(finding.figures, start=1)
+        ],
+        "reruns": reruns_table(finding),
+        "checks": checks_table(finding),
+        "validation": validation_table(finding),
+    }
+
+
+def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> dict[str, Any] | None:
+    if ledger is None:
+        return None
+    from tarazu.report.tables import ledger as tables  # late: briefs without a model load no engine
+
+    return {
+        "sentence": tables.ledger_sentence(ledger),
+        "table": tables.ledger_table(ledger),
+        "verdicts": tables.verdict_words(ledger),
+        "rules": tables.rules(ledger),
+        "shares": tables.shares_table(ledger, tuple(studies)),
+    }
+
+
+def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
+    if not studies:
+        return []
+    from tarazu.report.brief.study_section import study_section
+
+    return [study_section(result) for result in studies]
+
+
+def _model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
+    if not studies:
+        return ()
+    from tarazu.report.brief.model_section import MODEL_LIMITS
+
+    return MODEL_LIMITS
+
+
+def _model_section(
+    studies: Sequence[StudyResult], description: Description | None
+) -> dict[str, Any] | None:
+    if not studies:
+        return None
+    from tarazu.model import build_model
+    from tarazu.model.describe import describe
+    from tarazu.report.brief import model_section as words
+
+    known = describe(build_model()) if description is None else description
+    return {
+        "sentence": words.parameter_sentence(known),
+        "tables": (
+            ("Parameters: unit, prior, source", words.parameter_table(known), "model"),
+            ("Levers: unit, range, today", words.lever_table(known), "model"),
+            ("Equations", words.equation_table(known), "equations"),
+        ),
+    }
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["spec_json"] = _spec_json
+    return environment
+
+
+def _spec_json(figure: BriefFigure) -> str:
+    """Return a figure's Plotly data as JSON that no HTML parser can mistake for markup."""
+    from markupsafe import Markup
+
+    text = json.dumps(figure.spec, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _asset(name: str) -> str:
+    return _plain_newlines((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _plain_newlines(text: str) -> str:
+    """Return the text with the line ends that an HTML parser makes, so that its hash holds."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _policy_hash(script: str) -> str:
+    """Return the hash by which the page's content policy admits this script and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

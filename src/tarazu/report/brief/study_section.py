@@ -1,0 +1,204 @@
+"""What a study shows in the brief: figures and tables, chosen by what kind of study it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tarazu.report.brief.operation_section import (
+    at_once_table,
+    change_figure,
+    civilians_table,
+    harm_table,
+    short_sentence,
+)
+from tarazu.report.figure import BriefFigure, Table
+from tarazu.report.figures.fan import fan_figure
+from tarazu.report.numerals import count
+from tarazu.report.tables.policies import (
+    SHOWN,
+    dose_table,
+    leaders_table,
+    pairs_table,
+    policy_sentence,
+    regret_table,
+    unranked_table,
+)
+from tarazu.study import Comparison, StudyResult, compare, paired_differences
+from tarazu.study.runner.result import UNEQUAL_BUDGETS
+
+MOST_FANS: Final = 5  # policies side by side; studies of more are doses and get a table
+READ_MEDIANS: Final = (
+    "Medians stand first: grievance and sympathisers have more room to rise than to fall, so means "
+    "lean to harm even where a prior favours neither side."
+)
+ONLY_PRIORS: Final = (
+    "Mechanisms are restrictions of the priors, and none is tested here: one that allows no "
+    "backlash cannot show any, one that allows no deterrence cannot show that. What differs "
+    "between them was put in; what they share follows from the equations and the other priors."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with what stands under it, in the order: words, figures, tables, more tables.
+
+    Attributes
+    ----------
+    more : tables that are folded away on screen and printed.
+    """
+
+    heading: str
+    words: tuple[str, ...] = ()
+    figures: tuple[BriefFigure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    more: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudySection:
+    """One study as the brief shows it.
+
+    Attributes
+    ----------
+    lead : the result in a careful sentence, "" where the tables speak alone.
+    arms, mechanisms : (title, meaning) each.
+    """
+
+    result: StudyResult
+    lead: str
+    setup: str
+    arms: tuple[tuple[str, str], ...]
+    mechanisms: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+
+
+def study_section(result: StudyResult) -> StudySection:
+    """Return the section of a study."""
+    if result.is_operation:
+        lead, parts = "", _operation_parts(result)
+    elif len(result.portfolios) > MOST_FANS:
+        lead, parts = "", _dose_parts(result)
+    else:
+        lead, parts = _policy_parts(result)
+    return StudySection(
+        result=result,
+        lead=lead,
+        setup=(
+            f"{count(result.draws)} draws of all parameters, {count(result.replicates)} runs each, "
+            f"under each of {count(len(result.hypotheses))} mechanisms and "
+            f"{count(len(result.portfolios))} policies, over {count(result.weeks)} weeks; policies "
+            f"share their luck draw by draw. Start: {result.start}."
+        ),
+        arms=_arms(result),
+        mechanisms=tuple((h.title, h.meaning) for h in result.hypotheses),
+        parts=parts,
+    )
+
+
+def _arms(result: StudyResult) -> tuple[tuple[str, str], ...]:
+    """Return title and meaning of each policy; settings of one lever share a line."""
+    titles: dict[str, str] = {}
+    for portfolio in result.portfolios:
+        shared = portfolio.meaning in titles
+        title = portfolio.title.split(" = ")[0] if shared else portfolio.title
+        titles[portfolio.meaning] = title
+    return tuple((title, meaning) for meaning, title in titles.items())
+
+
+def _known(tables: Sequence[Table | None]) -> tuple[Table, ...]:
+    return tuple(table for table in tables if table is not None)
+
+
+def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
+    comparison = compare(result)
+    subsets = ("all", "kept") if result.record_range is not None else ("all",)
+    fans = [fan_figure(result, "attacks", "attacks", subset=subset) for subset in subsets]
+    attacks = Part(
+        "Attacks to come, by policy and mechanism",
+        (result.kept_sentence(), UNEQUAL_BUDGETS),
+        figures=tuple(figure for figure in fans if figure is not None),
+    )
+    unranked = Part(
+        "Every outcome, unranked",
+        (
+            "Militants killed, and all else that killing or detaining people would move, is "
+            "reported and never ranks a policy.",
+        ),
+        tables=_known([unranked_table(result, comparison, "all")]),
+        more=_known([unranked_table(result, comparison, "kept")]),
+    )
+    compared: Iterable[Part] = ()
+    if len(result.portfolios) > 1:
+        compared = _compared(result, comparison)
+    return policy_sentence(result, comparison), (attacks, *compared, unranked)
+
+
+def _compared(result: StudyResult, comparison: Comparison) -> Iterator[Part]:
+    yield Part(
+        "Which policy holds up",
+        (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
+        tables=_known([leaders_table(result, comparison, "all")]),
+        more=_known([leaders_table(result, comparison, "kept")]),
+    )
+    for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
+        kept = [table(result, comparison, outcome, "kept") for table in (regret_table, pairs_table)]
+        yield Part(
+            f"{heading}: expectation, worst cases and regret",
+            (
+                "Regret: how much worse a policy does than the best policy of the same draw. "
+                "Best in: share of draws in which it is that policy.",
+            ),
+            tables=_known([regret_table(result, comparison, outcome, "all")]),
+            more=_known([pairs_table(result, comparison, outcome, "all"), *kept]),
+        )
+
+
+def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
+    outcomes = ("quiet_year", "deaths_civilian")
+    comparison = compare(result, outcomes)
+    all_draws, kept = (
+        [dose_table(result, comparison, name, subset) for name in outcomes]
+        for subset in ("all", "kept")
+    )
+    return (
+        Part(
+            "What each setting leads to",
+            (result.kept_sentence(), READ_MEDIANS, UNEQUAL_BUDGETS),
+            tables=_known(all_draws),
+            more=_known(kept),
+        ),
+    )
+
+
+def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
+    comparison, paired = compare(result, ["deaths_civilian"]), paired_differences(result)
+    subsets = ("all", "kept") if result.record_range is not None else ("all",)
+    civilians = [civilians_table(result, comparison, subset) for subset in subsets]
+    changes = [change_figure(paired, result, subset) for subset in subsets]
+    return (
+        Part(
+            "Civilians first",
+            (
+                "The sweep's own week is counted apart; every change below is what follows it. "
+                "How many militants it kills in expectation is fixed by the study, not found.",
+            ),
+            tables=_known([at_once_table(result), *civilians]),
+        ),
+        Part(
+            "Attacks after the sweep, here and next door",
+            (short_sentence(paired, result), result.kept_sentence()),
+            figures=tuple(figure for figure in changes if figure is not None),
+        ),
+        Part(
+            "Removal and harm apart",
+            (
+                "Removing men lowers attacks in the model because attacks grow with the number of "
+                "militants; how much rests on assumed kill rates and an assumed number of "
+                "militants. Harm works through grievance, of either sign.",
+            ),
+            tables=_known([harm_table(paired, result, "all")]),
+            more=_known([harm_table(paired, result, "kept")]),
+        ),
+    )

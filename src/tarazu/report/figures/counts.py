@@ -1,0 +1,153 @@
+"""Counts against what chance or a good fit would give."""
+
+from __future__ import annotations
+
+from tarazu.evidence.finding import FigureData
+from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figures.annotations import beside_upright, upright
+from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
+from tarazu.report.numerals import MINUS, count, interval, number
+
+
+def draw_windows(figure: FigureData, key: str) -> BriefFigure:
+    """Draw observed counts before and after an operation against those of moved dates."""
+    data = figure.data
+    starts, ends, seen = data["day_from"], data["day_to"], data["attacks"]
+    middles = [(a + b) / 2 for a, b in zip(starts, ends, strict=True)]
+    widths = [b - a + 1 for a, b in zip(starts, ends, strict=True)]
+    spans = [_days(a, b) for a, b in zip(starts, ends, strict=True)]
+    band = {
+        "type": "bar",
+        "name": "range expected by chance",
+        "x": middles,
+        "base": data["low"],
+        "y": [h - lo for lo, h in zip(data["low"], data["high"], strict=True)],
+        "width": [0.92 * w for w in widths],
+        "marker": {"color": BAND, "line": {"color": MUTED, "width": 0.8}},
+        "customdata": [
+            f"{span}: by chance {number(e)}, range {interval((lo, h))}"
+            for span, e, lo, h in zip(
+                spans, data["expected"], data["low"], data["high"], strict=True
+            )
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    mean = {
+        "type": "scatter",
+        "name": "mean expected by chance",
+        "mode": "markers",
+        "x": middles,
+        "y": data["expected"],
+        "marker": {"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": MUTED}},
+        "hoverinfo": "skip",
+    }
+    observed = {
+        "type": "scatter",
+        "name": "observed",
+        "mode": "markers+text",
+        "x": middles,
+        "y": seen,
+        "text": [f"<b>{count(v)}</b>" for v in seen],
+        "textposition": "top center",
+        "textfont": {"color": INK},
+        "marker": {"symbol": "circle", "size": 11, "color": BLUE},
+        "customdata": spans,
+        "hovertemplate": "%{customdata}: %{y} observed<extra></extra>",
+        "cliponaxis": False,
+    }
+    top = max([*seen, *data["high"], 1])
+    layout = {
+        "xaxis": {
+            "title": {"text": literal(figure.x_label)},
+            "tickvals": middles,
+            "ticktext": [_span(a, b) for a, b in zip(starts, ends, strict=True)],
+            "showgrid": False,
+        },
+        "yaxis": {"title": {"text": literal(figure.y_label)}, "range": [0, 1.18 * top]},
+        "shapes": [upright(0, dash="solid")],
+        "annotations": [
+            beside_upright(0, "before", anchor="right"),
+            beside_upright(0, "after", anchor="left"),
+        ],
+        "margin": {"t": 62, "l": 56, "r": 16, "b": 56},
+        "legend": {"y": 1.1},
+    }
+    rows = tuple(
+        (span, count(v), number(e), interval((lo, h)), _against(v, lo, h))
+        for span, v, e, lo, h in zip(
+            spans, seen, data["expected"], data["low"], data["high"], strict=True
+        )
+    )
+    return finding_figure(
+        figure,
+        key,
+        figure_spec([band, mean, observed], height=380, layout=layout),
+        ("days from the operation", "observed", "by chance", "range by chance", "observed is"),
+        rows,
+        frozenset({1, 2}),
+    )
+
+
+def draw_residuals(figure: FigureData, key: str) -> BriefFigure:
+    """Draw residuals of the fit by bin, against the range that a good fit would give."""
+    data = figure.data
+    bins = [literal(value) for value in data["bin"]]
+    low, high, seen = data["expected_low"], data["expected_high"], data["count"]
+    outside = [not lo <= v <= h for v, lo, h in zip(seen, low, high, strict=True)]
+    band = {
+        "type": "bar",
+        "name": "range of a good fit",
+        "x": bins,
+        "base": low,
+        "y": [h - lo for lo, h in zip(low, high, strict=True)],
+        "marker": {"color": BAND, "line": {"color": MUTED, "width": 0.8}},
+        "hoverinfo": "skip",
+    }
+    observed = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "observed (cross: outside the range)",
+        "x": bins,
+        "y": seen,
+        "marker": {
+            "size": 11,
+            "opacity": 1,
+            "color": BLUE,
+            "symbol": ["x" if out else "circle" for out in outside],
+        },
+        "hovertemplate": "%{x}: %{y}<extra></extra>",
+        "cliponaxis": False,
+    }
+    layout = {
+        "xaxis": {"title": {"text": literal(figure.x_label)}, "type": "category"},
+        "yaxis": {"title": {"text": literal(figure.y_label)}},
+        "margin": {"t": 40, "l": 56, "r": 16, "b": 60},
+    }
+    rows = tuple(
+        (str(b), count(v), interval((lo, h)), _against(v, lo, h))
+        for b, v, lo, h in zip(data["bin"], seen, low, high, strict=True)
+    )
+    return finding_figure(
+        figure,
+        key,
+        figure_spec([band, observed], height=320, layout=layout),
+        ("bin", "observed", "range of a good fit", "observed is"),
+        rows,
+        frozenset({1}),
+    )
+
+
+def _days(first: int, last: int) -> str:
+    side = "before" if last < 0 else "after" if first > 0 else "from"
+    near, far = sorted((abs(first), abs(last)))
+    if side == "from":
+        return f"day {first} to day {last}"
+    return f"{near} days {side}" if near == far else f"{near} to {far} days {side}"
+
+
+def _span(first: int, last: int) -> str:
+    return f"{first}".replace("-", MINUS) + f" to {last}".replace("-", MINUS)
+
+
+def _against(seen: float, low: float, high: float) -> str:
+    return "above" if seen > high else "below" if seen < low else "inside"

@@ -1,0 +1,276 @@
+"""Fans: what the model gives under each policy and each mechanism, as a grid of small panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figures.theme import INK, MUTED, figure_spec
+from tarazu.report.numerals import count, interval, number
+from tarazu.study import StudyResult
+from tarazu.study.runner.result import Named
+from tarazu.study.setup.outcomes import YEAR
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+OUTER, INNER = "#d9e6f0", "#9dc3de"  # 5 to 95 % and 25 to 75 % of runs: apart in grey too
+SUBSET_WORDS: Final = {
+    "all": "all draws",
+    "kept": "draws whose attacks under today's practice match the record's",
+}
+GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of the plot
+
+LONG_TITLE: Final = 14  # characters that fit over a panel
+
+
+def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> BriefFigure | None:
+    """Draw a national series by policy (across) and mechanism (down); None without such a run.
+
+    Parameters
+    ----------
+    series : of ``result.bands``. label : what it counts, for the axis.
+    subset : ``all`` draws, or those ``kept``.
+    """
+    bands = result.bands[series].sel(subset=subset)
+    shown = [h for h in result.hypotheses if bool(bands.sel(hypothesis=h.name).notnull().any())]
+    if not shown:
+        return None
+    step = int(bands["week"][0])
+    unit = f"{label} a year" if step == YEAR else f"{label} in {step} weeks"
+    years = [float(w) / YEAR for w in bands["week"].values]
+    top = 1.04 * float(np.nanmax(bands.sel(quantile=0.95).values))
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"annotations": [], "shapes": [], "showlegend": True}
+    rows, columns = len(shown), len(result.portfolios)
+    for r, hypothesis in enumerate(shown):
+        for c, portfolio in enumerate(result.portfolios):
+            axis = "" if r + c == 0 else str(r * columns + c + 1)
+            cell = bands.sel(hypothesis=hypothesis.name)
+            layout |= _axes(axis, r, c, rows, columns, max(years), top)
+            traces += _fan(cell.sel(portfolio=portfolio.name), years, axis, first=not axis)
+            if portfolio.name != result.baseline:
+                today = cell.sel(portfolio=result.baseline)
+                traces.append(_reference(today, years, axis, show=c == 1 and r == 0))
+            if result.record_range is not None and series == "attacks" and step == YEAR:
+                layout["shapes"] += _record_lines(result.record_range, axis)
+    layout["annotations"] += _headings(shown, result.portfolios)
+    layout["annotations"].append(_side_title(unit))
+    layout |= {"margin": {"l": 52, "r": 10, "t": 88, "b": 48}, "legend": {"y": 1.075}}
+    which = SUBSET_WORDS[subset]
+    return BriefFigure(
+        key=f"figure-{result.name}-{series}-{subset}",
+        title=f"Not calibrated: {unit} by policy and mechanism, {which}",
+        alt=(
+            f"Not calibrated: {unit} by policy and mechanism, {which}. {rows} rows of {columns} "
+            f"panels, one a policy, over {count(max(years))} years. The last year of each is in "
+            "the table of this figure."
+        ),
+        source=f"study '{result.name}' of the model, parameters from priors",
+        n=_members(result, subset),
+        spec=figure_spec(traces, height=140 + 160 * rows, layout=layout),
+        table=_last_step(result, bands, shown, unit),
+        notes=_notes(result, step, series),
+    )
+
+
+def _fan(cell: xr.DataArray, years: list[float], axis: str, *, first: bool) -> list[dict[str, Any]]:
+    def line(q: float, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "x": years,
+            "y": [float(v) for v in cell.sel(quantile=q).values],
+            "xaxis": f"x{axis}",
+            "yaxis": f"y{axis}",
+            "hoverinfo": "skip",
+            "showlegend": False,
+            **more,
+        }
+
+    thin, none = {"color": MUTED, "width": 0.6}, {"color": MUTED, "width": 0}
+    return [
+        line(0.05, line=thin),
+        line(
+            0.95,
+            line=thin,
+            fill="tonexty",
+            fillcolor=OUTER,
+            name="5 to 95% of runs",
+            showlegend=first,
+        ),
+        line(0.25, line=none),
+        line(
+            0.75,
+            line=none,
+            fill="tonexty",
+            fillcolor=INNER,
+            name="25 to 75%",
+            showlegend=first,
+        ),
+        line(
+            0.5,
+            line={"color": INK, "width": 2.2},
+            name="median",
+            showlegend=first,
+            hoverinfo="all",
+            hovertemplate="year %{x:.0f}: median %{y:.1f}<extra></extra>",
+        ),
+    ]
+
+
+def _reference(today: xr.DataArray, years: list[float], axis: str, *, show: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "median of today's practice",
+        "x": years,
+        "y": [float(v) for v in today.sel(quantile=0.5).values],
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "line": {"color": INK, "width": 1.4, "dash": "dot"},
+        "hoverinfo": "skip",
+        "showlegend": show,
+    }
+
+
+def _axes(
+    axis: str, row: int, column: int, rows: int, columns: int, last: float, top: float
+) -> dict[str, Any]:
+    left, width = column / columns, 1 / columns - GAP
+    high, height = _top(row, rows), (1 - ROW_GAP * (rows - 1)) / rows
+    return {
+        f"xaxis{axis}": {
+            "anchor": f"y{axis}",
+            "domain": [left, left + width],
+            "range": [0, last],
+            "tickvals": _ticks(last, is_edge=column == columns - 1),
+            "showticklabels": row == rows - 1,
+            "showgrid": False,
+            "title": {"text": "years" if row == rows - 1 else "", "standoff": 4},
+        },
+        f"yaxis{axis}": {
+            "anchor": f"x{axis}",
+            "domain": [high - height, high],
+            "range": [0, top],
+            "showticklabels": column == 0,
+            "nticks": 4,
+        },
+    }
+
+
+def _ticks(last: float, *, is_edge: bool) -> list[float]:
+    """Years to label; the last only at the edge, where no neighbour begins with 0."""
+    step = 5 if last > 5 else 1
+    return [float(year) for year in range(0, int(last) + 1, step) if is_edge or year < last]
+
+
+def _top(row: int, rows: int) -> float:
+    """Upper edge of a row of panels, in fractions of the plot."""
+    return 1 - row * (1 + ROW_GAP) / rows
+
+
+def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[str, Any]]:
+    """Return names of policies over the columns, and of mechanisms over each row."""
+    rows, columns = len(shown), len(portfolios)
+    place = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
+    above = [
+        {
+            **place,
+            "text": f"<b>{_narrow(p.title)}</b>",
+            "x": c / columns + (1 / columns - GAP) / 2,
+            "xanchor": "center",
+            "y": 1.0,
+            "yshift": 18,
+            "font": {"size": 12.5},
+        }
+        for c, p in enumerate(portfolios)
+    ]
+    beside = [
+        {
+            **place,
+            "text": f"<i>{literal(h.title)}</i>",
+            "x": 0,
+            "xanchor": "left",
+            "y": _top(r, rows),
+            "font": {"size": 12.5, "color": MUTED},
+        }
+        for r, h in enumerate(shown)
+    ]
+    return [*above, *beside]
+
+
+def _narrow(title: str) -> str:
+    """Heading that fits over one panel: a long one is broken after its first word."""
+    return literal(title).replace(" ", "<br>", 1) if len(title) > LONG_TITLE else literal(title)
+
+
+def _side_title(text: str) -> dict[str, Any]:
+    return {
+        "text": literal(text),
+        "textangle": -90,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "xanchor": "right",
+        "xshift": -30,
+        "y": 0.5,
+        "yanchor": "middle",
+        "showarrow": False,
+        "font": {"size": 13},
+    }
+
+
+def _record_lines(least_most: tuple[int, int], axis: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "line",
+            "xref": f"x{axis} domain",
+            "yref": f"y{axis}",
+            "x0": 0,
+            "x1": 1,
+            "y0": value,
+            "y1": value,
+            "line": {"color": MUTED, "width": 1, "dash": "dash"},
+        }
+        for value in least_most
+    ]
+
+
+def _notes(result: StudyResult, step: int, series: str) -> tuple[str, ...]:
+    lines = "Dotted: the median of today's practice under the same mechanism."
+    if result.record_range is not None and series == "attacks" and step == YEAR:
+        low, high = result.record_range
+        lines += f" Dashed: {low} and {high}, least and most a year in the record's last five."
+    return (lines, *result.caveats)
+
+
+def _members(result: StudyResult, subset: str) -> str:
+    share = result.kept_share
+    draws = ", ".join(
+        f"{h.title}: {count(round(result.draws * (share[h.name] or 0.0)))}"
+        if subset == "kept"
+        else f"{h.title}: {count(result.draws)}"
+        for h in result.hypotheses
+    )
+    return f"draws ({draws}), {count(result.replicates)} runs each"
+
+
+def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Named], unit: str) -> Table:
+    last = bands.isel(week=-1)
+
+    def numbers(hypothesis: str, portfolio: str) -> tuple[str, str, str]:
+        cell = last.sel(hypothesis=hypothesis, portfolio=portfolio)
+        q = {level: float(cell.sel(quantile=level)) for level in (0.05, 0.25, 0.5, 0.75, 0.95)}
+        return number(q[0.5]), interval((q[0.25], q[0.75])), interval((q[0.05], q[0.95]))
+
+    return Table(
+        f"Not calibrated: {unit}, last step of the run",
+        ("mechanism", "policy", "median", "25 to 75% of runs", "5 to 95% of runs"),
+        tuple(
+            (h.title, p.title, *numbers(h.name, p.name)) for h in shown for p in result.portfolios
+        ),
+        frozenset({2}),
+    )

@@ -1,0 +1,279 @@
+"""Figures of the moves of single parameters that flip a ranking."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figures import theme
+from tarazu.report.figures.theme import figure_spec
+from tarazu.report.numerals import interval, number, percent
+from tarazu.study.analysis.sign_changes import RANGE
+from tarazu.study.analysis.tipping_points import Flips, FlipsOverDraws
+
+SHOWN: Final = 15  # parameters in the picture; the table has all
+WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects shows at most
+NOT_CALIBRATED: Final = "The model is not calibrated: what is likely is only what the priors say."
+
+
+def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
+    """Return how far each parameter moves along its prior until the other policy is ahead.
+
+    Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
+    Right: the effects that the parameter reaches over 99 % of its prior. Parameters that leave the
+    difference as it is are counted, not shown.
+    """
+    moving = flips.table[flips.moves]
+    shown = moving.head(SHOWN).iloc[::-1]
+    names = [literal(_label(row)) for row in shown.to_dict("records")]
+    height = 190 + 26 * len(shown)
+    spec = figure_spec(
+        [*_moves(shown, names), *_ranges(flips, shown, names)],
+        height=height,
+        layout={
+            "barmode": "overlay",
+            "xaxis": {
+                "title": {"text": "prior quantile of the parameter (1)"},
+                "range": [0.0, 1.0],
+                "domain": [0.0, 0.44],
+            },
+            "xaxis2": {
+                "title": {"text": f"policy less baseline ({flips.outcome.unit})"},
+                "domain": [0.52, 1.0],
+                "zeroline": True,
+                "zerolinecolor": theme.INK,
+                "range": _reach(flips, shown),
+                "anchor": "y2",
+            },
+            "yaxis": {"type": "category", "title": {"text": "parameter moved alone"}},
+            "yaxis2": {
+                "type": "category",
+                "matches": "y",
+                "showticklabels": False,
+                "anchor": "x2",
+                "title": {"text": ""},
+            },
+            "legend": {"y": 1.0 + 30.0 / height},
+        },
+    )
+    title = f"Which parameter, moved alone, flips '{flips.policy}' against '{flips.baseline}'?"
+    return BriefFigure(
+        key=key,
+        title=title,
+        alt=(
+            f"{title} Bars from the start to the prior quantile at which the ranking flips, "
+            "and the range of effects on the right."
+        ),
+        source=(
+            f"simulation, mean field, hypothesis '{flips.hypothesis}'; {flips.outcome.name}, "
+            f"{flips.weeks} weeks; all other parameters at {flips.where}"
+        ),
+        n=(
+            f"{len(flips.table)} parameters, {len(moving)} of which change the difference and "
+            f"{flips.n_flips} flip the ranking; {flips.n_fixed} more are fixed"
+        ),
+        spec=spec,
+        table=_table(flips, moving),
+        notes=(NOT_CALIBRATED, *_levels(flips, len(moving)), _turns(flips)),
+    )
+
+
+def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> BriefFigure:
+    """Return the share of drawn starting points from which each parameter flips the ranking."""
+    shown = found.table.head(SHOWN).iloc[::-1]
+    spec = figure_spec(
+        [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": shown["flips"].round(4).tolist(),
+                "y": [literal(name) for name in shown["parameter"]],
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": (shown["flips_high"] - shown["flips"]).round(4).tolist(),
+                    "arrayminus": (shown["flips"] - shown["flips_low"]).round(4).tolist(),
+                },
+                "marker": {"color": theme.BLUE, "size": 9},
+                "showlegend": False,
+            }
+        ],
+        height=120 + 26 * len(shown),
+        layout={
+            "xaxis": {
+                "title": {"text": "share of draws in which it flips the ranking (1)"},
+                "range": [0.0, 1.0],
+            },
+            "yaxis": {"type": "category", "title": {"text": "parameter moved alone"}},
+        },
+    )
+    rows = tuple(
+        (
+            str(row["parameter"]),
+            str(row["unit"]),
+            f"{percent(row['flips'])} ({percent(row['flips_low'])} to "
+            f"{percent(row['flips_high'])})",
+            number(row["distance"]) if row["n_flips"] else "does not flip",
+        )
+        for row in found.table.to_dict("records")
+    )
+    title = "Which parameter flips the ranking, wherever the others stand?"
+    return BriefFigure(
+        key=key,
+        title=title,
+        alt=f"{title} Shares of draws by parameter, with intervals.",
+        source="simulation, mean field; all other parameters as drawn; 90% intervals (Wilson)",
+        n=f"{int(found.table['n_draws'].max())} draws of the parameters",
+        spec=spec,
+        table=Table(
+            title,
+            ("parameter", "unit", "flips in (90% interval)", "median move (quantiles)"),
+            rows,
+            frozenset({2, 3}),
+        ),
+        notes=(
+            NOT_CALIBRATED,
+            f"The policy is ahead in {percent(found.ahead.value)} of the draws "
+            f"({percent(found.ahead.low)} to {percent(found.ahead.high)}).",
+        ),
+    )
+
+
+def _moves(shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
+    """Return a bar from the start to the flip for each parameter: raised, or lowered."""
+    moved = shown["flip_quantile"] - shown["start_quantile"]
+    bars: list[dict[str, Any]] = []
+    for name, rises, colour, pattern in (
+        ("flips when raised", True, theme.ORANGE, "/"),
+        ("flips when lowered", False, theme.BLUE, ""),
+    ):
+        of = shown["flips"] & ((moved > 0.0) == rises)
+        if not of.any():
+            continue
+        bars.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": name,
+                "y": names,
+                "base": shown["start_quantile"].round(4).tolist(),
+                "x": moved.where(of, 0.0).round(4).tolist(),
+                "marker": {"color": colour, "pattern": {"shape": pattern}},
+            }
+        )
+    return bars
+
+
+def _ranges(flips: Flips, shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
+    """Return the range of effects of each parameter around the effect at the start."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "effect at the start; line: over 99% of the prior",
+            "y": names,
+            "x": [round(flips.effect, 4)] * len(shown),
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "array": (shown["effect_most"] - flips.effect).round(4).tolist(),
+                "arrayminus": (flips.effect - shown["effect_least"]).round(4).tolist(),
+                "thickness": 1.6,
+            },
+            "marker": {"color": theme.INK, "size": 7, "symbol": "diamond"},
+            "xaxis": "x2",
+            "yaxis": "y2",
+        }
+    ]
+
+
+def _table(flips: Flips, moving: pd.DataFrame) -> Table:
+    rows = tuple(
+        (
+            str(row["parameter"]),
+            str(row["unit"]),
+            f"{row['start_value']:.3g}",
+            _flip(row),
+            f"{row['flip_quantile']:.3f}" if row["flips"] else "-",
+            number(row["effect_low"], signed=True),
+            number(row["effect_high"], signed=True),
+            interval((row["effect_least"], row["effect_most"]), signed=True),
+        )
+        for row in moving.to_dict("records")
+    )
+    return Table(
+        f"One parameter moved at a time; effects: '{flips.policy}' less '{flips.baseline}', "
+        f"{flips.outcome.unit}",
+        (
+            "parameter",
+            "unit",
+            "from",
+            "flips",
+            "prior quantile",
+            f"effect at {RANGE[0]:g}",
+            f"effect at {RANGE[1]:g}",
+            "effects over the range",
+        ),
+        rows,
+        frozenset({2, 4, 5, 6}),
+    )
+
+
+def _reach(flips: Flips, shown: pd.DataFrame) -> list[float]:
+    """Return an axis on which the sign of most effects can be read; the widest run off it."""
+    if shown.empty:
+        return [-1.0, 1.0]
+    ends = np.abs(shown[["effect_least", "effect_most"]].to_numpy())
+    most = max(WIDEST * abs(flips.effect), 2.0 * float(np.median(ends)))
+    low, high = shown["effect_least"].min(), shown["effect_most"].max()
+    return [max(min(low, -0.2 * most), -most) * 1.05, min(max(high, 0.2 * most), most) * 1.05]
+
+
+def _label(row: dict[Any, Any]) -> str:
+    return f"{row['parameter']} {_flip(row)}" if row["flips"] else str(row["parameter"])
+
+
+def _flip(row: dict[Any, Any]) -> str:
+    if not row["flips"]:
+        return "does not flip"
+    rises = row["flip_quantile"] > row["start_quantile"]
+    return f"{'above' if rises else 'below'} {row['flip_value']:.3g}"
+
+
+def _levels(flips: Flips, n_moving: int) -> list[str]:
+    """Say what can be read where the two are level, and what is not shown."""
+    notes = []
+    if not flips.effect:
+        notes.append(
+            f"The two come out level at {flips.where}, so that nothing can flip; on the right, "
+            "what each parameter alone makes of it. Start from draws for a ranking (--draws 20)."
+        )
+    if same := len(flips.table) - n_moving:
+        notes.append(
+            f"{same} of {len(flips.table)} parameters, moved alone, leave the difference between "
+            "the two as it is; they are not shown."
+        )
+    return notes
+
+
+def _turns(flips: Flips) -> str:
+    """Say how it was tried, how many rankings turn back, and where a flip may hide."""
+    n = len(flips.table)
+    back = int((flips.table["n_changes"] > 1).sum())
+    bent = int((~flips.table["is_monotone"]).sum())
+    parts = [
+        f"Each parameter was tried at nine quantiles from {RANGE[0]:g} to {RANGE[1]:g} and the "
+        "first change of sign on each side bisected; effects wider than the picture are in the "
+        "table."
+    ]
+    if back:
+        parts.append(f"{back} of {n} parameters change the sign more than once.")
+    if bent:
+        parts.append(
+            f"For {bent} of {n} the effect does not only rise or only fall, so that a flip between "
+            "two quantiles tried may be missed."
+        )
+    return " ".join(parts)

@@ -1,0 +1,1 @@
+"""Standalone pages: the ODD protocol, one page per figure."""

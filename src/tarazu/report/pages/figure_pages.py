@@ -1,0 +1,62 @@
+"""Figures as pages of their own, each with its numbers beside it as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from tarazu.core.cache import write_atomic
+from tarazu.evidence import Finding
+from tarazu.report.figure import BriefFigure, literal
+from tarazu.report.figures.findings import draw
+
+SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without a network
+
+
+def write_figures(findings: Sequence[Finding], folder: Path) -> None:
+    """Write every figure of some findings to `folder`: an HTML page and a CSV table each."""
+    drawn = [
+        draw(figure, key=f"{finding.name}-{figure.kind}-{i}")
+        for finding in findings
+        for i, figure in enumerate(finding.figures, start=1)
+    ]
+    write_pages(drawn, folder)
+
+
+def write_pages(figures: Sequence[BriefFigure], folder: Path) -> None:
+    """Write drawn figures to `folder`: an HTML page and a CSV table each."""
+    if not figures:
+        return
+    from plotly.offline import get_plotlyjs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / SCRIPT, get_plotlyjs().encode())
+    for figure in figures:
+        write_atomic(folder / f"{figure.key}.html", _page(figure).encode())
+        write_atomic(folder / f"{figure.key}.csv", _table(figure).encode())
+
+
+def _page(figure: BriefFigure) -> str:
+    picture = figure.to_plotly().to_html(
+        full_html=False, include_plotlyjs=False, div_id=figure.key, config=figure.spec["config"]
+    )
+    notes = "".join(f"<p>{literal(note)}</p>" for note in figure.notes)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{literal(figure.title)}</title>"
+        f'<script src="{SCRIPT}"></script></head>\n'
+        '<body style="font-family: system-ui, sans-serif; max-width: 60rem; margin: 2rem auto">'
+        f"<h1 style='font-size: 1.2rem'>{literal(figure.title)}</h1>\n{picture}\n{notes}"
+        f"<p>Source: {literal(figure.source)}. n: {literal(figure.n)}.</p></body></html>\n"
+    )
+
+
+def _table(figure: BriefFigure) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(figure.table.columns)
+    writer.writerows(figure.table.rows)
+    return text.getvalue()

@@ -1,0 +1,157 @@
+"""The ledger of claims: verdicts with a sign beside the word, what stands behind them, rules."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from tarazu.claims import Entry, Ledger
+from tarazu.claims.weigh import VERDICTS, ModelReading, Share
+from tarazu.report.figure import Table
+from tarazu.report.numerals import MINUS, count, percent
+from tarazu.report.tables.policies import POOLED_WORDS
+from tarazu.study import StudyResult
+from tarazu.study.setup.spec import POOLED
+
+SIGNS: Final = {
+    "supported": "\N{CHECK MARK}",
+    "contradicted": "\N{BALLOT X}",
+    "inconclusive": "?",
+    "model-conditional": "\N{WHITE DIAMOND}",
+    "not run": "\N{EN DASH}",
+}
+NO_TEST: Final = "No test on the record."
+NOT_RUN: Final = "The study was not run."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule of a claim, written before the runs, and what its test on the record can say."""
+
+    claim: str
+    text: str
+    why: str
+
+
+def ledger_table(ledger: Ledger) -> Table:
+    """Return one row a claim: its sentence, the verdict, what record and model say."""
+    rows = tuple(
+        (
+            f"{entry.claim.id} {entry.claim.title}. {entry.claim.sentence}",
+            f"{SIGNS[entry.verdict]} {entry.verdict}",
+            _record_words(entry),
+            NOT_RUN if entry.model is None else _model_words(entry.model),
+        )
+        for entry in ledger.entries
+    )
+    return Table(
+        "Claims, weighed (the model's part is not calibrated)",
+        ("claim", "verdict", "what the record says", "what the model says"),
+        rows,
+    )
+
+
+def shares_table(ledger: Ledger, studies: tuple[StudyResult, ...]) -> Table | None:
+    """Return the share of draws in which each claim holds, by hypothesis; None without draws."""
+    titles = {h.name: h.title for study in studies for h in study.hypotheses}
+    rows = tuple(
+        (
+            entry.claim.id,
+            hypothesis_words(hypothesis, titles),
+            _share_words(by_subset.get("all")),
+            _share_words(by_subset.get("kept")),
+        )
+        for entry in ledger.entries
+        if entry.model is not None
+        for hypothesis, by_subset in _by_hypothesis(entry.model.shares).items()
+    )
+    if not rows:
+        return None
+    return Table(
+        "Not calibrated: share of draws in which each claim holds (90% Monte Carlo interval; n)",
+        ("claim", "mechanism", "all draws", "draws that match the record's attacks a year"),
+        rows,
+    )
+
+
+def rules(ledger: Ledger) -> tuple[Rule, ...]:
+    """Return every rule in the order of the ledger."""
+    return tuple(
+        Rule(
+            f"{entry.claim.id} {entry.claim.title}",
+            entry.claim.rule,
+            entry.claim.record.why if entry.claim.record is not None else "",
+        )
+        for entry in ledger.entries
+    )
+
+
+def verdict_words(ledger: Ledger) -> tuple[tuple[str, str], ...]:
+    """Return the sign with the name of each verdict that occurs, and what it means."""
+    seen = {entry.verdict for entry in ledger.entries}
+    return tuple((f"{SIGNS[v]} {v}", words) for v, words in VERDICTS.items() if v in seen)
+
+
+def ledger_sentence(ledger: Ledger) -> str:
+    """Say how many claims were weighed and how it came out."""
+    tally = Counter(entry.verdict for entry in ledger.entries)
+    parts = [
+        f"{count(tally[v])} {v} ({', '.join(e.claim.id for e in ledger.entries if e.verdict == v)})"
+        for v in VERDICTS
+        if tally[v]
+    ]
+    total = len(ledger.entries)
+    decided = tally["supported"] + tally["contradicted"]
+    ending = (
+        "The record decides none of them."
+        if not decided
+        else f"The record decides {count(decided)} of them."
+    )
+    if tally["model-conditional"]:
+        ending += " Model-conditional ones say only what the model's assumptions imply."
+    return (
+        f"Of {count(total)} claims weighed by rules written before the runs: {'; '.join(parts)}. "
+        f"{ending}"
+    )
+
+
+def hypothesis_words(name: str, titles: dict[str, str]) -> str:
+    """Return the readable name of a hypothesis, or of all of them pooled."""
+    return POOLED_WORDS if name == POOLED else titles.get(name, name)
+
+
+def _record_words(entry: Entry) -> str:
+    if entry.record is None:
+        return NO_TEST
+    return f"{entry.record.verdict.capitalize()} (test: {entry.record.finding})."
+
+
+def _model_words(model: ModelReading) -> str:
+    pooled = [s for s in model.shares if s.subset == "all" and s.hypothesis == POOLED]
+    if not pooled:
+        return model.detail
+    detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
+    tail = " on the mechanism and the draw" if model.says == "depends" else ""
+    left_out = (
+        f" {count(model.n_left_out)} draws could not be asked: the operation does not reach its "
+        "dose in them."
+        if model.n_left_out
+        else ""
+    )
+    return f"It {model.says}{tail}: true in {_share_words(pooled[0])}. {detail}{left_out}"
+
+
+def _share_words(share: Share | None) -> str:
+    if share is None:
+        return "no draw"
+    bounds = f"{percent(share.low)} to {percent(share.high)}"
+    return f"{percent(share.share)} ({bounds}; n = {count(share.n_draws)})"
+
+
+def _by_hypothesis(shares: tuple[Share, ...]) -> dict[str, dict[str, Share]]:
+    grouped: dict[str, dict[str, Share]] = {}
+    for share in shares:
+        grouped.setdefault(share.hypothesis, {})[share.subset] = share
+    return grouped

@@ -1,0 +1,266 @@
+"""Tables of policies compared: who leads, regret, which beats which; nothing ranked by killing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from tarazu.report.figure import Table
+from tarazu.report.numerals import count, number, percent
+from tarazu.study import OUTCOMES, Comparison, StudyResult
+from tarazu.study.setup.outcomes import YEAR
+from tarazu.study.setup.spec import POOLED
+
+UNCALIBRATED: Final = "Not calibrated"
+MAIN_WEEKS: Final = 5 * YEAR  # the horizon of the tables where a study has it
+SHOWN: Final = ("deaths_civilian", "attacks")  # outcomes whose regret is tabled; civilians first
+POOLED_WORDS: Final = "All, equal weight"
+SUBSETS: Final = {"all": "all draws", "kept": "draws that match the record's attacks a year"}
+
+
+def main_horizon(result: StudyResult) -> int:
+    """Return the horizon of the tables, in weeks."""
+    return MAIN_WEEKS if MAIN_WEEKS in result.horizons else max(result.horizons)
+
+
+def span(weeks: int) -> str:
+    """Return a horizon in words."""
+    if weeks < YEAR or weeks % YEAR:
+        return f"{weeks} weeks"
+    years = weeks // YEAR
+    return "1 year" if years == 1 else f"{years} years"
+
+
+def mechanisms(result: StudyResult) -> dict[str, str]:
+    """Return readable names by hypothesis, pooled last."""
+    return {h.name: h.title for h in result.hypotheses} | {POOLED: POOLED_WORDS}
+
+
+def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
+    """Return which policy does best by each outcome with a better side; None without draws."""
+    weeks, titles = main_horizon(result), {p.name: p.title for p in result.portfolios}
+    seen = keyed(_at(comparison.leaders, weeks, subset), "outcome", "hypothesis")
+    names = _seen_of(mechanisms(result), seen, 1)
+    if not names:
+        return None
+
+    def cell(outcome: str, hypothesis: str) -> str:
+        row = seen[outcome, hypothesis]
+        doubt = "" if row["is_separated"] else "; lead within sampling error"
+        return f"{titles[row['leader']]} (best in {percent(row['best_share'])}{doubt})"
+
+    return Table(
+        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by mechanism, "
+        f"{SUBSETS[subset]}",
+        ("outcome", *names.values()),
+        tuple(
+            (outcome.title, *(cell(name, h) for h in names))
+            for name, outcome in OUTCOMES.items()
+            if (name, POOLED) in seen
+        ),
+    )
+
+
+def regret_table(
+    result: StudyResult, comparison: Comparison, outcome: str, subset: str
+) -> Table | None:
+    """Return expectation, worst decile and regret by mechanism and policy; None without draws."""
+    weeks, names = main_horizon(result), mechanisms(result)
+    titles = {p.name: p.title for p in result.portfolios}
+    keys = ("hypothesis", "portfolio")
+    levels = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), *keys)
+    regrets = keyed(_of(_at(comparison.regret, weeks, subset), outcome), *keys)
+    rows = tuple(
+        (
+            names[hypothesis],
+            titles[portfolio],
+            f"{_amount(level['median'])} ({_span_of(level, 'q05', 'q95')})",
+            _with_interval(level, "mean"),
+            _with_interval(level, "worst_decile"),
+            _with_interval(regrets[hypothesis, portfolio], "mean"),
+            percent(regrets[hypothesis, portfolio]["best_share"]),
+            count(level["n_draws"]),
+        )
+        for hypothesis in names
+        for portfolio in titles
+        if (hypothesis, portfolio) in levels
+        for level in [levels[hypothesis, portfolio]]
+    )
+    if not rows:
+        return None
+    return Table(
+        f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()} over {span(weeks)}, {SUBSETS[subset]}",
+        (
+            "mechanism",
+            "policy",
+            "median (5 to 95% of runs)",
+            "expected (90% interval)",
+            "worst tenth begins at (90% interval)",
+            "mean regret (90% interval)",
+            "best in",
+            "n draws",
+        ),
+        rows,
+        frozenset({6, 7}),
+    )
+
+
+def pairs_table(
+    result: StudyResult, comparison: Comparison, outcome: str, subset: str
+) -> Table | None:
+    """Return how often one policy does better than another in the same draw with the same luck."""
+    weeks, names = main_horizon(result), mechanisms(result)
+    titles = {p.name: p.title for p in result.portfolios}
+    pairs = _of(_at(comparison.pairs, weeks, subset), outcome)
+    shown = [h for h in names if h in set(pairs["hypothesis"])]
+    if not shown:
+        return None
+    cells = keyed(pairs, "portfolio_a", "portfolio_b", "hypothesis")
+    couples = list(dict.fromkeys((a, b) for a, b, _ in cells))
+
+    def cell(a: str, b: str, hypothesis: str) -> str:
+        row = cells[a, b, hypothesis]
+        return (
+            f"{percent(row['p_better'])} ({percent(row['p_better_low'])} to "
+            f"{percent(row['p_better_high'])})"
+        )
+
+    return Table(
+        f"{UNCALIBRATED}: probability that A does better than B in the same draw, "
+        f"{OUTCOMES[outcome].title.lower()} over {span(weeks)}, {SUBSETS[subset]}",
+        ("A", "B", *(names[h] for h in shown)),
+        tuple((titles[a], titles[b], *(cell(a, b, h) for h in shown)) for a, b in couples),
+    )
+
+
+def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
+    """Return every outcome over all mechanisms, in no order of merit; None without draws."""
+    weeks = main_horizon(result)
+    seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "portfolio")
+    rows = []
+    for name, outcome in OUTCOMES.items():
+        if (name, POOLED, result.baseline) not in seen:
+            continue
+        cells = [seen[name, POOLED, p.name] for p in result.portfolios]
+        label = outcome.title if outcome.better != "none" else f"{outcome.title} (never ranked)"
+        if outcome.over == "quiet_year":
+            texts = [percent(cell["mean"]) for cell in cells]
+        else:
+            texts = [
+                f"{_amount(cell['median'])} ({_span_of(cell, 'q05', 'q95')})" for cell in cells
+            ]
+        unit = "share of runs" if outcome.over == "quiet_year" else outcome.unit
+        when = f"after {span(weeks)}" if outcome.over == "end" else f"over {span(weeks)}"
+        rows.append((label, f"{unit}, {when}", *texts))
+    if not rows:
+        return None
+    return Table(
+        f"{UNCALIBRATED}: every outcome, median (5 to 95% of runs), all mechanisms pooled, "
+        f"{SUBSETS[subset]}",
+        ("outcome", "unit", *(p.title for p in result.portfolios)),
+        tuple(rows),
+    )
+
+
+def dose_table(
+    result: StudyResult, comparison: Comparison, outcome: str, subset: str
+) -> Table | None:
+    """Return one outcome by arm (down) and mechanism (across) at the longest horizon."""
+    weeks = max(result.horizons)
+    seen = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), "portfolio", "hypothesis")
+    names = _seen_of(mechanisms(result), seen, 1)
+    if not names:
+        return None
+
+    def cell(portfolio: str, hypothesis: str) -> str:
+        row = seen[portfolio, hypothesis]
+        if OUTCOMES[outcome].over != "quiet_year":
+            return f"{_amount(row['median'])} ({_span_of(row, 'q05', 'q95')})"
+        low, high = percent(row["mean_low"]), percent(row["mean_high"])
+        return f"{percent(row['mean'])} ({low} to {high})"
+
+    what = (
+        "share of runs (90% interval)"
+        if OUTCOMES[outcome].over == "quiet_year"
+        else "median (5 to 95% of runs)"
+    )
+    return Table(
+        f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, "
+        f"{SUBSETS[subset]}",
+        ("policy", *names.values()),
+        tuple((p.title, *(cell(p.name, h) for h in names)) for p in result.portfolios),
+    )
+
+
+def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
+    """Say which policy leads under which mechanism, and how far that is the prior."""
+    if len(result.portfolios) == 1:
+        return (
+            "In the model, which is not calibrated, one policy was run alone, "
+            f"'{result.portfolios[0].title.lower()}': no policy is compared with another."
+        )
+    weeks = main_horizon(result)
+    leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
+    by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}
+    titles = {p.name: p.title.lower() for p in result.portfolios}
+    names = mechanisms(result)
+    parts = []
+    for leader in dict.fromkeys(row["leader"] for row in by.values()):
+        under = [
+            f"'{names[h].lower()}'"
+            + ("" if by[h]["is_separated"] else " (a lead within sampling error)")
+            for h in names
+            if h in by and by[h]["leader"] == leader
+        ]
+        parts.append(f"{titles[leader]} under {_listed(under)}")
+    return (
+        f"In the model, which is not calibrated, the policy with the fewest civilians killed over "
+        f"{span(weeks)} on average is {'; '.join(parts)}. That follows from priors, most of them "
+        "assumed, and is no evidence about the policies."
+    )
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
+
+
+def keyed(table: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the rows of a table by what stands in some of its columns."""
+    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return {tuple(row[column] for column in columns): row for row in rows}
+
+
+def _seen_of(
+    names: dict[str, str], seen: dict[tuple[Any, ...], dict[str, Any]], place: int
+) -> dict[str, str]:
+    """Return the mechanisms that occur at a place of the keys: some have no draw that is kept."""
+    known = {key[place] for key in seen}
+    return {name: title for name, title in names.items() if name in known}
+
+
+def _at(table: pd.DataFrame, weeks: int, subset: str) -> pd.DataFrame:
+    return table[(table["weeks"] == weeks) & (table["subset"] == subset)]
+
+
+def _of(table: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    return table[table["outcome"] == outcome]
+
+
+def _amount(value: float) -> str:
+    return number(value) if abs(value) < 10 else count(value)
+
+
+def _span_of(row: Any, low: str, high: str) -> str:
+    return f"{_amount(row[low])} to {_amount(row[high])}"
+
+
+def _with_interval(row: Any, name: str) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low != low and high != high:
+        return f"{_amount(row[name])} (too few draws for an interval)"
+    if high != high:
+        return f"{_amount(row[name])} (at least {_amount(low)})"
+    if low != low:
+        return f"{_amount(row[name])} (at most {_amount(high)})"
+    return f"{_amount(row[name])} ({_amount(low)} to {_amount(high)})"

@@ -1,0 +1,1 @@
+"""Analyses of a model and of a study: comparison, thresholds, frontier, ablation."""

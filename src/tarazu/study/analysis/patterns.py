@@ -1,0 +1,148 @@
+"""Patterns of policies: in what share of futures the model shows them, and their mirror images.
+
+A pattern is a test on the model's own levers. Its mirror image is the opposite statement, tested
+by the same rule turned round. Neither need hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tarazu.core.errors import ScenarioError
+from tarazu.engine import simulate
+from tarazu.engine.compiler.week_plan import Mode
+from tarazu.policy import Setting
+from tarazu.study.analysis.uncertainty import share_of
+from tarazu.study.setup.outcomes import YEAR
+from tarazu.study.setup.scenario import Case
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Attacks = Mapping[str, FloatArray]
+"""Weekly attacks of the whole region, (N, T) by arm."""
+Arms = Mapping[str, tuple[Setting, ...]]
+
+END: Final = 520  # weeks of every run
+BATCH: Final = 64  # members
+MARGIN: Final = 0.01  # two arms are told apart if they differ by more than this share
+HOLDS, NEITHER, MIRROR = 1, 0, -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A statement on what policies do, as a test on the runs of some arms.
+
+    Attributes
+    ----------
+    claim : what is said. rule : when it holds; the mirror image is the rule turned round.
+    arms : settings by name of arm; what an arm leaves out stays as in the case.
+    judge : from the weekly attacks of the arms to (N,) `HOLDS`, `NEITHER` or `MIRROR`.
+    """
+
+    name: str
+    claim: str
+    rule: str
+    arms: Arms
+    judge: Callable[[Attacks], IntArray]
+
+
+def look_for_patterns(
+    case: Case,
+    patterns: Sequence[Pattern],
+    *,
+    mode: Mode = "mean",
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Return the share of draws in which each pattern holds, and in which its mirror image does.
+
+    Parameters
+    ----------
+    case : draws of the parameters under one hypothesis; its levers are today's.
+    mode : ``mean``, or ``stochastic``: each draw with a run of luck that all arms share.
+    workers : threads, >= 1; results do not depend on it.
+    progress : told how many arms are done, and of how many.
+
+    Returns
+    -------
+    pandas.DataFrame
+        pattern, hypothesis, holds, mirror, neither (shares of draws, each with its 90 % interval
+        in _low and _high), n_draws.
+
+    Raises
+    ------
+    ScenarioError
+        The levers of the case end before week 520.
+    """
+    if case.levers.shape[1] < END:
+        raise ScenarioError(f"levers of {case.levers.shape[1]} weeks", expected=f"{END} or more")
+    arms = {name: settings for one in patterns for name, settings in one.arms.items()}
+    attacks: dict[str, FloatArray] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        runs = pool.map(lambda settings: _attacks(case, settings, mode, seed), arms.values())
+        for name, weekly in zip(arms, runs, strict=True):
+            attacks[name] = weekly
+            if progress is not None:
+                progress(len(attacks), len(arms))
+    return pd.DataFrame(
+        [_row(one.name, case.hypothesis.name, one.judge(attacks)) for one in patterns]
+    )
+
+
+def _row(pattern: str, hypothesis: str, verdicts: IntArray) -> dict[str, Any]:
+    row: dict[str, Any] = {"pattern": pattern, "hypothesis": hypothesis}
+    for name, verdict in (("holds", HOLDS), ("mirror", MIRROR), ("neither", NEITHER)):
+        row |= share_of((verdicts == verdict).astype(np.float64)).columns(name)
+    return row | {"n_draws": len(verdicts)}
+
+
+def _attacks(case: Case, settings: Sequence[Setting], mode: Mode, seed: int) -> FloatArray:
+    """Return (N, T) weekly attacks of each draw under some settings."""
+    levers = case.levers[:, :END].copy()
+    names = [*case.model.levers]
+    for setting in settings:
+        levers[names.index(setting.lever), setting.from_week : setting.until_week] = setting.value
+    members = np.arange(len(case.parameters))
+    parts = np.split(members, range(BATCH, len(members), BATCH))
+    runs = [
+        simulate(
+            case.model,
+            case.parameters[part],
+            levers,
+            places=case.places,
+            seed=seed,
+            members=part,
+            weeks=END,
+            mode=mode,
+        ).series("attacks")
+        for part in parts
+    ]
+    return np.concatenate(runs)
+
+
+def total(weekly: FloatArray) -> FloatArray:
+    """Return (N,) attacks of all weeks."""
+    return np.asarray(weekly.sum(axis=1))
+
+
+def year_before(week: int, weekly: FloatArray) -> FloatArray:
+    """Return (N,) attacks of the 52 weeks before a week."""
+    return np.asarray(weekly[:, week - YEAR : week].sum(axis=1))
+
+
+def clearly_less(few: FloatArray, many: FloatArray) -> NDArray[np.bool_]:
+    """Return whether one is below the other by more than `MARGIN` of it."""
+    return np.asarray(few < (1.0 - MARGIN) * many)
+
+
+def verdicts_of(holds: NDArray[np.bool_], mirror: NDArray[np.bool_]) -> IntArray:
+    """Return (N,) `HOLDS`, `MIRROR` or `NEITHER`; the two never hold at once."""
+    return np.where(holds, HOLDS, np.where(mirror, MIRROR, NEITHER))

@@ -1,0 +1,110 @@
+"""Flips of a ranking that the mean field found, tried with drawn events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from tarazu.study.analysis.ranking import Ranking
+from tarazu.study.analysis.tipping_points import MEDIAN, Flips, values_at
+from tarazu.study.analysis.uncertainty import Estimate, mean_of
+from tarazu.study.setup.scenario import Case
+
+NEAREST: Final = 3  # flips that are tried
+START: Final = "(nothing moved)"
+LEVEL: Final = "not separated"
+
+
+def check_flips(
+    flips: Flips,
+    baseline: Case,
+    policy: Case,
+    *,
+    replicates: int = 100,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Return what drawn events say at the start and past each of the nearest flips.
+
+    The mean field has no luck; here each point is run with drawn events, both policies with the
+    same luck.
+
+    Parameters
+    ----------
+    flips : found from the same cases, all parameters starting at their medians.
+    replicates : pairs at each point, >= 2.
+
+    Returns
+    -------
+    pandas.DataFrame
+        parameter (first row: nothing moved), quantile, value, expected (mean field), effect (mean
+        of policy less baseline over replicates, with its 90 % interval), ahead (name of the
+        portfolio, or ``not separated``), agrees (whether it is the one that the mean field puts
+        ahead), n_replicates.
+
+    See Also
+    --------
+    check_sentence : the same in words.
+    """
+    ranking = Ranking(baseline, policy, flips.outcome)
+    nearest = flips.table[flips.table["flips"]].head(NEAREST)
+    names = [*baseline.model.parameters]
+    points: list[tuple[str, float, float]] = [(START, np.nan, flips.effect)]
+    points += [
+        (row["parameter"], row["beyond_quantile"], row["beyond_effect"])
+        for row in nearest.to_dict("records")
+    ]
+    rows = []
+    for done, (name, quantile, expected) in enumerate(points, start=1):
+        at = np.full(len(names), MEDIAN)
+        if name != START:
+            at[names.index(name)] = quantile
+        drawn = mean_of(ranking.drawn(at, replicates, seed))
+        ahead = _ahead(flips, drawn)
+        rows.append(
+            {
+                "parameter": name,
+                "quantile": quantile,
+                "value": np.nan if name == START else values_at(baseline, at)[names.index(name)],
+                "expected": expected,
+                **drawn.columns("effect"),
+                "ahead": ahead,
+                "agrees": ahead == _ahead(flips, Estimate(expected, expected, expected)),
+                "n_replicates": replicates,
+            }
+        )
+        if progress is not None:
+            progress(done, len(points))
+    return pd.DataFrame(rows)
+
+
+def check_sentence(checks: pd.DataFrame) -> str:
+    """Say which flips of the mean field drawn events bear out."""
+    pairs = f"{int(checks['n_replicates'].iloc[0])} pairs of runs with drawn events a point"
+    first, rest = checks.iloc[0], checks.iloc[1:]
+    said = [f"at the start {_said(first)}"]
+    said += [f"past the flip of {row['parameter']} {_said(row)}" for _, row in rest.iterrows()]
+    return f"By {pairs}: {'; '.join(said)}."
+
+
+def _said(row: pd.Series) -> str:
+    is_level = row["ahead"] == LEVEL
+    words = "the two are not separated" if is_level else f"'{row['ahead']}' is ahead"
+    contradicts = not (is_level or row["agrees"])
+    return (
+        f"{words} ({row['effect']:+.3g}, 90% interval {row['effect_low']:+.3g} to "
+        f"{row['effect_high']:+.3g}; mean field {row['expected']:+.3g}"
+        f"{', not borne out' if contradicts else ''})"
+    )
+
+
+def _ahead(flips: Flips, effect: Estimate) -> str:
+    """Return the portfolio that an effect, with its interval, puts ahead."""
+    if effect.high < 0.0:
+        return flips.policy if flips.outcome.better == "lower" else flips.baseline
+    if effect.low > 0.0:
+        return flips.baseline if flips.outcome.better == "lower" else flips.policy
+    return LEVEL

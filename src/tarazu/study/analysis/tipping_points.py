@@ -1,0 +1,287 @@
+"""The single-parameter move that flips a ranking of two policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tarazu.model import draw_parameters
+from tarazu.study.analysis.ranking import SAME, Ranking, ranked_outcome
+from tarazu.study.analysis.sign_changes import RANGE, Scan, nearest_change, scan
+from tarazu.study.analysis.uncertainty import Estimate, share_of
+from tarazu.study.setup.design import latin_hypercube
+from tarazu.study.setup.outcomes import Outcome
+from tarazu.study.setup.scenario import Case
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+MEDIAN: Final = 0.5
+NAMED: Final = 6  # parameters that a sentence names
+MEDIANS, DRAWN = "the prior medians", "the drawn parameters"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flips:
+    """What each parameter, moved alone along its prior, does to a ranking.
+
+    Attributes
+    ----------
+    effect : policy less baseline at the start, in the outcome's unit.
+    where : where all parameters start, in words.
+    table : a row for each parameter that is uncertain, nearest flip first; parameter, unit,
+        start_value, start_quantile; flips: whether the other policy comes out ahead somewhere
+        inside `sign_change.RANGE` of its prior; flip_value, flip_quantile, distance (quantiles
+        moved; NaN where it does not flip); beyond_quantile, beyond_effect: of the points scanned
+        past the flip, up to the next one, the one where the ranking is turned most; effect_low,
+        effect_high: at the ends of that range; effect_least, effect_most: over it;
+        n_changes: of sign over it, more than one is a ranking that turns back; is_monotone:
+        whether the effect only rises, or only falls, over the points scanned: where it does not,
+        a flip between two of them may be missed.
+    n_fixed : parameters with one value, which cannot move.
+    """
+
+    hypothesis: str
+    policy: str
+    baseline: str
+    outcome: Outcome
+    weeks: int
+    where: str
+    effect: float
+    table: pd.DataFrame
+    n_fixed: int
+
+    @property
+    def n_flips(self) -> int:
+        """Parameters that flip the ranking alone."""
+        return int(self.table["flips"].sum())
+
+    @property
+    def moves(self) -> NDArray[np.bool_]:
+        """(rows of the table,) whether a parameter changes the effect by more than rounding."""
+        span = self.table["effect_most"] - self.table["effect_least"]
+        level = np.maximum(self.table["effect_most"].abs(), self.table["effect_least"].abs())
+        return np.asarray(span > SAME * level)
+
+    @property
+    def ranks(self) -> tuple[str, ...]:
+        """Parameters that, moved alone, put one policy ahead where the two start level."""
+        return tuple(self.table["parameter"][self.moves]) if self.effect == 0.0 else ()
+
+    def sentence(self) -> str:
+        """Say who is ahead, and which parameter, moved how little, puts the other one ahead."""
+        if self.effect == 0.0:
+            return self._level()
+        better, worse = self.policy, self.baseline
+        gap = self.effect
+        if (gap < 0.0) != (self.outcome.better == "lower"):
+            better, worse, gap = worse, better, -gap
+        head = (
+            f"Under '{self.hypothesis}', '{better}' beats '{worse}' at {self.where} ({gap:+.3g} "
+            f"{_unit(self.outcome, self.weeks)})"
+        )
+        tried = f"of {len(self.table)} parameters tried one by one ({self.n_fixed} more are fixed)"
+        if not self.n_flips:
+            return f"{head}; none {tried} flips that within 99% of its prior."
+        first = self.table.iloc[0]
+        rises = first["flip_quantile"] > first["start_quantile"]
+        return (
+            f"{head}; the ranking flips if {first['parameter']} "
+            f"{'exceeds' if rises else 'falls below'} {first['flip_value']:.3g} (prior quantile "
+            f"{first['flip_quantile']:.3f}). Alone, {self.n_flips} {tried} flip it within 99% of "
+            "their priors."
+        )
+
+    def _level(self) -> str:
+        """Say that there is no ranking, what would make one, and what to ask instead."""
+        head = (
+            f"Under '{self.hypothesis}', '{self.policy}' and '{self.baseline}' come out level at "
+            f"{self.where}: there is no ranking to flip."
+        )
+        if not self.ranks:
+            return f"{head} None of the {len(self.table)} parameters tried, moved alone, makes one."
+        named = ", ".join(self.ranks[:NAMED])
+        more = f" and {len(self.ranks) - NAMED} more" if len(self.ranks) > NAMED else ""
+        return (
+            f"{head} Of {len(self.table)} parameters, each moved alone within 99% of its prior, "
+            f"these {len(self.ranks)} put one of the two ahead: {named}{more}. What is free in "
+            "sign has a median of 0, so a lever that acts through it does nothing at the medians: "
+            "start from draws instead (--draws 20)."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlipsOverDraws:
+    """How often each parameter flips the ranking alone, from drawn starting points.
+
+    Attributes
+    ----------
+    ahead : share of draws in which the policy is ahead of the baseline.
+    table : parameter, unit, flips (share of draws, with its 90 % interval), distance (median
+        over the draws in which it flips), n_flips, n_draws; most often first.
+    """
+
+    ahead: Estimate
+    table: pd.DataFrame
+
+
+def find_flips(
+    baseline: Case,
+    policy: Case,
+    *,
+    outcome: str = "attacks",
+    start: FloatArray | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Flips:
+    """Return the smallest move of each parameter, alone, that puts the other policy ahead.
+
+    Mean field, so that a flip is exact: every parameter is scanned over 99 % of its prior as the
+    hypothesis restricts it, all others held, and each first change of sign on either side of the
+    start is bisected. Sizes of moves are prior quantiles.
+
+    Parameters
+    ----------
+    baseline, policy : cases of one hypothesis that differ in the portfolio alone; their drawn
+        parameters are not used.
+    outcome : one that has a better side, over the weeks of the levers.
+    start : (P,) prior quantiles in (0, 1) at which all parameters start; None: the medians.
+    workers : threads, >= 1; results do not depend on it.
+    progress : told how many runs of the scan are done, and of how many.
+
+    Raises
+    ------
+    ScenarioError
+        The outcome ranks nothing, or the cases differ in more than the portfolio.
+    """
+    ranking = Ranking(baseline, policy, ranked_outcome(outcome), workers)
+    names = [*baseline.model.parameters]
+    begin = np.full(len(names), MEDIAN) if start is None else start
+    free = _free(baseline)
+    found = scan(lambda at: ranking.expected(at, progress), begin, free)
+    change = nearest_change(ranking.expected, begin, found)
+    return Flips(
+        hypothesis=baseline.hypothesis.name,
+        policy=policy.portfolio,
+        baseline=baseline.portfolio,
+        outcome=ranking.outcome,
+        weeks=baseline.levers.shape[1],
+        where=MEDIANS if start is None else DRAWN,
+        effect=found.start_effect,
+        table=_table(baseline, begin, found, change),
+        n_fixed=len(names) - len(free),
+    )
+
+
+def flips_over_draws(
+    baseline: Case,
+    policy: Case,
+    *,
+    draws: int,
+    outcome: str = "attacks",
+    seed: int = 0,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> FlipsOverDraws:
+    """Return how often each parameter flips the ranking alone, from points drawn from the prior.
+
+    Parameters
+    ----------
+    draws : starting points, a Latin hypercube of them, >= 1; each costs a whole `find_flips`.
+    progress : told how many draws are done, and of how many.
+    """
+    starts = latin_hypercube([*baseline.model.parameters], draws, seed)
+    found = []
+    for draw, start in enumerate(starts, start=1):
+        found.append(find_flips(baseline, policy, outcome=outcome, start=start, workers=workers))
+        if progress is not None:
+            progress(draw, draws)
+    return summarise(found)
+
+
+def summarise(found: Sequence[Flips]) -> FlipsOverDraws:
+    """Return flips from several starting points, parameter by parameter."""
+    lower = found[0].outcome.better == "lower"
+    ahead = [flips.effect != 0.0 and (flips.effect < 0.0) == lower for flips in found]
+    rows = []
+    for (name, unit), part in pd.concat([flips.table for flips in found]).groupby(
+        ["parameter", "unit"], sort=False
+    ):
+        rows.append(
+            {
+                "parameter": name,
+                "unit": unit,
+                **share_of(part["flips"].to_numpy(dtype=np.float64)).columns("flips"),
+                "distance": part["distance"].median(),
+                "n_flips": int(part["flips"].sum()),
+                "n_draws": len(part),
+            }
+        )
+    table = pd.DataFrame(rows).sort_values(
+        ["n_flips", "distance", "parameter"], ascending=[False, True, True], ignore_index=True
+    )
+    return FlipsOverDraws(share_of(np.array(ahead, dtype=np.float64)), table)
+
+
+def _free(case: Case) -> NDArray[np.int64]:
+    """Return the places of the parameters that have more than one value under the hypothesis."""
+    ends = np.array([np.full(len(case.model.parameters), end) for end in RANGE])
+    low, high = draw_parameters(case.model, case.hypothesis, ends)
+    return np.flatnonzero(low != high)
+
+
+def values_at(case: Case, quantiles: FloatArray) -> FloatArray:
+    """Return the (P,) parameters at some quantiles of their priors."""
+    return np.asarray(draw_parameters(case.model, case.hypothesis, quantiles[None])[0])
+
+
+def _table(case: Case, start: FloatArray, found: Scan, change: FloatArray) -> pd.DataFrame:
+    names, at_start = [*case.model.parameters], values_at(case, start)
+    moved = start.copy()
+    flips = ~np.isnan(change)
+    moved[found.columns[flips]] = change[flips]
+    at_flip = values_at(case, moved)
+    rows: list[dict[str, Any]] = []
+    for row, p in enumerate(found.columns):
+        name = names[p]
+        beyond = found.beyond(row, change[row]) if flips[row] else (np.nan, np.nan)
+        rows.append(
+            {
+                "parameter": name,
+                "unit": case.model.parameters[name].unit,
+                "start_value": at_start[p],
+                "start_quantile": start[p],
+                "flips": bool(flips[row]),
+                "flip_value": at_flip[p] if flips[row] else np.nan,
+                "flip_quantile": change[row],
+                "distance": abs(change[row] - start[p]),
+                "beyond_quantile": beyond[0],
+                "beyond_effect": beyond[1],
+                "effect_low": found.effects[row, 0],
+                "effect_high": found.effects[row, -1],
+                "effect_least": found.effects[row].min(),
+                "effect_most": found.effects[row].max(),
+                "n_changes": found.n_changes(row),
+                "is_monotone": found.is_monotone(row),
+            }
+        )
+    table = pd.DataFrame(rows)
+    span = table["effect_most"] - table["effect_least"]
+    order = table.assign(span=-span).sort_values(
+        ["distance", "span", "parameter"], kind="stable", na_position="last"
+    )
+    return order.drop(columns="span").reset_index(drop=True)
+
+
+def _unit(outcome: Outcome, weeks: int) -> str:
+    years, rest = divmod(weeks, 52)
+    length = f"{weeks} weeks" if rest or years == 1 else f"{years} years"
+    if outcome.over == "end":
+        return f"{outcome.unit}, {outcome.name}, after {length}"
+    what = outcome.name if outcome.unit in outcome.name else f"{outcome.unit}, {outcome.name},"
+    return f"{what} over {length}"

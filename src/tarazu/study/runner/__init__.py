@@ -1,0 +1,1 @@
+"""Run a study in blocks and reduce them to a result."""

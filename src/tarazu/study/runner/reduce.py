@@ -1,0 +1,245 @@
+"""From finished blocks to the files of a result, one hypothesis and one series at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.core.axes import DISTRICT, WEEK
+from tarazu.core.cache import write_atomic
+from tarazu.core.provenance import canonical_json, collect_provenance
+from tarazu.study.runner.block import SUBSETS, Plan
+from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
+from tarazu.study.setup.spec import POOLED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import xarray as xr
+
+FloatArray = NDArray[np.float64]
+
+RESULT: Final = "study.json"
+METRICS: Final = "metrics.parquet"
+BANDS: Final = "bands.nc"
+DISTRICTS: Final = "districts.nc"
+QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+def write_results(plan: Plan, blocks: Sequence[Path], folder: Path) -> None:
+    """Write the files of a result from its blocks (paths in the order of ``plan.blocks``)."""
+    shares = write_metrics(plan, blocks, folder / METRICS)
+    write_dataset(make_bands(plan, blocks), folder / BANDS)
+    write_dataset(sum_districts(plan, blocks), folder / DISTRICTS)
+    write_atomic(folder / RESULT, canonical_json(_description(plan, shares)))
+
+
+def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, object]:
+    study = plan.study
+    return {
+        "name": study.name,
+        "spec": study.spec.model_dump(),
+        "file_digest": study.digest,
+        "origin_week": study.origin,
+        "record_range": plan.record_range,
+        "kept_share": shares,
+        "region": {"name": study.region.name, "digest": study.region.digest},
+        "arms": [{"name": a.name, "title": a.title, "meaning": a.meaning} for a in plan.arms],
+        "baseline": plan.arms[plan.baseline].name,
+        "hypotheses": [
+            {"name": h.name, "title": h.title, "meaning": h.meaning} for h in study.hypotheses
+        ],
+        "portfolio_digests": {p.name: p.digest for p in study.portfolios},
+        "is_operation": study.spec.operation is not None,
+        "provenance": collect_provenance(
+            {"study": study.digest, "region": study.region.digest}
+            | ({"model": study.model_digest} if study.model_digest else {})
+        ),
+    }
+
+
+def write_metrics(plan: Plan, blocks: Sequence[Path], path: Path) -> dict[str, float | None]:
+    """Write one row a hypothesis, arm, member and horizon; return the shares of draws kept."""
+    import pyarrow.parquet as pq  # late: only here and where results are read
+
+    replicates = plan.study.spec.replicates
+    kept: dict[str, list[NDArray[np.int8]]] = {name: [] for name in plan.parameters}
+    with path.open("wb") as stream:
+        writer = None
+        for (hypothesis, draws), block in zip(plan.blocks, blocks, strict=True):
+            with np.load(block) as numbers:
+                table = _rows(plan, hypothesis, draws, numbers["outcomes"], numbers["kept"])
+                kept[hypothesis].append(numbers["kept"][::replicates])
+            if writer is None:
+                writer = pq.ParquetWriter(stream, table.schema, compression="zstd")
+            writer.write_table(table)
+        assert writer is not None  # a study has at least one block
+        writer.close()
+    flags = {name: np.concatenate(parts) for name, parts in kept.items()}
+    pooled = np.concatenate(list(flags.values()))
+    return {
+        name: None if (values < 0).any() else float((values == 1).mean())
+        for name, values in (flags | {POOLED: pooled}).items()
+    }
+
+
+def _rows(
+    plan: Plan, hypothesis: str, draws: range, outcomes: FloatArray, kept: NDArray[np.int8]
+) -> pa.Table:
+    import pyarrow as pa
+
+    spec = plan.study.spec
+    replicates, shape = spec.replicates, outcomes.shape[:3]
+    member = np.arange(draws.start * replicates, draws.stop * replicates, dtype=np.int32)
+    assert outcomes.shape[1] == len(member)
+
+    def spread(values: NDArray[Any], axis: int) -> NDArray[Any]:
+        index = [None, None, None]
+        index[axis] = slice(None)  # type: ignore[call-overload]
+        return np.broadcast_to(values[tuple(index)], shape).ravel()
+
+    def words(values: Sequence[str], axis: int) -> pa.Array:
+        codes = spread(np.arange(len(values), dtype=np.int8), axis)
+        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(values)))
+
+    names = list(plan.parameters)
+    columns: dict[str, Any] = {
+        "hypothesis": pa.DictionaryArray.from_arrays(
+            pa.array(np.full(np.prod(shape), names.index(hypothesis), dtype=np.int8)),
+            pa.array(names),
+        ),
+        "portfolio": words([arm.name for arm in plan.arms], 0),
+        "member": spread(member, 1),
+        "draw": spread(member // replicates, 1),
+        "replicate": spread(member % replicates, 1),
+        "kept": pa.array(spread(kept == 1, 1), mask=spread(kept < 0, 1)),
+        "weeks": spread(np.array(spec.horizons, dtype=np.int32), 2),
+    }
+    for k, name in enumerate(plan.columns):
+        columns[name] = outcomes[..., k].ravel()
+    return pa.table(columns)
+
+
+def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
+    """Return means and quantiles of the national series over members, all and kept.
+
+    The pooled hypothesis gives every hypothesis the same weight.
+    """
+    import xarray as xr
+
+    names = (*plan.parameters, POOLED)
+    axes = ("subset", "hypothesis", "portfolio")
+    variables: dict[str, Any] = {}
+    for series in SERIES:
+        bands, means = [], []
+        for members, kept in _by_hypothesis(plan, blocks, f"series_{series}"):
+            for mask in (np.ones_like(kept), kept):
+                bands.append(_quantiles(members[:, mask]))
+                means.append(_mean(members[:, mask]))
+        shape = (len(names), len(SUBSETS), *bands[0].shape)
+        variables[series] = (
+            (*axes, "quantile", WEEK),
+            np.reshape(bands, shape).swapaxes(0, 1),
+        )
+        shape = (len(names), len(SUBSETS), *means[0].shape)
+        variables[f"{series}_mean"] = ((*axes, WEEK), np.reshape(means, shape).swapaxes(0, 1))
+    step = plan.study.spec.series_weeks
+    steps = plan.study.spec.weeks // step
+    return xr.Dataset(
+        variables,
+        coords={
+            "subset": list(SUBSETS),
+            "hypothesis": list(names),
+            "portfolio": [arm.name for arm in plan.arms],
+            "quantile": list(QUANTILES),
+            WEEK: np.arange(1, steps + 1, dtype=np.int32) * step,
+        },
+        attrs={
+            "title": plan.study.spec.title,
+            "note": f"counts are totals over {step} weeks up to `week`, levels those at its end",
+        },
+    )
+
+
+def _by_hypothesis(
+    plan: Plan, blocks: Sequence[Path], key: str
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+    """Yield (A, M, S) members and (M,) kept of each hypothesis, in order; then all pooled."""
+    parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in plan.parameters}
+    flags: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in plan.parameters}
+    for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
+        with np.load(block) as numbers:
+            parts[hypothesis].append(numbers[key])
+            flags[hypothesis].append(numbers["kept"] == 1)
+    for name in parts:
+        yield np.concatenate(parts[name], axis=1), np.concatenate(flags[name])
+    everyone = [block for name in parts for block in parts[name]]
+    yield (
+        np.concatenate(everyone, axis=1),
+        np.concatenate([flag for name in flags for flag in flags[name]]),
+    )
+
+
+def _quantiles(members: NDArray[np.float32]) -> FloatArray:
+    """Return (A, Q, S) quantiles over members (A, M, S), nan without any."""
+    if members.shape[1] == 0:
+        return np.full((members.shape[0], len(QUANTILES), members.shape[2]), np.nan)
+    by_arm = [np.quantile(arm.astype(np.float64), QUANTILES, axis=0) for arm in members]
+    return np.stack(by_arm)
+
+
+def _mean(members: NDArray[np.float32]) -> FloatArray:
+    if members.shape[1] == 0:
+        return np.full((members.shape[0], members.shape[2]), np.nan)
+    return np.asarray(members.mean(axis=1, dtype=np.float64))
+
+
+def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
+    """Return mean, variance and exceedance by district and year, over members, all and kept."""
+    import xarray as xr
+
+    keys = ("district_members", "district_sum", "district_square", "district_above")
+    totals: dict[str, list[Any]] = {name: [0.0] * len(keys) for name in (*plan.parameters, POOLED)}
+    for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
+        with np.load(block) as numbers:
+            for name in (hypothesis, POOLED):
+                totals[name] = [
+                    old + numbers[key] for old, key in zip(totals[name], keys, strict=True)
+                ]
+    axes = ("subset", "hypothesis", "portfolio", "year", DISTRICT)
+    members = np.stack([total[0] for total in totals.values()], axis=1)  # (2, H)
+    n = members[:, :, None, None, None, None].astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.stack([total[1] for total in totals.values()], axis=1) / n
+        square = np.stack([total[2] for total in totals.values()], axis=1) / n
+        above = np.stack([total[3] for total in totals.values()], axis=1) / n[..., None]
+        variance = np.maximum(square - mean * mean, 0.0) * n / (n - 1.0)
+    variables: dict[str, Any] = {"members": (axes[:2], members.astype(np.int32))}
+    for k, name in enumerate(DISTRICT_OUTCOMES):
+        variables[f"{name}_mean"] = (axes, mean[..., k])
+        variables[f"{name}_variance"] = (axes, np.where(n[..., 0] > 1, variance[..., k], np.nan))
+        variables[f"{name}_exceedance"] = ((*axes, "level"), above[..., k, :])
+        variables[f"{name}_levels"] = (("level",), np.array(DISTRICT_OUTCOMES[name], dtype=float))
+    return xr.Dataset(
+        variables,
+        coords={
+            "subset": list(SUBSETS),
+            "hypothesis": list(totals),
+            "portfolio": [arm.name for arm in plan.arms],
+            "year": np.arange(1, mean.shape[3] + 1, dtype=np.int32),
+            DISTRICT: list(plan.study.region.slugs),
+        },
+        attrs={
+            "title": plan.study.spec.title,
+            "note": f"years of {min(YEAR, plan.study.spec.weeks)} weeks; exceedance: share of "
+            "members that reach a level; counts are of the year, people at its end",
+        },
+    )
+
+
+def write_dataset(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset as netCDF 3, whose bytes hold no time and no version of a library."""
+    dataset.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")

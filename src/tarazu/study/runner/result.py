@@ -1,0 +1,163 @@
+"""The result of a study: a folder, and what it holds when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tarazu.core.errors import DataError
+from tarazu.study.runner.reduce import BANDS, DISTRICTS, METRICS, RESULT
+from tarazu.study.setup.outcomes import OUTCOMES
+from tarazu.study.setup.spec import POOLED
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+NOT_CALIBRATED = (
+    "Not calibrated: parameters are drawn from priors, most of them assumed. These are conditional "
+    "statements about the model, no forecasts."
+)
+UNEQUAL_BUDGETS = "Portfolios are compared each at its own cost: their budgets are not equal."
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A policy or a hypothesis of a study: what it is called and what it means."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a study left; tables are read from its folder when they are first asked for.
+
+    Attributes
+    ----------
+    name, title, question : of the study. start : label of the state from which runs start.
+    weeks : of a run. origin_week : from which `horizons` (weeks) are counted.
+    draws, replicates : members are draws times replicates, under each hypothesis and portfolio.
+    portfolios : the arms of the study. baseline : the one that stands for today's practice.
+    record_range : least and most attacks a year in the record's last five years, or None.
+    kept_share : share of draws whose attacks under today's practice lie in that range, by
+        hypothesis and ``pooled``; None where no record was given.
+    is_operation : whether its arms are one extra sweep and what it is compared with.
+    caveats : what must stand beside every number.
+    """
+
+    folder: Path
+    name: str
+    title: str
+    question: str
+    start: str
+    weeks: int
+    origin_week: int
+    horizons: tuple[int, ...]
+    draws: int
+    replicates: int
+    seed: int
+    portfolios: tuple[Named, ...]
+    baseline: str
+    hypotheses: tuple[Named, ...]
+    record_range: tuple[int, int] | None
+    kept_share: Mapping[str, float | None]
+    is_operation: bool
+    caveats: tuple[str, ...] = (NOT_CALIBRATED, UNEQUAL_BUDGETS)
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """One row a hypothesis, portfolio, member and horizon (``weeks``); see `OUTCOMES`."""
+        return self.read_metrics()
+
+    def read_metrics(self, columns: list[str] | None = None) -> pd.DataFrame:
+        """Return some columns of `metrics`, read afresh; None for all."""
+        return pd.read_parquet(self.folder / METRICS, columns=columns)
+
+    @cached_property
+    def bands(self) -> xr.Dataset:
+        """Quantiles (and ``NAME_mean``) of national series: subset, hypothesis, portfolio, week."""
+        return _read(self.folder / BANDS)
+
+    @cached_property
+    def districts(self) -> xr.Dataset:
+        """Mean, variance and exceedance by subset, hypothesis, portfolio, year and district."""
+        return _read(self.folder / DISTRICTS)
+
+    def kept_sentence(self) -> str:
+        """Say which share of draws attacks as often as the record does."""
+        share = self.kept_share[POOLED]
+        if self.record_range is None or share is None:
+            return "No record was given, so no draw was compared with one."
+        low, high = self.record_range
+        parts = ", ".join(f"{h.name} {self.kept_share[h.name]:.0%}" for h in self.hypotheses)
+        return (
+            f"In {share:.0%} of draws today's practice gives {low} to {high} attacks a year, the "
+            f"range of the record's last five years ({parts})."
+        )
+
+    def _repr_html_(self) -> str:
+        arms = "".join(
+            f"<li><b>{escape(p.title)}</b>: {escape(p.meaning)}</li>" for p in self.portfolios
+        )
+        notes = "".join(f"<p>{escape(text)}</p>" for text in (self.kept_sentence(), *self.caveats))
+        return (
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><ul>{arms}</ul>"
+            f"<p>{self.draws} draws x {self.replicates} replicates under "
+            f"{', '.join(escape(h.title) for h in self.hypotheses)}; {self.weeks} weeks; start: "
+            f"{escape(self.start)}. {len(OUTCOMES)} outcomes.</p>{notes}"
+        )
+
+
+def load_study_result(folder: Path) -> StudyResult:
+    """Return the result that a study left in a folder.
+
+    Raises
+    ------
+    DataError
+        The folder holds no complete result, or one that another version wrote.
+    """
+    path = folder / RESULT
+    try:
+        told: dict[str, Any] = json.loads(path.read_bytes())
+        missing = [n for n in (METRICS, BANDS, DISTRICTS) if not (folder / n).exists()]
+        if missing:
+            raise DataError(f"'{missing[0]}' is missing", file=folder, expected="a whole result")
+        spec, low_high = told["spec"], told["record_range"]
+        return StudyResult(
+            folder=folder,
+            name=told["name"],
+            title=spec["title"],
+            question=spec["question"],
+            start=spec["start"],
+            weeks=spec["weeks"],
+            origin_week=told["origin_week"],
+            horizons=tuple(spec["horizons"]),
+            draws=spec["draws"],
+            replicates=spec["replicates"],
+            seed=spec["seed"],
+            portfolios=tuple(Named(**arm) for arm in told["arms"]),
+            baseline=told["baseline"],
+            hypotheses=tuple(Named(**hypothesis) for hypothesis in told["hypotheses"]),
+            record_range=None if low_high is None else (low_high[0], low_high[1]),
+            kept_share=told["kept_share"],
+            is_operation=told["is_operation"],
+        )
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"cannot be read ({error})", file=path, expected="what `run_study` left"
+        ) from error
+
+
+def _read(path: Path) -> xr.Dataset:
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="scipy") as dataset:
+        return dataset.load()

@@ -1,0 +1,53 @@
+"""The design of a study: which parameters each draw has, which members there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.core.random.streams import uniform
+from tarazu.engine.compiler.program import stream_number
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+ORDER, JITTER = 0, 1  # what a hashed uniform decides: the place of a draw, where in its stratum
+
+
+def latin_hypercube(names: Sequence[str], draws: int, seed: int) -> FloatArray:
+    """Return uniforms of which each column has exactly one in each of N equal strata.
+
+    A value hangs on seed, number of draws, draw and name of the parameter, not on which other
+    parameters there are or in what order.
+
+    Parameters
+    ----------
+    names : (P,) of the parameters. draws : N >= 1.
+
+    Returns
+    -------
+    (N, P) in (0, 1).
+
+    References
+    ----------
+    McKay, Beckman & Conover (1979), https://doi.org/10.1080/00401706.1979.10489755
+    """
+    return np.column_stack([_column(name, draws, seed) for name in names])
+
+
+def _column(name: str, draws: int, seed: int) -> FloatArray:
+    stream = stream_number(f"design of {name}")
+    order, jitter = (
+        np.array([uniform(seed, draw, stream, 0, 0, index) for draw in range(draws)])
+        for index in (ORDER, JITTER)
+    )
+    stratum = np.argsort(np.argsort(order, kind="stable"), kind="stable")
+    values = (stratum + jitter) / draws
+    return np.asarray(np.clip(values, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0)))
+
+
+def member_ids(draws: range, replicates: int) -> IntArray:
+    """Return the (M,) ids of the members of some draws: draw * replicates + replicate."""
+    return np.arange(draws.start * replicates, draws.stop * replicates, dtype=np.int64)

@@ -1,0 +1,306 @@
+import shutil
+from dataclasses import replace
+from itertools import product
+
+import pandas as pd
+import pytest
+from tests.unit.study.cases import OPERATION, make_operation_study, make_study
+
+from tarazu.claims import RecordReading, load_ledger, weigh_claims
+from tarazu.claims.ledger import LedgerSpec
+from tarazu.claims.weigh import ModelReading, decide
+from tarazu.core.errors import ScenarioError
+from tarazu.core.provenance import canonical_json
+from tarazu.evidence.finding import CANNOT_TELL, Finding, Variant
+from tarazu.evidence.sensitivity import REDRAWN
+from tarazu.record import load_default_record
+from tarazu.study import run_study
+from tarazu.study.runner.reduce import METRICS
+from tarazu.study.setup.policies import SWEEP
+
+# A world in which killing works: nobody answers the sweep, few join, and the harm deters.
+WORKS = """
+title = "Attrition works"
+meaning = "A test."
+[restrictions]
+attack_response = -1.0
+attack_response_harm = -1.0
+harm_response = -1.0
+recruitment_response = -1.0
+recruitment_response_harm = -1.0
+relocation_response = 0.0
+recruit_rate = 1e-6
+sponsorship_rate = 0.0
+"""
+# A world in which it feeds the fight.
+FEEDS = """
+title = "Attrition feeds the fight"
+meaning = "A test."
+[restrictions]
+attack_response = 1.0
+attack_response_harm = 1.0
+harm_response = 1.5
+recruitment_response = 1.5
+recruitment_response_harm = 1.5
+"""
+
+
+def finding(name: str, verdict: str, *, converged: bool = True) -> Finding:
+    return Finding(
+        name=name,
+        question="?",
+        estimand="",
+        unit="",
+        estimate=None,
+        interval=None,
+        level=0.9,
+        null="",
+        p_value=None,
+        verdict=verdict,
+        sentence=f"It says {verdict}.",
+        n_used={},
+        n_dropped={},
+        assumptions=(),
+        caveats=(),
+        diagnostics=(),
+        sensitivity=(),
+        figures=(),
+        references=(),
+        converged=converged,
+    )
+
+
+def planted(folder, world: str):
+    path = folder / "world.toml"
+    path.write_text(world)
+    study = make_operation_study(
+        hypotheses=(str(path),), draws=12, block=6, weeks=262, horizons=(4, 12, 260), replicates=1
+    )
+    result = run_study(study, out=folder / "seventeen", workers=2)
+    return type(result)(**{**result.__dict__, "name": "seventeen"})
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("works"), WORKS)
+
+
+@pytest.fixture(scope="module")
+def feeds(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("feeds"), FEEDS)
+
+
+def weigh(claim: str, findings, results):
+    ledger = weigh_claims(findings, results)
+    return next(entry for entry in ledger.entries if entry.claim.id == claim)
+
+
+def test_attrition__planted_world_in_which_killing_works_says_so(works):
+    entry = weigh("C1", [], [works])
+    assert entry.verdict == "model-conditional"
+    assert entry.model.says == "does not hold"
+    assert "does not hold: true in 0%" in entry.sentence
+
+
+def test_attrition__planted_world_and_a_record_that_shows_it_contradict(works):
+    assert (
+        weigh("C1", [finding("dose", "attacks fall with dose")], [works]).verdict == "contradicted"
+    )
+
+
+def test_attrition__planted_world_in_which_killing_feeds_the_fight_says_so(feeds):
+    entry = weigh("C1", [], [feeds])
+    assert entry.verdict == "model-conditional"
+    assert entry.model.says == "holds"
+    assert weigh("C1", [finding("dose", "attacks rise with dose")], [feeds]).verdict == "supported"
+
+
+def test_attrition__record_against_the_model_is_inconclusive(works, feeds):
+    assert (
+        weigh("C1", [finding("dose", "attacks fall with dose")], [feeds]).verdict == "inconclusive"
+    )
+    assert (
+        weigh("C1", [finding("dose", "attacks rise with dose")], [works]).verdict == "inconclusive"
+    )
+
+
+def test_attrition__short_term_finding_is_no_test_of_it(works):
+    entry = weigh("C1", [finding("retaliation", "deterrence")], [works])
+    assert entry.record is None
+    assert entry.verdict == "model-conditional"
+
+
+def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
+    """Ten attacks fewer at once, and never made up for, are the short term of the claim."""
+    folder = tmp_path / "short"
+    shutil.copytree(feeds.folder, folder)
+    metrics = pd.read_parquet(folder / METRICS)
+    swept = metrics["portfolio"].astype(str) == SWEEP
+    metrics.loc[swept, "expected_attacks_here"] -= 10.0
+    metrics.to_parquet(folder / METRICS)
+    short = replace(feeds, folder=folder)
+    assert weigh("C1", [], [short]).model == weigh("C1", [], [feeds]).model
+    claim = load_ledger().claims[0]
+    paired = claim.paired.model_copy(update={"after_weeks": 0})
+    whole = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
+    assert weigh_claims([], [feeds], whole).entries[0].model.says == "holds"
+    assert weigh_claims([], [short], whole).entries[0].model.says == "does not hold"
+
+
+def test_backlash__planted_worlds_say_opposite_things(works, feeds):
+    assert weigh("C3", [], [feeds]).model.says == "holds"
+    assert weigh("C3", [], [works]).model.says == "does not hold"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "converged", "expected"),
+    [
+        ("backlash", True, "supported"),
+        ("deterrence", True, "contradicted"),
+        ("no large effect", True, "inconclusive"),
+        (CANNOT_TELL, True, "inconclusive"),
+        ("backlash", False, "inconclusive"),
+    ],
+)
+def test_backlash__follows_the_record(verdict, converged, expected):
+    entry = weigh("C3", [finding("retaliation", verdict, converged=converged)], [])
+    assert entry.verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("displacement", "supported"),
+        ("diffusion of calm", "contradicted"),
+        (CANNOT_TELL, "inconclusive"),
+    ],
+)
+def test_displacement__follows_the_record(verdict, expected):
+    assert weigh("C2", [finding("displacement", verdict)], []).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ({"active years only": "backlash", REDRAWN: "backlash"}, "supported"),
+        ({"active years only": CANNOT_TELL, REDRAWN: "backlash"}, "supported"),
+        ({"active years only": "deterrence", REDRAWN: "backlash"}, "inconclusive"),
+        ({"active years only": "backlash", REDRAWN: CANNOT_TELL}, "inconclusive"),
+    ],
+)
+def test_backlash__stands_only_if_other_readings_let_it(readings, expected):
+    variants = tuple(Variant(n, 1.0, None, 0.01, verdict, {}) for n, verdict in readings.items())
+    found = replace(finding("retaliation", "backlash"), sensitivity=variants)
+    entries = {e.claim.id: e for e in weigh_claims([found], []).entries}
+    assert entries["C3"].verdict == expected
+
+
+def test_verdict__every_combination_is_decided_as_written():
+    expected = {
+        ("supported", "does not hold"): "inconclusive",
+        ("contradicted", "holds"): "inconclusive",
+    }
+    for says, model in product(
+        ("supported", "contradicted", "cannot tell"), ("holds", "does not hold", "depends", None)
+    ):
+        record = RecordReading("f", "v", "s", says, "w")
+        reading = None if model is None else ModelReading("s", model, (), 0, "")
+        default = "inconclusive" if says == "cannot tell" else says
+        assert decide(record, reading) == expected.get((says, model), default)
+
+
+@pytest.mark.parametrize("model", ["holds", "does not hold", "depends"])
+def test_verdict__without_a_record_is_never_more_than_model_conditional(model):
+    assert decide(None, ModelReading("s", model, (), 0, "")) == "model-conditional"
+
+
+def test_verdict__without_anything_is_not_run():
+    ledger = weigh_claims([], [])
+    assert {entry.verdict for entry in ledger.entries} == {"not run"}
+
+
+def attrition(folder, world: str):
+    path = folder / "world.toml"
+    path.write_text(world)
+    study = make_study(
+        hypotheses=(str(path),),
+        portfolios=("status-quo",),
+        sweep={"lever": "operational_tempo", "values": (0.0, 10.0)},
+        weeks=520,
+        horizons=(520,),
+        draws=6,
+    )
+    result = run_study(study, record=load_default_record(), out=folder / "attrition", workers=2)
+    return type(result)(**{**result.__dict__, "name": "attrition"})
+
+
+def test_no_exit__world_without_attackers_has_a_way_out(tmp_path):
+    world = 'title = "Quiet"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e-9\n'
+    entry = weigh("C14", [], [attrition(tmp_path, world)])
+    assert entry.verdict == "model-conditional"
+    assert entry.model.says == "does not hold"
+
+
+def test_no_exit__world_of_men_paid_whatever_happens_has_none(tmp_path):
+    world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
+    entry = weigh("C14", [], [attrition(tmp_path, world)])
+    assert entry.verdict == "model-conditional"
+    assert entry.model.says == "holds"
+
+
+def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
+    world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
+    result = attrition(tmp_path, world)
+    metrics = pd.read_parquet(result.folder / METRICS)
+    fastest = metrics["portfolio"].astype(str) == "operational_tempo = 10"
+    quiet = {0: 2, 1: 1}  # replicates with a quiet year, by draw; the others have none
+    for draw, replicates in quiet.items():
+        of_draw = fastest & (metrics["draw"] == draw) & (metrics["replicate"] < replicates)
+        metrics.loc[of_draw, "quiet_year"] = 1.0
+    metrics.to_parquet(result.folder / METRICS)
+    entry = weigh("C14", [], [result])
+    (share,) = [
+        s.share for s in entry.model.shares if s.subset == "all" and s.hypothesis == "world"
+    ]
+    assert share == pytest.approx(5 / 6)
+    assert "at operational_tempo = 10: in 1 of 6 draws" in entry.sentence
+
+
+def test_ledger__writes_the_same_json_twice_and_reads_well(works):
+    ledger = weigh_claims([finding("retaliation", "backlash")], [works])
+    again = weigh_claims([finding("retaliation", "backlash")], [works])
+    assert canonical_json(ledger.to_dict()) == canonical_json(again.to_dict())
+    assert "model-conditional" in ledger._repr_html_()
+
+
+def test_ledger__asking_a_study_for_another_horizon_is_an_error(works):
+    claim = load_ledger().claims[0]
+    paired = claim.paired.model_copy(update={"weeks": 13})
+    asked = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
+    with pytest.raises(ScenarioError, match="week 13"):
+        weigh_claims([], [works], asked)
+    paired = claim.paired.model_copy(update={"after_weeks": 5})
+    asked = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
+    with pytest.raises(ScenarioError, match="week 5"):
+        weigh_claims([], [works], asked)
+
+
+def sized(folder, militants: float):
+    operation = OPERATION | {"militant_deaths": militants}
+    study = make_operation_study(operation=operation, draws=6, weeks=262, horizons=(4, 12, 260))
+    result = run_study(study, out=folder / "seventeen", workers=2)
+    return type(result)(**{**result.__dict__, "name": "seventeen"})
+
+
+def test_ledger__counts_draws_that_do_not_reach_the_dose(tmp_path):
+    entry = weigh("C1", [], [sized(tmp_path, 120.0)])
+    asked = sum(s.n_draws for s in entry.model.shares if s.hypothesis != "pooled")
+    assert entry.model.n_left_out > 0
+    assert asked > 0
+    assert entry.model.n_left_out + asked == 2 * 6
+
+
+def test_ledger__says_when_no_draw_reaches_the_dose(tmp_path):
+    entry = weigh("C1", [], [sized(tmp_path, 5_000.0)])
+    assert entry.model.says == "depends"
+    assert "No draw reaches the dose" in entry.sentence

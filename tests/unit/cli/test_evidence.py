@@ -1,0 +1,217 @@
+"""`tarazu evidence`: a complete folder or none, equal bytes, JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from tests.unit.evidence.findings import weak_retaliation
+
+from tarazu.cli import publish
+from tarazu.cli.entry import run
+from tarazu.core.errors import FitError
+from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.record import Record
+from tarazu.report.run_folder import MANIFEST, RUN
+
+OUTPUTS = {"brief.html", "findings.json", "evidence.json", "record.json", MANIFEST, RUN}
+
+
+def _finding(name: str, record: Record) -> Finding:
+    """Stand in for an estimator, which takes a minute: what it would say is not tested here."""
+    return Finding(
+        name=name,
+        question="Do attacks follow operations?",
+        estimand="extra attacks per operation",
+        unit="attacks",
+        estimate=float("nan"),
+        interval=(-1.0, 2.0),
+        level=0.9,
+        null="no effect",
+        p_value=0.5,
+        verdict=CANNOT_TELL,
+        sentence="The record cannot tell.",
+        n_used={"events": record.n_events},
+        n_dropped={},
+        assumptions=(),
+        caveats=(),
+        diagnostics=(),
+        sensitivity=(),
+        figures=(),
+        references=(),
+    )
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a quick stand-in in the place of the estimators."""
+
+    def weigh(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+        return tuple(_finding(name, record) for name in names[:1])
+
+    monkeypatch.setattr(publish, "weigh", weigh)
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__leaves_a_complete_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out" / "evidence"
+    assert run(["evidence", "-o", str(out)]) == 0
+    assert {path.name for path in out.iterdir()} == OUTPUTS
+    manifest = json.loads((out / MANIFEST).read_bytes())
+    assert set(manifest["outputs"]) == OUTPUTS - {MANIFEST, RUN}
+    assert set(manifest["provenance"]["inputs"]) >= {"events", "figures", "region", "rules"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(["evidence", "-q", "-o", str(tmp_path / name)]) == 0
+    differing = {
+        path.name
+        for path in (tmp_path / "one").iterdir()
+        if path.read_bytes() != (tmp_path / "two" / path.name).read_bytes()
+    }
+    assert differing <= {RUN}
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__refuses_a_folder_of_other_files_until_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.tex").write_text("years of work")
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (tmp_path / "out" / "thesis.tex").read_text() == "years of work"
+    assert run(["evidence", "-o", str(tmp_path / "out"), "--force"]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__prints_json_with_missing_numbers_as_null(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["evidence", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    (finding,) = printed["findings"]
+    assert [row["name"] for row in printed["rows"]] == [finding["name"]]
+    assert finding["estimate"] is None
+    assert finding["n_used"] == {"events": 692}
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__words_on_stdout_and_a_folder_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
+    assert "The record cannot tell." in capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__prints_the_table_that_it_leaves_at_the_level_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = tmp_path / "battery.toml", tmp_path / "out"
+    config.write_text('estimators = ["displacement"]\nsignificance = 0.2\n')
+    assert run(["evidence", "--json", "--config", str(config), "-o", str(out)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    left = json.loads((out / "evidence.json").read_bytes())
+    assert left == {key: printed[key] for key in left}
+    assert left["significance"] == 0.2
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__asks_what_the_battery_file_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "battery.toml"
+    config.write_text('estimators = ["displacement"]\nsignificance = 0.1\n')
+    assert run(["evidence", "--json", "--config", str(config)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in printed["rows"]] == ["displacement"]
+    assert printed["significance"] == 0.1
+    config.write_text('estimators = ["displacment"]')
+    assert run(["evidence", "--config", str(config)]) == 2
+    assert "displacment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__leaves_a_page_and_a_table_for_each_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "weigh", lambda record, names: (weak_retaliation(),))
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
+    pages = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+    keys = [f"retaliation-{f.kind}-{i}" for i, f in enumerate(weak_retaliation().figures, start=1)]
+    assert pages == {"plotly.min.js", *(f"{k}.html" for k in keys), *(f"{k}.csv" for k in keys)}
+    page = (tmp_path / "out" / "figures" / f"{keys[0]}.html").read_text()
+    assert "http" not in page.replace("http://www.w3.org", "")  # opens without a network
+
+
+@pytest.mark.parametrize("error", [FitError("one event only"), RuntimeError("bug")])
+def test_evidence__a_failure_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+        raise error
+
+    monkeypatch.setattr(publish, "weigh", fail)
+    code = 2 if isinstance(error, FitError) else 3
+    assert run(["evidence", "-o", str(tmp_path / "out")]) == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stop_evidence(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]:
+    """Send a signal to a command that is at work; return its exit code and what it then said."""
+    code = (
+        "import signal, sys, time\n"
+        "from tarazu.cli import main, publish\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in background jobs
+        "def work(record, names):\n"
+        "    sys.stderr.write('at work\\n'); sys.stderr.flush(); time.sleep(60)\n"
+        "publish.weigh = work\n"
+        "main()\n"
+    )
+
+    def stop(number: signal.Signals) -> tuple[int, str]:
+        command = subprocess.Popen(
+            [sys.executable, "-c", code, "evidence", "-o", str(tmp_path / "out")],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert command.stderr is not None
+        assert command.stderr.readline() == "at work\n"
+        command.send_signal(number)
+        said = command.stderr.read()
+        command.stderr.close()
+        return command.wait(timeout=60), said
+
+    return stop
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_evidence__interrupted_says_so_and_leaves_nothing(
+    tmp_path: Path,
+    stop_evidence: Callable[[signal.Signals], tuple[int, str]],
+    number: signal.Signals,
+    exit_code: int,
+) -> None:
+    assert stop_evidence(number) == (
+        exit_code,
+        "interrupted: nothing unfinished was left behind.\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evidence__killed_leaves_nothing_that_looks_finished(
+    tmp_path: Path, stop_evidence: Callable[[signal.Signals], tuple[int, str]]
+) -> None:
+    assert stop_evidence(signal.SIGKILL) == (-signal.SIGKILL, "")
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []

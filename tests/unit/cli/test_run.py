@@ -1,0 +1,322 @@
+"""`tarazu run`, `demo` and `claims`: equal bytes for any workers, resumed when stopped, codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from tests.unit.record.ged_files import event, write_ged
+from tests.unit.study.cases import make_spec
+
+from tarazu.cli import publish
+from tarazu.cli.entry import run
+from tarazu.cli.publish import Asked
+from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding
+from tarazu.record import Record
+from tarazu.report.run_folder import MANIFEST, RUN
+from tarazu.study import build_study, load_study_result
+
+ROOT = Path(__file__).parents[3]
+STUDY = """
+title = "Tiny"
+question = "Does it run?"
+start = "a test"
+weeks = 60
+horizons = [12, 60]
+draws = 6
+seed = 3
+block = 1
+hypotheses = ["full", "deterrence"]
+portfolios = ["status-quo", "mine.toml"]
+"""
+PORTFOLIO = """
+title = "Mine"
+meaning = "A test."
+[[settings]]
+lever = "dialogue"
+value = 0.5
+"""
+OF_STUDY = {"study.toml", "study.json", "metrics.parquet", "bands.nc", "districts.nc"}
+OF_RUN = {"record.json", "brief.html", MANIFEST, RUN}
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """File of a study that takes a second."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mine.toml").write_text(PORTFOLIO)
+    path = tmp_path / "in" / "tiny.toml"
+    path.write_text(STUDY)
+    return path
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """An empty folder for what commands leave."""
+    (tmp_path / "results").mkdir()
+    return tmp_path / "results"
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def _but_note(folder: Path) -> dict[str, bytes]:
+    """All bytes but those that time and host decide."""
+    return {name: data for name, data in _contents(folder).items() if name != RUN}
+
+
+def test_run__leaves_a_complete_folder_and_prints_the_brief(
+    study: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = results / "tiny"
+    assert run(["run", str(study), "-o", str(out)]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(out / "brief.html")]
+    assert set(_contents(out)) == OF_STUDY | OF_RUN
+    assert (out / "study.toml").read_bytes() == study.read_bytes()
+    assert load_study_result(out).name == "tiny"
+    manifest = json.loads((out / MANIFEST).read_bytes())
+    assert set(manifest["outputs"]) == (OF_STUDY | OF_RUN) - {MANIFEST, RUN}
+    assert manifest["seeds"] == {"tiny": 3}
+    assert {"events", "region", "study tiny"} <= set(manifest["provenance"]["inputs"])
+    assert [path.name for path in results.iterdir()] == ["tiny"]
+
+
+def test_run__workers_change_nothing_but_the_run_note(study: Path, results: Path) -> None:
+    for workers in ("1", "2"):
+        command = ["run", str(study), "-q", "-o", str(results / workers), "--workers", workers]
+        assert run(command) == 0
+    assert _but_note(results / "1") == _but_note(results / "2")
+
+
+def test_run__compares_with_the_events_that_are_given(study: Path, results: Path) -> None:
+    events = results / "ged.csv"
+    write_ged(events, [event(1)])
+    out = results / "out"
+    assert run(["run", str(study), "-q", "--events", str(events), "-o", str(out)]) == 0
+    run(["run", str(study), "-q", "-o", str(results / "embedded")])
+    assert (
+        load_study_result(out).record_range != load_study_result(results / "embedded").record_range
+    )
+
+
+WRONG: Mapping[str, tuple[tuple[str, str], tuple[str, str], tuple[str, ...]]] = {
+    "misspelled key": (("draws =", "drawz ="), ("", ""), ("tiny.toml", "drawz", "draws")),
+    "lever out of range": (
+        ("", ""),
+        ("value = 0.5", "value = 7.0"),
+        ("mine.toml", "settings[0]", "dialogue"),
+    ),
+    "swept lever out of range": (
+        (
+            'portfolios = ["status-quo", "mine.toml"]',
+            '[sweep]\nlever = "operational_tempo"\nvalues = [0.0, 99.0]',
+        ),
+        ("", ""),
+        ("tiny.toml", "sweep.values[1]", "99"),
+    ),
+    "unknown district": (
+        ("", ""),
+        ("value = 0.5", 'value = 0.5\ndistricts = ["Atlantis"]'),
+        ("mine.toml", "settings[0].districts", "Atlantis"),
+    ),
+    "overlapping dates": (
+        ("", ""),
+        (
+            "value = 0.5",
+            'value = 0.5\n[[settings]]\nlever = "dialogue"\nvalue = 0.2\nfrom_week = 9',
+        ),
+        ("mine.toml", "settings[1]", "dialogue"),
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_run__a_wrong_study_is_named_with_file_and_key(
+    wrong: str, study: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_study, in_portfolio, said = WRONG[wrong]
+    study.write_text(STUDY.replace(*in_study))
+    (study.parent / "mine.toml").write_text(PORTFOLIO.replace(*in_portfolio))
+    assert run(["run", str(study), "-o", str(results / "out")]) == 2
+    shown = capsys.readouterr().err
+    assert all(part in shown for part in said), shown
+    assert "Traceback" not in shown
+    assert list(results.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("seventen", "Did you mean 'seventeen'"), ("absent.toml", "absent.toml")]
+)
+def test_run__a_study_that_is_not_there(
+    name: str, said: str, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["run", name, "-o", str(results / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert list(results.iterdir()) == []
+
+
+STOPPED = """
+import os, signal, sys, time
+from tarazu.cli import main
+from tarazu.study.runner import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
+run_block, done = run.run_block, []
+def slow(*arguments):
+    if len(done) == 3:
+        sys.stderr.write("at work\\n")
+        sys.stderr.flush()
+        time.sleep(2.0)
+    done.append(run_block(*arguments))
+    return done[-1]
+run.run_block = slow
+main()
+"""
+
+
+@pytest.fixture
+def stop_run(study: Path, results: Path) -> Callable[[signal.Signals], tuple[int, str]]:
+    """Send a signal to a run in its fourth block; return its exit code and what it then said."""
+
+    def stop(number: signal.Signals) -> tuple[int, str]:
+        command = [sys.executable, "-c", STOPPED, "run", str(study), "--workers", "1"]
+        with subprocess.Popen(
+            [*command, "-o", str(results / "cut")], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        ) as process:
+            assert process.stderr is not None
+            while (line := process.stderr.readline()) != "at work\n":
+                assert line, "the run ended before it was stopped"
+            process.send_signal(number)
+            said = process.stderr.read()
+        return process.returncode, said
+
+    return stop
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_run__stopped_leaves_nothing_that_looks_finished_and_is_taken_up_again(
+    number: signal.Signals,
+    code: int,
+    stop_run: Callable[[signal.Signals], tuple[int, str]],
+    study: Path,
+    results: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stopped, said = stop_run(number)
+    assert stopped == code
+    assert ("the same command goes on from there" in said) == (number != signal.SIGKILL)
+    assert [path.name for path in results.iterdir() if not path.name.startswith(".")] == []
+    assert run(["run", str(study), "-o", str(results / "cut")]) == 0
+    assert "going on after" in capsys.readouterr().err
+    assert [path.name for path in results.iterdir()] == ["cut"]
+    assert run(["run", str(study), "-q", "-o", str(results / "whole")]) == 0
+    assert _but_note(results / "cut") == _but_note(results / "whole")
+
+
+SMALL = {
+    "demo": {},
+    "seventeen": {
+        "weeks": 262,
+        "horizons": (4, 12, 260),
+        "draws": 2,
+        "replicates": 1,
+        "portfolios": ("status-quo",),
+        "operation": {"week": 1, "militant_deaths": 2.0, "split": {"kech": 1.0}},
+    },
+    "attrition": {
+        "weeks": 520,
+        "horizons": (520,),
+        "draws": 2,
+        "replicates": 1,
+        "portfolios": ("status-quo",),
+        "sweep": {"lever": "operational_tempo", "values": (0.0, 2.0)},
+    },
+}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put small studies and a stand-in for estimators, which take minutes, in their places."""
+
+    def ask(name: str, place: str = ".") -> Asked:
+        spec = make_spec(**SMALL[name])
+        return Asked(build_study(spec, name=name), spec.title.encode(), place)
+
+    def estimate(name: str, record: Record) -> Finding:
+        return Finding(
+            name=name,
+            question="What follows operations?",
+            estimand="extra attacks per operation",
+            unit="attacks",
+            estimate=None,
+            interval=None,
+            level=0.9,
+            null="no effect",
+            p_value=0.5,
+            verdict=CANNOT_TELL,
+            sentence=f"The record cannot tell ({name}).",
+            n_used={"events": record.n_events},
+            n_dropped={},
+            assumptions=(),
+            caveats=(),
+            diagnostics=(),
+            sensitivity=(),
+            figures=(),
+            references=(),
+        )
+
+    monkeypatch.setattr(publish, "ask", ask)
+    monkeypatch.setattr("tarazu.evidence.estimate", estimate)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("command", [["demo"], ["run", "demo"]])
+def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
+    out = results / "demo"
+    assert run([*command, "-q", "-o", str(out)]) == 0
+    others = {f"studies/{name}/{file}" for name in ("seventeen", "attrition") for file in OF_STUDY}
+    others |= {"findings.json", "evidence.json", "claims.json"}
+    assert set(_contents(out)) == OF_STUDY | OF_RUN | others
+    findings = json.loads((out / "findings.json").read_bytes())
+    assert [finding["name"] for finding in findings] == list(ESTIMATORS)
+    assert load_study_result(out).name == "demo"
+    manifest = json.loads((out / MANIFEST).read_bytes())
+    assert set(manifest["seeds"]) == {"demo", "seventeen", "attrition"}
+    assert {"claims", "study seventeen"} <= set(manifest["provenance"]["inputs"])
+    assert [path.name for path in results.iterdir()] == ["demo"]
+
+
+@pytest.mark.usefixtures("small")
+def test_claims__prints_every_claim_with_its_rule_and_verdict(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["claims", "-q"]) == 0
+    shown = capsys.readouterr().out
+    for claim in ("C1 Attrition", "C2 Displacement", "C3 Backlash", "C14 No kinetic exit"):
+        assert f"{claim}: " in shown
+    assert "C14 No kinetic exit: model-conditional" in shown
+    assert shown.count("rule  ") == 4
+    assert "not calibrated" in shown
+
+
+@pytest.mark.usefixtures("small")
+def test_claims__as_json_is_what_the_folder_holds(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = results / "claims"
+    assert run(["claims", "-q", "--json", "-o", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert [entry["id"] for entry in json.loads(told)["entries"]] == ["C1", "C2", "C3", "C14"]
+    assert told.encode() == (out / "claims.json").read_bytes()
+    assert (out / "studies" / "attrition" / "metrics.parquet").exists()

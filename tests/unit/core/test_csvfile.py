@@ -1,0 +1,146 @@
+"""The strict CSV reader: place of every row and of every problem."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tarazu.core.errors import DataError
+from tarazu.core.tables.cells import Row
+from tarazu.core.tables.csv_rows import CsvTable, shorten
+
+HEADER = "id,day,n\n"
+
+
+def table(tmp_path: Path, data: str | bytes) -> CsvTable:
+    path = tmp_path / "t.csv"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return CsvTable(path, ("id", "day", "n"))
+
+
+def row(*cells: str) -> Row:
+    return Row(Path("t.csv"), 7, cells, {"id": 0, "day": 1, "n": 2})
+
+
+def test_csv_table__says_on_which_line_a_row_begins(tmp_path: Path) -> None:
+    rows = list(table(tmp_path, HEADER + 'a,"two\nlines",1\n\nb,x,2\n'))
+    assert rows == [(2, ["a", "two\nlines", "1"]), (5, ["b", "x", "2"])]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_csv_table__reads_any_line_ending_and_a_byte_order_mark(
+    tmp_path: Path, newline: str
+) -> None:
+    text = newline.join(["id,day,n", "a,b,1", ""])
+    assert [cells for _, cells in table(tmp_path, b"\xef\xbb\xbf" + text.encode())] == [
+        ["a", "b", "1"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"%PDF-1.7\n1 0 obj", "a PDF"),
+        (b"PK\x03\x04rest", "ZIP archive"),
+        (b"<!doctype html>", "web page"),
+        (HEADER.encode("utf-16"), "UTF-16"),
+        (HEADER.encode("utf-16-le"), "UTF-16"),
+        (b"id,day\na,b\n", "needed columns are missing"),
+        (b"id;day;n\na;b;1\n", "needed columns are missing"),
+        (b"id,day,n,id\n", "stands twice"),
+        (b'"id,day,n', "header cannot be read"),
+    ],
+)
+def test_csv_table__refuses_what_is_not_this_table(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        table(tmp_path, data)
+    assert caught.value.line == 1
+    assert caught.value.expected
+
+
+def test_csv_table__suggests_commas_where_semicolons_stand(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Separate the columns by commas"):
+        table(tmp_path, "id;day;n\na;b;1\n")
+
+
+def test_csv_table__finds_line_and_column_of_a_latin_1_byte(tmp_path: Path) -> None:
+    data = HEADER.encode() + b'a,"x\ny",1\nb,caf\xe9,2\n'
+    with pytest.raises(DataError, match="not UTF-8") as caught:
+        list(table(tmp_path, data))
+    assert (caught.value.line, caught.value.column) == (4, "day")
+
+
+def test_csv_table__finds_line_and_column_of_a_ten_million_character_cell(tmp_path: Path) -> None:
+    data = HEADER + "a,b,1\nb," + "x" * 10_000_000 + ",2\nc,d,3\n"
+    before = csv.field_size_limit()
+    with pytest.raises(DataError, match=r"too long.*at most 131,072") as caught:
+        list(table(tmp_path, data))
+    assert (caught.value.line, caught.value.column) == (3, "day")
+    assert len(str(caught.value)) < 500
+    assert len(str(caught.value.value)) <= 200
+    assert csv.field_size_limit() == before
+
+
+def test_csv_table__names_the_row_whose_quote_never_closes(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="not valid CSV") as caught:
+        list(table(tmp_path, HEADER + 'a,b,1\nb,"open,2\nc,d,3\n'))
+    assert caught.value.line == 3
+
+
+def test_csv_table__names_a_row_of_another_width(tmp_path: Path) -> None:
+    found = table(tmp_path, HEADER + "a,b\n")
+    line, cells = next(iter(found))
+    problem = found.check_width(line, cells)
+    assert problem is not None
+    assert (problem.line, problem.column) == (2, "day")
+    assert found.check_width(2, ["a", "b", "1"]) is None
+
+
+def test_csv_table__refuses_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        CsvTable(tmp_path, ("id",))
+
+
+@pytest.mark.parametrize(
+    ("getter", "value", "message"),
+    [
+        ("count", "-3", "not a count"),
+        ("count", "1.5", "not a count"),
+        ("count", "٣", "not a count"),
+        ("count", "9" * 30, "not a count"),
+        ("day", "2010-02-31", "not a day of the calendar"),
+        ("day", "31/02/2010", "not a date"),
+        ("day", "0010-02-01", "out of range"),
+        ("number", "nan", "cannot be used"),
+        ("number", "1_0", "cannot be used"),
+        ("number", "inf", "cannot be used"),
+        ("flag", "maybe", "neither yes nor no"),
+        ("key", "  ", "empty"),
+    ],
+)
+def test_row__notes_a_cell_that_cannot_be_used(getter: str, value: str, message: str) -> None:
+    cells = row(value, value, value)
+    getattr(cells, getter)("n")
+    (problem,) = cells.problems
+    assert message in str(problem)
+    assert (problem.line, problem.column) == (7, "n")
+    assert problem.expected
+
+
+def test_row__keeps_no_problem_of_good_cells() -> None:
+    cells = row(" a ", "2012-02-29 00:00:00.000", "1")
+    assert cells.text("id") == "a"
+    assert cells.day("day").isoformat() == "2012-02-29"
+    assert (cells.count("n"), cells.code("n", 1, 3), cells.number("n")) == (1, 1, 1.0)
+    assert cells.flag("n") is True
+    assert cells.problems == []
+
+
+def test_shorten__cuts_long_values_and_says_how_long_they_were() -> None:
+    assert shorten("short") == "'short'"
+    assert shorten("x" * 1000).endswith("(1,000 characters)")
+    assert len(shorten("x" * 1000)) < 100

@@ -1,0 +1,216 @@
+"""Feedback loops: found, signed, and few enough to read."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from tarazu.model import Model, build_model
+from tarazu.model.claimed_loops import CLAIMED, claimed_loops
+from tarazu.model.describe import Edge
+from tarazu.model.loops import feedback_loops, influences, loop_through
+from tarazu.report.figures.causal_loop import LISTED, draw_loops
+
+EDGES = st.sets(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")).filter(lambda e: e[0] != e[1]),
+    max_size=14,
+)
+
+
+def edges(*triples):
+    return [Edge(source, target, sign) for source, sign, target in triples]
+
+
+def test_loops__count_the_signs():
+    loops = feedback_loops(
+        edges(("crackdown", "+", "harm"), ("harm", "+", "anger"), ("anger", "+", "crackdown"))
+    )
+    assert [str(loop) for loop in loops] == [
+        "R1 (reinforcing): anger -(+)-> crackdown -(+)-> harm -(+)-> anger"
+    ]
+    (loop,) = feedback_loops(edges(("a", "+", "b"), ("b", "-", "c"), ("c", "+", "a")))
+    assert (loop.name, loop.polarity) == ("B1", "balancing")
+    (loop,) = feedback_loops(edges(("a", "+", "b"), ("b", "±", "c"), ("c", "-", "a")))
+    assert (loop.name, loop.polarity) == ("E1", "either")
+
+
+def test_loops__two_negatives_reinforce():
+    (loop,) = feedback_loops(edges(("trust", "-", "harm"), ("harm", "-", "trust")))
+    assert loop.polarity == "reinforcing"
+
+
+def strongly_connected(pairs):
+    place = {name: i for i, name in enumerate("abcdef")}
+    rows, columns = [place[a] for a, _ in pairs], [place[b] for _, b in pairs]
+    graph = coo_array((np.ones(len(pairs)), (rows, columns)), shape=(6, 6))
+    label = connected_components(graph, connection="strong")[1]
+    return {(a, b) for a, b in pairs if label[place[a]] == label[place[b]]}
+
+
+@given(EDGES)
+def test_loops__are_cycles_and_cover_every_influence_that_lies_on_one(pairs):
+    covered = set()
+    for loop in feedback_loops(Edge(a, b, "+") for a, b in pairs):
+        links = {*zip(loop.members, (*loop.members[1:], loop.members[0]), strict=True)}
+        assert links <= pairs
+        assert len(set(loop.members)) == len(loop.members)
+        covered |= links
+    assert covered == strongly_connected(pairs)
+
+
+@given(EDGES)
+def test_loops__each_brings_something_new_and_none_depends_on_order(pairs):
+    ordered = [Edge(a, b, "+") for a, b in sorted(pairs)]
+    loops = feedback_loops(ordered)
+    assert feedback_loops(reversed(ordered)) == loops
+    seen = set()
+    for loop in loops:
+        links = {*zip(loop.members, (*loop.members[1:], loop.members[0]), strict=True)}
+        assert links - seen
+        seen |= links
+
+
+def test_loops__of_the_shipped_model_hold_the_one_that_feeds_itself():
+    model = build_model()
+    loops = feedback_loops(influences(model))
+    assert {loop.name[0] for loop in loops} >= {"R", "B"}
+    assert len({loop.name for loop in loops}) == len(loops)
+    assert not {name for loop in loops for name in loop.members} & {*model.transfers, "passive"}
+    assert len(loops) < 150  # still few enough to read: 24 stocks, 45 transfers
+
+
+RETALIATION = (
+    "grievance",
+    "militant_nationalist",
+    "ready_nationalist",
+    "attacks_by_appeal_of_nationalist",
+    "attacks_energy",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "members", "open_links"),
+    [
+        (
+            "crackdown, alienation, recruitment, retaliation",
+            (
+                *("operations", "operation_deaths_civilian", "mourned", "kin_pull"),
+                *("grievance_repression", *RETALIATION, "attacks", "memory_attacks"),
+            ),
+            {("mourned", "kin_pull")},
+        ),
+        (
+            "the missing, their families, recruitment",
+            (
+                *("operations", "unaccounted", "kin_pull", "grievance_repression"),
+                *(*RETALIATION, "attacks", "memory_attacks"),
+            ),
+            {("unaccounted", "kin_pull")},
+        ),
+        (
+            "alienation, fewer tips, blunter operations",
+            (
+                *("bluntness", "operation_deaths_civilian", "mourned", "kin_pull"),
+                *("trust", "tips", "discrimination"),
+            ),
+            {("mourned", "kin_pull")},
+        ),
+        (
+            "sabotage, less left for services, sympathy",
+            (
+                *("attacks_energy", "damage_energy", "burden", "left_for_services"),
+                *("service_level", "sympathiser", *RETALIATION[1:-1]),
+            ),
+            {("service_level", "sympathiser")},
+        ),
+        (
+            "attacks, less investment, recruitment",
+            (
+                *("attacks", "memory_attacks", "remembered_attacks", "investment"),
+                *RETALIATION[1:],
+            ),
+            {("investment", "militant_nationalist")},
+        ),
+    ],
+)
+def test_claimed_loops__of_the_shipped_model_hold_what_their_names_say(claim, members, open_links):
+    (found,) = [one for one in claimed_loops(influences(build_model())) if one.claim == claim]
+    assert found.loop.members == members
+    assert set(CLAIMED[claim]) <= set(found.loop.links)
+    assert set(found.open_links) == open_links
+    assert found.loop.polarity == "either"
+
+
+def test_claimed_loops__all_are_tested_by_their_members():
+    marks = test_claimed_loops__of_the_shipped_model_hold_what_their_names_say.pytestmark
+    assert {case[0] for mark in marks for case in mark.args[1]} == set(CLAIMED)
+
+
+def test_claimed_loops__without_a_link_are_none():
+    kept = [e for e in influences(build_model()) if (e.source, e.target) != ("trust", "tips")]
+    found = {one.claim: one.loop for one in claimed_loops(kept)}
+    assert [claim for claim, loop in found.items() if loop is None] == [
+        "alienation, fewer tips, blunter operations"
+    ]
+
+
+def test_loop_through__joins_links_in_order_and_passes_nothing_twice():
+    found = edges(("a", "+", "b"), ("b", "-", "c"), ("c", "+", "a"), ("c", "+", "b"))
+    signs = {(e.source, e.target): e.sign for e in found}
+    loop = loop_through(signs, [("a", "b")], name="named")
+    assert (loop.members, loop.signs, loop.polarity) == (
+        ("a", "b", "c"),
+        ("+", "-", "+"),
+        "balancing",
+    )
+    assert loop_through(signs, [("a", "b"), ("c", "b")], name="b twice") is None
+    assert loop_through(signs, [("b", "a")], name="no such link") is None
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return draw_loops(build_model())
+
+
+def test_figure__lists_the_shortest_loops_in_words_and_how_many_there_are(drawn):
+    loops = feedback_loops(influences(build_model()))
+    for polarity, heading in (("reinforcing", "Reinforcing"), ("balancing", "Balancing")):
+        of = [loop for loop in loops if loop.polarity == polarity]
+        (at,) = [i for i, note in enumerate(drawn.notes) if note.startswith(f"{heading} loops")]
+        assert f"{LISTED} of {len(of)} shown" in drawn.notes[at]
+        listed = drawn.notes[at + 1 : at + 1 + LISTED]
+        assert [note.split(":")[0] for note in listed] == [loop.name for loop in of[:LISTED]]
+    assert "R1: burden → damage energy → burden" in drawn.notes
+    assert "B1: sympathiser → unserved −→ sympathiser" in drawn.notes
+    for claim in CLAIMED:
+        assert [note for note in drawn.notes if note.startswith(f"{claim.capitalize()} (")]
+
+
+def test_figure__says_which_claimed_loop_a_model_lacks():
+    lone = Model("lone")
+    figure = draw_loops(lone)
+    lacking = [note for note in figure.notes if note.endswith("not a loop of this model.")]
+    assert len(lacking) == len(CLAIMED)
+
+
+def test_figure__names_run_outwards_and_leave_each_other_room(drawn):
+    layout = drawn.spec["layout"]
+    names = layout["annotations"]
+    low, high = layout["yaxis"]["range"]
+    points = np.array([(one["x"], one["y"]) for one in names])
+    angles = np.sort(np.arctan2(points[:, 1], points[:, 0]))
+    gaps = np.diff(angles, append=angles[0] + 2 * np.pi)
+    plot = 0.8 * layout["height"]  # less margins and legend
+    room = np.hypot(*points.T).min() * gaps.min() * plot / (high - low)
+    assert room > names[0]["font"]["size"]
+    turned = np.radians([-one["textangle"] for one in names])
+    along = np.stack([np.cos(turned), np.sin(turned)], axis=1)
+    assert np.abs((along * points).sum(axis=1)) == pytest.approx(np.hypot(*points.T), abs=1e-3)
+    assert (along[:, 0] > -1e-3).all()  # none stands on its head
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "±"])
+def test_loops__without_a_way_back_there_is_none(sign):
+    assert feedback_loops(edges(("a", sign, "b"), ("b", sign, "c"))) == ()

@@ -1,0 +1,62 @@
+"""Each mechanism's declaration moves as its claims say; flip any one term and a claim fails."""
+
+from functools import cache
+
+import pytest
+from tests.unit.model.claims import BELOW, CLAIMS, claims_of
+from tests.unit.model.signs import flips_of, parts_of, signs_of
+
+from tarazu.model import Model, build_model
+from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.stocks import stocks
+
+
+@cache
+def declared() -> dict[str, dict]:
+    """What stocks and each mechanism declare, as name of a part -> expression."""
+    m, by_mechanism, seen = Model("sliced"), {}, set()
+    for name, declare in {"stocks": stocks, **MECHANISMS}.items():
+        declare(m)
+        now = {part: expression for part, expression in parts_of(m) if part not in seen}
+        by_mechanism[name] = now
+        seen |= set(now)
+    return by_mechanism
+
+
+def side_of(mechanism, part):
+    return -1.0 if part in claims_of(BELOW.get(mechanism, "")) else 1.0
+
+
+def claim_of(mechanism, part):
+    table = BELOW if side_of(mechanism, part) < 0.0 else CLAIMS
+    return claims_of(table[mechanism])[part]
+
+
+@pytest.mark.parametrize("mechanism", ["stocks", *MECHANISMS])
+def test_claims__cover_all_that_a_mechanism_declares(mechanism):
+    claimed = {**claims_of(CLAIMS[mechanism]), **claims_of(BELOW.get(mechanism, ""))}
+    assert set(claimed) == set(declared()[mechanism])
+
+
+@pytest.mark.parametrize("mechanism", ["stocks", *MECHANISMS])
+def test_mechanism__moves_as_its_claims_say(mechanism):
+    m, wrong = build_model(), {}
+    for part, expression in declared()[mechanism].items():
+        found = signs_of(m, part, expression, side_of(mechanism, part))
+        if found != claim_of(mechanism, part):
+            wrong[part] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("mechanism", ["stocks", *MECHANISMS])
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value", "ignore:overflow")
+def test_mechanism__with_a_flipped_sign_breaks_a_claim(mechanism):
+    m, flips, unseen = build_model(), 0, []
+    for part, expression in declared()[mechanism].items():
+        side, claim = side_of(mechanism, part), claim_of(mechanism, part)
+        for flipped in flips_of(expression):
+            flips += 1
+            if signs_of(m, part, flipped, side) == claim:
+                unseen.append((part, flipped))
+    assert flips > 0
+    assert unseen == []

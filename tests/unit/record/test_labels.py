@@ -1,0 +1,126 @@
+"""The check against hand labels: table, shares, intervals, bounds."""
+
+from math import isclose
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.record.ged_files import small_world, write_ged
+
+from tarazu.core.errors import DataError
+from tarazu.record import Record, check_labels, load_default_record, measured_check, read_record
+from tarazu.record.coding.hand_labels import Z_95, wilson_interval
+
+# Initiators in the small world: 1, 4, 5, 7, 8, 12 militant; 2, 9 state; 3, 6 unclear; 11 other.
+LABELS = {
+    ("1", "1"): "militant",
+    ("2", "1"): "militant",
+    ("2", "2"): "militant",
+    ("2", "3"): "state",
+    ("2", "4"): "?",
+    ("2", "5"): "?c",
+    ("2", "6"): "?",
+    ("2", "9"): "state",
+    ("2", "11"): "other",
+    ("2", "99"): "state",
+}
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    return read_record(write_ged(tmp_path / "ged.csv", small_world()))
+
+
+def write_labels(tmp_path: Path, text: str = "") -> Path:
+    path = tmp_path / "labels.csv"
+    rows = [f"{sample},{event_id},{hand}" for (sample, event_id), hand in LABELS.items()]
+    path.write_text(text or "\n".join(["sample,id,hand_label", *rows, ""]))
+    return path
+
+
+def test_check_labels__tabulates_by_sample(tmp_path: Path, record: Record) -> None:
+    check = check_labels(record, write_labels(tmp_path))
+    assert [sample.sample for sample in check.samples] == ["1", "2"]
+    assert check.not_found == 1
+    second = check.sample("2")
+    assert second is not None
+    assert second.confusion == {
+        "state": {"state": 1, "unclear": 1},
+        "militant": {"state": 1, "militant": 1},
+        "other": {"other": 1},
+        "?": {"militant": 1, "unclear": 1},
+        "?c": {"militant": 1},
+    }
+
+
+def test_check_labels__gives_shares_and_bounds(tmp_path: Path, record: Record) -> None:
+    second = check_labels(record, write_labels(tmp_path)).sample("2")
+    assert second is not None
+    militant, state = second.precision["militant"], second.precision["state"]
+    assert (militant.right, militant.total, militant.worst, militant.best) == (1, 1, 1 / 3, 1.0)
+    assert (state.right, state.total, state.estimate) == (1, 2, 0.5)
+    recall = second.recall["militant"]
+    assert (recall.right, recall.total, recall.worst, recall.best) == (1, 2, 1 / 3, 3 / 4)
+
+
+def test_check_labels__speaks_of_the_headline_sample(tmp_path: Path, record: Record) -> None:
+    check = check_labels(record, write_labels(tmp_path))
+    assert "sample 2" in check.sentence()
+    assert "precision 50%" in check.sentence()
+    assert "sample 2" in check._repr_html_()
+
+
+def test_check_labels__needs_event_ids(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no event ids"):
+        check_labels(load_default_record(), write_labels(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("sample,id\n2,1\n", 1, "hand_label", "needed columns are missing"),
+        ("sample,id,hand_label\n2,1,army\n", 2, "hand_label", "not known"),
+        ("sample,id,hand_label\n2,1,state\n2,1,state\n", 3, "id", "stands twice"),
+        ("sample,id,hand_label\n2,77,state\n", 2, "id", "none of 1 labelled events"),
+        ("sample,id,hand_label\n2,77\n", 2, "id", "has 2 cells"),
+    ],
+)
+def test_check_labels__says_what_is_wrong_with_the_labels(
+    tmp_path: Path, record: Record, text: str, line: int, column: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        check_labels(record, write_labels(tmp_path, text))
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_measured_check__is_none_for_other_rules() -> None:
+    assert measured_check("0" * 64) is None
+
+
+def test_measured_check__knows_both_samples_of_the_shipped_rules() -> None:
+    check = measured_check(load_default_record().rules_digest)
+    assert check is not None
+    totals = {
+        sample.sample: sum(n for row in sample.confusion.values() for n in row.values())
+        for sample in check.samples
+    }
+    assert totals == {"1": 60, "2": 60}
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_interval__solves_its_score_equation(counts: tuple[int, int]) -> None:
+    right, total = counts
+    share = right / total
+    low, high = wilson_interval(right, total)
+    assert 0 <= low <= share <= high <= 1
+    for end in (low, high):
+        if 0 < end < 1:  # at an end the score statistic is the normal quantile
+            assert isclose((share - end) ** 2 * total, Z_95**2 * end * (1 - end), rel_tol=1e-6)
+
+
+def test_wilson_interval__refuses_what_is_no_share() -> None:
+    with pytest.raises(ValueError, match="no share"):
+        wilson_interval(0, 0)
+    with pytest.raises(ValueError, match="no share"):
+        wilson_interval(3, 2)

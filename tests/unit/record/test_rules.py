@@ -1,0 +1,186 @@
+"""Rules: which one fires, and what is said about a file of rules that is wrong."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tarazu.core.errors import ScenarioError
+from tarazu.record.coding.rules import (
+    SHIPPED_RULES,
+    Classification,
+    CodedEvents,
+    classify,
+    read_rules,
+)
+
+RULES = read_rules()
+
+
+def coded(
+    *,
+    violence: int = 1,
+    government: str = "home",
+    group: str = "BLA",
+    deaths: tuple[int, int, int, int] = (0, 0, 0, 0),
+    text: str = "",
+    source: str = "",
+) -> Classification:
+    """Classify one event; deaths are of state, militants, civilians, unknown."""
+    state, militant, civilian, unknown = (np.array([n]) for n in deaths)
+    events = CodedEvents(
+        violence=np.array([violence]),
+        government=np.array([government], dtype=object),
+        group=np.array([group], dtype=object),
+        state=state,
+        militant=militant,
+        civilian=civilian,
+        unknown=unknown,
+        text=[text],
+        source=[source],
+    )
+    return classify(events, RULES)
+
+
+@pytest.mark.parametrize(
+    ("event", "initiator", "rule"),
+    [
+        ({"violence": 2, "government": "none", "deaths": (0, 0, 0, 9)}, "other", "non_state"),
+        ({"violence": 3, "deaths": (0, 0, 9, 0)}, "state", "one_sided_by_state"),
+        (
+            {"violence": 3, "government": "none", "deaths": (0, 0, 9, 0)},
+            "militant",
+            "one_sided_by_group",
+        ),
+        ({"government": "foreign", "deaths": (1, 0, 0, 0)}, "other", "foreign_state"),
+        ({"source": "BRA website"}, "militant", "claim_on_group_site"),
+        ({"source": "balochvoice.com 1/7"}, "unclear", "group_site_without_deaths"),
+        ({"deaths": (2, 0, 0, 0), "source": "balochvoice.com"}, "militant", "state_deaths_only"),
+        ({"deaths": (0, 0, 3, 0)}, "unclear", "civilian_deaths_in_state_dyad"),
+        (
+            {"deaths": (0, 0, 3, 0), "text": "Bomb kills three"},
+            "unclear",
+            "civilian_deaths_in_state_dyad",
+        ),
+        ({"deaths": (3, 9, 0, 0), "text": "Suicide bombing at post"}, "militant", "suicide"),
+        ({"deaths": (0, 4, 0, 0)}, "state", "militant_deaths_only"),
+        ({"deaths": (0, 4, 0, 0), "text": "Gunmen storm base"}, "militant", "attackers_died"),
+        (
+            {"deaths": (0, 1, 9, 0), "text": "Blast rips through market"},
+            "militant",
+            "bomb_among_civilians",
+        ),
+        ({"deaths": (2, 0, 0, 0)}, "militant", "state_deaths_only"),
+        (
+            {"deaths": (2, 0, 0, 0), "text": "Two soldiers die in clash"},
+            "unclear",
+            "state_deaths_in_clash",
+        ),
+        ({"deaths": (2, 1, 0, 0), "text": "Ambush"}, "militant", "both_died_attack_words"),
+        (
+            {"deaths": (1, 2, 0, 0), "text": "Troops kill two in search operation"},
+            "state",
+            "both_died_operation_words",
+        ),
+        ({"deaths": (1, 3, 0, 0)}, "state", "both_died_mostly_militants"),
+        ({"deaths": (2, 1, 0, 0)}, "militant", "both_died_mostly_state"),
+        ({"deaths": (2, 2, 0, 0)}, "unclear", "both_died"),
+        ({"deaths": (0, 0, 0, 3), "text": "Rocket hits camp"}, "militant", "attack_words_only"),
+        ({"text": "Army kills three"}, "state", "operation_words_only"),
+        ({"deaths": (0, 0, 0, 3)}, "unclear", "no_pattern"),
+    ],
+)
+def test_classify__names_the_initiator_and_the_rule(
+    event: dict[str, object], initiator: str, rule: str
+) -> None:
+    result = coded(**event)  # type: ignore[arg-type]
+    assert (result.initiator[0], result.initiator_rule[0]) == (initiator, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "tactic", "target"),
+    [
+        ("", "unclear", "security_forces"),
+        ("Gunmen ambush patrol", "armed_assault", "security_forces"),
+        ("Roadside bomb", "bomb_ied", "security_forces"),
+        ("Grenade thrown", "rocket_mortar_grenade", "security_forces"),
+        ("Body found after kidnapping", "abduction_execution", "security_forces"),
+    ],
+)
+def test_classify__reads_the_tactic_from_words(text: str, tactic: str, target: str) -> None:
+    result = coded(deaths=(2, 0, 0, 0), text=text)
+    assert (result.tactic[0], result.target[0]) == (tactic, target)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Gunmen kill seven pilgrims", "sectarian_religious"),
+        ("Blast at election office", "government_political"),
+        ("Coal miners shot dead", "mining_construction_workers"),
+        ("Bomb on passenger train", "rail"),
+        ("Bus attacked", "road_bus"),
+        ("Three shot dead", "civilians"),
+    ],
+)
+def test_classify__reads_the_target_of_one_sided_violence_from_words(
+    text: str, target: str
+) -> None:
+    result = coded(violence=3, government="none", deaths=(0, 0, 3, 0), text=text)
+    assert result.target[0] == target
+
+
+@pytest.mark.parametrize(
+    ("group", "movement"),
+    [("BLA", "baloch"), ("BRAS", "baloch"), ("TTP", "islamist"), ("Jondullah", "other"), ("", "")],
+)
+def test_classify__puts_groups_into_movements(group: str, movement: str) -> None:
+    assert coded(group=group).movement[0] == movement
+
+
+def test_rules__have_a_digest_that_ignores_comments_and_sees_words(tmp_path: Path) -> None:
+    text = SHIPPED_RULES.read_text(encoding="utf-8")
+    same, other = tmp_path / "same.toml", tmp_path / "other.toml"
+    same.write_text("# another comment\n" + text, encoding="utf-8")
+    other.write_text(text.replace("militant_per_state = 3.0", "militant_per_state = 4.0"))
+    assert read_rules(same).digest == RULES.digest
+    assert read_rules(other).digest != RULES.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("home_governments", "home_goverments", "home_governments"),
+        ("militant_per_state = 3.0", "militants_per_state = 3.0", "militant_per_state"),
+        ('words = ["stormed"]', 'words = ["storms"]', "unknown word set storms"),
+        ('site = ["bra_site"]', 'site = ["bla_site"]', "unknown site bla_site"),
+        ('initiator = "state"', 'initiator = "army"', "initiator"),
+        ('name = "suicide"', 'name = "both_died"', "two initiator rules have one name"),
+        ("'baloch ?voice'", "'baloch ?(voice'", "not a regular expression"),
+        ("violence = [2]", 'initiator = ["state"]', "decided later"),
+        ("bus = [", "bus = []\nbuses = [", "words.bus is empty"),
+    ],
+)
+def test_read_rules__says_what_is_wrong_with_file_and_key(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = SHIPPED_RULES.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "rules.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises((ScenarioError, ExceptionGroup)) as caught:
+        read_rules(path)
+    error = caught.value
+    problems = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+    assert any(message in str(problem) for problem in problems)
+    assert all(isinstance(p, ScenarioError) and p.file == path for p in problems)
+
+
+def test_read_rules__wants_a_last_rule_that_always_holds(tmp_path: Path) -> None:
+    text = SHIPPED_RULES.read_text(encoding="utf-8")
+    path = tmp_path / "rules.toml"
+    last = '[[target]]\nname = "not_known"\ntarget = "unclear"\n'
+    assert last in text
+    path.write_text(text.replace(last, ""), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="the last target rule needs no conditions"):
+        read_rules(path)

@@ -1,0 +1,318 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.study.cases import contents, make_operation_study, make_study
+
+from tarazu.core.errors import SimulationError, TarazuError
+from tarazu.policy import Portfolio, Setting
+from tarazu.record import load_default_record
+from tarazu.study import Study, load_study_result, run_study
+from tarazu.study.runner import run as running
+from tarazu.study.setup.outcomes import OUTCOMES
+
+MEMORY_FACTOR = 1.1  # peak at 2,000 members over peak at 200, the project's own promise
+
+
+@pytest.fixture(scope="module")
+def record():
+    return load_default_record()
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory, record):
+    return run_study(make_study(), record=record, out=tmp_path_factory.mktemp("run") / "one")
+
+
+def test_run__two_workers_leave_the_bytes_of_one(tmp_path, result, record):
+    run_study(make_study(), record=record, out=tmp_path / "two", workers=2)
+    assert contents(tmp_path / "two") == contents(result.folder)
+
+
+def test_run__order_of_blocks_changes_no_byte(tmp_path, result, record, monkeypatch):
+    monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
+    run_study(make_study(), record=record, out=tmp_path / "back")
+    assert contents(tmp_path / "back") == contents(result.folder)
+
+
+def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, record, monkeypatch):
+    run_study(make_operation_study(), record=record, out=tmp_path / "one")
+    monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
+    run_study(make_operation_study(), record=record, out=tmp_path / "two", workers=2)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_run__member_that_leaves_its_range_stops_the_study_in_words(tmp_path):
+    wild = tmp_path / "wild.toml"
+    wild.write_text('title = "Wild"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e30\n')
+    with pytest.raises(SimulationError, match="attacks"):
+        run_study(make_study(hypotheses=("full", str(wild))), out=tmp_path / "out", workers=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_run__another_seed_changes_the_numbers(tmp_path, result, record):
+    other = run_study(make_study(seed=4), record=record, out=tmp_path / "other")
+    assert not other.metrics["attacks"].equals(result.metrics["attacks"])
+
+
+def test_run__block_size_changes_no_member(tmp_path, result, record):
+    other = run_study(make_study(block=5), record=record, out=tmp_path / "other")
+    keys = ["hypothesis", "portfolio", "member", "weeks"]
+    tables = [
+        table.sort_values(keys).reset_index(drop=True) for table in (result.metrics, other.metrics)
+    ]
+    assert tables[0].equals(tables[1])
+
+
+def test_run__stopped_in_the_middle_leaves_nothing_that_looks_finished_and_resumes(
+    tmp_path, result, record
+):
+    class StopError(Exception):
+        pass
+
+    def stop(progress):
+        if progress.done > progress.total // 2:
+            raise StopError
+
+    out = tmp_path / "cut"
+    with pytest.raises(StopError):
+        run_study(make_study(), record=record, out=out, progress=stop)
+    assert not out.exists()
+    finished = sorted((tmp_path / ".cut.work").glob("*.npz"))
+    assert finished
+    seen = []
+    run_study(make_study(), record=record, out=out, progress=seen.append)
+    assert seen[0].done > 0
+    assert contents(out) == contents(result.folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["cut"]
+
+
+KILLED = """
+import os
+from pathlib import Path
+from tarazu.study import run_study
+from tests.unit.study.cases import make_study
+def die(progress):
+    if progress.done > progress.total // 2:
+        os._exit(9)
+run_study(make_study(), out=Path({out!r}), progress=die)
+"""
+
+
+def test_run__killed_process_leaves_nothing_that_looks_finished_and_resumes(tmp_path):
+    out = tmp_path / "killed"
+    command = [sys.executable, "-c", KILLED.format(out=str(out))]
+    assert subprocess.run(command, cwd=Path(__file__).parents[3], check=False).returncode == 9
+    assert not out.exists()
+    run_study(make_study(), out=out)
+    run_study(make_study(), out=tmp_path / "whole")
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
+    store = tmp_path / ".out.work"
+    store.mkdir()
+    (store / "KEY").write_text("another")
+    (store / "block-00000.npz").write_text("not even numbers")
+    run_study(make_study(), record=record, out=tmp_path / "out")
+    assert contents(tmp_path / "out") == contents(result.folder)
+
+
+def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch):
+    plan, block = running.make_plan(make_study()), tmp_path / "work" / "block-00000.npz"
+    running._open_store(block.parent, plan)
+    block.touch()
+    running._open_store(block.parent, plan)
+    assert block.exists()
+    monkeypatch.setattr(running, "_code_digest", lambda: "other code")
+    running._open_store(block.parent, plan)
+    assert not block.exists()
+
+
+def test_run__refuses_a_work_folder_with_strange_files(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(TarazuError, match="no study left"):
+        run_study(make_study(), out=tmp_path / "out", work=tmp_path)
+    assert (tmp_path / "notes.txt").exists()
+
+
+def test_run__refuses_to_replace_what_no_study_left(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(TarazuError, match="no study left"):
+        run_study(make_study(), out=tmp_path)
+    assert (tmp_path / "mine.txt").exists()
+
+
+def test_run__needs_a_worker(tmp_path):
+    with pytest.raises(ValueError, match="workers"):
+        run_study(make_study(), out=tmp_path / "out", workers=0)
+
+
+def test_run__counts_every_member_run_once(tmp_path):
+    seen = []
+    run_study(make_study(), out=tmp_path / "out", workers=2, progress=seen.append)
+    done = [progress.done for progress in seen]
+    assert done == sorted(done)
+    assert done[-1] == seen[-1].total == 5 * 2 * 2 * 2
+    assert seen[-1].seconds_left == 0.0
+
+
+def nowhere(study: Study) -> Study:
+    levers = study.model.levers
+    settings = tuple(Setting(lever=n, value=lever.default) for n, lever in levers.items())
+    idle = Portfolio("idle", "Idle", "Says what is so anyway.", settings)
+    return Study(
+        study.name,
+        study.spec.model_copy(update={"portfolios": ("status-quo", "idle")}),
+        study.model,
+        study.region,
+        study.hypotheses,
+        (study.portfolios[0], idle),
+    )
+
+
+def test_portfolio__that_acts_nowhere_changes_nothing(tmp_path):
+    metrics = run_study(nowhere(make_study()), out=tmp_path / "out").metrics
+    arms = [metrics[metrics["portfolio"] == name] for name in ("status-quo", "idle")]
+    for name in OUTCOMES:
+        assert np.array_equal(*(arm[name].to_numpy() for arm in arms), equal_nan=True)
+
+
+def test_members__share_draws_and_luck_across_policies_and_hypotheses(tmp_path):
+    """Under the same numbers everything is equal: 'full' twice, once by another name."""
+    copy = tmp_path / "copy.toml"
+    copy.write_text('title = "Copy"\nmeaning = "The same."\n[restrictions]\n')
+    study = make_study(hypotheses=("full", str(copy)))
+    metrics = run_study(study, out=tmp_path / "out").metrics
+    first, second = (metrics[metrics["hypothesis"] == name] for name in ("full", "copy"))
+    assert np.array_equal(first["attacks"], second["attacks"])
+
+
+def test_members__replicates_of_a_draw_differ(result):
+    table = result.metrics[(result.metrics["weeks"] == 60)]
+    by_draw = table.groupby(["hypothesis", "portfolio", "draw"], observed=True)["attacks"]
+    assert (by_draw.nunique() > 1).mean() > 0.5
+
+
+def test_members__policies_share_their_luck(result):
+    """Paired differences vary less than those between unpaired members would."""
+    table = result.metrics[
+        (result.metrics["weeks"] == 12) & (result.metrics["hypothesis"] == "full")
+    ]
+    quo, surge = (
+        table[table["portfolio"] == name]["attacks"].to_numpy() for name in ("status-quo", "surge")
+    )
+    assert (surge - quo).var() < 0.5 * (surge.var() + quo.var())
+
+
+def test_metrics__deaths_add_up(result):
+    m = result.metrics
+    assert (m["deaths"] == m["deaths_civilian"] + m["deaths_state"] + m["deaths_militant"]).all()
+    assert (m["deaths_militant"] >= 0).all()
+    assert m["deaths_militant"].sum() > 0
+    parts = m["deaths_civilian_attacks"] + m["deaths_civilian_operations"]
+    assert (m["deaths_civilian"] == parts).all()
+
+
+def test_metrics__longer_horizons_count_at_least_as_much(result):
+    m = result.metrics.set_index(["hypothesis", "portfolio", "member"])
+    short, long = (m[m["weeks"] == weeks] for weeks in (12, 60))
+    assert (long["attacks"] >= short["attacks"]).all()
+    assert short["quiet_year"].isna().all()
+    assert long["quiet_year"].isin([0.0, 1.0]).all()
+
+
+def test_bands__are_those_of_the_metrics(result):
+    m = result.metrics
+    attacks = m[(m["weeks"] == 60) & (m["hypothesis"] == "full") & (m["portfolio"] == "surge")]
+    mean = result.bands["attacks_mean"].sel(subset="all", hypothesis="full", portfolio="surge")
+    assert float(mean.sum()) == pytest.approx(attacks["attacks"].mean())
+    bands = result.bands["attacks"].sel(subset="all")
+    assert (bands.diff("quantile") >= 0).all()
+
+
+def test_districts__add_up_to_the_nation(result):
+    yearly = result.districts["attacks_mean"].sel(subset="all", hypothesis="full")
+    weeks = result.bands["attacks_mean"].sel(subset="all", hypothesis="full", week=slice(0, 52))
+    totals = yearly.sum("district").isel(year=0)
+    assert np.allclose(totals, weeks.sum("week"), rtol=1e-12)
+    assert (result.districts["attacks_variance"].sel(subset="all") >= 0).all()
+    above = result.districts["attacks_exceedance"].sel(subset="all")
+    assert ((above.isel(level=0) >= above.isel(level=1)) & (above <= 1)).all()
+
+
+def test_kept__are_the_draws_whose_attacks_lie_in_the_records_range(result):
+    low, high = result.record_range
+    assert (low, high) == (10, 41)
+    m = result.metrics
+    today = m[(m["portfolio"] == "status-quo") & (m["weeks"] == 60)]
+    bands = today.groupby(["hypothesis", "draw"], observed=True)
+    share = bands["kept"].first().groupby("hypothesis", observed=True).mean()
+    for name in ("full", "deterrence"):
+        assert share[name] == pytest.approx(result.kept_share[name])
+    assert "10 to 41 attacks a year" in result.kept_sentence()
+
+
+def test_kept__is_unknown_without_a_record(tmp_path):
+    result = run_study(make_study(), out=tmp_path / "out")
+    assert result.metrics["kept"].isna().all()
+    assert set(result.kept_share.values()) == {None}
+    assert "No record" in result.kept_sentence()
+
+
+def test_result__reloads_equal(result):
+    again = load_study_result(result.folder)
+    assert again == result
+    assert "Not calibrated" in again._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["study.json", "metrics.parquet", "bands.nc", "districts.nc"])
+def test_result__incomplete_folder_is_an_error(tmp_path, result, name):
+    for path in result.folder.iterdir():
+        if path.name != name:
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(TarazuError):
+        load_study_result(tmp_path)
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from tarazu.study import run_study
+from tests.unit.study.cases import make_study
+study = make_study(draws={draws}, replicates=2, block=10, weeks=104, horizons=(52, 104))
+run_study(study, out=Path({out!r}), workers=2)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_memory__is_flat_in_members(tmp_path):
+    peaks = []
+    for draws in (100, 1000):
+        code = MEASURED.format(draws=draws, out=str(tmp_path / str(draws)))
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=Path(__file__).parents[3],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        peaks.append(int(done.stdout))
+    assert peaks[1] <= MEMORY_FACTOR * peaks[0]
+    assert peaks[1] < 1.5e6  # KiB
+
+
+def test_operation__reaches_its_dose_where_militants_suffice(tmp_path):
+    study = make_operation_study(draws=40, replicates=8, block=20, hypotheses=("sponsorship",))
+    result = run_study(study, out=tmp_path / "out", workers=2)
+    m = result.metrics[result.metrics["weeks"] == 12]
+    sweep = m[m["portfolio"] == "sweep"]
+    assert (sweep["expected_removals"] <= 5.0 + 1e-6).all()
+    reached = sweep[sweep["dose_reached"] == 1.0]
+    assert len(reached) > 0.8 * len(sweep)
+    assert np.allclose(reached["expected_removals"], 5.0, rtol=1e-3)
+    before = m[m["portfolio"] == "no extra sweep"]
+    assert (before["extra_operations"] == 0.0).all()
