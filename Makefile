@@ -61,7 +61,7 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 		--title "The command line" --output docs/reference/cli.md
 	$(BIN)/python -m tarazu.model.pages docs/mechanisms
 	$(BIN)/tarazu model odd -o docs/reference/odd.md
-	$(BIN)/python -m tarazu.policy.pages docs/reference/portfolios.md
+	$(BIN)/python -m tarazu.policy.pages docs/reference/policies.md
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images

@@ -10,7 +10,7 @@ from tests.unit.worlds import default_levers, line_of_districts, medians
 from tarazu.engine import Places, simulate
 from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
 from tarazu.model.stocks import MILITANTS
-from tarazu.policy import PORTFOLIOS, load_portfolio, resolve
+from tarazu.policy import POLICIES, load_policy, resolve
 from tarazu.region import load_region
 
 DRAWS, YEARS = 120, 5
@@ -83,13 +83,13 @@ def test_untested_claim__may_help_do_nothing_or_harm(lever, quantity):
 
 
 @cache
-def totals_under(portfolio: str) -> dict[str, np.ndarray]:
-    """Five years of attacks and of civilian deaths under a portfolio, (DRAWS,) each, mean field."""
+def totals_under(policy: str) -> dict[str, np.ndarray]:
+    """Five years of attacks and of civilian deaths under a policy, (DRAWS,) each, mean field."""
     m = build_model()
     run = simulate(
         m,
         draw_parameters(m, load_hypothesis("full"), design(DRAWS)),
-        resolve(load_portfolio(portfolio), m.levers, load_region(), WEEKS),
+        resolve(load_policy(policy), m.levers, load_region(), WEEKS),
         places=balochistan(),
         seed=1,
         members=np.arange(DRAWS),
@@ -101,10 +101,10 @@ def totals_under(portfolio: str) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("outcome", ["attacks", "civilian deaths"])
-@pytest.mark.parametrize("portfolio", [p for p in PORTFOLIOS if p != "status-quo"])
-def test_portfolio__may_end_better_and_may_end_worse_than_today(portfolio, outcome):
+@pytest.mark.parametrize("policy", [p for p in POLICIES if p != "status-quo"])
+def test_policy__may_end_better_and_may_end_worse_than_today(policy, outcome):
     """The answer is not built in: over the full prior each has draws in which it wins and loses."""
-    today, then = totals_under("status-quo")[outcome], totals_under(portfolio)[outcome]
+    today, then = totals_under("status-quo")[outcome], totals_under(policy)[outcome]
     assert (then < (1.0 - VISIBLE) * today).mean() > LEAST_SHARE
     assert (then > (1.0 + VISIBLE) * today).mean() > LEAST_SHARE
 

@@ -218,7 +218,7 @@ def militancy(contact: float, company: float) -> Case:
     return Case(
         model=checked(m),
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
-        portfolio="none",
+        policy="none",
         places=Places(("one",), np.array([1e6]), np.array([0.1]), np.zeros((1, 1))),
         parameters=np.array([[*values.values()]]),
         levers=np.zeros((0, 1, 1)),

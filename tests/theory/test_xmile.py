@@ -15,9 +15,9 @@ WEEKS = 104
 AGREEMENT = 1e-6  # relative, of every stock in every district and week
 
 
-@pytest.mark.parametrize("portfolio", ["status-quo", "political-settlement"])
-def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, portfolio):
-    case = median_case("full", portfolio, weeks=WEEKS)
+@pytest.mark.parametrize("policy", ["status-quo", "political-settlement"])
+def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
+    case = median_case("full", policy, weeks=WEEKS)
     path = tmp_path / "model.xmile"
     text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=WEEKS)
     path.write_text(text, encoding="utf-8")

@@ -265,10 +265,10 @@ def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
 
 
 def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
-    columns = ["hypothesis", "portfolio", "draw", "kept", "weeks", "quiet_year"]
+    columns = ["hypothesis", "policy", "draw", "kept", "weeks", "quiet_year"]
     table = result.read_metrics(columns)
-    table = table[table["weeks"] == test.weeks].astype({"hypothesis": str, "portfolio": str})
-    quiet = table.groupby(["hypothesis", "draw", "portfolio"])["quiet_year"].mean()
+    table = table[table["weeks"] == test.weeks].astype({"hypothesis": str, "policy": str})
+    quiet = table.groupby(["hypothesis", "draw", "policy"])["quiet_year"].mean()
     best = quiet.groupby(["hypothesis", "draw"]).max()
     kept = table.assign(kept=table["kept"].astype("boolean").fillna(value=False))
     is_kept = kept.groupby(["hypothesis", "draw"])["kept"].max()
@@ -277,12 +277,12 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
         holds = best.loc[hypothesis].to_numpy() < test.probability
         held["all", hypothesis] = holds
         held["kept", hypothesis] = holds[np.asarray(is_kept.loc[hypothesis], dtype=bool)]
-    out = (quiet >= test.probability).groupby(["hypothesis", "portfolio"]).sum()
+    out = (quiet >= test.probability).groupby(["hypothesis", "policy"]).sum()
     most = out.sort_values(ascending=False, kind="stable").reset_index(name="draws").iloc[0]
     where = "at none in any draw"
     if most["draws"]:
         where = (
-            f"most often under {most['hypothesis']} at {most['portfolio']}: in {most['draws']} of "
+            f"most often under {most['hypothesis']} at {most['policy']}: in {most['draws']} of "
             f"{result.draws} draws"
         )
     luck = "replicate" if result.replicates == 1 else "replicates"

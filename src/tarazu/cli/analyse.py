@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tarazu.report.figure import BriefFigure
 
 Hypothesis = Annotated[str, typer.Option(help="Name of a hypothesis.")]
-Portfolio = Annotated[str, typer.Option(help="Name of a policy that ships, or a TOML file.")]
+Policy = Annotated[str, typer.Option(help="Name of a policy that ships, or a TOML file.")]
 Draws = Annotated[int, typer.Option(min=2, help="Draws of the parameters from their priors.")]
 Replicates = Annotated[int, typer.Option(min=1, help="Runs of luck, a draw.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of draws and luck.")]
@@ -31,7 +31,7 @@ Out = Annotated[
 
 def threshold(
     hypothesis: Hypothesis = "full",
-    portfolio: Portfolio = "status-quo",
+    policy: Policy = "status-quo",
     draws: Draws = 20,
     seed: Seed = 0,
     out: Out = None,
@@ -52,7 +52,7 @@ def threshold(
     from tarazu.study.analysis.thresholds import find_thresholds
     from tarazu.study.setup.scenario import drawn_case
 
-    case = drawn_case(hypothesis, portfolio, weeks=1, draws=draws, seed=seed)
+    case = drawn_case(hypothesis, policy, weeks=1, draws=draws, seed=seed)
     with progress("looking for thresholds") as advance:
         found = find_thresholds(case, elastic=10, progress=advance)
     _answer(
@@ -68,7 +68,7 @@ def threshold(
 def marginal(
     district: Annotated[str, typer.Argument(help="District of the operation, as a slug.")],
     hypothesis: Hypothesis = "full",
-    portfolio: Portfolio = "status-quo",
+    policy: Policy = "status-quo",
     draws: Draws = 40,
     replicates: Replicates = 4,
     seed: Seed = 0,
@@ -89,7 +89,7 @@ def marginal(
     from tarazu.study.setup.scenario import drawn_case
 
     weeks = 53 + max(HORIZONS)
-    case = drawn_case(hypothesis, portfolio, weeks=weeks, draws=draws, seed=seed)
+    case = drawn_case(hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
     with progress("running with and without one more operation") as advance:
         found = marginal_effect(case, district, replicates=replicates, seed=seed, progress=advance)
     _answer(draw_marginal(found, district=district), found.to_dict("records"), out, as_json=as_json)
@@ -109,7 +109,7 @@ def frontier(
         ),
     ] = None,
     hypothesis: Hypothesis = "full",
-    portfolio: Portfolio = "status-quo",
+    policy: Policy = "status-quo",
     draws: Draws = 12,
     replicates: Replicates = 5,
     seed: Seed = 0,
@@ -128,7 +128,7 @@ def frontier(
     from tarazu.study.analysis.frontier import END, attrition_frontier
     from tarazu.study.setup.scenario import drawn_case
 
-    case = drawn_case(hypothesis, portfolio, weeks=END, draws=draws, seed=seed)
+    case = drawn_case(hypothesis, policy, weeks=END, draws=draws, seed=seed)
     lever = case.model.levers.get(axis)
     level = level or (
         [0.1, 0.5, 0.9] if lever is None else sorted({lever.low, lever.default, lever.high})

@@ -105,7 +105,7 @@ def export(
     out: Annotated[
         Path, typer.Option("--out", "-o", dir_okay=False, help="File to write, ending in .xmile.")
     ],
-    portfolio: Annotated[
+    policy: Annotated[
         str, typer.Option(help="Name of a policy that ships, or a TOML file.")
     ] = "status-quo",
     hypothesis: Annotated[str, typer.Option(help="Name of a hypothesis.")] = "full",
@@ -128,7 +128,7 @@ def export(
         raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")
     if out.exists() and not force:
         raise typer.BadParameter(f"{out} exists; --force replaces it", param_hint="--out")
-    case = median_case(hypothesis, portfolio, weeks=weeks)
+    case = median_case(hypothesis, policy, weeks=weeks)
     text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=weeks)
     write_atomic(out, text.encode())
     show(str(out), None, as_json=False)

@@ -51,7 +51,7 @@ class DataError(TarazuError):
 
 
 class ScenarioError(TarazuError):
-    """A specification (study, portfolio, rules, claims) says something it must not.
+    """A specification (study, policy, rules, claims) says something it must not.
 
     Attributes
     ----------

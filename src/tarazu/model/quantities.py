@@ -142,7 +142,7 @@ class Lever:
 
     Attributes
     ----------
-    low, high : range; a portfolio outside it is an error.
+    low, high : range; a policy outside it is an error.
     default : today's practice (status quo).
     moves : the stock that it is meant to move; a test holds it to that. None for one that no
         policy sets, only an experiment on the model.

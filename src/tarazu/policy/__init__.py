@@ -1,17 +1,17 @@
-"""What could be done: portfolios of levers, checked, costed and resolved to arrays."""
+"""What could be done: policies of levers, checked, costed and resolved to arrays."""
 
 from tarazu.policy.cost import at_extra_cost, extra_cost, weekly_cost
-from tarazu.policy.lever_arrays import check_portfolio, resolve
-from tarazu.policy.portfolio import PORTFOLIOS, Portfolio, Setting, load_portfolio
+from tarazu.policy.lever_arrays import check_policy, resolve
+from tarazu.policy.policy import POLICIES, Policy, Setting, load_policy
 
 __all__ = [
-    "PORTFOLIOS",
-    "Portfolio",
+    "POLICIES",
+    "Policy",
     "Setting",
     "at_extra_cost",
-    "check_portfolio",
+    "check_policy",
     "extra_cost",
-    "load_portfolio",
+    "load_policy",
     "resolve",
     "weekly_cost",
 ]

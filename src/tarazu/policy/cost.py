@@ -1,4 +1,4 @@
-"""What a portfolio costs, and the same portfolio at another budget."""
+"""What a policy costs, and the same policy at another budget."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tarazu.core.errors import ScenarioError
 from tarazu.model.quantities import Lever
 from tarazu.policy.lever_arrays import resolve
-from tarazu.policy.portfolio import Portfolio, Setting
+from tarazu.policy.policy import Policy, Setting
 from tarazu.region import Region
 
 FloatArray = NDArray[np.float64]
@@ -35,27 +35,24 @@ def weekly_cost(settings: FloatArray, levers: Mapping[str, Lever], region: Regio
     return np.asarray(np.einsum("l,ltd,d->t", unit_costs, settings, residents))
 
 
-def extra_cost(
-    portfolio: Portfolio, levers: Mapping[str, Lever], region: Region, weeks: int
-) -> float:
-    """Return what a portfolio costs more than today's practice, rupees a week on average.
+def extra_cost(policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int) -> float:
+    """Return what a policy costs more than today's practice, rupees a week on average.
 
     Below zero where it saves money. `weeks` : T >= 1, over which it is averaged.
     """
-    today = replace(portfolio, settings=())
+    today = replace(policy, settings=())
     costs = [
-        weekly_cost(resolve(one, levers, region, weeks), levers, region)
-        for one in (portfolio, today)
+        weekly_cost(resolve(one, levers, region, weeks), levers, region) for one in (policy, today)
     ]
     return float((costs[0] - costs[1]).mean())
 
 
 def at_extra_cost(
-    portfolio: Portfolio, levers: Mapping[str, Lever], region: Region, weeks: int, extra: float
-) -> Portfolio:
-    """Return the portfolio with all its settings moved so that it costs a given amount more.
+    policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int, extra: float
+) -> Policy:
+    """Return the policy with all its settings moved so that it costs a given amount more.
 
-    Each setting moves on the line from today's value through the portfolio's, all by one factor,
+    Each setting moves on the line from today's value through the policy's, all by one factor,
     and stops at the end of its lever's range.
 
     Parameters
@@ -66,37 +63,37 @@ def at_extra_cost(
     Raises
     ------
     ScenarioError
-        The portfolio saves money or costs nothing, or its levers end before the budget is spent.
+        The policy saves money or costs nothing, or its levers end before the budget is spent.
     """
-    whole = extra_cost(portfolio, levers, region, weeks)
+    whole = extra_cost(policy, levers, region, weeks)
     if not (whole > 0.0 and extra > 0.0):
         raise ScenarioError(
             f"costs {whole:.4g} rupees a week more than today, so it has no version that costs "
             f"{extra:.4g} more",
-            file=portfolio.file or portfolio.name,
-            expected="a portfolio and a budget that both cost more than today",
+            file=policy.file or policy.name,
+            expected="a policy and a budget that both cost more than today",
             hint="Compare it at its own cost",
         )
-    low, high = 0.0, _largest_factor(portfolio, levers)
-    most = extra_cost(_moved(portfolio, levers, high), levers, region, weeks)
+    low, high = 0.0, _largest_factor(policy, levers)
+    most = extra_cost(_moved(policy, levers, high), levers, region, weeks)
     if most < extra * (1.0 - CLOSE):
         raise ScenarioError(
             f"costs at most {most:.4g} rupees a week more than today",
-            file=portfolio.file or portfolio.name,
+            file=policy.file or policy.name,
             value=extra,
             expected=f"a budget of at most {most:.4g}: there its levers end",
         )
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        cost = extra_cost(_moved(portfolio, levers, middle), levers, region, weeks)
+        cost = extra_cost(_moved(policy, levers, middle), levers, region, weeks)
         low, high = (middle, high) if cost < extra else (low, middle)
-    return _moved(portfolio, levers, high)
+    return _moved(policy, levers, high)
 
 
-def _largest_factor(portfolio: Portfolio, levers: Mapping[str, Lever]) -> float:
+def _largest_factor(policy: Policy, levers: Mapping[str, Lever]) -> float:
     """Return the factor at which the last of the settings reaches the end of its range."""
     factors = [1.0]
-    for setting in portfolio.settings:
+    for setting in policy.settings:
         lever = levers[setting.lever]
         step = setting.value - lever.default
         room = (lever.high if step > 0.0 else lever.low) - lever.default
@@ -105,9 +102,9 @@ def _largest_factor(portfolio: Portfolio, levers: Mapping[str, Lever]) -> float:
     return max(factors)
 
 
-def _moved(portfolio: Portfolio, levers: Mapping[str, Lever], factor: float) -> Portfolio:
-    settings = tuple(_moved_setting(one, levers[one.lever], factor) for one in portfolio.settings)
-    return replace(portfolio, settings=settings)
+def _moved(policy: Policy, levers: Mapping[str, Lever], factor: float) -> Policy:
+    settings = tuple(_moved_setting(one, levers[one.lever], factor) for one in policy.settings)
+    return replace(policy, settings=settings)
 
 
 def _moved_setting(setting: Setting, lever: Lever, factor: float) -> Setting:

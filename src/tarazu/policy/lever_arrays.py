@@ -1,4 +1,4 @@
-"""From a portfolio to lever arrays, with every problem of the portfolio named at once."""
+"""From a policy to lever arrays, with every problem of the policy named at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.model.quantities import Lever
-from tarazu.policy.portfolio import Portfolio, Setting
+from tarazu.policy.policy import Policy, Setting
 from tarazu.region import Region
 from tarazu.region.region import fold
 
@@ -20,41 +20,41 @@ FOREVER = 2**31
 
 
 def resolve(
-    portfolio: Portfolio, levers: Mapping[str, Lever], region: Region, weeks: int
+    policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int
 ) -> NDArray[np.float64]:
-    """Return what a portfolio sets, as the engine reads it.
+    """Return what a policy sets, as the engine reads it.
 
     Parameters
     ----------
     levers : of the model, in its order.
-    weeks : T >= 1; what a portfolio sets later is not reached.
+    weeks : T >= 1; what a policy sets later is not reached.
 
     Returns
     -------
-    (L, T, D) settings, in the order of `levers` and of ``region.slugs``; where the portfolio says
+    (L, T, D) settings, in the order of `levers` and of ``region.slugs``; where the policy says
     nothing a lever stays at its default.
 
     Raises
     ------
     ScenarioError
-        One problem; see `check_portfolio`.
+        One problem; see `check_policy`.
     ExceptionGroup
         Several problems.
     """
-    check_portfolio(portfolio, levers, region)
+    check_policy(policy, levers, region)
     names, places = list(levers), _places(region)
     settings = np.empty((len(names), weeks, len(region.slugs)))
     for row, lever in enumerate(levers.values()):
         settings[row] = lever.default
-    for setting in portfolio.settings:
+    for setting in policy.settings:
         first, until = _weeks(setting)
         columns = sorted(_columns(setting, places))
         settings[names.index(setting.lever), first:until, columns] = setting.value
     return settings
 
 
-def check_portfolio(portfolio: Portfolio, levers: Mapping[str, Lever], region: Region) -> None:
-    """Raise what is wrong with a portfolio for these levers and districts.
+def check_policy(policy: Policy, levers: Mapping[str, Lever], region: Region) -> None:
+    """Raise what is wrong with a policy for these levers and districts.
 
     Raises
     ------
@@ -67,22 +67,22 @@ def check_portfolio(portfolio: Portfolio, levers: Mapping[str, Lever], region: R
     places = _places(region)
     problems = [
         problem
-        for i, setting in enumerate(portfolio.settings)
-        for problem in _problems(portfolio, i, setting, levers, places, region)
+        for i, setting in enumerate(policy.settings)
+        for problem in _problems(policy, i, setting, levers, places, region)
     ]
-    problems += _overlaps(portfolio, places, region)
-    raise_problems(problems, f"{portfolio.file or portfolio.name} has {len(problems)} problems")
+    problems += _overlaps(policy, places, region)
+    raise_problems(problems, f"{policy.file or policy.name} has {len(problems)} problems")
 
 
 def _problems(
-    portfolio: Portfolio,
+    policy: Policy,
     i: int,
     setting: Setting,
     levers: Mapping[str, Lever],
     places: Mapping[str, int],
     region: Region,
 ) -> list[ScenarioError]:
-    file, key = portfolio.file or portfolio.name, f"settings[{i}]"
+    file, key = policy.file or policy.name, f"settings[{i}]"
     problems = []
     lever = levers.get(setting.lever)
     if lever is None:
@@ -141,11 +141,9 @@ def _problems(
     return problems
 
 
-def _overlaps(
-    portfolio: Portfolio, places: Mapping[str, int], region: Region
-) -> list[ScenarioError]:
+def _overlaps(policy: Policy, places: Mapping[str, int], region: Region) -> list[ScenarioError]:
     problems = []
-    for (i, a), (j, b) in combinations(enumerate(portfolio.settings), 2):
+    for (i, a), (j, b) in combinations(enumerate(policy.settings), 2):
         first = max(_weeks(a)[0], _weeks(b)[0])
         until = min(_weeks(a)[1], _weeks(b)[1])
         shared = _columns(a, places) & _columns(b, places)
@@ -154,7 +152,7 @@ def _overlaps(
             problems.append(
                 ScenarioError(
                     f"sets {b.lever} in week {first} (districts: {where}), as settings[{i}] does",
-                    file=portfolio.file or portfolio.name,
+                    file=policy.file or policy.name,
                     key=f"settings[{j}].from_week",
                     value=b.from_week,
                     expected="settings of one lever that do not overlap",

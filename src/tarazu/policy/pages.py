@@ -1,4 +1,4 @@
-"""The reference page of the shipped portfolios: what each sets, and what it costs."""
+"""The reference page of the shipped policies: what each sets, and what it costs."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from pathlib import Path
 from tarazu.model import build_model
 from tarazu.model.quantities import Lever
 from tarazu.policy.cost import extra_cost
-from tarazu.policy.portfolio import PORTFOLIOS, Portfolio, Setting, load_portfolio
+from tarazu.policy.policy import POLICIES, Policy, Setting, load_policy
 from tarazu.region import load_region
 
 WEEKS = 520  # over which costs are averaged
 INTRODUCTION = (
-    "A portfolio sets levers; what it leaves out stays as it is today. Costs are those above "
+    "A policy sets levers; what it leaves out stays as it is today. Costs are those above "
     f"today's practice, on average over {WEEKS // 52} years. The unit costs behind them are "
-    "**ASSUMED**: they serve to compare portfolios at one budget "
+    "**ASSUMED**: they serve to compare policies at one budget "
     "(`tarazu.policy.at_extra_cost`), not to estimate spending."
 )
 
 
-def portfolios_page() -> str:
-    """Return the page of all shipped portfolios."""
+def policies_page() -> str:
+    """Return the page of all shipped policies."""
     region, levers = load_region(), build_model().levers
     residents = sum(district.population for district in region.districts)
-    parts = ["# Portfolios", INTRODUCTION, "*Made by `make docs` from the files.*"]
-    for name in PORTFOLIOS:
-        portfolio = load_portfolio(name)
-        cost = extra_cost(portfolio, levers, region, WEEKS) / residents
+    parts = ["# Policies", INTRODUCTION, "*Made by `make docs` from the files.*"]
+    for name in POLICIES:
+        policy = load_policy(name)
+        cost = extra_cost(policy, levers, region, WEEKS) / residents
         parts += [
-            f"## {portfolio.title} (`{name}`)",
-            portfolio.meaning,
+            f"## {policy.title} (`{name}`)",
+            policy.meaning,
             f"Extra cost: {cost:.1f} rupees a resident and week.",
         ]
-        if portfolio.settings:
-            parts.append(_table(portfolio, levers))
+        if policy.settings:
+            parts.append(_table(policy, levers))
     return "\n\n".join(parts) + "\n"
 
 
-def _table(portfolio: Portfolio, levers: Mapping[str, Lever]) -> str:
+def _table(policy: Policy, levers: Mapping[str, Lever]) -> str:
     rows = ["| lever | today | set to | weeks | what it is |", "| --- | --- | --- | --- | --- |"]
-    for setting in portfolio.settings:
+    for setting in policy.settings:
         lever = levers[setting.lever]
         cells = (
             f"`{setting.lever}`",
@@ -61,4 +61,4 @@ def _weeks(setting: Setting) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(portfolios_page(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(policies_page(), encoding="utf-8")

@@ -135,7 +135,7 @@ def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
     folder = tmp_path / "short"
     shutil.copytree(feeds.folder, folder)
     metrics = pd.read_parquet(folder / METRICS)
-    swept = metrics["portfolio"].astype(str) == SWEEP
+    swept = metrics["policy"].astype(str) == SWEEP
     metrics.loc[swept, "expected_attacks_here"] -= 10.0
     metrics.to_parquet(folder / METRICS)
     short = replace(feeds, folder=folder)
@@ -224,7 +224,7 @@ def attrition(folder, world: str):
     path.write_text(world)
     study = make_study(
         hypotheses=(str(path),),
-        portfolios=("status-quo",),
+        policies=("status-quo",),
         sweep={"lever": "operational_tempo", "values": (0.0, 10.0)},
         weeks=520,
         horizons=(520,),
@@ -252,7 +252,7 @@ def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
     world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
     result = attrition(tmp_path, world)
     metrics = pd.read_parquet(result.folder / METRICS)
-    fastest = metrics["portfolio"].astype(str) == "operational_tempo = 10"
+    fastest = metrics["policy"].astype(str) == "operational_tempo = 10"
     quiet = {0: 2, 1: 1}  # replicates with a quiet year, by draw; the others have none
     for draw, replicates in quiet.items():
         of_draw = fastest & (metrics["draw"] == draw) & (metrics["replicate"] < replicates)

@@ -66,7 +66,7 @@ def test_model__export_writes_all_districts_and_refuses_to_overwrite(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "model.xmile"
-    command = ["model", "export", "-o", str(path), "--weeks", "4", "--portfolio", "surge"]
+    command = ["model", "export", "-o", str(path), "--weeks", "4", "--policy", "surge"]
     assert run(command) == 0
     text = path.read_text()
     assert 'name="trust_d33"' in text

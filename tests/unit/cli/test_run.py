@@ -32,9 +32,9 @@ draws = 6
 seed = 3
 block = 1
 hypotheses = ["full", "deterrence"]
-portfolios = ["status-quo", "mine.toml"]
+policies = ["status-quo", "mine.toml"]
 """
-PORTFOLIO = """
+POLICY = """
 title = "Mine"
 meaning = "A test."
 [[settings]]
@@ -49,7 +49,7 @@ OF_RUN = {"record.json", "brief.html", MANIFEST, RUN}
 def study(tmp_path: Path) -> Path:
     """File of a study that takes a second."""
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "mine.toml").write_text(PORTFOLIO)
+    (tmp_path / "in" / "mine.toml").write_text(POLICY)
     path = tmp_path / "in" / "tiny.toml"
     path.write_text(STUDY)
     return path
@@ -118,7 +118,7 @@ WRONG: Mapping[str, tuple[tuple[str, str], tuple[str, str], tuple[str, ...]]] = 
     ),
     "swept lever out of range": (
         (
-            'portfolios = ["status-quo", "mine.toml"]',
+            'policies = ["status-quo", "mine.toml"]',
             '[sweep]\nlever = "operational_tempo"\nvalues = [0.0, 99.0]',
         ),
         ("", ""),
@@ -144,9 +144,9 @@ WRONG: Mapping[str, tuple[tuple[str, str], tuple[str, str], tuple[str, ...]]] = 
 def test_run__a_wrong_study_is_named_with_file_and_key(
     wrong: str, study: Path, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    in_study, in_portfolio, said = WRONG[wrong]
+    in_study, in_policy, said = WRONG[wrong]
     study.write_text(STUDY.replace(*in_study))
-    (study.parent / "mine.toml").write_text(PORTFOLIO.replace(*in_portfolio))
+    (study.parent / "mine.toml").write_text(POLICY.replace(*in_policy))
     assert run(["run", str(study), "-o", str(results / "out")]) == 2
     shown = capsys.readouterr().err
     assert all(part in shown for part in said), shown
@@ -231,7 +231,7 @@ SMALL = {
         "horizons": (4, 12, 260),
         "draws": 2,
         "replicates": 1,
-        "portfolios": ("status-quo",),
+        "policies": ("status-quo",),
         "operation": {"week": 1, "militant_deaths": 2.0, "split": {"kech": 1.0}},
     },
     "attrition": {
@@ -239,7 +239,7 @@ SMALL = {
         "horizons": (520,),
         "draws": 2,
         "replicates": 1,
-        "portfolios": ("status-quo",),
+        "policies": ("status-quo",),
         "sweep": {"lever": "operational_tempo", "values": (0.0, 2.0)},
     },
 }

@@ -1,4 +1,4 @@
-"""What holds of the shipped model in every draw and under every shipped portfolio."""
+"""What holds of the shipped model in every draw and under every shipped policy."""
 
 from dataclasses import replace
 from functools import cache
@@ -9,7 +9,7 @@ from tests.unit.worlds import default_levers, line_of_districts, medians
 
 from tarazu.engine import Pulse, simulate
 from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
-from tarazu.policy import PORTFOLIOS, load_portfolio
+from tarazu.policy import POLICIES, load_policy
 
 WEEKS, DISTRICTS, DRAWS = 80, 4, 6
 POPULATION = 100_000.0  # of the first district; the others are multiples of it
@@ -25,18 +25,18 @@ def draws(hypothesis: str) -> np.ndarray:
     return draw_parameters(m, load_hypothesis(hypothesis), uniforms)
 
 
-def settings_of(portfolio: str) -> dict[str, float]:
-    """A portfolio's settings as they stand in its last week."""
-    return {setting.lever: setting.value for setting in load_portfolio(portfolio).settings}
+def settings_of(policy: str) -> dict[str, float]:
+    """A policy's settings as they stand in its last week."""
+    return {setting.lever: setting.value for setting in load_policy(policy).settings}
 
 
 @cache
-def run_under(portfolio: str, hypothesis: str, mode: str):
+def run_under(policy: str, hypothesis: str, mode: str):
     m = build_model()
     return simulate(
         m,
         draws(hypothesis),
-        default_levers(m, WEEKS, DISTRICTS, **settings_of(portfolio)),
+        default_levers(m, WEEKS, DISTRICTS, **settings_of(policy)),
         places=line_of_districts(DISTRICTS, POPULATION),
         seed=2,
         members=np.arange(DRAWS),
@@ -46,10 +46,10 @@ def run_under(portfolio: str, hypothesis: str, mode: str):
     )
 
 
-@pytest.mark.parametrize("portfolio", PORTFOLIOS)
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("hypothesis", HYPOTHESES)
-def test_people__are_whole_and_conserved_to_the_last_one(portfolio, hypothesis):
-    run, m = run_under(portfolio, hypothesis, "stochastic"), build_model()
+def test_people__are_whole_and_conserved_to_the_last_one(policy, hypothesis):
+    run, m = run_under(policy, hypothesis, "stochastic"), build_model()
     people = [run.by_district(s.name) for s in m.stocks.values() if s.kind == "people"]
     total = np.sum(people, axis=0).sum(axis=2)
     assert np.all(total == line_of_districts(DISTRICTS, POPULATION).population.sum())
@@ -58,9 +58,9 @@ def test_people__are_whole_and_conserved_to_the_last_one(portfolio, hypothesis):
 
 
 @pytest.mark.parametrize("mode", ["stochastic", "mean"])
-@pytest.mark.parametrize("portfolio", PORTFOLIOS)
-def test_stocks__stay_in_their_ranges(portfolio, mode):
-    run = run_under(portfolio, "full", mode)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_stocks__stay_in_their_ranges(policy, mode):
+    run = run_under(policy, "full", mode)
     for stock in build_model().stocks.values():
         levels = run.by_district(stock.name)
         assert np.all(np.isfinite(levels) & (levels >= 0.0)), stock.name
@@ -68,9 +68,9 @@ def test_stocks__stay_in_their_ranges(portfolio, mode):
             assert np.all(levels <= 1.0), stock.name
 
 
-@pytest.mark.parametrize("portfolio", PORTFOLIOS)
-def test_force__is_the_same_total_under_every_portfolio(portfolio):
-    force = run_under(portfolio, "full", "stochastic").by_district("force").sum(axis=2)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_force__is_the_same_total_under_every_policy(policy):
+    force = run_under(policy, "full", "stochastic").by_district("force").sum(axis=2)
     today = run_under("status-quo", "full", "stochastic").by_district("force").sum(axis=2)
     np.testing.assert_allclose(force, today, rtol=TOTAL_RTOL)
     np.testing.assert_allclose(force, np.broadcast_to(force[:, :1], force.shape), rtol=TOTAL_RTOL)

@@ -90,7 +90,7 @@ def test_commands_of_the_docs__take_the_file_from_description_to_diagram_to_run(
     study.write_text(
         'title = "Tiny"\nquestion = "Does it run?"\nstart = "a test"\nweeks = 60\nseed = 3\n'
         'horizons = [12, 60]\ndraws = 4\nhypotheses = ["full"]\n'
-        'portfolios = ["status-quo", "surge"]\n'
+        'policies = ["status-quo", "surge"]\n'
     )
     assert run(["model", "describe", "--model", str(file)]) == 0
     assert "curfew_cost" in capsys.readouterr().out

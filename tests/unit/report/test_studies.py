@@ -38,9 +38,9 @@ HEAD = "Not calibrated"
 DOSES = {"lever": "operational_tempo", "values": (0.0, 0.5, 2.0, 5.0, 10.0)}
 CHANGES = {
     "small": {},
-    "seventeen": {"portfolios": ("status-quo",), "weeks": 262, "operation": OPERATION}
+    "seventeen": {"policies": ("status-quo",), "weeks": 262, "operation": OPERATION}
     | {"horizons": (4, 12, 260)},
-    "attrition": {"portfolios": ("status-quo",), "sweep": DOSES, "series_weeks": 52},
+    "attrition": {"policies": ("status-quo",), "sweep": DOSES, "series_weeks": 52},
 }
 
 Studies = dict[str, StudyResult]
@@ -177,7 +177,7 @@ def test_policies__say_that_budgets_are_not_equal(sections) -> None:
 
 
 def test_policies__one_alone_is_compared_with_nothing(tmp_path: Path) -> None:
-    spec = make_spec(draws=2, replicates=1, portfolios=("status-quo",))
+    spec = make_spec(draws=2, replicates=1, policies=("status-quo",))
     section = study_section(run_study(build_study(spec, name="one"), record=RECORD, out=tmp_path))
     headings = [part.heading for part in section.parts]
     assert "Which policy holds up" not in headings
@@ -279,7 +279,7 @@ def test_operation__signs_the_change_as_with_the_sweep_less_without(studies) -> 
     table = civilians_table(result, comparison, "all")
     assert table is not None
     means = comparison.outcomes.query("subset == 'all' and hypothesis == 'full' and weeks == 260")
-    means = means.set_index("portfolio")["mean"]
+    means = means.set_index("policy")["mean"]
     change = means["sweep"] - means["no extra sweep"]
     shown = float(table.rows[0][3].split(" (")[0].replace("\N{MINUS SIGN}", "-"))
     assert shown == pytest.approx(change, abs=0.06)
@@ -329,8 +329,8 @@ def test_parameters__show_what_is_assumed(description: Description, page: str) -
 
 
 def test_brief__disarms_hostile_names_of_policies(tmp_path, studies, ledger, description) -> None:
-    told = tuple(Named(p.name, HOSTILE, HOSTILE) for p in studies["small"].portfolios)
-    hostile = replace(studies["small"], title=HOSTILE, question=HOSTILE, portfolios=told)
+    told = tuple(Named(p.name, HOSTILE, HOSTILE) for p in studies["small"].policies)
+    hostile = replace(studies["small"], title=HOSTILE, question=HOSTILE, policies=told)
     page = _brief(tmp_path, [hostile], ledger, description).decode()
     assert HOSTILE not in page
     assert HOSTILE in _words(page)

@@ -19,7 +19,7 @@ def make_spec(**changes) -> StudySpec:
         "seed": 3,
         "block": 2,
         "hypotheses": ("full", "deterrence"),
-        "portfolios": ("status-quo", "surge"),
+        "policies": ("status-quo", "surge"),
     }
     return StudySpec.model_validate(told | changes)
 
@@ -29,7 +29,7 @@ def make_study(**changes) -> Study:
 
 
 def make_operation_study(**changes) -> Study:
-    told = {"portfolios": ("status-quo",), "weeks": 62, "operation": OPERATION}
+    told = {"policies": ("status-quo",), "weeks": 62, "operation": OPERATION}
     return make_study(**told | changes)
 
 

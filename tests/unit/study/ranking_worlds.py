@@ -55,7 +55,7 @@ def case_of(model: Model, name: str, weeks: int = WEEKS, **settings: float) -> C
     return Case(
         model=model,
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
-        portfolio=name,
+        policy=name,
         places=line_of_districts(DISTRICTS),
         parameters=np.array([[p.median for p in model.parameters.values()]]),
         levers=np.broadcast_to(

@@ -157,5 +157,5 @@ def test_ablate__names_an_outcome_that_is_none(cases):
 
 def test_ablate__wants_the_same_draws():
     one, other = (drawn_case("full", "status-quo", weeks=2, draws=2, seed=seed) for seed in (1, 2))
-    with pytest.raises(ScenarioError, match="portfolio"):
+    with pytest.raises(ScenarioError, match="policy"):
         ablate(one, other, LINKS)

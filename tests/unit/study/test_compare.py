@@ -13,7 +13,7 @@ SIMULATED = 2_000  # repeated studies; 90 % intervals must cover in 86 to 94 % o
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     out = tmp_path_factory.mktemp("compare") / "out"
-    study = make_study(portfolios=("status-quo", "surge", "withdrawal"), draws=12)
+    study = make_study(policies=("status-quo", "surge", "withdrawal"), draws=12)
     return run_study(study, record=load_default_record(), out=out, workers=2)
 
 
@@ -39,8 +39,8 @@ def test_regret__is_never_negative_and_someone_has_least(comparison):
 
 def test_regret__differs_between_policies_as_their_means_do(comparison):
     """Regret is distance to one common best: differences of regret are differences of means."""
-    outcomes = comparison.outcomes.set_index([*KEYS, "portfolio"])["mean"]
-    regrets = comparison.regret.set_index([*KEYS, "portfolio"])["mean"]
+    outcomes = comparison.outcomes.set_index([*KEYS, "policy"])["mean"]
+    regrets = comparison.regret.set_index([*KEYS, "policy"])["mean"]
     for outcome, sign in (("attacks", 1.0), ("trust", -1.0)):
         at = ("all", "pooled", outcome, 60)
         difference = outcomes[(*at, "surge")] - outcomes[(*at, "withdrawal")]
@@ -50,7 +50,7 @@ def test_regret__differs_between_policies_as_their_means_do(comparison):
 
 
 def test_regret__of_one_policy_among_its_own_is_none(tmp_path):
-    alone = run_study(make_study(portfolios=("status-quo",)), out=tmp_path / "out")
+    alone = run_study(make_study(policies=("status-quo",)), out=tmp_path / "out")
     table = regret(alone, "attacks")
     assert (table["mean"] == 0).all()
     assert (table["best_share"] == 1).all()
@@ -78,8 +78,8 @@ def test_pairs__beat_or_lose_or_tie(result, comparison):
     assert ((pairs["p_better"] + pairs["p_equal"]) <= 1 + 1e-12).all()
     m = result.metrics
     m = m[(m["weeks"] == 60) & (m["hypothesis"] == "full")]
-    a, b = (m[m["portfolio"] == n]["attacks"].to_numpy() for n in ("status-quo", "surge"))
-    row = pairs.set_index([*KEYS, "portfolio_a", "portfolio_b"]).loc[
+    a, b = (m[m["policy"] == n]["attacks"].to_numpy() for n in ("status-quo", "surge"))
+    row = pairs.set_index([*KEYS, "policy_a", "policy_b"]).loc[
         ("all", "full", "attacks", 60, "status-quo", "surge")
     ]
     assert row["p_better"] == pytest.approx((a < b).mean())
@@ -90,8 +90,8 @@ def test_pairs__beat_or_lose_or_tie(result, comparison):
 def test_pairs__higher_trust_is_better(result, comparison):
     m = result.metrics
     m = m[(m["weeks"] == 60) & (m["hypothesis"] == "full")]
-    a, b = (m[m["portfolio"] == n]["trust"].to_numpy() for n in ("status-quo", "surge"))
-    row = comparison.pairs.set_index([*KEYS, "portfolio_a", "portfolio_b"]).loc[
+    a, b = (m[m["policy"] == n]["trust"].to_numpy() for n in ("status-quo", "surge"))
+    row = comparison.pairs.set_index([*KEYS, "policy_a", "policy_b"]).loc[
         ("all", "full", "trust", 60, "status-quo", "surge")
     ]
     assert row["p_better"] == pytest.approx((a > b).mean())
@@ -99,21 +99,21 @@ def test_pairs__higher_trust_is_better(result, comparison):
 
 def test_outcomes__exceed_todays_worst_tenth_in_a_tenth_of_members_today(comparison):
     table = comparison.outcomes
-    today = table[(table["portfolio"] == "status-quo") & (table["hypothesis"] == "pooled")]
+    today = table[(table["policy"] == "status-quo") & (table["hypothesis"] == "pooled")]
     today = today[(today["subset"] == "all") & (today["outcome"] == "attacks")]
     assert today["exceedance"].between(0.05, 0.1 + 1 / 48).all()  # 48 members, and ties
 
 
 def test_outcomes__pooled_is_the_mean_of_hypotheses(comparison):
-    table = comparison.outcomes.set_index([*KEYS, "portfolio"])["mean"]
+    table = comparison.outcomes.set_index([*KEYS, "policy"])["mean"]
     parts = [table["all", name, "attacks", 60, "surge"] for name in ("full", "deterrence")]
     assert table["all", "pooled", "attacks", 60, "surge"] == pytest.approx(np.mean(parts))
 
 
 def test_outcomes__kept_are_those_of_kept_draws(result, comparison):
     m = result.metrics
-    kept = m[(m["weeks"] == 60) & (m["portfolio"] == "surge") & (m["kept"] == True)]  # noqa: E712  # nullable
-    table = comparison.outcomes.set_index([*KEYS, "portfolio"])["mean"]
+    kept = m[(m["weeks"] == 60) & (m["policy"] == "surge") & (m["kept"] == True)]  # noqa: E712  # nullable
+    table = comparison.outcomes.set_index([*KEYS, "policy"])["mean"]
     assert table["kept", "pooled", "attacks", 60, "surge"] == pytest.approx(kept["attacks"].mean())
 
 
@@ -125,7 +125,7 @@ def test_leaders__lead_the_means(comparison):
             & (outcomes["hypothesis"] == row.hypothesis)
             & (outcomes["outcome"] == row.outcome)
             & (outcomes["weeks"] == row.weeks)
-        ].set_index("portfolio")["mean"]
+        ].set_index("policy")["mean"]
         best = same.max() if OUTCOMES[row.outcome].better == "higher" else same.min()
         assert same[row.leader] == best
         assert row.difference == pytest.approx(same[row.leader] - same[row.runner_up])

@@ -63,7 +63,7 @@ def test_sizing__stops_at_the_most_operations():
 
 
 def test_sizing__militants_killed_in_stochastic_runs_match_the_dose():
-    study = make_study(portfolios=("status-quo",), weeks=2, horizons=(1,), series_weeks=1)
+    study = make_study(policies=("status-quo",), weeks=2, horizons=(1,), series_weeks=1)
     arm, places = make_arms(study)[0], places_of(study.region)
     uniforms = np.full((1, len(study.model.parameters)), 0.5)
     values = draw_parameters(study.model, load_hypothesis("full"), uniforms)

@@ -178,9 +178,9 @@ def test_outcome__that_killing_would_move_ranks_nothing():
         ranked_outcome("morale")
 
 
-def test_ranking__wants_cases_that_differ_in_the_portfolio_alone():
+def test_ranking__wants_cases_that_differ_in_the_policy_alone():
     other = case_of(tempo_model(), "calm", weeks=WEEKS + 1)
-    with pytest.raises(ScenarioError, match="portfolio"):
+    with pytest.raises(ScenarioError, match="policy"):
         find_flips(CALM, other)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.study.cases import contents, make_operation_study, make_study
 
 from tarazu.core.errors import SimulationError, TarazuError
-from tarazu.policy import Portfolio, Setting
+from tarazu.policy import Policy, Setting
 from tarazu.record import load_default_record
 from tarazu.study import Study, load_study_result, run_study
 from tarazu.study.runner import run as running
@@ -59,7 +59,7 @@ def test_run__another_seed_changes_the_numbers(tmp_path, result, record):
 
 def test_run__block_size_changes_no_member(tmp_path, result, record):
     other = run_study(make_study(block=5), record=record, out=tmp_path / "other")
-    keys = ["hypothesis", "portfolio", "member", "weeks"]
+    keys = ["hypothesis", "policy", "member", "weeks"]
     tables = [
         table.sort_values(keys).reset_index(drop=True) for table in (result.metrics, other.metrics)
     ]
@@ -162,20 +162,20 @@ def test_run__counts_every_member_run_once(tmp_path):
 def nowhere(study: Study) -> Study:
     levers = study.model.levers
     settings = tuple(Setting(lever=n, value=lever.default) for n, lever in levers.items())
-    idle = Portfolio("idle", "Idle", "Says what is so anyway.", settings)
+    idle = Policy("idle", "Idle", "Says what is so anyway.", settings)
     return Study(
         study.name,
-        study.spec.model_copy(update={"portfolios": ("status-quo", "idle")}),
+        study.spec.model_copy(update={"policies": ("status-quo", "idle")}),
         study.model,
         study.region,
         study.hypotheses,
-        (study.portfolios[0], idle),
+        (study.policies[0], idle),
     )
 
 
-def test_portfolio__that_acts_nowhere_changes_nothing(tmp_path):
+def test_policy__that_acts_nowhere_changes_nothing(tmp_path):
     metrics = run_study(nowhere(make_study()), out=tmp_path / "out").metrics
-    arms = [metrics[metrics["portfolio"] == name] for name in ("status-quo", "idle")]
+    arms = [metrics[metrics["policy"] == name] for name in ("status-quo", "idle")]
     for name in OUTCOMES:
         assert np.array_equal(*(arm[name].to_numpy() for arm in arms), equal_nan=True)
 
@@ -192,7 +192,7 @@ def test_members__share_draws_and_luck_across_policies_and_hypotheses(tmp_path):
 
 def test_members__replicates_of_a_draw_differ(result):
     table = result.metrics[(result.metrics["weeks"] == 60)]
-    by_draw = table.groupby(["hypothesis", "portfolio", "draw"], observed=True)["attacks"]
+    by_draw = table.groupby(["hypothesis", "policy", "draw"], observed=True)["attacks"]
     assert (by_draw.nunique() > 1).mean() > 0.5
 
 
@@ -202,7 +202,7 @@ def test_members__policies_share_their_luck(result):
         (result.metrics["weeks"] == 12) & (result.metrics["hypothesis"] == "full")
     ]
     quo, surge = (
-        table[table["portfolio"] == name]["attacks"].to_numpy() for name in ("status-quo", "surge")
+        table[table["policy"] == name]["attacks"].to_numpy() for name in ("status-quo", "surge")
     )
     assert (surge - quo).var() < 0.5 * (surge.var() + quo.var())
 
@@ -217,7 +217,7 @@ def test_metrics__deaths_add_up(result):
 
 
 def test_metrics__longer_horizons_count_at_least_as_much(result):
-    m = result.metrics.set_index(["hypothesis", "portfolio", "member"])
+    m = result.metrics.set_index(["hypothesis", "policy", "member"])
     short, long = (m[m["weeks"] == weeks] for weeks in (12, 60))
     assert (long["attacks"] >= short["attacks"]).all()
     assert short["quiet_year"].isna().all()
@@ -226,8 +226,8 @@ def test_metrics__longer_horizons_count_at_least_as_much(result):
 
 def test_bands__are_those_of_the_metrics(result):
     m = result.metrics
-    attacks = m[(m["weeks"] == 60) & (m["hypothesis"] == "full") & (m["portfolio"] == "surge")]
-    mean = result.bands["attacks_mean"].sel(subset="all", hypothesis="full", portfolio="surge")
+    attacks = m[(m["weeks"] == 60) & (m["hypothesis"] == "full") & (m["policy"] == "surge")]
+    mean = result.bands["attacks_mean"].sel(subset="all", hypothesis="full", policy="surge")
     assert float(mean.sum()) == pytest.approx(attacks["attacks"].mean())
     bands = result.bands["attacks"].sel(subset="all")
     assert (bands.diff("quantile") >= 0).all()
@@ -247,7 +247,7 @@ def test_kept__are_the_draws_whose_attacks_lie_in_the_records_range(result):
     low, high = result.record_range
     assert (low, high) == (10, 41)
     m = result.metrics
-    today = m[(m["portfolio"] == "status-quo") & (m["weeks"] == 60)]
+    today = m[(m["policy"] == "status-quo") & (m["weeks"] == 60)]
     bands = today.groupby(["hypothesis", "draw"], observed=True)
     share = bands["kept"].first().groupby("hypothesis", observed=True).mean()
     for name in ("full", "deterrence"):
@@ -309,10 +309,10 @@ def test_operation__reaches_its_dose_where_militants_suffice(tmp_path):
     study = make_operation_study(draws=40, replicates=8, block=20, hypotheses=("sponsorship",))
     result = run_study(study, out=tmp_path / "out", workers=2)
     m = result.metrics[result.metrics["weeks"] == 12]
-    sweep = m[m["portfolio"] == "sweep"]
+    sweep = m[m["policy"] == "sweep"]
     assert (sweep["expected_removals"] <= 5.0 + 1e-6).all()
     reached = sweep[sweep["dose_reached"] == 1.0]
     assert len(reached) > 0.8 * len(sweep)
     assert np.allclose(reached["expected_removals"], 5.0, rtol=1e-3)
-    before = m[m["portfolio"] == "no extra sweep"]
+    before = m[m["policy"] == "no extra sweep"]
     assert (before["extra_operations"] == 0.0).all()

@@ -14,9 +14,9 @@ horizons = [52]
 draws = 4
 seed = 1
 hypotheses = ["full"]
-portfolios = ["status-quo", "mine.toml"]
+policies = ["status-quo", "mine.toml"]
 """
-PORTFOLIO = """
+POLICY = """
 title = "Mine"
 meaning = "A test."
 [[settings]]
@@ -25,15 +25,15 @@ value = 0.5
 """
 OPERATION = "\n[operation]\nweek = 1\nmilitant_deaths = 17\nsplit = { kech = 1 }\n"
 SWEEP = '\n[sweep]\nlever = "operational_tempo"\nvalues = [0.0, 2.0]\n'
-ALONE = ('portfolios = ["status-quo", "mine.toml"]', 'portfolios = ["status-quo"]')
+ALONE = ('policies = ["status-quo", "mine.toml"]', 'policies = ["status-quo"]')
 
 
-def write(folder: Path, *changes: tuple[str, str], extra: str = "", portfolio: str = PORTFOLIO):
+def write(folder: Path, *changes: tuple[str, str], extra: str = "", policy: str = POLICY):
     text = GOOD + extra
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    (folder / "mine.toml").write_text(portfolio)
+    (folder / "mine.toml").write_text(policy)
     path = folder / "study.toml"
     path.write_text(text)
     return path
@@ -52,8 +52,8 @@ def test_study__shipped_ones_load_and_label_their_start(name):
     assert "assumed" in study.spec.start
 
 
-def test_study__finds_portfolios_beside_its_file(tmp_path):
-    assert [p.name for p in load_study(write(tmp_path)).portfolios] == ["status-quo", "mine"]
+def test_study__finds_policies_beside_its_file(tmp_path):
+    assert [p.name for p in load_study(write(tmp_path)).policies] == ["status-quo", "mine"]
 
 
 def test_study__unknown_name_names_the_nearest():
@@ -79,11 +79,11 @@ def test_study__absent_file_is_an_error(tmp_path):
         ("[52]", "[]", "horizons", "at least 1"),
         ("[52]", "[52, 52]", "horizons", "each once"),
         ('["full"]', '["full", "full"]', "hypotheses", "names that differ"),
-        ('["status-quo", "mine.toml"]', '["status-quo", "status-quo"]', "portfolios", "differ"),
+        ('["status-quo", "mine.toml"]', '["status-quo", "status-quo"]', "policies", "differ"),
         ('["full"]', '["fool"]', "hypotheses[0]", "did you mean 'full'"),
         ('["full"]', '["absent.toml"]', None, "cannot be read"),
-        ('["status-quo", "mine.toml"]', '["status-quo", "surg"]', "portfolios[1]", "'surge'"),
-        ('["status-quo", "mine.toml"]', '["surge"]', "baseline", "no portfolio 'status-quo'"),
+        ('["status-quo", "mine.toml"]', '["status-quo", "surg"]', "policies[1]", "'surge'"),
+        ('["status-quo", "mine.toml"]', '["surge"]', "baseline", "no policy 'status-quo'"),
         ("seed = 1", "seed = 1\nseries_weeks = 101", "series_weeks", "at most the 100 weeks"),
     ],
 )
@@ -101,15 +101,15 @@ def test_study__bad_input_names_the_key(tmp_path, old, new, key, says):
         ("value = 0.5", 'value = 0.5\ndistricts = ["Quett"]', "settings[0].districts[0]", "quetta"),
     ],
 )
-def test_study__problems_of_a_portfolio_name_its_file(tmp_path, old, new, key, says):
-    error = problem(write(tmp_path, portfolio=PORTFOLIO.replace(old, new)))
+def test_study__problems_of_a_policy_name_its_file(tmp_path, old, new, key, says):
+    error = problem(write(tmp_path, policy=POLICY.replace(old, new)))
     assert (error.key, Path(str(error.file)).name) == (key, "mine.toml")
     assert says in str(error)
 
 
-def test_study__overlapping_settings_of_a_portfolio_are_an_error(tmp_path):
-    again = PORTFOLIO + '[[settings]]\nlever = "dialogue"\nvalue = 0.6\nfrom_week = 9\n'
-    assert problem(write(tmp_path, portfolio=again)).key == "settings[1].from_week"
+def test_study__overlapping_settings_of_a_policy_are_an_error(tmp_path):
+    again = POLICY + '[[settings]]\nlever = "dialogue"\nvalue = 0.6\nfrom_week = 9\n'
+    assert problem(write(tmp_path, policy=again)).key == "settings[1].from_week"
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_study__bad_sweep_names_the_key(tmp_path, old, new, key):
     assert problem(write(tmp_path, ALONE, (old, new), extra=SWEEP)).key == key
 
 
-def test_study__sweep_operation_and_portfolios_exclude_each_other(tmp_path):
-    assert problem(write(tmp_path, extra=SWEEP)).key == "portfolios"
+def test_study__sweep_operation_and_policies_exclude_each_other(tmp_path):
+    assert problem(write(tmp_path, extra=SWEEP)).key == "policies"
     assert problem(write(tmp_path, ALONE, extra=SWEEP + OPERATION)).key == "sweep"
 
 
 def test_study__all_problems_are_named_at_once(tmp_path):
     changes = (("[52]", "[520]"), ('["full"]', '["fool"]'))
-    path = write(tmp_path, *changes, portfolio=PORTFOLIO.replace("0.5", "1.5"))
+    path = write(tmp_path, *changes, policy=POLICY.replace("0.5", "1.5"))
     with pytest.raises(ExceptionGroup) as caught:
         load_study(path)
     keys = {error.key for error in caught.value.exceptions}

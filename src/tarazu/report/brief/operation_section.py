@@ -42,7 +42,7 @@ def at_once_table(result: StudyResult) -> Table:
 
     def cell(series: str, hypothesis: str) -> str:
         arms = weeks[f"{series}_mean"].sel(subset="all", hypothesis=hypothesis)
-        return number(float(arms.sel(portfolio=SWEEP) - arms.sel(portfolio=WITHOUT)), signed=True)
+        return number(float(arms.sel(policy=SWEEP) - arms.sel(policy=WITHOUT)), signed=True)
 
     return Table(
         f"{UNCALIBRATED}: what the sweep itself adds, within the {step} weeks that hold it "
@@ -59,8 +59,8 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
     chosen = pairs[
         (pairs["subset"] == subset)
         & (pairs["outcome"] == "deaths_civilian")
-        & (pairs["portfolio_a"] == WITHOUT)
-        & (pairs["portfolio_b"] == SWEEP)
+        & (pairs["policy_a"] == WITHOUT)
+        & (pairs["policy_b"] == SWEEP)
     ]
     seen = keyed(chosen, "hypothesis", "weeks")
     shown = [h for h in names if (h, result.horizons[0]) in seen]

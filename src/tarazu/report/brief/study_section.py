@@ -78,7 +78,7 @@ def study_section(result: StudyResult) -> StudySection:
     """Return the section of a study."""
     if result.is_operation:
         lead, parts = "", _operation_parts(result)
-    elif len(result.portfolios) > MOST_FANS:
+    elif len(result.policies) > MOST_FANS:
         lead, parts = "", _dose_parts(result)
     else:
         lead, parts = _policy_parts(result)
@@ -88,7 +88,7 @@ def study_section(result: StudyResult) -> StudySection:
         setup=(
             f"{count(result.draws)} draws of all parameters, {count(result.replicates)} runs each, "
             f"under each of {count(len(result.hypotheses))} mechanisms and "
-            f"{count(len(result.portfolios))} policies, over {count(result.weeks)} weeks; policies "
+            f"{count(len(result.policies))} policies, over {count(result.weeks)} weeks; policies "
             f"share their luck draw by draw. Start: {result.start}."
         ),
         arms=_arms(result),
@@ -100,10 +100,10 @@ def study_section(result: StudyResult) -> StudySection:
 def _arms(result: StudyResult) -> tuple[tuple[str, str], ...]:
     """Return title and meaning of each policy; settings of one lever share a line."""
     titles: dict[str, str] = {}
-    for portfolio in result.portfolios:
-        shared = portfolio.meaning in titles
-        title = portfolio.title.split(" = ")[0] if shared else portfolio.title
-        titles[portfolio.meaning] = title
+    for policy in result.policies:
+        shared = policy.meaning in titles
+        title = policy.title.split(" = ")[0] if shared else policy.title
+        titles[policy.meaning] = title
     return tuple((title, meaning) for meaning, title in titles.items())
 
 
@@ -130,7 +130,7 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
         more=_known([unranked_table(result, comparison, "kept")]),
     )
     compared: Iterable[Part] = ()
-    if len(result.portfolios) > 1:
+    if len(result.policies) > 1:
         compared = _compared(result, comparison)
     return policy_sentence(result, comparison), (attacks, *compared, unranked)
 

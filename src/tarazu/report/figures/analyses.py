@@ -299,7 +299,7 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
     rested = f"{int(table['from_high'].notna().sum())} of {len(table)}"
     return BriefFigure(
         key=key,
-        title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.portfolio}",
+        title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.policy}",
         alt="Histogram over draws of the recruits that one violent person causes.",
         source="linearised mean field of one average district",
         n=f"{len(table)} draws; R_v is defined in {len(known)}",

@@ -44,19 +44,19 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
     top = 1.04 * float(np.nanmax(bands.sel(quantile=0.95).values))
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "shapes": [], "showlegend": True}
-    rows, columns = len(shown), len(result.portfolios)
+    rows, columns = len(shown), len(result.policies)
     for r, hypothesis in enumerate(shown):
-        for c, portfolio in enumerate(result.portfolios):
+        for c, policy in enumerate(result.policies):
             axis = "" if r + c == 0 else str(r * columns + c + 1)
             cell = bands.sel(hypothesis=hypothesis.name)
             layout |= _axes(axis, r, c, rows, columns, max(years), top)
-            traces += _fan(cell.sel(portfolio=portfolio.name), years, axis, first=not axis)
-            if portfolio.name != result.baseline:
-                today = cell.sel(portfolio=result.baseline)
+            traces += _fan(cell.sel(policy=policy.name), years, axis, first=not axis)
+            if policy.name != result.baseline:
+                today = cell.sel(policy=result.baseline)
                 traces.append(_reference(today, years, axis, show=c == 1 and r == 0))
             if result.record_range is not None and series == "attacks" and step == YEAR:
                 layout["shapes"] += _record_lines(result.record_range, axis)
-    layout["annotations"] += _headings(shown, result.portfolios)
+    layout["annotations"] += _headings(shown, result.policies)
     layout["annotations"].append(_side_title(unit))
     layout |= {"margin": {"l": 52, "r": 10, "t": 88, "b": 48}, "legend": {"y": 1.075}}
     which = SUBSET_WORDS[subset]
@@ -172,9 +172,9 @@ def _top(row: int, rows: int) -> float:
     return 1 - row * (1 + ROW_GAP) / rows
 
 
-def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[str, Any]]:
+def _headings(shown: list[Named], policies: tuple[Named, ...]) -> list[dict[str, Any]]:
     """Return names of policies over the columns, and of mechanisms over each row."""
-    rows, columns = len(shown), len(portfolios)
+    rows, columns = len(shown), len(policies)
     place = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
     above = [
         {
@@ -186,7 +186,7 @@ def _headings(shown: list[Named], portfolios: tuple[Named, ...]) -> list[dict[st
             "yshift": 18,
             "font": {"size": 12.5},
         }
-        for c, p in enumerate(portfolios)
+        for c, p in enumerate(policies)
     ]
     beside = [
         {
@@ -261,16 +261,14 @@ def _members(result: StudyResult, subset: str) -> str:
 def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Named], unit: str) -> Table:
     last = bands.isel(week=-1)
 
-    def numbers(hypothesis: str, portfolio: str) -> tuple[str, str, str]:
-        cell = last.sel(hypothesis=hypothesis, portfolio=portfolio)
+    def numbers(hypothesis: str, policy: str) -> tuple[str, str, str]:
+        cell = last.sel(hypothesis=hypothesis, policy=policy)
         q = {level: float(cell.sel(quantile=level)) for level in (0.05, 0.25, 0.5, 0.75, 0.95)}
         return number(q[0.5]), interval((q[0.25], q[0.75])), interval((q[0.05], q[0.95]))
 
     return Table(
         f"Not calibrated: {unit}, last step of the run",
         ("mechanism", "policy", "median", "25 to 75% of runs", "5 to 95% of runs"),
-        tuple(
-            (h.title, p.title, *numbers(h.name, p.name)) for h in shown for p in result.portfolios
-        ),
+        tuple((h.title, p.title, *numbers(h.name, p.name)) for h in shown for p in result.policies),
         frozenset({2}),
     )

@@ -39,7 +39,7 @@ def mechanisms(result: StudyResult) -> dict[str, str]:
 
 def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
     """Return which policy does best by each outcome with a better side; None without draws."""
-    weeks, titles = main_horizon(result), {p.name: p.title for p in result.portfolios}
+    weeks, titles = main_horizon(result), {p.name: p.title for p in result.policies}
     seen = keyed(_at(comparison.leaders, weeks, subset), "outcome", "hypothesis")
     names = _seen_of(mechanisms(result), seen, 1)
     if not names:
@@ -67,25 +67,25 @@ def regret_table(
 ) -> Table | None:
     """Return expectation, worst decile and regret by mechanism and policy; None without draws."""
     weeks, names = main_horizon(result), mechanisms(result)
-    titles = {p.name: p.title for p in result.portfolios}
-    keys = ("hypothesis", "portfolio")
+    titles = {p.name: p.title for p in result.policies}
+    keys = ("hypothesis", "policy")
     levels = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), *keys)
     regrets = keyed(_of(_at(comparison.regret, weeks, subset), outcome), *keys)
     rows = tuple(
         (
             names[hypothesis],
-            titles[portfolio],
+            titles[policy],
             f"{_amount(level['median'])} ({_span_of(level, 'q05', 'q95')})",
             _with_interval(level, "mean"),
             _with_interval(level, "worst_decile"),
-            _with_interval(regrets[hypothesis, portfolio], "mean"),
-            percent(regrets[hypothesis, portfolio]["best_share"]),
+            _with_interval(regrets[hypothesis, policy], "mean"),
+            percent(regrets[hypothesis, policy]["best_share"]),
             count(level["n_draws"]),
         )
         for hypothesis in names
-        for portfolio in titles
-        if (hypothesis, portfolio) in levels
-        for level in [levels[hypothesis, portfolio]]
+        for policy in titles
+        if (hypothesis, policy) in levels
+        for level in [levels[hypothesis, policy]]
     )
     if not rows:
         return None
@@ -111,12 +111,12 @@ def pairs_table(
 ) -> Table | None:
     """Return how often one policy does better than another in the same draw with the same luck."""
     weeks, names = main_horizon(result), mechanisms(result)
-    titles = {p.name: p.title for p in result.portfolios}
+    titles = {p.name: p.title for p in result.policies}
     pairs = _of(_at(comparison.pairs, weeks, subset), outcome)
     shown = [h for h in names if h in set(pairs["hypothesis"])]
     if not shown:
         return None
-    cells = keyed(pairs, "portfolio_a", "portfolio_b", "hypothesis")
+    cells = keyed(pairs, "policy_a", "policy_b", "hypothesis")
     couples = list(dict.fromkeys((a, b) for a, b, _ in cells))
 
     def cell(a: str, b: str, hypothesis: str) -> str:
@@ -137,12 +137,12 @@ def pairs_table(
 def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
     """Return every outcome over all mechanisms, in no order of merit; None without draws."""
     weeks = main_horizon(result)
-    seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "portfolio")
+    seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "policy")
     rows = []
     for name, outcome in OUTCOMES.items():
         if (name, POOLED, result.baseline) not in seen:
             continue
-        cells = [seen[name, POOLED, p.name] for p in result.portfolios]
+        cells = [seen[name, POOLED, p.name] for p in result.policies]
         label = outcome.title if outcome.better != "none" else f"{outcome.title} (never ranked)"
         if outcome.over == "quiet_year":
             texts = [percent(cell["mean"]) for cell in cells]
@@ -158,7 +158,7 @@ def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> 
     return Table(
         f"{UNCALIBRATED}: every outcome, median (5 to 95% of runs), all mechanisms pooled, "
         f"{SUBSETS[subset]}",
-        ("outcome", "unit", *(p.title for p in result.portfolios)),
+        ("outcome", "unit", *(p.title for p in result.policies)),
         tuple(rows),
     )
 
@@ -168,13 +168,13 @@ def dose_table(
 ) -> Table | None:
     """Return one outcome by arm (down) and mechanism (across) at the longest horizon."""
     weeks = max(result.horizons)
-    seen = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), "portfolio", "hypothesis")
+    seen = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), "policy", "hypothesis")
     names = _seen_of(mechanisms(result), seen, 1)
     if not names:
         return None
 
-    def cell(portfolio: str, hypothesis: str) -> str:
-        row = seen[portfolio, hypothesis]
+    def cell(policy: str, hypothesis: str) -> str:
+        row = seen[policy, hypothesis]
         if OUTCOMES[outcome].over != "quiet_year":
             return f"{_amount(row['median'])} ({_span_of(row, 'q05', 'q95')})"
         low, high = percent(row["mean_low"]), percent(row["mean_high"])
@@ -189,21 +189,21 @@ def dose_table(
         f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, "
         f"{SUBSETS[subset]}",
         ("policy", *names.values()),
-        tuple((p.title, *(cell(p.name, h) for h in names)) for p in result.portfolios),
+        tuple((p.title, *(cell(p.name, h) for h in names)) for p in result.policies),
     )
 
 
 def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
     """Say which policy leads under which mechanism, and how far that is the prior."""
-    if len(result.portfolios) == 1:
+    if len(result.policies) == 1:
         return (
             "In the model, which is not calibrated, one policy was run alone, "
-            f"'{result.portfolios[0].title.lower()}': no policy is compared with another."
+            f"'{result.policies[0].title.lower()}': no policy is compared with another."
         )
     weeks = main_horizon(result)
     leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
     by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}
-    titles = {p.name: p.title.lower() for p in result.portfolios}
+    titles = {p.name: p.title.lower() for p in result.policies}
     names = mechanisms(result)
     parts = []
     for leader in dict.fromkeys(row["leader"] for row in by.values()):

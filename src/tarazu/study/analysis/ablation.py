@@ -51,7 +51,7 @@ def ablate(
 
     Parameters
     ----------
-    baseline, policy : cases that differ in the portfolio alone.
+    baseline, policy : cases that differ in the policy alone.
     outcome : a stock, event or reported definition: its national series, summed over the weeks.
     replicates : of luck, a draw of the parameters.
     progress : told how many draws are done, and of how many.
@@ -67,7 +67,7 @@ def ablate(
     Raises
     ------
     ScenarioError
-        A link or the outcome is unknown, or the cases differ in more than the portfolio.
+        A link or the outcome is unknown, or the cases differ in more than the policy.
     """
     reported = [d.name for d in baseline.model.definitions.values() if d.reported]
     known = [*baseline.model.events, *baseline.model.stocks, *reported]
@@ -76,7 +76,7 @@ def ablate(
     if policy.model is not baseline.model or not np.array_equal(
         policy.parameters, baseline.parameters
     ):
-        raise ScenarioError("the cases differ in more than their portfolio")
+        raise ScenarioError("the cases differ in more than their policy")
     model = with_holds(baseline.model, links)
     draws = len(baseline.parameters)
     effects = np.zeros((draws, 1 + len(links)))

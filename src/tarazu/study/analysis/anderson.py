@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.policy import Setting, load_portfolio
+from tarazu.policy import Setting, load_policy
 from tarazu.study.analysis.patterns import (
     END,
     MARGIN,
@@ -56,7 +56,7 @@ def anderson_patterns() -> tuple[Pattern, ...]:
     ----------
     Anderson (2011), System Dynamics Review 27(2), 111-141.
     """
-    settlement = load_portfolio("political-settlement").settings
+    settlement = load_policy("political-settlement").settings
     return (
         *(withdrawal(weeks) for weeks in WITHDRAWALS),
         *(withdrawal(weeks, at_once=True) for weeks in WITHDRAWALS),

@@ -32,14 +32,14 @@ class Comparison:
 
     Attributes
     ----------
-    outcomes : + portfolio; mean, mean_low, mean_high; median, q05, q25, q75, q95 over members;
+    outcomes : + policy; mean, mean_low, mean_high; median, q05, q25, q75, q95 over members;
         worst_decile (and _low, _high: where the worst tenth of draws begins; nan for outcomes
         without a better side); bad_level and exceedance (and _low, _high): share of members worse
         than today's practice in its worst tenth of members, pooled over hypotheses and all draws.
-    regret : + portfolio; mean, mean_low, mean_high of the distance to the best policy of each draw;
+    regret : + policy; mean, mean_low, mean_high of the distance to the best policy of each draw;
         worst_decile (and _low, _high); best_share (and _low, _high): share of draws in which it is
         best, ties shared out.
-    pairs : + portfolio_a, portfolio_b; p_better, p_better_low, p_better_high: that A does better
+    pairs : + policy_a, policy_b; p_better, p_better_low, p_better_high: that A does better
         than B in the same draw with the same luck; p_equal; difference, difference_low,
         difference_high of the mean, A less B.
     leaders : + leader, runner_up; difference, difference_low, difference_high, leader less runner
@@ -112,20 +112,20 @@ def regret(result: StudyResult, outcome: str) -> pd.DataFrame:
 def _cells(
     result: StudyResult, outcome: str
 ) -> Iterator[tuple[dict[str, Any], dict[str, FloatArray], float]]:
-    """Yield keys, (N, R) values by portfolio and the bad level, for subset, hypothesis, horizon."""
-    columns = ["hypothesis", "portfolio", "member", "kept", "weeks", outcome]
+    """Yield keys, (N, R) values by policy and the bad level, for subset, hypothesis, horizon."""
+    columns = ["hypothesis", "policy", "member", "kept", "weeks", outcome]
     table = result.read_metrics(columns)
-    hypotheses, portfolios = (
+    hypotheses, policies = (
         [h.name for h in result.hypotheses],
-        [p.name for p in result.portfolios],
+        [p.name for p in result.policies],
     )
-    shape = (len(hypotheses), len(portfolios), result.draws, result.replicates)
+    shape = (len(hypotheses), len(policies), result.draws, result.replicates)
     lower = OUTCOMES[outcome].better != "higher"
     for weeks in result.horizons:
         rows = table[table["weeks"] == weeks]
         codes = [
             pd.Categorical(rows[name], categories=known).codes
-            for name, known in (("hypothesis", hypotheses), ("portfolio", portfolios))
+            for name, known in (("hypothesis", hypotheses), ("policy", policies))
         ]
         order = np.lexsort((rows["member"].to_numpy(), codes[1], codes[0]))
         values = rows[outcome].to_numpy(dtype=np.float64)[order].reshape(shape)
@@ -133,7 +133,7 @@ def _cells(
             continue  # a quiet year within less than a year
         is_kept = rows["kept"].astype("boolean").fillna(value=False).to_numpy(dtype=bool)
         kept = is_kept[order].reshape(shape)[:, 0, :, 0]  # (H, N)
-        today = values[:, portfolios.index(result.baseline)]
+        today = values[:, policies.index(result.baseline)]
         bad_level = float(np.quantile(today, WORST if lower else 1.0 - WORST))
         for subset in SUBSETS:
             chosen = np.ones_like(kept) if subset == "all" else kept
@@ -142,10 +142,10 @@ def _cells(
             for h, name in enumerate((*hypotheses, POOLED)):
                 of = [h] if name != POOLED else range(len(hypotheses))
                 members = {
-                    portfolio: np.concatenate([values[i, p][chosen[i]] for i in of])
-                    for p, portfolio in enumerate(portfolios)
+                    policy: np.concatenate([values[i, p][chosen[i]] for i in of])
+                    for p, policy in enumerate(policies)
                 }
-                n = len(members[portfolios[0]])
+                n = len(members[policies[0]])
                 if n:
                     keys = dict(zip(KEYS, (subset, name, outcome, weeks), strict=True))
                     yield keys | {"n_draws": n}, members, bad_level
@@ -156,9 +156,9 @@ def _outcome_rows(
 ) -> list[dict[str, Any]]:
     outcome, rows = OUTCOMES[keys["outcome"]], []
     better, mean = outcome.better, share_of if outcome.over == "quiet_year" else mean_of
-    for portfolio, values in members.items():
+    for policy, values in members.items():
         draws = values.mean(axis=1)
-        row = {**keys, "portfolio": portfolio, **mean(draws).columns("mean")}
+        row = {**keys, "policy": policy, **mean(draws).columns("mean")}
         levels = {"median": 0.5, "q05": 0.05, "q25": 0.25, "q75": 0.75, "q95": 0.95}
         row |= {name: float(np.quantile(values, level)) for name, level in levels.items()}
         if better != "none":
@@ -185,12 +185,12 @@ def _regret_rows(
     return [
         {
             **keys,
-            "portfolio": portfolio,
+            "policy": policy,
             **mean_of(distance[a]).columns("mean"),
             **quantile_of(distance[a], WORST).columns("worst_decile"),
             **share_of(best[a]).columns("best_share"),
         }
-        for a, portfolio in enumerate(draws)
+        for a, policy in enumerate(draws)
     ]
 
 
@@ -205,8 +205,8 @@ def _pair_rows(
         rows.append(
             {
                 **keys,
-                "portfolio_a": a,
-                "portfolio_b": b,
+                "policy_a": a,
+                "policy_b": b,
                 **share_of(won).columns("p_better"),
                 "p_equal": float(equal.mean()),
                 **mean_of(difference).columns("difference"),
@@ -234,6 +234,6 @@ def _leader_rows(
             "runner_up": second,
             **difference.columns("difference"),
             "is_separated": bool(difference.low > 0.0 or difference.high < 0.0),
-            "best_share": next(r["best_share"] for r in regrets if r["portfolio"] == first),
+            "best_share": next(r["best_share"] for r in regrets if r["policy"] == first),
         }
     ]

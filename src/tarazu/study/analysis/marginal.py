@@ -78,15 +78,13 @@ def paired_draws(result: StudyResult, contrast: str, zone: str) -> pd.DataFrame:
     keys = ["hypothesis", "draw", "replicate", "weeks"]
     table = result.metrics.assign(
         hypothesis=result.metrics["hypothesis"].astype(str),
-        portfolio=result.metrics["portfolio"].astype(str),
+        policy=result.metrics["policy"].astype(str),
     )
-    first, second = (
-        table[table["portfolio"] == name].set_index(keys) for name in CONTRASTS[contrast]
-    )
+    first, second = (table[table["policy"] == name].set_index(keys) for name in CONTRASTS[contrast])
     measures: tuple[Measure, ...] = ("attacks", "expected_attacks", "expected_militants")
     change = pd.DataFrame({m: _zone(first, m, zone) - _zone(second, m, zone) for m in measures})
     change["is_kept"] = first["kept"].astype("boolean").fillna(value=False)
-    dosed = table[table["portfolio"] == SWEEP].set_index(keys)["dose_reached"]
+    dosed = table[table["policy"] == SWEEP].set_index(keys)["dose_reached"]
     change["is_dosed"] = dosed.reindex(change.index) == 1.0
     draws = change.astype(float).groupby(["hypothesis", "draw", "weeks"]).mean().reset_index()
     return draws.assign(is_kept=draws["is_kept"] == 1.0, is_dosed=draws["is_dosed"] == 1.0)

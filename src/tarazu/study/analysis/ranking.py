@@ -47,13 +47,13 @@ class Ranking:
 
     Parameters
     ----------
-    baseline, policy : cases of one hypothesis that differ in the portfolio alone.
+    baseline, policy : cases of one hypothesis that differ in the policy alone.
     workers : threads, >= 1; results do not depend on it.
 
     Raises
     ------
     ScenarioError
-        The cases differ in more than their portfolio.
+        The cases differ in more than their policy.
     """
 
     def __init__(self, baseline: Case, policy: Case, outcome: Outcome, workers: int = 1) -> None:
@@ -63,7 +63,7 @@ class Ranking:
             or policy.places.names != baseline.places.names
             or policy.levers.shape != baseline.levers.shape
         ):
-            raise ScenarioError("the cases differ in more than their portfolio")
+            raise ScenarioError("the cases differ in more than their policy")
         self.baseline, self.policy, self.outcome = baseline, policy, outcome
         self.workers = workers
 

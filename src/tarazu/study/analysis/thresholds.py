@@ -49,7 +49,7 @@ class Thresholds:
     """
 
     hypothesis: str
-    portfolio: str
+    policy: str
     table: pd.DataFrame
     elasticities: pd.DataFrame
 
@@ -118,7 +118,7 @@ def find_thresholds(
         if progress is not None:
             progress(draw + 1, len(case.parameters))
     shown = pd.DataFrame(elasticities, columns=[*case.model.parameters], dtype=float)
-    return Thresholds(case.hypothesis.name, case.portfolio, pd.DataFrame(rows), shown)
+    return Thresholds(case.hypothesis.name, case.policy, pd.DataFrame(rows), shown)
 
 
 def _average(case: Case) -> tuple[Places, FloatArray]:

@@ -42,7 +42,7 @@ def check_flips(
     pandas.DataFrame
         parameter (first row: nothing moved), quantile, value, expected (mean field), effect (mean
         of policy less baseline over replicates, with its 90 % interval), ahead (name of the
-        portfolio, or ``not separated``), agrees (whether it is the one that the mean field puts
+        policy, or ``not separated``), agrees (whether it is the one that the mean field puts
         ahead), n_replicates.
 
     See Also
@@ -102,7 +102,7 @@ def _said(row: pd.Series) -> str:
 
 
 def _ahead(flips: Flips, effect: Estimate) -> str:
-    """Return the portfolio that an effect, with its interval, puts ahead."""
+    """Return the policy that an effect, with its interval, puts ahead."""
     if effect.high < 0.0:
         return flips.policy if flips.outcome.better == "lower" else flips.baseline
     if effect.low > 0.0:

@@ -147,7 +147,7 @@ def find_flips(
 
     Parameters
     ----------
-    baseline, policy : cases of one hypothesis that differ in the portfolio alone; their drawn
+    baseline, policy : cases of one hypothesis that differ in the policy alone; their drawn
         parameters are not used.
     outcome : one that has a better side, over the weeks of the levers.
     start : (P,) prior quantiles in (0, 1) at which all parameters start; None: the medians.
@@ -157,7 +157,7 @@ def find_flips(
     Raises
     ------
     ScenarioError
-        The outcome ranks nothing, or the cases differ in more than the portfolio.
+        The outcome ranks nothing, or the cases differ in more than the policy.
     """
     ranking = Ranking(baseline, policy, ranked_outcome(outcome), workers)
     names = [*baseline.model.parameters]
@@ -167,8 +167,8 @@ def find_flips(
     change = nearest_change(ranking.expected, begin, found)
     return Flips(
         hypothesis=baseline.hypothesis.name,
-        policy=policy.portfolio,
-        baseline=baseline.portfolio,
+        policy=policy.policy,
+        baseline=baseline.policy,
         outcome=ranking.outcome,
         weeks=baseline.levers.shape[1],
         where=MEDIANS if start is None else DRAWN,

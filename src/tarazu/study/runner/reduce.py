@@ -52,7 +52,7 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "hypotheses": [
             {"name": h.name, "title": h.title, "meaning": h.meaning} for h in study.hypotheses
         ],
-        "portfolio_digests": {p.name: p.digest for p in study.portfolios},
+        "policy_digests": {p.name: p.digest for p in study.policies},
         "is_operation": study.spec.operation is not None,
         "provenance": collect_provenance(
             {"study": study.digest, "region": study.region.digest}
@@ -111,7 +111,7 @@ def _rows(
             pa.array(np.full(np.prod(shape), names.index(hypothesis), dtype=np.int8)),
             pa.array(names),
         ),
-        "portfolio": words([arm.name for arm in plan.arms], 0),
+        "policy": words([arm.name for arm in plan.arms], 0),
         "member": spread(member, 1),
         "draw": spread(member // replicates, 1),
         "replicate": spread(member % replicates, 1),
@@ -131,7 +131,7 @@ def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
     import xarray as xr
 
     names = (*plan.parameters, POOLED)
-    axes = ("subset", "hypothesis", "portfolio")
+    axes = ("subset", "hypothesis", "policy")
     variables: dict[str, Any] = {}
     for series in SERIES:
         bands, means = [], []
@@ -153,7 +153,7 @@ def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
         coords={
             "subset": list(SUBSETS),
             "hypothesis": list(names),
-            "portfolio": [arm.name for arm in plan.arms],
+            "policy": [arm.name for arm in plan.arms],
             "quantile": list(QUANTILES),
             WEEK: np.arange(1, steps + 1, dtype=np.int32) * step,
         },
@@ -209,7 +209,7 @@ def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
                 totals[name] = [
                     old + numbers[key] for old, key in zip(totals[name], keys, strict=True)
                 ]
-    axes = ("subset", "hypothesis", "portfolio", "year", DISTRICT)
+    axes = ("subset", "hypothesis", "policy", "year", DISTRICT)
     members = np.stack([total[0] for total in totals.values()], axis=1)  # (2, H)
     n = members[:, :, None, None, None, None].astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -228,7 +228,7 @@ def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
         coords={
             "subset": list(SUBSETS),
             "hypothesis": list(totals),
-            "portfolio": [arm.name for arm in plan.arms],
+            "policy": [arm.name for arm in plan.arms],
             "year": np.arange(1, mean.shape[3] + 1, dtype=np.int32),
             DISTRICT: list(plan.study.region.slugs),
         },

@@ -24,7 +24,7 @@ NOT_CALIBRATED = (
     "Not calibrated: parameters are drawn from priors, most of them assumed. These are conditional "
     "statements about the model, no forecasts."
 )
-UNEQUAL_BUDGETS = "Portfolios are compared each at its own cost: their budgets are not equal."
+UNEQUAL_BUDGETS = "Policies are compared each at its own cost: their budgets are not equal."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class StudyResult:
     ----------
     name, title, question : of the study. start : label of the state from which runs start.
     weeks : of a run. origin_week : from which `horizons` (weeks) are counted.
-    draws, replicates : members are draws times replicates, under each hypothesis and portfolio.
-    portfolios : the arms of the study. baseline : the one that stands for today's practice.
+    draws, replicates : members are draws times replicates, under each hypothesis and policy.
+    policies : the arms of the study. baseline : the one that stands for today's practice.
     record_range : least and most attacks a year in the record's last five years, or None.
     kept_share : share of draws whose attacks under today's practice lie in that range, by
         hypothesis and ``pooled``; None where no record was given.
@@ -64,7 +64,7 @@ class StudyResult:
     draws: int
     replicates: int
     seed: int
-    portfolios: tuple[Named, ...]
+    policies: tuple[Named, ...]
     baseline: str
     hypotheses: tuple[Named, ...]
     record_range: tuple[int, int] | None
@@ -74,7 +74,7 @@ class StudyResult:
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
-        """One row a hypothesis, portfolio, member and horizon (``weeks``); see `OUTCOMES`."""
+        """One row a hypothesis, policy, member and horizon (``weeks``); see `OUTCOMES`."""
         return self.read_metrics()
 
     def read_metrics(self, columns: list[str] | None = None) -> pd.DataFrame:
@@ -83,12 +83,12 @@ class StudyResult:
 
     @cached_property
     def bands(self) -> xr.Dataset:
-        """Quantiles (and ``NAME_mean``) of national series: subset, hypothesis, portfolio, week."""
+        """Quantiles (and ``NAME_mean``) of national series: subset, hypothesis, policy, week."""
         return _read(self.folder / BANDS)
 
     @cached_property
     def districts(self) -> xr.Dataset:
-        """Mean, variance and exceedance by subset, hypothesis, portfolio, year and district."""
+        """Mean, variance and exceedance by subset, hypothesis, policy, year and district."""
         return _read(self.folder / DISTRICTS)
 
     def kept_sentence(self) -> str:
@@ -105,7 +105,7 @@ class StudyResult:
 
     def _repr_html_(self) -> str:
         arms = "".join(
-            f"<li><b>{escape(p.title)}</b>: {escape(p.meaning)}</li>" for p in self.portfolios
+            f"<li><b>{escape(p.title)}</b>: {escape(p.meaning)}</li>" for p in self.policies
         )
         notes = "".join(f"<p>{escape(text)}</p>" for text in (self.kept_sentence(), *self.caveats))
         return (
@@ -143,7 +143,7 @@ def load_study_result(folder: Path) -> StudyResult:
             draws=spec["draws"],
             replicates=spec["replicates"],
             seed=spec["seed"],
-            portfolios=tuple(Named(**arm) for arm in told["arms"]),
+            policies=tuple(Named(**arm) for arm in told["arms"]),
             baseline=told["baseline"],
             hypotheses=tuple(Named(**hypothesis) for hypothesis in told["hypotheses"]),
             record_range=None if low_high is None else (low_high[0], low_high[1]),

@@ -44,7 +44,7 @@ def make_arms(study: Study) -> tuple[Arm, ...]:
     )
     arms = [
         Arm(p.name, p.title, p.meaning, resolve(p, levers, study.region, spec.weeks), pulses)
-        for p in study.portfolios
+        for p in study.policies
     ]
     base = next(arm for arm in arms if arm.name == spec.baseline)
     if spec.operation is not None:

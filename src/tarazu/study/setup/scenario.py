@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Places
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.policy import load_portfolio, resolve
+from tarazu.policy import load_policy, resolve
 from tarazu.region import Region, load_region
 from tarazu.study.setup.design import latin_hypercube
 from tarazu.study.setup.policies import places_of
@@ -28,7 +28,7 @@ class Case:
 
     model: Model
     hypothesis: Hypothesis
-    portfolio: str
+    policy: str
     places: Places
     parameters: FloatArray
     levers: FloatArray
@@ -36,7 +36,7 @@ class Case:
 
 def drawn_case(
     hypothesis: str,
-    portfolio: str,
+    policy: str,
     *,
     weeks: int,
     draws: int,
@@ -48,22 +48,22 @@ def drawn_case(
 
     Parameters
     ----------
-    hypothesis, portfolio : shipped names; a portfolio also as a TOML file.
+    hypothesis, policy : shipped names; a policy also as a TOML file.
     weeks : T of the levers. draws : M >= 2.
 
     Raises
     ------
     ScenarioError, ExceptionGroup
-        What is wrong with the hypothesis or the portfolio.
+        What is wrong with the hypothesis or the policy.
     """
     model = build_model() if model is None else model
     uniforms = latin_hypercube([*model.parameters], draws, seed)
-    return _case(hypothesis, portfolio, weeks, uniforms, model, region)
+    return _case(hypothesis, policy, weeks, uniforms, model, region)
 
 
 def median_case(
     hypothesis: str,
-    portfolio: str,
+    policy: str,
     *,
     weeks: int,
     model: Model | None = None,
@@ -72,12 +72,12 @@ def median_case(
     """Return a case with every parameter at the median of its prior; see `drawn_case`."""
     model = build_model() if model is None else model
     uniforms = np.full((1, len(model.parameters)), 0.5)
-    return _case(hypothesis, portfolio, weeks, uniforms, model, region)
+    return _case(hypothesis, policy, weeks, uniforms, model, region)
 
 
 def _case(
     hypothesis: str,
-    portfolio: str,
+    policy: str,
     weeks: int,
     uniforms: FloatArray,
     model: Model,
@@ -85,12 +85,12 @@ def _case(
 ) -> Case:
     region = load_region() if region is None else region
     chosen = load_hypothesis(hypothesis)
-    policy = load_portfolio(portfolio)
+    plan = load_policy(policy)
     return Case(
         model=model,
         hypothesis=chosen,
-        portfolio=policy.name,
+        policy=plan.name,
         places=places_of(region),
         parameters=draw_parameters(model, chosen, uniforms),
-        levers=resolve(policy, model.levers, region, weeks),
+        levers=resolve(plan, model.levers, region, weeks),
     )

@@ -18,7 +18,7 @@ from tarazu.core.specs import read_toml
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hypothesis import parse_hypothesis
 from tarazu.model.user_model import UserModel
-from tarazu.policy import Portfolio, check_portfolio, load_portfolio
+from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.region.region import fold
 
@@ -53,7 +53,7 @@ class PulseEntry(Part):
 
 
 class Sweep(Part):
-    """One lever over a grid, everywhere and from the start, in place of portfolios."""
+    """One lever over a grid, everywhere and from the start, in place of policies."""
 
     lever: str
     values: tuple[float, ...] = Field(min_length=1)
@@ -88,8 +88,8 @@ class StudySpec(Part):
     draws : of the parameters, a Latin hypercube over the priors. replicates : of luck, a draw.
     seed : of draws and luck. block : draws that are run and committed together.
     series_weeks : weeks that one step of the national series covers.
-    hypotheses, portfolios : shipped names, or paths that end in .toml, from the study's folder.
-    baseline : the portfolio that others are compared with.
+    hypotheses, policies : shipped names, or paths that end in .toml, from the study's folder.
+    baseline : the policy that others are compared with.
     """
 
     title: str = Field(min_length=1)
@@ -103,7 +103,7 @@ class StudySpec(Part):
     block: int = Field(default=8, ge=1)
     series_weeks: int = Field(default=4, ge=1)
     hypotheses: tuple[str, ...] = Field(min_length=1)
-    portfolios: tuple[str, ...] = ("status-quo",)
+    policies: tuple[str, ...] = ("status-quo",)
     baseline: str = "status-quo"
     pulses: tuple[PulseEntry, ...] = ()
     sweep: Sweep | None = None
@@ -118,7 +118,7 @@ class Study:
     ----------
     name : the file's name without its ending. digest : sha256 of the file, "" without one.
     model_digest : sha256 of the file that a user's own mechanism came from, "" without one.
-    hypotheses, portfolios : what the names of the spec stand for, in its order.
+    hypotheses, policies : what the names of the spec stand for, in its order.
     """
 
     name: str
@@ -126,7 +126,7 @@ class Study:
     model: Model
     region: Region
     hypotheses: tuple[Hypothesis, ...]
-    portfolios: tuple[Portfolio, ...]
+    policies: tuple[Policy, ...]
     digest: str = ""
     model_digest: str = ""
 
@@ -154,7 +154,7 @@ def load_study(
     Raises
     ------
     ScenarioError
-        No such study; or the file, or a portfolio or hypothesis that it names, has one problem.
+        No such study; or the file, or a policy or hypothesis that it names, has one problem.
     ExceptionGroup
         All problems, if there are several.
     """
@@ -200,21 +200,21 @@ def build_study(
     """Return a checked study; `folder` is where paths in the spec start. See `load_study`."""
     region, problems = region or load_region(), list[TarazuError]()
     declared = build_model() if model is None else model.model
-    hypotheses, portfolios = list[Hypothesis](), list[Portfolio]()
+    hypotheses, policies = list[Hypothesis](), list[Policy]()
     for i, entry in enumerate(spec.hypotheses):
         with _collecting(problems, file or name, f"hypotheses[{i}]"):
             hypothesis = _hypothesis(entry, folder)
             draw_parameters(declared, hypothesis, np.full((1, len(declared.parameters)), 0.5))
             hypotheses.append(hypothesis)
-    for i, entry in enumerate(spec.portfolios):
-        with _collecting(problems, file or name, f"portfolios[{i}]"):
-            found = load_portfolio(folder / entry if entry.endswith(".toml") else entry)
-            check_portfolio(found, declared.levers, region)
-            portfolios.append(found)
+    for i, entry in enumerate(spec.policies):
+        with _collecting(problems, file or name, f"policies[{i}]"):
+            found = load_policy(folder / entry if entry.endswith(".toml") else entry)
+            check_policy(found, declared.levers, region)
+            policies.append(found)
     problems += _problems(spec, declared, region, file or name)
     for key, names in (
         ("hypotheses", [h.name for h in hypotheses]),
-        ("portfolios", [p.name for p in portfolios]),
+        ("policies", [p.name for p in policies]),
     ):
         if len({*names, POOLED}) <= len(names):
             problems.append(
@@ -226,8 +226,8 @@ def build_study(
                     expected=f"names that differ, none of them '{POOLED}'",
                 )
             )
-    if not problems and spec.baseline not in (names := [p.name for p in portfolios]):
-        problems.append(_unknown("portfolio", spec.baseline, names, file or name, "baseline"))
+    if not problems and spec.baseline not in (names := [p.name for p in policies]):
+        problems.append(_unknown("policy", spec.baseline, names, file or name, "baseline"))
     raise_problems(problems, f"{file or name} has {len(problems)} problems")
     return Study(
         name,
@@ -235,7 +235,7 @@ def build_study(
         declared,
         region,
         tuple(hypotheses),
-        tuple(portfolios),
+        tuple(policies),
         digest_of_file,
         "" if model is None else model.digest,
     )
@@ -314,7 +314,7 @@ def _problems(spec: StudySpec, model: Model, region: Region, file: str) -> Itera
             )
     yield from _variation_problems(spec, model, region, file)
     arms = (
-        3 if spec.operation else len(spec.portfolios) + len(spec.sweep.values if spec.sweep else ())
+        3 if spec.operation else len(spec.policies) + len(spec.sweep.values if spec.sweep else ())
     )
     runs = spec.draws * spec.replicates * len(spec.hypotheses) * arms
     if runs > LARGEST_STUDY:
@@ -334,11 +334,11 @@ def _variation_problems(
                 yield ScenarioError(
                     f"is {share:g}", file=file, key=key, value=share, expected="a number > 0"
                 )
-    if (spec.sweep is not None or spec.operation is not None) and len(spec.portfolios) > 1:
+    if (spec.sweep is not None or spec.operation is not None) and len(spec.policies) > 1:
         yield ScenarioError(
-            "a sweep of a lever, an extra operation and several portfolios exclude each other",
+            "a sweep of a lever, an extra operation and several policies exclude each other",
             file=file,
-            key="portfolios",
+            key="policies",
             expected="the baseline alone",
         )
     if spec.sweep is None:

@@ -5,7 +5,7 @@ import pytest
 
 from tarazu.core.errors import ScenarioError
 from tarazu.model import build_model
-from tarazu.policy import PORTFOLIOS, Portfolio, Setting, check_portfolio, load_portfolio, resolve
+from tarazu.policy import POLICIES, Policy, Setting, check_policy, load_policy, resolve
 from tarazu.region import load_region
 
 WEEKS = 30
@@ -22,49 +22,49 @@ def write(folder: Path, *settings: str) -> Path:
 
 def problem(path: Path) -> ScenarioError:
     with pytest.raises(ScenarioError) as caught:
-        resolve(load_portfolio(path), LEVERS, REGION, WEEKS)
+        resolve(load_policy(path), LEVERS, REGION, WEEKS)
     return caught.value
 
 
-@pytest.mark.parametrize("name", PORTFOLIOS)
-def test_portfolio__shipped_ones_resolve_and_say_what_they_mean(name):
-    portfolio = load_portfolio(name)
-    settings = resolve(portfolio, LEVERS, REGION, WEEKS)
+@pytest.mark.parametrize("name", POLICIES)
+def test_policy__shipped_ones_resolve_and_say_what_they_mean(name):
+    policy = load_policy(name)
+    settings = resolve(policy, LEVERS, REGION, WEEKS)
     assert settings.shape == (len(LEVERS), WEEKS, len(REGION.slugs))
-    assert portfolio.meaning.endswith(".")
+    assert policy.meaning.endswith(".")
 
 
-def test_portfolio__status_quo_is_every_default():
-    settings = resolve(load_portfolio("status-quo"), LEVERS, REGION, WEEKS)
+def test_policy__status_quo_is_every_default():
+    settings = resolve(load_policy("status-quo"), LEVERS, REGION, WEEKS)
     defaults = [lever.default for lever in LEVERS.values()]
     assert np.array_equal(
         settings, np.broadcast_to(np.reshape(defaults, (-1, 1, 1)), settings.shape)
     )
 
 
-def test_portfolio__sets_only_its_weeks_districts_and_lever(tmp_path):
+def test_policy__sets_only_its_weeks_districts_and_lever(tmp_path):
     text = 'lever = "dialogue"\nvalue = 0.5\ndistricts = ["Quetta", "kech"]\n'
     text += "from_week = 3\nuntil_week = 5"
-    settings = resolve(load_portfolio(write(tmp_path, text)), LEVERS, REGION, WEEKS)
-    before = resolve(load_portfolio("status-quo"), LEVERS, REGION, WEEKS)
+    settings = resolve(load_policy(write(tmp_path, text)), LEVERS, REGION, WEEKS)
+    before = resolve(load_policy("status-quo"), LEVERS, REGION, WEEKS)
     lever, week, district = np.nonzero(settings != before)
     assert set(lever) == {list(LEVERS).index("dialogue")}
     assert set(week) == {3, 4}
     assert {REGION.slugs[d] for d in district} == {"quetta", "kech"}
 
 
-def test_portfolio__unknown_name_names_the_nearest():
+def test_policy__unknown_name_names_the_nearest():
     with pytest.raises(ScenarioError, match="Did you mean 'surge'"):
-        load_portfolio("surg")
+        load_policy("surg")
 
 
-def test_portfolio__misspelled_key_names_the_nearest(tmp_path):
+def test_policy__misspelled_key_names_the_nearest(tmp_path):
     error = problem(write(tmp_path, 'lever = "dialogue"\nvalu = 0.5\nvalue = 0.5'))
     assert (error.key, error.file) == ("settings[0].valu", tmp_path / "mine.toml")
     assert "Did you mean 'value'" in str(error)
 
 
-def test_portfolio__misspelled_lever_names_the_nearest(tmp_path):
+def test_policy__misspelled_lever_names_the_nearest(tmp_path):
     error = problem(write(tmp_path, 'lever = "dialog"\nvalue = 0.5'))
     assert error.key == "settings[0].lever"
     assert "mine.toml" in str(error)
@@ -72,24 +72,24 @@ def test_portfolio__misspelled_lever_names_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["-0.1", "1.1", "nan", "inf"])
-def test_portfolio__value_outside_the_range_is_an_error(tmp_path, value):
+def test_policy__value_outside_the_range_is_an_error(tmp_path, value):
     assert problem(write(tmp_path, f'lever = "dialogue"\nvalue = {value}')).key in {
         "settings[0].value"
     }
 
 
-def test_portfolio__unknown_district_names_the_nearest(tmp_path):
+def test_policy__unknown_district_names_the_nearest(tmp_path):
     error = problem(write(tmp_path, 'lever = "dialogue"\nvalue = 0.5\ndistricts = ["Quettta"]'))
     assert error.key == "settings[0].districts[0]"
     assert "Did you mean 'quetta'" in str(error)
 
 
-def test_portfolio__no_district_is_an_error(tmp_path):
+def test_policy__no_district_is_an_error(tmp_path):
     error = problem(write(tmp_path, 'lever = "dialogue"\nvalue = 0.5\ndistricts = []'))
     assert error.key == "settings[0].districts"
 
 
-def test_portfolio__no_week_is_an_error(tmp_path):
+def test_policy__no_week_is_an_error(tmp_path):
     text = 'lever = "dialogue"\nvalue = 0.5\nfrom_week = 9\nuntil_week = 9'
     assert problem(write(tmp_path, text)).key == "settings[0].until_week"
 
@@ -104,7 +104,7 @@ def test_portfolio__no_week_is_an_error(tmp_path):
         ("", True),
     ],
 )
-def test_portfolio__settings_of_a_lever_must_not_overlap(tmp_path, second, meets):
+def test_policy__settings_of_a_lever_must_not_overlap(tmp_path, second, meets):
     first = 'lever = "dialogue"\nvalue = 0.5\ndistricts = ["quetta"]\nuntil_week = 10'
     path = write(tmp_path, first, f'lever = "dialogue"\nvalue = 0.7\n{second}')
     if meets:
@@ -112,21 +112,21 @@ def test_portfolio__settings_of_a_lever_must_not_overlap(tmp_path, second, meets
         assert error.key == "settings[1].from_week"
         assert "settings[0]" in str(error)
     else:
-        resolve(load_portfolio(path), LEVERS, REGION, WEEKS)
+        resolve(load_policy(path), LEVERS, REGION, WEEKS)
 
 
-def test_portfolio__all_problems_are_named_at_once(tmp_path):
+def test_policy__all_problems_are_named_at_once(tmp_path):
     path = write(
         tmp_path,
         'lever = "dialog"\nvalue = 0.5',
         'lever = "dialogue"\nvalue = 7\ndistricts = ["atlantis"]',
     )
     with pytest.raises(ExceptionGroup) as caught:
-        check_portfolio(load_portfolio(path), LEVERS, REGION)
+        check_policy(load_policy(path), LEVERS, REGION)
     keys = {error.key for error in caught.value.exceptions}
     assert keys == {"settings[0].lever", "settings[1].value", "settings[1].districts[0]"}
 
 
-def test_portfolio__made_in_code_resolves_without_a_file():
-    portfolio = Portfolio("mine", "Mine", "A test.", (Setting(lever="dialogue", value=1.0),))
-    assert (resolve(portfolio, LEVERS, REGION, 2)[list(LEVERS).index("dialogue")] == 1.0).all()
+def test_policy__made_in_code_resolves_without_a_file():
+    policy = Policy("mine", "Mine", "A test.", (Setting(lever="dialogue", value=1.0),))
+    assert (resolve(policy, LEVERS, REGION, 2)[list(LEVERS).index("dialogue")] == 1.0).all()

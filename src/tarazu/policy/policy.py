@@ -1,4 +1,4 @@
-"""Portfolios: named settings of levers over weeks and districts, kept as TOML."""
+"""Policies: named settings of levers over weeks and districts, kept as TOML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 
-PORTFOLIOS = (
+POLICIES = (
     "status-quo",
     "surge",
     "protect-assets",
@@ -25,9 +25,9 @@ PORTFOLIOS = (
     "political-settlement",
     "withdrawal",
 )
-"""The portfolios that ship with Tarazu, by file name."""
+"""The policies that ship with Tarazu, by file name."""
 
-SHIPPED = Path(__file__).parent / "portfolios"
+SHIPPED = Path(__file__).parent / "policies"
 
 
 class Setting(BaseModel):
@@ -51,8 +51,8 @@ class Setting(BaseModel):
     until_week: int | None = Field(default=None, ge=1)
 
 
-class PortfolioFile(BaseModel):
-    """What a portfolio file says.
+class PolicyFile(BaseModel):
+    """What a policy file says.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class PortfolioFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Portfolio:
+class Policy:
     """A policy: what is done where and when; levers that it leaves out stay as they are today.
 
     Attributes
@@ -77,7 +77,7 @@ class Portfolio:
     title, meaning : one readable line, and what it would mean in practice.
     settings : in the order of the file.
     file : as errors name it.
-    digest : sha256 of the file; "" for a portfolio made in code.
+    digest : sha256 of the file; "" for a policy made in code.
     """
 
     name: str
@@ -88,37 +88,37 @@ class Portfolio:
     digest: str = ""
 
 
-def load_portfolio(name_or_path: str | Path) -> Portfolio:
-    """Return a shipped portfolio by name, or the one in a TOML file.
+def load_policy(name_or_path: str | Path) -> Policy:
+    """Return a shipped policy by name, or the one in a TOML file.
 
     Whether its levers and districts exist is checked against a model and a region, by
-    `check_portfolio` and `resolve`.
+    `check_policy` and `resolve`.
 
     Parameters
     ----------
-    name_or_path : one of `PORTFOLIOS`, or a path that ends in ``.toml``.
+    name_or_path : one of `POLICIES`, or a path that ends in ``.toml``.
 
     Raises
     ------
     ScenarioError
-        No such portfolio; or the file has one problem.
+        No such policy; or the file has one problem.
     ExceptionGroup
         The file has several problems.
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
         name = str(name_or_path)
-        if name not in PORTFOLIOS:
-            near = get_close_matches(name, PORTFOLIOS, n=1, cutoff=0.4)
+        if name not in POLICIES:
+            near = get_close_matches(name, POLICIES, n=1, cutoff=0.4)
             raise ScenarioError(
-                f"no portfolio '{name}'",
+                f"no policy '{name}'",
                 value=name,
-                expected=f"one of {', '.join(PORTFOLIOS)}, or a path that ends in .toml",
+                expected=f"one of {', '.join(POLICIES)}, or a path that ends in .toml",
                 hint=f"Did you mean '{near[0]}'?" if near else None,
             )
         path = SHIPPED / f"{name}.toml"
-    spec = read_toml(path, PortfolioFile)
+    spec = read_toml(path, PolicyFile)
     shown = path.name if path.parent == SHIPPED else str(path)
-    return Portfolio(
+    return Policy(
         path.stem, spec.title, spec.meaning, spec.settings, shown, digest(path.read_bytes())
     )
