@@ -85,7 +85,7 @@ def median() -> np.ndarray:
 def draws() -> np.ndarray:
     """Return the medians and 12 draws of the priors, (13, P); in them all responses work."""
     model = build_model()
-    uniforms = latin_hypercube([*model.parameters], 12, SEED)
+    uniforms = latin_hypercube(model.design_ids.values(), 12, SEED)
     return np.vstack([median(), draw_parameters(model, load_hypothesis("full"), uniforms)])
 
 

@@ -248,6 +248,8 @@ class Parameter:
     unit : for example ``"1/week"``, ``"persons"``, ``"1"`` for a pure number.
     prior : what is believed before the record is looked at.
     source : the work it rests on, or `ASSUMED`.
+    stream_id : the name that its draws are addressed by, if not its own: the first name of a
+        parameter that was renamed, so that a new name changes no draw.
 
     Raises
     ------
@@ -267,6 +269,7 @@ class Parameter:
     unit: str
     prior: Prior
     source: Source
+    stream_id: str | None = None
 
     def __post_init__(self) -> None:
         if not self.unit.strip():

@@ -90,10 +90,33 @@ class Model:
             raise ModelError(msg)
         return self[name]
 
+    def _claim_stream(self, name: str, stream_id: str | None, taken: Mapping[str, str]) -> None:
+        for other, other_id in taken.items():
+            if other_id == (stream_id or name):
+                msg = (
+                    f"'{name}' and '{other}' have the same stream id '{other_id}' and would share "
+                    f"their random numbers; give '{name}' a stream_id of its own"
+                )
+                raise ModelError(msg)
+
+    @property
+    def stream_ids(self) -> dict[str, str]:
+        """The id of the random stream of each event, stock and transfer, by name."""
+        ids: dict[str, str] = {}
+        for drawn in (self.events, self.stocks, self.transfers):
+            ids |= {name: quantity.stream_id or name for name, quantity in drawn.items()}
+        return ids
+
+    @property
+    def design_ids(self) -> dict[str, str]:
+        """The id by which each parameter is drawn, by name, in order of declaration."""
+        return {name: p.stream_id or name for name, p in self.parameters.items()}
+
     def declare(self, parameters: Mapping[str, Parameter]) -> SimpleNamespace:
         """Add a mechanism's parameters; return their symbols as attributes."""
         for name, parameter in parameters.items():
             self._claim(name)
+            self._claim_stream(name, parameter.stream_id, self.design_ids)
             self.parameters[name] = parameter
         return SimpleNamespace(**{name: self[name] for name in parameters})
 
@@ -111,11 +134,13 @@ class Model:
         unit: str,
         initial: sp.Expr | float | None,
         meaning: str,
+        stream_id: str | None = None,
     ) -> sp.Symbol:
         """Add a stock; see `Stock`."""
         symbol = self._claim(name)
+        self._claim_stream(name, stream_id, self.stream_ids)
         start = None if initial is None else sp.sympify(initial)
-        self.stocks[name] = Stock(name, kind, unit, start, meaning)
+        self.stocks[name] = Stock(name, kind, unit, start, meaning, stream_id)
         return symbol
 
     def event(
@@ -127,13 +152,15 @@ class Model:
         size: sp.Expr | None = None,
         tail: Tail | None = None,
         meaning: str,
+        stream_id: str | None = None,
     ) -> sp.Symbol:
         """Add a weekly count: Poisson, negative binomial (size) or heavy-tailed; see `Event`."""
         if size is not None and tail is not None:
             msg = f"event '{name}' has a size and a tail; expected one of them"
             raise ModelError(msg)
         symbol = self._claim(name)
-        self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning, tail)
+        self._claim_stream(name, stream_id, self.stream_ids)
+        self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning, tail, stream_id)
         return symbol
 
     def transfer(
@@ -146,6 +173,7 @@ class Model:
         count: str | None = None,
         attraction: sp.Expr | None = None,
         meaning: str,
+        stream_id: str | None = None,
     ) -> sp.Symbol:
         """Add a flow of people, by hazard or by the count of an event; see `Transfer`."""
         if (hazard is None) == (count is None):
@@ -158,7 +186,10 @@ class Model:
             )
             raise ModelError(msg)
         symbol = self._claim(name)
-        self.transfers[name] = Transfer(name, source, target, hazard, count, attraction, meaning)
+        self._claim_stream(name, stream_id, self.stream_ids)
+        self.transfers[name] = Transfer(
+            name, source, target, hazard, count, attraction, meaning, stream_id
+        )
         return symbol
 
     def change(

@@ -23,6 +23,7 @@ class Stock:
     initial : level before week 0, from parameters and places; None for the one people stock that
         holds everybody who is not elsewhere.
     meaning : one line.
+    stream_id : the name that its draws are addressed by, if not its own; see `Parameter`.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Stock:
     unit: str
     initial: sp.Expr | None
     meaning: str
+    stream_id: str | None = None
 
     @property
     def total(self) -> Total:
@@ -67,6 +69,7 @@ class Event:
     mean : expected count a week.
     size : of a negative binomial, variance = mean + mean ** 2 / size; None for a Poisson.
     tail : of a heavy-tailed count with that mean; None for the others.
+    stream_id : the name that its draws are addressed by, if not its own; see `Parameter`.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Event:
     size: sp.Expr | None
     meaning: str
     tail: Tail | None = None
+    stream_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Transfer:
     count : name of an event whose count moves (at most everybody there).
     attraction : weight >= 0 of a neighbouring district, times its neighbour weight; None if people
         stay in their district.
+    stream_id : the name that its draws are addressed by, if not its own; see `Parameter`.
     """
 
     name: str
@@ -97,6 +102,7 @@ class Transfer:
     count: str | None
     attraction: sp.Expr | None
     meaning: str
+    stream_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Program:
     movers : transfers between neighbours, in order of declaration.
     quantities : what a run writes down: stocks, then events, then reported definitions.
     units, totals : of the quantities; how districts add up (``sum`` or ``mean``).
-    streams : the number of the random stream of each event, stock and transfer, from its name.
+    streams : the number of the random stream of each event, stock and transfer, from its id.
     """
 
     model: Model
@@ -110,7 +110,7 @@ def compile_program(model: Model) -> Program:
     """
     reported = [d for d in model.definitions.values() if d.reported]
     stocks, events = model.stocks.values(), model.events.values()
-    streams = {n: stream_number(n) for n in (*model.events, *model.stocks, *model.transfers)}
+    streams = {name: stream_number(own) for name, own in model.stream_ids.items()}
     return Program(
         model=model,
         steps=_ordered(_steps(model)),
@@ -128,9 +128,9 @@ def compile_program(model: Model) -> Program:
     )
 
 
-def stream_number(name: str) -> int:
-    """Return the random stream of a name: the same whatever else the model declares."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little") >> 1
+def stream_number(stream_id: str) -> int:
+    """Return the random stream of an id: the same whatever else the model declares."""
+    return int.from_bytes(hashlib.sha256(stream_id.encode()).digest()[:4], "little") >> 1
 
 
 def _steps(model: Model) -> dict[str, Step]:

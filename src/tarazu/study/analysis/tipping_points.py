@@ -195,7 +195,7 @@ def flips_over_draws(
     draws : starting points, a Latin hypercube of them, >= 1; each costs a whole `find_flips`.
     progress : told how many draws are done, and of how many.
     """
-    starts = latin_hypercube([*baseline.model.parameters], draws, seed)
+    starts = latin_hypercube(baseline.model.design_ids.values(), draws, seed)
     found = []
     for draw, start in enumerate(starts, start=1):
         found.append(find_flips(baseline, policy, outcome=outcome, start=start, workers=workers))

@@ -105,7 +105,7 @@ def run_study(
 def make_plan(study: Study, record: Record | None = None) -> Plan:
     """Return what the blocks of a study share: arms, places and the parameters of every draw."""
     spec, arms = study.spec, make_arms(study)
-    uniforms = latin_hypercube(list(study.model.parameters), spec.draws, spec.seed)
+    uniforms = latin_hypercube(study.model.design_ids.values(), spec.draws, spec.seed)
     return Plan(
         study=study,
         arms=arms,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,15 @@ IntArray = NDArray[np.int64]
 ORDER, JITTER = 0, 1  # what a hashed uniform decides: the place of a draw, where in its stratum
 
 
-def latin_hypercube(names: Sequence[str], draws: int, seed: int) -> FloatArray:
+def latin_hypercube(ids: Iterable[str], draws: int, seed: int) -> FloatArray:
     """Return uniforms of which each column has exactly one in each of N equal strata.
 
-    A value hangs on seed, number of draws, draw and name of the parameter, not on which other
+    A value hangs on seed, number of draws, draw and id of the parameter, not on which other
     parameters there are or in what order.
 
     Parameters
     ----------
-    names : (P,) of the parameters. draws : N >= 1.
+    ids : (P,) of the parameters, see `Model.design_ids`. draws : N >= 1.
 
     Returns
     -------
@@ -34,11 +34,11 @@ def latin_hypercube(names: Sequence[str], draws: int, seed: int) -> FloatArray:
     ----------
     McKay, Beckman & Conover (1979), https://doi.org/10.1080/00401706.1979.10489755
     """
-    return np.column_stack([_column(name, draws, seed) for name in names])
+    return np.column_stack([_column(own, draws, seed) for own in ids])
 
 
-def _column(name: str, draws: int, seed: int) -> FloatArray:
-    stream = stream_number(f"design of {name}")
+def _column(design_id: str, draws: int, seed: int) -> FloatArray:
+    stream = stream_number(f"design of {design_id}")
     order, jitter = (
         np.array([uniform(seed, draw, stream, 0, 0, index) for draw in range(draws)])
         for index in (ORDER, JITTER)

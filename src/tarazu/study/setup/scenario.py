@@ -57,7 +57,7 @@ def drawn_case(
         What is wrong with the hypothesis or the policy.
     """
     model = build_model() if model is None else model
-    uniforms = latin_hypercube([*model.parameters], draws, seed)
+    uniforms = latin_hypercube(model.design_ids.values(), draws, seed)
     return _case(hypothesis, policy, weeks, uniforms, model, region)
 
 
