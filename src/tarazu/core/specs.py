@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger files are something else
 _MAX_SHOWN: Final = 80
+RENAMED_KEYS: Final = "RENAMED_KEYS"  # what a model calls its table of renamed keys
 _PYDANTIC_EXPECTS: Final = "Input should be "
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -35,7 +36,8 @@ def read_toml(path: Path, model: type[SpecT]) -> SpecT:
     Parameters
     ----------
     path : a TOML file, UTF-8.
-    model : what the file shall say.
+    model : what the file shall say. A model, or a part of it, names the keys that were renamed in
+        ``RENAMED_KEYS: ClassVar = {"old": "new"}``; a file with an old one is told the new one.
 
     Raises
     ------
@@ -51,7 +53,13 @@ def read_toml(path: Path, model: type[SpecT]) -> SpecT:
         text = json.dumps(entries, default=_isoformat)
         return model.model_validate_json(text, strict=True, extra="forbid")
     except ValidationError as error:
-        problems = [_explain(path, model, details) for details in error.errors()]
+        found = error.errors()
+        renamed = {new for details in found if (new := _new_place(model, details))}
+        problems = [
+            _explain(path, model, details)
+            for details in found
+            if details["type"] != "missing" or details["loc"] not in renamed
+        ]
         raise_problems(problems, f"{path} has {len(problems)} problems")
         raise
 
@@ -90,6 +98,14 @@ def _isoformat(value: object) -> str:
 def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> ScenarioError:
     key, holders = _walk(model, details["loc"])
     value = details["input"]
+    if new_place := _new_place(model, details):
+        return ScenarioError(
+            f"was renamed '{new_place[-1]}'",
+            file=path,
+            key=key,
+            value=value,
+            hint=f"Write '{new_place[-1]}' in its place",
+        )
     if details["type"] == "extra_forbidden":
         valid = sorted({name for holder in holders for name in _names(holder)})
         near = get_close_matches(str(details["loc"][-1]), valid, n=1, cutoff=0.5)
@@ -109,6 +125,18 @@ def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> Scena
         expected = message.removeprefix(_PYDANTIC_EXPECTS)
         return ScenarioError(f"got {shown}", file=path, key=key, value=value, expected=expected)
     return ScenarioError(f"got {shown}; {message}", file=path, key=key, value=value)
+
+
+def _new_place(model: type[BaseModel], details: ErrorDetails) -> tuple[str | int, ...] | None:
+    """Return the location of a key's new name; None if it is not one that was renamed."""
+    if details["type"] != "extra_forbidden":
+        return None
+    *above, key = details["loc"]
+    for holder in _walk(model, details["loc"])[1]:
+        new = getattr(holder, RENAMED_KEYS, {}).get(key)
+        if new in _names(holder):
+            return (*above, new)
+    return None
 
 
 def _shorten(value: object) -> str:

@@ -1,5 +1,5 @@
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -139,3 +139,60 @@ def test_read_toml__refuses_what_is_no_specification(tmp_path, data, message):
 def test_read_toml__missing_file_is_named(tmp_path):
     with pytest.raises(ScenarioError, match=r"absent\.toml: cannot be read"):
         read_toml(tmp_path / "absent.toml", Study)
+
+
+class Plan(BaseModel):
+    RENAMED_KEYS: ClassVar = {"portfolios": "policies", "arms": "policies", "lost": "nothing"}
+    policies: tuple[str, ...]
+
+
+class Plans(BaseModel):
+    plans: tuple[Plan, ...] = ()
+    other: Plan | None = None
+
+
+def _plans_problem(tmp_path, text):
+    path = tmp_path / "plans.toml"
+    path.write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        read_toml(path, Plans)
+    return caught.value
+
+
+@pytest.mark.parametrize("old", ["portfolios", "arms"])
+@pytest.mark.parametrize(
+    ("section", "key"), [("[other]", "other"), ("[[plans]]", "plans[0]")], ids=["table", "array"]
+)
+def test_renamed_key__names_file_place_old_and_new(tmp_path, old, section, key):
+    """The new key is not said to be missing on top of it: one problem, one error."""
+    problem = _plans_problem(tmp_path, f'{section}\n{old} = ["surge"]\n')
+    assert problem.key == f"{key}.{old}"
+    place = f"{tmp_path / 'plans.toml'}, key '{key}.{old}'"
+    assert str(problem) == f"{place}: was renamed 'policies'. Write 'policies' in its place."
+
+
+def test_renamed_key__is_an_error_beside_the_new_one(tmp_path):
+    problem = _plans_problem(tmp_path, '[other]\npolicies = []\nportfolios = ["surge"]\n')
+    assert "was renamed 'policies'" in str(problem)
+
+
+def test_renamed_key__new_name_is_read(tmp_path):
+    path = tmp_path / "plans.toml"
+    path.write_text('[other]\npolicies = ["surge"]\n')
+    assert read_toml(path, Plans).other == Plan(policies=("surge",))
+
+
+@pytest.mark.parametrize("text", ["lost = 1", "portfolio = []"])
+def test_renamed_key__other_unknown_keys_are_unknown(tmp_path, text):
+    assert "unknown key" in str(_plans_problem(tmp_path, f"[other]\npolicies = []\n{text}\n"))
+
+
+def test_renamed_key__missing_one_of_another_table_is_still_missing(tmp_path):
+    path = tmp_path / "plans.toml"
+    path.write_text("[[plans]]\nportfolios = []\n[[plans]]\n")
+    with pytest.raises(ExceptionGroup) as caught:
+        read_toml(path, Plans)
+    assert {problem.key for problem in caught.value.exceptions} == {
+        "plans[0].portfolios",
+        "plans[1].policies",
+    }

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.renames import renamed
+from tests.unit.model.renames import renamed
 from tests.unit.worlds import declare_toy, default_levers, line_of_districts, toy_model
 
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
-from tarazu.engine.program import compile_program
+from tarazu.engine.compiler.program import compile_program
 from tarazu.model import ModelError, build_model
-from tarazu.study.design import latin_hypercube
+from tarazu.study.setup.design import latin_hypercube
 
 # SymPy adds the terms of a sum in the order of their names: the last bit of an expectation may
 # differ. The draws are equal to the bit.
