@@ -144,6 +144,7 @@ def _draw_totals(work: FloatArray, size: int) -> None:
         mean = persons * share
         is_hit, is_rare = luck > none, share <= 0.5
         is_exact = mean <= EXACT_MEAN
+        is_walk = is_hit & is_rare & is_exact
         is_quick = is_hit & is_rare & ~is_exact & is_central(luck)
         variance = max(mean * (1.0 - share), _TINY)
         skew = (1.0 - 2.0 * share) / np.sqrt(variance)
@@ -153,11 +154,12 @@ def _draw_totals(work: FloatArray, size: int) -> None:
         work[_SHARE + d] = share
         work[_ODDS + d] = odds
         work[_ABOVE + d] = odds * (persons + 1.0)
-        work[_TERM + d] = none
+        # Who does not walk has no terms: with odds above 1 they grow without bound and change sign.
+        work[_TERM + d] = none if is_walk else 0.0
         work[_TOTAL + d] = none
-        work[_GOAL + d] = min(luck, LARGEST_SUM) if is_hit & is_rare & is_exact else -1.0
+        work[_GOAL + d] = min(luck, LARGEST_SUM) if is_walk else -1.0
         work[_LEFT + d] = min(max(0.0, quick), persons) if is_quick else 0.0
-        work[_ALONE + d] = 1.0 if is_hit & ~is_quick & ~(is_rare & is_exact) else 0.0
+        work[_ALONE + d] = 1.0 if is_hit & ~is_quick & ~is_walk else 0.0
     _walk(work, size)
     for d in range(size):
         if work[_ALONE + d] == 1.0:
