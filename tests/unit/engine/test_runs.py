@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.prior_corners import broken_laws, run_at_corners
 from tests.unit.worlds import (
     declare_toy,
     default_levers,
@@ -82,6 +83,22 @@ def test_people__of_the_shipped_model_are_conserved_over_the_prior():
     run = shipped(members=range(8), parameters=parameters, keep=names, operational_tempo=5.0)
     np.testing.assert_array_equal(sum(run.series(name) for name in names), 1_000_000.0)
     assert np.all(run.district >= 0.0)
+
+
+@pytest.mark.parametrize("mode", ["stochastic", "mean"])
+@pytest.mark.parametrize(("engine", "draws", "weeks"), [("numba", 200, 104), ("numpy", 5, 15)])
+def test_laws__hold_every_week_at_the_corners_of_the_prior(mode, engine, draws, weeks):
+    run = run_at_corners(mode, engine, draws=draws, weeks=weeks, seed=0)
+    assert broken_laws(run, whole=mode == "stochastic") == {}
+
+
+def test_laws__negative_control_one_person_made_of_nothing_is_seen():
+    run = run_at_corners("stochastic", "numba", draws=5, weeks=15, seed=0)
+    district = run.district.copy()
+    at = run.district_quantities.index("sympathiser")
+    district[3, 7, 2, at] -= district[3, 7, 2, at] + 1.0
+    broken = broken_laws(dataclasses.replace(run, district=district), whole=True)
+    assert broken == {"sympathiser is finite and not negative": 1, "people are conserved": 1}
 
 
 @settings(max_examples=20)
