@@ -1,14 +1,15 @@
-"""Generated kernels on disk: written once by content, opened like any module."""
+"""Generated kernels: run from their text; the copy on disk, named by content, is to read."""
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 from tarazu.core.cache import cache_dir, write_atomic
 from tarazu.engine.compiler.numba_source import Source, write_source
@@ -38,7 +39,8 @@ def build_kernel(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     """Return the kernel of a model for a number of districts; write its source if it is new.
 
     The file is named by the digest of its text, so a changed declaration is another file and an
-    unchanged one finds its machine code again. Threads may call this at once.
+    unchanged one finds its machine code again. What runs is the text that the model gives, never
+    what the disk holds. Threads may call this at once.
 
     Raises
     ------
@@ -56,15 +58,27 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     folder = cache_dir() / "sources"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.py"
-    text = source.text.encode()
-    if not file.exists() or file.read_bytes() != text:
-        told = "compiling the model (%s, %d districts), once: some 10 to 30 seconds"
-        _log.info(told, mode, districts)
-        write_atomic(file, text)
-    spec = importlib.util.spec_from_file_location(f"tarazu_generated_{name}", file)
-    assert spec is not None  # a path that ends in .py always has a loader
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # the kernel cache looks functions up by module
-    spec.loader.exec_module(module)
+    _write(file, source.text.encode(), f"{mode}, {districts} districts")
+    module = _run_text(f"tarazu_generated_{name}", source.text, file)
     return BuiltKernel(module.run_member, source, str(file))
+
+
+def _write(file: Path, text: bytes, what: str) -> None:
+    """Put the text where a person or a traceback looks for it; a file that differs is replaced."""
+    if not file.exists():
+        _log.info("compiling the model (%s), once: some 10 to 30 seconds", what)
+    elif file.read_bytes() == text:
+        return
+    write_atomic(file, text)
+
+
+def _run_text(name: str, text: str, file: Path) -> ModuleType:
+    """Return a module made from the text.
+
+    Python's import would prefer byte code beside the file and believe it unchecked.
+    """
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    sys.modules[name] = module  # the kernel cache looks functions up by module
+    exec(compile(text, str(file), "exec"), vars(module))
+    return module
