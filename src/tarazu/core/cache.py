@@ -17,9 +17,10 @@ from pathlib import Path
 def cache_dir() -> Path:
     """Return the folder for compiled kernels and other files that can be made again.
 
-    The first of these that can be written to: the folder named by the environment variable
-    ``TARAZU_CACHE_DIR``; the platform's folder for caches; a temporary folder, removed when
-    the process ends, with a warning. The folder exists when this returns.
+    The folder named by the environment variable ``TARAZU_CACHE_DIR``, else the platform's folder
+    for caches; if that cannot be written to, or needs a home folder and there is none, a
+    temporary folder, removed when the process ends, with a warning. The folder exists when this
+    returns.
 
     Warns
     -----
@@ -31,23 +32,36 @@ def cache_dir() -> Path:
 
 @cache
 def _resolve_cache_dir(named: str) -> Path:
-    if named:
-        candidate = Path(named).expanduser().absolute()
-    else:
-        import platformdirs  # late: commands that only print never come here
-
-        candidate = platformdirs.user_cache_path("tarazu", appauthor=False)
-    if _is_writable(candidate):
+    candidate = _candidate(named)
+    if candidate is None:
+        problem = "no home folder was found for the cache"
+    elif _is_writable(candidate):
         return candidate
+    else:
+        problem = f"cannot write to the cache folder {candidate}"
     temporary = Path(tempfile.mkdtemp(prefix="tarazu-cache-"))
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     warnings.warn(
-        f"cannot write to the cache folder {candidate}; using a temporary one for this process. "
+        f"{problem}; using a temporary one for this process. "
         "Set TARAZU_CACHE_DIR to a folder you can write to.",
         RuntimeWarning,
         stacklevel=3,
     )
     return temporary
+
+
+def _candidate(named: str) -> Path | None:
+    """Return the folder to try; None if its path starts at a home folder and there is none."""
+    try:
+        if named:
+            return Path(named).expanduser().absolute()
+        import platformdirs  # late: commands that only print never come here
+
+        folder = platformdirs.user_cache_path("tarazu", appauthor=False)
+    except RuntimeError:  # of pathlib, and of newer releases of platformdirs (seen: 4.14.7)
+        return None
+    # Older ones leave the ~ as it is: a folder of that name in the working folder.
+    return folder if folder.is_absolute() else None
 
 
 def _is_writable(folder: Path) -> bool:

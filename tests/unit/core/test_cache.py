@@ -1,8 +1,10 @@
 import os
+import pwd
 import threading
 import warnings
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from tarazu.core import cache
@@ -39,6 +41,32 @@ def test_cache_dir__falls_back_with_one_warning(tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert cache_dir() == folder
+
+
+def _nobody(*_args):
+    raise KeyError("no such user")
+
+
+@pytest.mark.parametrize("named", ["", "~/somewhere"])
+@pytest.mark.parametrize("platformdirs_raises", [False, True])
+def test_cache_dir__without_a_home_is_a_temporary_one(
+    named, platformdirs_raises, tmp_path, monkeypatch
+):
+    def like_platformdirs(*_args, **_options):  # older ones keep the ~, 4.14.7 raises
+        if platformdirs_raises:
+            raise RuntimeError("could not determine the home directory")
+        return Path(os.path.expanduser("~/.cache/tarazu"))  # noqa: PTH111 - as they do
+
+    monkeypatch.setattr(platformdirs, "user_cache_path", like_platformdirs)
+    monkeypatch.setattr(pwd, "getpwuid", _nobody)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setenv("TARAZU_CACHE_DIR", named)
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(RuntimeWarning, match=r"no home folder.*Set TARAZU_CACHE_DIR"):
+        folder = cache_dir()
+    assert folder.is_absolute()
+    assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_write_atomic__replaces_and_leaves_nothing_else(tmp_path):
