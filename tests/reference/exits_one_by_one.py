@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tarazu.core.exponential import exp, expm1
 from tarazu.core.jit import kernel
-from tarazu.core.streams import binomial_quantile, member_state, uniform_at, week_state
-from tarazu.engine import exit_kernels
+from tarazu.core.random.exponential import exp, expm1
+from tarazu.core.random.streams import binomial_quantile, member_state, uniform_at, week_state
+from tarazu.engine.compiler import exit_kernels
 
 
 @dataclass(frozen=True)

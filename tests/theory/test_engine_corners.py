@@ -1,7 +1,7 @@
 """Both engines over many corners of the prior: people conserved, stocks in their ranges."""
 
 import pytest
-from tests.unit.prior_corners import broken_laws, run_at_corners
+from tests.unit.engine.prior_corners import broken_laws, run_at_corners
 
 
 @pytest.mark.parametrize("seed", range(5))

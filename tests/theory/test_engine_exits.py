@@ -13,7 +13,7 @@ from tests.reference import count_quantiles as reference
 from tests.reference.broken_kernels import changed_module
 from tests.reference.exits_one_by_one import Draws, drawn_exits
 
-from tarazu.engine import exit_kernels
+from tarazu.engine.compiler import exit_kernels
 
 ALPHA = 1e-6
 FEWEST = 20.0  # expected in a cell of a chi-square

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.prior_corners import broken_laws, run_at_corners
+from tests.unit.engine.prior_corners import broken_laws, run_at_corners
 from tests.unit.worlds import (
     declare_toy,
     default_levers,

@@ -5,7 +5,7 @@ import pytest
 from tests.reference.broken_kernels import changed_module
 from tests.reference.exits_one_by_one import drawn_exits
 
-from tarazu.engine import exit_kernels
+from tarazu.engine.compiler import exit_kernels
 
 DISTRICTS, WEEKS = 64 * 400 + 7, 16  # the last block of districts is not full
 LEAST_HAZARD, MOST_HAZARD = 1e-6, 50.0  # per week

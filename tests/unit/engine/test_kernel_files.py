@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tests.unit.worlds import default_levers, line_of_districts, medians, toy_model
 
-from tarazu.engine import build, simulate
+from tarazu.engine import simulate
+from tarazu.engine.compiler import kernel_files as build
 
 DISTRICTS, WEEKS = 2, 5
 
