@@ -60,7 +60,7 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m typer tarazu.cli.application utils docs --name tarazu \
 		--title "The command line" --output docs/reference/cli.md
 	$(BIN)/python -m tarazu.model.pages docs/mechanisms
-	$(BIN)/tarazu model odd -o docs/reference/odd.md
+	$(BIN)/tarazu model odd --force -o docs/reference/odd.md
 	$(BIN)/python -m tarazu.policy.pages docs/reference/policies.md
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)

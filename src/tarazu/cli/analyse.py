@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, Verbose, paths_of
 from tarazu.cli.output import show
 from tarazu.cli.progress import progress
 from tarazu.cli.run import Workers
@@ -29,12 +30,31 @@ Out = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where the pages of an answer go, if anywhere, and which files must stay."""
+
+    folder: Path | None
+    keep: Sequence[Path]
+    replace: bool
+
+    def write(self, figures: Sequence[BriefFigure]) -> list[str]:
+        """Write figures, and return the addresses of their pages."""
+        from tarazu.report.pages.figure_pages import write_pages
+
+        if self.folder is None:
+            return []
+        write_pages(figures, self.folder, keep=self.keep, replace=self.replace)
+        return [str(self.folder / f"{figure.key}.html") for figure in figures]
+
+
 def threshold(
     hypothesis: Hypothesis = "full",
     policy: Policy = "status-quo",
     draws: Draws = 20,
     seed: Seed = 0,
     out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -52,13 +72,14 @@ def threshold(
     from tarazu.study.analysis.thresholds import find_thresholds
     from tarazu.study.setup.scenario import drawn_case
 
+    pages = Pages(out, paths_of(policy, hypothesis), force)
     case = drawn_case(hypothesis, policy, weeks=1, draws=draws, seed=seed)
     with progress("looking for thresholds") as advance:
         found = find_thresholds(case, elastic=10, progress=advance)
     _answer(
         draw_thresholds(found),
         found.table.to_dict("records"),
-        out,
+        pages,
         beside=[draw_elasticities(found)] if len(found.elasticities) else [],
         as_json=as_json,
         elasticities=found.leading_elasticities().to_dict("records"),
@@ -73,6 +94,7 @@ def marginal(
     replicates: Replicates = 4,
     seed: Seed = 0,
     out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -88,11 +110,14 @@ def marginal(
     from tarazu.study.analysis.extra_operation import HORIZONS, marginal_effect
     from tarazu.study.setup.scenario import drawn_case
 
+    pages = Pages(out, paths_of(policy, hypothesis), force)
     weeks = 53 + max(HORIZONS)
     case = drawn_case(hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
     with progress("running with and without one more operation") as advance:
         found = marginal_effect(case, district, replicates=replicates, seed=seed, progress=advance)
-    _answer(draw_marginal(found, district=district), found.to_dict("records"), out, as_json=as_json)
+    _answer(
+        draw_marginal(found, district=district), found.to_dict("records"), pages, as_json=as_json
+    )
 
 
 def frontier(
@@ -114,6 +139,7 @@ def frontier(
     replicates: Replicates = 5,
     seed: Seed = 0,
     out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -128,6 +154,7 @@ def frontier(
     from tarazu.study.analysis.frontier import END, attrition_frontier
     from tarazu.study.setup.scenario import drawn_case
 
+    pages = Pages(out, paths_of(policy, hypothesis), force)
     case = drawn_case(hypothesis, policy, weeks=END, draws=draws, seed=seed)
     lever = case.model.levers.get(axis)
     level = level or (
@@ -139,7 +166,7 @@ def frontier(
             case, tempos, axis, level, replicates=replicates, seed=seed, progress=advance
         )
     sentences = [found.sentence(value) for value in level]
-    _answer(draw_frontier(found), found.table.to_dict("records"), out, sentences, as_json=as_json)
+    _answer(draw_frontier(found), found.table.to_dict("records"), pages, sentences, as_json=as_json)
 
 
 def ablate(
@@ -159,6 +186,7 @@ def ablate(
     replicates: Replicates = 2,
     seed: Seed = 0,
     out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -174,6 +202,7 @@ def ablate(
     from tarazu.study.analysis.ablation import ablate as hold_in_turn
     from tarazu.study.setup.scenario import drawn_case
 
+    pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
     links = [parse_link(text) for text in link or LINKS]
     today, asked = (
         drawn_case(hypothesis, name, weeks=weeks, draws=draws, seed=seed)
@@ -190,7 +219,7 @@ def ablate(
             progress=advance,
         )
     figure = draw_ablation(found, policy=policy, baseline=baseline, outcome=outcome)
-    _answer(figure, found.to_dict("records"), out, as_json=as_json)
+    _answer(figure, found.to_dict("records"), pages, as_json=as_json)
 
 
 def flip(
@@ -208,6 +237,7 @@ def flip(
     seed: Seed = 0,
     workers: Workers = None,
     out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -223,6 +253,7 @@ def flip(
     from tarazu.study.analysis.tipping_points import find_flips, flips_over_draws
     from tarazu.study.setup.scenario import median_case
 
+    pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
     cases = [median_case(hypothesis, name, weeks=weeks) for name in (baseline, policy)]
     threads = workers or os.cpu_count() or 1
     if draws:
@@ -231,7 +262,7 @@ def flip(
                 *cases, draws=draws, outcome=outcome, seed=seed, workers=threads, progress=advance
             )
         rows = often.table.to_dict("records")
-        _answer(draw_flips_over_draws(often), rows, out, as_json=as_json)
+        _answer(draw_flips_over_draws(often), rows, pages, as_json=as_json)
         return
     with progress("moving one parameter at a time") as advance:
         found = find_flips(*cases, outcome=outcome, workers=threads, progress=advance)
@@ -240,7 +271,7 @@ def flip(
     _answer(
         draw_flips(found),
         found.table.to_dict("records"),
-        out,
+        pages,
         [found.sentence(), check_sentence(checks)],
         as_json=as_json,
         checks=checks.to_dict("records"),
@@ -250,16 +281,14 @@ def flip(
 def _answer(
     figure: BriefFigure,
     rows: list[dict[Any, Any]],
-    out: Path | None,
+    pages: Pages,
     sentences: Sequence[str] = (),
     *,
     beside: Sequence[BriefFigure] = (),
     as_json: bool,
     **more: list[dict[Any, Any]],
 ) -> None:
-    """Print the table of an answer, and leave its page and its table in a folder."""
-    from tarazu.report.pages.figure_pages import write_pages
-
+    """Write the pages of an answer, and print its table also if they cannot be written."""
     parts = [
         figure.title,
         table([figure.table.columns, *figure.table.rows], left=len(figure.table.columns)),
@@ -274,8 +303,8 @@ def _answer(
             *(paragraph(text) for text in other.notes),
             f"n: {other.n}. Source: {other.source}.",
         ]
-    if out is not None:
-        write_pages([figure, *beside], out)
-        parts += [str(out / f"{one.key}.html") for one in (figure, *beside)]
     data = {"rows": rows, "sentences": list(sentences), **more}
-    show("\n".join(parts), data, as_json=as_json)
+    try:
+        parts += pages.write([figure, *beside])
+    finally:  # what took minutes is not lost to a file that is in the way
+        show("\n".join(parts), data, as_json=as_json)

@@ -9,7 +9,7 @@ import typer
 
 from tarazu.cli import fetch
 from tarazu.cli.load_record import read_events
-from tarazu.cli.options import Quiet, Region, Rules, Verbose
+from tarazu.cli.options import Force, Quiet, Region, Rules, Verbose, paths_of
 from tarazu.cli.output import show
 
 app = typer.Typer(help="Download data; make tables that can be shared.", no_args_is_help=True)
@@ -32,6 +32,7 @@ def figures(
     ],
     region: Region = None,
     rules: Rules = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -41,11 +42,13 @@ def figures(
     identifiers. A second file with the ending .toml says where they come from. Equal records
     give equal bytes.
     """
+    from tarazu.core.outputs import check_outputs
     from tarazu.record import write_figures
 
     if out.suffix != ".csv":
         raise typer.BadParameter(f"{out} does not end in .csv", param_hint="--out")
+    keep = paths_of(file, region, rules)
+    check_outputs([out, out.with_suffix(".toml")], keep=keep, replace=force)
     record = read_events(file, region=region, rules=rules)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_figures(record, out)
+    write_figures(record, out, keep=keep, replace=force)
     show(f"{out}\n{out.with_suffix('.toml')}", None, as_json=False)

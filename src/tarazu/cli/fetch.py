@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.options import Force, Quiet, Verbose
 from tarazu.cli.output import show
 from tarazu.cli.progress import Advance, progress
 
@@ -54,6 +54,7 @@ def ucdp(
     end: Last = None,
     sha256: Checksum = None,
     address: Address = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -71,8 +72,10 @@ def ucdp(
             end=None if end is None else end.date(),
             address=address or ADDRESS,
             expected=sha256,
+            replace=force,
             heard=heard,
         ),
+        force=force,
     )
 
 
@@ -87,6 +90,7 @@ def acled(
     token_address: Annotated[
         str | None, typer.Option(show_default=False, help="Address that gives tokens.")
     ] = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -104,8 +108,10 @@ def acled(
             address=address or ADDRESS,
             token_address=token_address or TOKEN_ADDRESS,
             expected=sha256,
+            replace=force,
             heard=heard,
         ),
+        force=force,
     )
 
 
@@ -118,6 +124,7 @@ def boundaries(
     ] = 2,
     sha256: Checksum = None,
     address: Address = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -135,13 +142,18 @@ def boundaries(
             level=level,
             address=address or ADDRESS,
             expected=sha256,
+            replace=force,
             heard=heard,
         ),
+        force=force,
     )
 
 
-def _fetch(out: Path, download: Callable[[Advance], str]) -> None:
+def _fetch(out: Path, download: Callable[[Advance], str], *, force: bool) -> None:
     """Run a download under a progress bar and say what was written."""
+    from tarazu.core.http.downloads import check_handover
+
+    check_handover(out, replace=force)
     with progress(f"downloading {out.name}") as advance:
         checksum = download(advance)
     show(f"{out}\nsha256 {checksum}", None, as_json=False)

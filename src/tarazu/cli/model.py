@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tarazu.cli.analyse import ablate, flip, frontier, marginal, threshold
-from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, paths_of
 from tarazu.cli.output import show
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def diagram(
         Path, typer.Option("--out", "-o", file_okay=False, help="Folder for the page.")
     ] = Path("out/model"),
     own: UserModelFile = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -70,7 +71,7 @@ def diagram(
     from tarazu.report.pages.figure_pages import write_pages
 
     figure = draw_loops(_declared(own))
-    write_pages([figure], out)
+    write_pages([figure], out, keep=paths_of(own), replace=force)
     show(f"{out / figure.key}.html", None, as_json=False)
 
 
@@ -80,6 +81,7 @@ def odd(
         Path | None,
         typer.Option("--out", "-o", dir_okay=False, show_default=False, help="File to write."),
     ] = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -88,7 +90,7 @@ def odd(
     Overview, design concepts and details (Grimm et al. 2020) as Markdown, made from the
     declaration; without a file, to standard output.
     """
-    from tarazu.core.cache import write_atomic
+    from tarazu.core.outputs import write_outputs
     from tarazu.model import build_model
     from tarazu.report.pages.odd import odd_page
 
@@ -96,7 +98,7 @@ def odd(
     if out is None:
         show(page, None, as_json=False)
     else:
-        write_atomic(out, page.encode())
+        write_outputs({out: page.encode()}, replace=force)
         show(str(out), None, as_json=False)
 
 
@@ -120,15 +122,15 @@ def export(
     hypothesis, levers as the policy sets them; every district is written out, because tools read
     XMILE's arrays differently.
     """
-    from tarazu.core.cache import write_atomic
+    from tarazu.core.outputs import check_outputs, write_outputs
     from tarazu.engine.mean_field.xmile import write_xmile
     from tarazu.study.setup.scenario import median_case
 
     if out.suffix != ".xmile":
         raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")
-    if out.exists() and not force:
-        raise typer.BadParameter(f"{out} exists; --force replaces it", param_hint="--out")
+    keep = paths_of(policy, hypothesis)
+    check_outputs([out], keep=keep, replace=force)
     case = median_case(hypothesis, policy, weeks=weeks)
     text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=weeks)
-    write_atomic(out, text.encode())
+    write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)

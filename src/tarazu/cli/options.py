@@ -27,6 +27,15 @@ def existing_file(*names: str, help: str) -> Any:
     return typer.Option(*names, exists=True, dir_okay=False, show_default=False, help=help)
 
 
+def paths_of(*given: Path | str | None) -> list[Path]:
+    """Return the files and folders among values of options; a name is one if it ends in .toml."""
+    return [
+        Path(value)
+        for value in given
+        if isinstance(value, Path) or (value is not None and value.endswith(".toml"))
+    ]
+
+
 Verbose = Annotated[
     int,
     typer.Option(
@@ -96,5 +105,9 @@ UserModelFile = Annotated[
     ),
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="Replace the output even if Tarazu did not write it.")
+    bool,
+    typer.Option(
+        "--force",
+        help="Overwrite files that Tarazu did not write, or that were changed since; never inputs.",
+    ),
 ]

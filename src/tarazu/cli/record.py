@@ -13,12 +13,14 @@ from tarazu.cli.options import (
     AsJson,
     Boundaries,
     Events,
+    Force,
     Format,
     Mapping,
     Quiet,
     Region,
     Rules,
     Verbose,
+    paths_of,
 )
 from tarazu.cli.output import show
 
@@ -45,6 +47,7 @@ def describe(
             help="CSV file for the rows that cannot be read; implies --keep-going.",
         ),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -55,9 +58,13 @@ def describe(
     rows had to be rejected (only with --keep-going; otherwise they are errors).
     """
     from tarazu.cli.record_wording import describe_record, record_facts
+    from tarazu.core.outputs import check_outputs
     from tarazu.record import write_rejects
 
     keep_going = keep_going or rejects is not None
+    keep = paths_of(file, region, boundaries, rules, mapping)
+    if rejects is not None:
+        check_outputs([rejects], keep=keep, replace=force)
     record = read_events(
         file,
         region=region,
@@ -68,7 +75,7 @@ def describe(
         keep_going=keep_going,
     )
     if rejects is not None:
-        write_rejects(record, rejects)
+        write_rejects(record, rejects, keep=keep, replace=force)
     show(describe_record(record), record_facts(record), as_json=as_json)
     if record.quality.rows_rejected:
         raise typer.Exit(FINDINGS)

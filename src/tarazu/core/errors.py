@@ -106,6 +106,21 @@ class SimulationError(TarazuError):
         super().__init__(_sentence(what, ", ".join(parts), expected, hint))
 
 
+class OutputError(TarazuError):
+    """An output would replace something that must be kept.
+
+    Attributes
+    ----------
+    path : the file or folder that stands in the way.
+    """
+
+    def __init__(
+        self, what: str, *, path: Path, expected: str | None = None, hint: str | None = None
+    ) -> None:
+        self.what, self.path, self.expected, self.hint = what, path, expected, hint
+        super().__init__(_sentence(what, str(path), expected, hint))
+
+
 class FitError(TarazuError):
     """An estimator was asked for something that its data cannot carry."""
 

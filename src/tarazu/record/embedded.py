@@ -5,15 +5,14 @@ The package ships such figures for Balochistan, so that everything runs without 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.outputs import write_outputs
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.cells import Row
@@ -97,13 +96,21 @@ def make_figures(record: Record) -> bytes:
     return text.encode()
 
 
-def write_figures(record: Record, path: Path) -> None:
+def write_figures(
+    record: Record, path: Path, *, keep: Sequence[Path] = (), replace: bool = False
+) -> None:
     """Write the figures to `path` and what they are beside it, with the ending .toml.
+
+    Parameters
+    ----------
+    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
 
     Raises
     ------
     ValueError
         See `make_figures`.
+    OutputError, ExceptionGroup
+        One of the two files must stay; nothing was written.
     """
     path = Path(path)
     table = make_figures(record)
@@ -126,8 +133,8 @@ def write_figures(record: Record, path: Path) -> None:
         district_rules=dict(quality.district_rules),
         moved_by_place=dict(quality.moved_by_place),
     )
-    write_atomic(path, table)
-    write_atomic(path.with_suffix(".toml"), _to_toml(note.model_dump()).encode())
+    files = {path: table, path.with_suffix(".toml"): _to_toml(note.model_dump()).encode()}
+    write_outputs(files, keep=keep, replace=replace)
 
 
 def load_default_record(region: Region | None = None) -> Record:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from tarazu.core.cache import write_atomic
+from tarazu.core.outputs import write_outputs
 from tarazu.record.record import (
     DEATHS,
     INITIATORS,
@@ -86,12 +86,25 @@ def _by_year(events: pd.DataFrame) -> tuple[YearCount, ...]:
     )
 
 
-def write_rejects(record: Record, path: Path) -> int:
-    """Write the rows that could not be read as CSV; return how many there are."""
+def write_rejects(
+    record: Record, path: Path, *, keep: Sequence[Path] = (), replace: bool = False
+) -> int:
+    """Write the rows that could not be read as CSV; return how many there are.
+
+    Parameters
+    ----------
+    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
+
+    Raises
+    ------
+    OutputError
+        The file must stay.
+    """
     rejects = record.quality.rejects
     table = pd.DataFrame(
         [(r.line, r.column, r.value, r.problem) for r in rejects],
         columns=["line", "column", "value", "problem"],
     )
-    write_atomic(Path(path), table.to_csv(index=False, lineterminator="\n").encode())
+    text: str = table.to_csv(index=False, lineterminator="\n")
+    write_outputs({Path(path): text.encode()}, keep=keep, replace=replace)
     return len(rejects)

@@ -23,6 +23,7 @@ def fetch_boundaries(
     level: int,
     address: str = ADDRESS,
     expected: str | None = None,
+    replace: bool = False,
     gap: float = GAP,
     heard: Heard | None = None,
 ) -> str:
@@ -33,6 +34,7 @@ def fetch_boundaries(
     country : ISO 3166-1 alpha-3 code ("PAK").
     level : administrative level, 0 (country) to 5; districts are mostly 2.
     address : of the API. expected : sha256 that the file must have.
+    replace : whether files that Tarazu did not write may be overwritten.
     gap : least time between two requests, s.
 
     Returns
@@ -68,7 +70,7 @@ def fetch_boundaries(
         f"source: {facts.get('boundarySource', 'not stated')}"
     )
     origin = Origin(title, licence, CITATIONS, file, {"country": country.upper(), "level": level})
-    return hand_over(data, out, origin, room, expected=expected)
+    return hand_over(data, out, origin, room, expected=expected, replace=replace)
 
 
 def _is_collection(data: bytes) -> bool:

@@ -62,7 +62,7 @@ def test_model__odd_page_names_every_declared_thing(
     assert all(f"`{name}`" in page for name in set().union(*declared.values()))
 
 
-def test_model__export_writes_all_districts_and_refuses_to_overwrite(
+def test_model__export_writes_all_districts_and_refuses_to_overwrite_what_was_edited(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "model.xmile"
@@ -71,8 +71,11 @@ def test_model__export_writes_all_districts_and_refuses_to_overwrite(
     text = path.read_text()
     assert 'name="trust_d33"' in text
     assert 'name="trust_d34"' not in text
+    assert run(command) == 0  # its own
+    path.write_text(text + "<!-- mine -->")
     assert run(command) == 2
     assert "--force" in capsys.readouterr().err
+    assert path.read_text().endswith("<!-- mine -->")
     assert run([*command, "--force"]) == 0
     assert path.read_text() == text
 

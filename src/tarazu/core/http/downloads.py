@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.core.cache import cache_dir
 from tarazu.core.errors import DataError
+from tarazu.core.outputs import check_outputs, write_outputs
 from tarazu.core.provenance import canonical_json, digest
 
 
@@ -38,8 +39,28 @@ def waiting_room(address: str, asked: Mapping[str, str | int]) -> Path:
     return folder
 
 
+def check_handover(out: Path, *, replace: bool = False) -> None:
+    """Raise an error if a download would overwrite what must stay, before it begins.
+
+    Raises
+    ------
+    OutputError, ExceptionGroup
+        See `tarazu.core.outputs.check_outputs`.
+    """
+    check_outputs(
+        [out, beside(out, "sha256"), beside(out, "origin.json")],
+        replace=replace,
+    )
+
+
 def hand_over(
-    data: bytes, out: Path, origin: Origin, room: Path, *, expected: str | None = None
+    data: bytes,
+    out: Path,
+    origin: Origin,
+    room: Path,
+    *,
+    expected: str | None = None,
+    replace: bool = False,
 ) -> str:
     """Write a finished download with a checksum and a note of its origin; empty the room.
 
@@ -48,6 +69,7 @@ def hand_over(
     Parameters
     ----------
     expected : sha256 that the file must have.
+    replace : whether files that Tarazu did not write may be overwritten.
 
     Returns
     -------
@@ -58,6 +80,8 @@ def hand_over(
     ------
     DataError
         The checksum is another one: nothing is written, and the next attempt begins anew.
+    OutputError, ExceptionGroup
+        A file must stay; nothing is written, and the next attempt goes on from there.
     """
     found = digest(data)
     if expected is not None and found != expected.strip().casefold():
@@ -68,9 +92,6 @@ def hand_over(
             expected=expected,
             hint="The file has changed at its source, or on the way. Nothing was written",
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(out, data)
-    write_atomic(beside(out, "sha256"), f"{found}  {out.name}\n".encode())
     note = {
         "title": origin.title,
         "licence": origin.licence,
@@ -80,7 +101,12 @@ def hand_over(
         "downloaded": datetime.now(UTC).date(),
         "sha256": found,
     }
-    write_atomic(beside(out, "origin.json"), canonical_json(note))
+    files = {
+        out: data,
+        beside(out, "sha256"): f"{found}  {out.name}\n".encode(),
+        beside(out, "origin.json"): canonical_json(note),
+    }
+    write_outputs(files, replace=replace)
     shutil.rmtree(room, ignore_errors=True)
     return found
 

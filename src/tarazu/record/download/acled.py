@@ -34,6 +34,7 @@ def fetch_acled(
     token_address: str = TOKEN_ADDRESS,
     page_size: int = PAGE_SIZE,
     expected: str | None = None,
+    replace: bool = False,
     gap: float = GAP,
     heard: Heard | None = None,
 ) -> str:
@@ -48,6 +49,7 @@ def fetch_acled(
     country : name as ACLED writes it. start, end : first and last day of the events.
     address, token_address : of the API and of its tokens.
     expected : sha256 that the file must have.
+    replace : whether files that Tarazu did not write may be overwritten.
     gap : least time between two requests, s.
 
     Returns
@@ -72,7 +74,7 @@ def fetch_acled(
         what = f"there are no events of {country!r}"
         raise DataError(what, file=address, expected="a country as ACLED writes it")
     origin = Origin(TITLE, LICENCE, CITATIONS, address, asked)
-    return hand_over(_as_csv(rows), out, origin, room, expected=expected)
+    return hand_over(_as_csv(rows), out, origin, room, expected=expected, replace=replace)
 
 
 def _key(token_address: str, gap: float) -> Key:

@@ -29,6 +29,7 @@ def fetch_ucdp(
     address: str = ADDRESS,
     page_size: int = PAGE_SIZE,
     expected: str | None = None,
+    replace: bool = False,
     gap: float = GAP,
     heard: Heard | None = None,
 ) -> str:
@@ -41,6 +42,7 @@ def fetch_ucdp(
     start, end : first and last day of the events.
     address : of the API, the version left out.
     expected : sha256 that the file must have.
+    replace : whether files that Tarazu did not write may be overwritten.
     gap : least time between two requests, s.
 
     Returns
@@ -74,7 +76,7 @@ def fetch_ucdp(
     }
     data = (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
     origin = Origin(f"{TITLE} {version}", LICENCE, CITATIONS, paged.address, asked)
-    return hand_over(data, out, origin, room, expected=expected)
+    return hand_over(data, out, origin, room, expected=expected, replace=replace)
 
 
 def _read_page(answer: Any) -> Page:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from tarazu.core.cache import write_atomic
+from tarazu.core.outputs import write_outputs
 from tarazu.evidence import Finding
 from tarazu.report.figure import BriefFigure, literal
 from tarazu.report.figures.findings import draw
@@ -17,26 +18,49 @@ SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without 
 
 
 def write_figures(findings: Sequence[Finding], folder: Path) -> None:
-    """Write every figure of some findings to `folder`: an HTML page and a CSV table each."""
+    """Write every figure of some findings to `folder`, which a run is building: page and table."""
     drawn = [
         draw(figure, key=f"{finding.name}-{figure.kind}-{i}")
         for finding in findings
         for i, figure in enumerate(finding.figures, start=1)
     ]
-    write_pages(drawn, folder)
+    for name, data in _files(drawn):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(folder / name, data)
 
 
-def write_pages(figures: Sequence[BriefFigure], folder: Path) -> None:
-    """Write drawn figures to `folder`: an HTML page and a CSV table each."""
+def write_pages(
+    figures: Sequence[BriefFigure],
+    folder: Path,
+    *,
+    keep: Sequence[Path] = (),
+    replace: bool = False,
+) -> None:
+    """Write drawn figures to `folder`, beside what is in it: an HTML page and a CSV table each.
+
+    Parameters
+    ----------
+    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
+
+    Raises
+    ------
+    OutputError, ExceptionGroup
+        A file must stay; nothing was written.
+    """
+    files = {folder / name: data for name, data in _files(figures)}
+    write_outputs(files, keep=keep, replace=replace)
+
+
+def _files(figures: Sequence[BriefFigure]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files of some figures."""
     if not figures:
         return
     from plotly.offline import get_plotlyjs
 
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / SCRIPT, get_plotlyjs().encode())
+    yield SCRIPT, get_plotlyjs().encode()
     for figure in figures:
-        write_atomic(folder / f"{figure.key}.html", _page(figure).encode())
-        write_atomic(folder / f"{figure.key}.csv", _table(figure).encode())
+        yield f"{figure.key}.html", _page(figure).encode()
+        yield f"{figure.key}.csv", _table(figure).encode()
 
 
 def _page(figure: BriefFigure) -> str:
