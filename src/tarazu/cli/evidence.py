@@ -12,7 +12,7 @@ from tarazu.cli.options import (
     AsJson,
     Boundaries,
     Events,
-    Force,
+    ForceFolder,
     Format,
     Mapping,
     Quiet,
@@ -20,6 +20,7 @@ from tarazu.cli.options import (
     Rules,
     Verbose,
     existing_file,
+    paths_of,
 )
 from tarazu.cli.output import show
 
@@ -43,7 +44,7 @@ def evidence(
             help="TOML file of the battery: which estimators, at what level; without one, all."
         ),
     ] = None,
-    force: Force = False,
+    force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -71,7 +72,8 @@ def evidence(
         found = assess(weigh(record, battery.estimators), battery.significance)
     else:
         task = Task(record, battery.estimators, battery.significance, figures=True)
-        published = publish(task, out, force=force).battery
+        keep = paths_of(file, region, boundaries, rules, mapping, config)
+        published = publish(task, out, keep=keep, force=force).battery
         assert published is not None  # a battery file names at least one estimator
         found = published
     text = "\n\n".join(

@@ -111,3 +111,11 @@ Force = Annotated[
         help="Overwrite files that Tarazu did not write, or that were changed since; never inputs.",
     ),
 ]
+ForceFolder = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Replace a folder of Tarazu though files in it were added or changed since; never one "
+        "that Tarazu did not write.",
+    ),
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +31,26 @@ class Asked:
     Attributes
     ----------
     place : folder of its results inside the folder of the run, "." for the run's own.
+    files : what was read: the study's file and those that it names; none of a study that ships.
     """
 
     study: Study
     text: bytes
     place: str = "."
+    files: tuple[Path, ...] = ()
+
+    def origin(self, out: Path) -> str:
+        """Return what tells this study from others of its name, whose results may stand in `out`.
+
+        The name of a study that ships, or the path of its file from the folder in which `out` is.
+        """
+        if not self.files:
+            return self.study.name
+        file = self.files[0].resolve()
+        try:
+            return Path(os.path.relpath(file, out.resolve().parent)).as_posix()
+        except ValueError:  # on another drive
+            return file.as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,10 @@ def ask(name_or_path: str, place: str = ".", *, model: Path | None = None) -> As
 
     own = None if model is None else load_user_model(model)
     study = load_study(name_or_path, model=own)
-    return Asked(study, find_study(name_or_path).read_bytes(), place)
+    path = find_study(name_or_path)
+    named = (*study.spec.hypotheses, *study.spec.policies)
+    files = (path, *(path.parent / name for name in named if name.endswith(".toml")))
+    return Asked(study, path.read_bytes(), place, files if path == Path(name_or_path) else ())
 
 
 def estimator_names() -> tuple[str, ...]:
@@ -121,33 +139,82 @@ def work_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.work")
 
 
-def publish(task: Task, out: Path, *, workers: int = 1, force: bool = False) -> Published:
+def check_default(asked: Asked, out: Path) -> None:
+    """Raise an error if a folder, which nobody named, is that of another study of the same name.
+
+    Raises
+    ------
+    OutputError
+        `out` holds other results, or the folder beside it the finished blocks of another study.
+    """
+    from tarazu.core.errors import OutputError
+    from tarazu.core.work_folder import read_key
+    from tarazu.report.run_folder import MANIFEST, read_origin
+
+    own, work = asked.origin(out), work_folder(out)
+    held = {}
+    if (out / MANIFEST).exists():
+        held[out] = read_origin(out)
+    if (key := read_key(work)) is not None:
+        held[work] = key
+    for path, origin in held.items():
+        if origin != own:
+            raise OutputError(
+                f"holds the results of {origin or 'another command'}",
+                path=path,
+                expected=f"a free name, or results of {own}",
+                hint="Name another folder with --out, or replace this one with --force",
+            )
+
+
+def publish(
+    task: Task, out: Path, *, workers: int = 1, keep: Sequence[Path] = (), force: bool = False
+) -> Published:
     """Do a task and leave its results in `out`; a task that was cut short is taken up again.
 
     Blocks of members that a study finished are kept in a hidden folder beside `out` until `out`
     stands there complete.
+
+    Parameters
+    ----------
+    keep : files and folders that the task was read from, besides those of its studies.
+    force : see `tarazu.core.output_folder.check_folder`.
+
+    Raises
+    ------
+    OutputError
+        `out`, or the hidden folder beside it, must not be replaced.
     """
+    from tarazu.core.work_folder import clear_work, open_work
     from tarazu.evidence.battery import assess
     from tarazu.report.run_folder import run_folder
 
     out, work = out.resolve(), work_folder(out)
     inputs = task.inputs()
     seeds = {asked.study.name: asked.study.spec.seed for asked in task.studies}
-    with run_folder(out, inputs=inputs, seeds=seeds, replace=force) as folder:
+    origin = task.studies[0].origin(out) if task.studies else None
+    keep = [*keep, *(path for asked in task.studies for path in asked.files)]
+    with run_folder(
+        out, inputs=inputs, seeds=seeds, origin=origin, keep=keep, replace=force
+    ) as folder:
+        if origin is not None:
+            open_work(work, origin)
         results = [
-            _run(asked, task.record, folder, work / asked.study.name, workers)
+            _run(asked, task.record, folder, work / f"{asked.study.name}.blocks", workers)
             for asked in task.studies
         ]
         findings = weigh(task.record, task.estimators)
         battery = assess(findings, task.significance) if findings else None
         found = Published(battery, _ledger(task, findings, results))
         _write(task, found, results, inputs, folder)
-    shutil.rmtree(work, ignore_errors=True)
+    if origin is not None:
+        clear_work(work)
     return found
 
 
 def _run(asked: Asked, record: Record, folder: Path, work: Path, workers: int) -> StudyResult:
     """Run a study and put its results, with its file, where they belong in `folder`."""
+    from tarazu.report.run_folder import MANIFEST
     from tarazu.study import load_study_result, run_study
 
     earlier: int | None = None
@@ -163,11 +230,11 @@ def _run(asked: Asked, record: Record, folder: Path, work: Path, workers: int) -
                     _log.info("going on after %d of %d member-runs", earlier, now.total)
             advance(now.done, now.total, earlier)
 
-        work.parent.mkdir(parents=True, exist_ok=True)
         run_study(
             asked.study, record=record, out=building, workers=workers, progress=tell, work=work
         )
     place.mkdir(parents=True, exist_ok=True)
+    (building / MANIFEST).unlink()  # the run's own names these files too
     for path in building.iterdir():
         path.rename(place / path.name)
     building.rmdir()

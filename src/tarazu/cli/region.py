@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.options import ForceFolder, Quiet, Verbose
 from tarazu.cli.output import show
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def build(
         float,
         typer.Option(min=0.0, help="Shorter borders, km, make no neighbours."),
     ] = 0.0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder.")] = False,
+    force: ForceFolder = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:

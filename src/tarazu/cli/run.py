@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tarazu.cli.load_record import read_events
-from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, existing_file
+from tarazu.cli.options import (
+    AsJson,
+    ForceFolder,
+    Quiet,
+    UserModelFile,
+    Verbose,
+    existing_file,
+    paths_of,
+)
 from tarazu.cli.output import show
 
 if TYPE_CHECKING:
@@ -43,11 +51,12 @@ Workers = Annotated[
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
-        "out/demo"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", show_default="out/demo", help="Folder for the results."),
+    ] = None,
     workers: Workers = None,
-    force: Force = False,
+    force: ForceFolder = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -75,7 +84,7 @@ def run(
     ] = None,
     model: UserModelFile = None,
     workers: Workers = None,
-    force: Force = False,
+    force: ForceFolder = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -83,9 +92,10 @@ def run(
 
     The folder holds study.toml, study.json (what was run), metrics.parquet (every member),
     bands.nc and districts.nc (series), record.json, brief.html (opens offline, prints well),
-    MANIFEST.json (versions, digests, seeds) and RUN.json (time and host: the only file that may
-    differ between two runs). It appears when it is complete; a run that was stopped is taken up
-    where it was by the same command.
+    MANIFEST.json (versions, digests, seeds) and RUN.json (time, host and place of the study: the
+    only file that may differ between two runs). It appears when it is complete; a run that was
+    stopped is taken up where it was by the same command. Another study of the same file name
+    needs another --out.
 
     `demo` adds the findings on the record (findings.json), the studies that the ledger asks for
     (under studies/) and the ledger (claims.json).
@@ -99,7 +109,7 @@ def run(
             study, model=model
         )  # first: what is wrong with a study is said before a record is read
         task = Task(read_events(events), studies=(asked,))
-    _publish_and_say(task, out or Path("out") / task.studies[0].study.name, workers, force=force)
+    _publish_and_say(task, out, workers, keep=paths_of(events, model), force=force)
 
 
 def claims(
@@ -114,7 +124,7 @@ def claims(
         ),
     ] = None,
     workers: Workers = None,
-    force: Force = False,
+    force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -134,7 +144,9 @@ def claims(
             found = publish(task, Path(folder) / "claims", workers=_threads(workers))
     else:
         with _saying_what_is_kept(out):
-            found = publish(task, out, workers=_threads(workers), force=force)
+            found = publish(
+                task, out, workers=_threads(workers), keep=paths_of(events), force=force
+            )
     assert found.ledger is not None  # the task has one
     show(describe_ledger(found.ledger), found.ledger.to_dict(), as_json=as_json)
 
@@ -162,11 +174,23 @@ def _ledger_only(record: Record) -> Task:
     return Task(record, names, studies=studies, ledger=ledger)
 
 
-def _publish_and_say(task: Task, out: Path, workers: int | None, *, force: bool) -> None:
-    from tarazu.cli.publish import BRIEF, publish
+def _publish_and_say(
+    task: Task,
+    out: Path | None,
+    workers: int | None,
+    *,
+    keep: Sequence[Path] = (),
+    force: bool,
+) -> None:
+    """Leave a task in a folder, by default out/NAME for its first study, and print the brief."""
+    from tarazu.cli.publish import BRIEF, check_default, publish
 
+    if out is None:
+        out = Path("out") / task.studies[0].study.name
+        if not force:
+            check_default(task.studies[0], out)
     with _saying_what_is_kept(out):
-        publish(task, out, workers=_threads(workers), force=force)
+        publish(task, out, workers=_threads(workers), keep=keep, force=force)
     show(f"{out / BRIEF}", None, as_json=False)
 
 

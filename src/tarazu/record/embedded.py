@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.outputs import write_outputs

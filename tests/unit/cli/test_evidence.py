@@ -80,15 +80,29 @@ def test_evidence__two_runs_differ_in_the_run_note_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_evidence__refuses_a_folder_of_other_files_until_told(
+def test_evidence__refuses_a_folder_of_other_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.tex").write_text("years of work")
-    assert run(["evidence", "-o", str(tmp_path / "out")]) == 2
-    assert "--force" in capsys.readouterr().err
+    for force in ([], ["--force"]):
+        assert run(["evidence", "-o", str(tmp_path / "out"), *force]) == 2
+        assert "never replaced" in capsys.readouterr().err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"thesis.tex"}
     assert (tmp_path / "out" / "thesis.tex").read_text() == "years of work"
-    assert run(["evidence", "-o", str(tmp_path / "out"), "--force"]) == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_evidence__replaces_its_own_folder_with_a_note_added_only_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evidence", "-o", str(tmp_path / "out")]
+    assert run(command) == run(command) == 0
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert run(command) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
+    assert run([*command, "--force"]) == 0
     assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.unit.record.ged_files import event, write_ged
 from tests.unit.record.web_server import as_json, serve
+from tests.unit.region.made_up_country import write_geojson
 
 from tarazu.cli.entry import run
+from tarazu.core.outputs import LIST
+from tarazu.core.work_folder import open_work, read_key
+from tarazu.report.run_folder import MANIFEST, RUN
+from tarazu.study import load_study_result
+from tarazu.study.runner import run as running
 
 STUDY = """
 title = "{title}"
@@ -67,6 +74,61 @@ def _study(path: Path, *, title: str = "Tiny", seed: int = 3) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(STUDY.format(title=title, seed=seed))
     return path
+
+
+def _stop_after_one_block(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run_block, done = running.run_block, []
+
+    def stop(*arguments: object) -> object:
+        if done:
+            raise KeyboardInterrupt
+        done.append(run_block(*arguments))  # type: ignore[arg-type]
+        return done[0]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "run_block", stop)
+        assert run([*command, "--workers", "1"]) == 130
+
+
+def _region(boundaries: Path, out: Path) -> list[str]:
+    names = ["--names", "name", "--country", "Nowhere"]
+    return ["region", "build", "--boundaries", str(boundaries), *names, "-o", str(out)]
+
+
+def test_region__force_never_takes_a_folder_of_the_user(
+    here: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boundaries = write_geojson(here.parent / "map.geojson")
+    (here / "thesis.tex").write_text("years of work")
+    (here / "house").mkdir()
+    (here / "house" / "letter.txt").write_text("dear")
+    monkeypatch.setenv("HOME", str(here / "house"))
+    monkeypatch.setenv("USERPROFILE", str(here / "house"))
+    (here.parent / "empty").mkdir()
+    said = {
+        ".": "the working folder",
+        "house": "your home folder",
+        "..": "the working folder",
+        "/": "a whole file system",
+    }
+    for out, reason in said.items():
+        for force in ([], ["--force"]):
+            assert reason in refused([*_region(boundaries, Path(out)), *force])
+    monkeypatch.chdir(here.parent / "empty")
+    monkeypatch.setenv("HOME", str(here.parent / "empty"))
+    monkeypatch.setenv("USERPROFILE", str(here.parent / "empty"))
+    assert "is not empty" in refused([*_region(boundaries, here), "--force"])
+
+
+def test_region__force_replaces_the_folder_that_it_wrote(here: Path, refused: Refused) -> None:
+    boundaries = write_geojson(here / "map.geojson")
+    command = _region(boundaries, here / "made-up")
+    assert run(command) == run(command) == 0
+    (here / "made-up" / "columns.csv").write_text("edited")
+    assert "'columns.csv' was added or changed" in refused(command)
+    assert run([*command, "--force"]) == 0
+    own = here / "made-up" / "boundaries.geojson"
+    assert "the input" in refused([*_region(own, here / "made-up"), "--force"])
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
@@ -165,3 +227,95 @@ def test_model__files_take_their_own_only(here: Path, refused: Refused, command:
     assert "was not written by Tarazu" in refused(command)
     assert run([*command, "--force"]) == 0
     assert run(command) == 0
+
+
+def test_run__refuses_a_work_folder_of_the_user(here: Path, refused: Refused) -> None:
+    study = _study(here / "tiny.toml")
+    work = here / ".results.work"
+    work.mkdir()
+    (work / "thesis.tex").write_text("years of work")
+    for force in ([], ["--force"]):
+        said = refused(["run", str(study), "-q", "-o", str(here / "results"), *force])
+        assert "was not written by Tarazu" in said
+    assert not (here / "results").exists()
+
+
+def test_evidence__leaves_a_folder_of_the_user_that_is_called_like_work(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the end of a run without studies, too: before, it was deleted there."""
+    from tests.unit.evidence.findings import weak_retaliation
+
+    from tarazu.cli import publish
+
+    monkeypatch.setattr(publish, "weigh", lambda record, names: (weak_retaliation(),))
+    (here / ".results.work").mkdir()
+    (here / ".results.work" / "thesis.tex").write_text("years of work")
+    assert run(["evidence", "-q", "-o", str(here / "results")]) == 0
+    assert (here / ".results.work" / "thesis.tex").read_text() == "years of work"
+
+
+def test_run__two_studies_of_one_name_do_not_share_a_default(
+    here: Path, refused: Refused, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = _study(here / "a" / "my.toml"), _study(here / "b" / "my.toml", title="Other")
+    assert run(["run", str(one), "-q"]) == 0
+    assert json.loads((here / "out" / "my" / RUN).read_bytes())["study"] == "../a/my.toml"
+    said = refused(["run", str(two), "-q"])
+    assert "holds the results of ../a/my.toml" in said
+    assert "--out" in said
+    assert load_study_result(here / "out" / "my").title == "Tiny"
+    _study(one, title="Edited", seed=4)
+    assert run(["run", "a/my.toml", "-q"]) == 0  # the same study, edited and by another path
+    assert load_study_result(here / "out" / "my").title == "Edited"
+    assert run(["run", str(two), "-q", "-o", "out/other"]) == 0
+    assert run(["run", str(two), "-q", "--force"]) == 0
+    assert load_study_result(here / "out" / "my").title == "Other"
+
+
+def test_run__two_studies_of_one_name_do_not_share_unfinished_work(
+    here: Path, refused: Refused
+) -> None:
+    two = _study(here / "b" / "my.toml")
+    open_work(here / "out" / ".my.work", "../a/my.toml")
+    assert "../a/my.toml" in refused(["run", str(two), "-q"])
+    assert read_key(here / "out" / ".my.work") == "../a/my.toml"
+
+
+def test_run__a_study_that_was_moved_goes_on_from_finished_blocks(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, moved = _study(here / "a" / "my.toml"), here / "b" / "my.toml"
+    _stop_after_one_block(["run", str(study), "-o", "results"], monkeypatch)
+    moved.parent.mkdir()
+    study.rename(moved)
+    capsys.readouterr()
+    assert run(["run", str(moved), "-o", "results"]) == 0
+    assert "going on after 1 of 2 member-runs" in capsys.readouterr().err
+
+
+def test_run__a_study_called_like_a_shipped_one_does_not_share_its_default(
+    here: Path, refused: Refused
+) -> None:
+    assert run(["run", str(_study(here / "demo.toml")), "-q"]) == 0
+    for command in (["demo", "-q"], ["run", "demo", "-q"]):
+        assert "holds the results of ../demo.toml" in refused(command)
+
+
+def test_run__force_keeps_a_study_that_lies_in_its_folder(here: Path, refused: Refused) -> None:
+    study = _study(here / "tiny.toml")
+    assert run(["run", str(study), "-q", "-o", "results"]) == 0
+    copy = here / "results" / "study.toml"
+    assert "the input" in refused(["run", str(copy), "-q", "-o", "results", "--force"])
+    (here / "results" / "mine.toml").write_text(
+        'title = "Mine"\nmeaning = "A test."\n[[settings]]\nlever = "dialogue"\nvalue = 0.5\n'
+    )
+    study.write_text(study.read_text().replace('["status', '["results/mine.toml", "status'))
+    said = refused(["run", str(study), "-q", "-o", "results", "--force"])
+    assert re.search(r"the input .*mine\.toml", said)
+
+
+def test_outputs__leave_their_list_in_no_folder_that_is_replaced_whole(here: Path) -> None:
+    assert run(["run", str(_study(here / "tiny.toml")), "-q"]) == 0
+    assert not list((here / "out").rglob(LIST))
+    assert (here / "out" / "tiny" / MANIFEST).exists()

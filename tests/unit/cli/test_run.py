@@ -298,6 +298,17 @@ def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("out", [[], ["-o", "out/demo"]])
+def test_demo__replaces_its_own_folder(
+    out: list[str], results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(results)
+    for _ in range(2):
+        assert run(["demo", "-q", *out]) == 0
+    assert [path.name for path in (results / "out").iterdir()] == ["demo"]
+
+
+@pytest.mark.usefixtures("small")
 def test_claims__prints_every_claim_with_its_rule_and_verdict(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,9 +1,10 @@
-"""Files that may be replaced."""
+"""Files that may be replaced, work folders, and the places in the code that may delete."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 from tarazu.core.errors import OutputError
 from tarazu.core.outputs import LIST, check_outputs, write_outputs
+from tarazu.core.work_folder import KEY, block_file, clear_work, open_work, read_key
+
+SOURCES = Path(__file__).parents[2] / "src" / "tarazu"
 
 
 def test_outputs__replace_what_tarazu_wrote(tmp_path: Path) -> None:
@@ -114,3 +118,90 @@ def test_outputs__their_list_forgets_files_that_are_gone(tmp_path: Path) -> None
     write_outputs({tmp_path / "c": b"3"})
     (names,) = json.loads((tmp_path / LIST).read_bytes()).values()
     assert set(names) == {"b", "c"}
+
+
+def test_work__is_taken_up_with_its_blocks(tmp_path: Path) -> None:
+    work = tmp_path / ".demo.work"
+    open_work(work, "one")
+    block_file(work, 0).write_bytes(b"numbers")
+    open_work(work, "two")
+    assert block_file(work, 0).exists()
+    assert read_key(work) == "two"
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", KEY, "block-00000.npz"])
+def test_work__a_folder_of_the_user_is_refused_and_never_cleared(tmp_path: Path, name: str) -> None:
+    work = tmp_path / ".demo.work"
+    work.mkdir()
+    (work / name).write_text("years of work")
+    with pytest.raises(OutputError, match="not written by Tarazu"):
+        open_work(work, "one")
+    clear_work(work)
+    assert (work / name).read_text() == "years of work"
+
+
+def test_work__a_file_or_a_link_of_that_name_is_refused(tmp_path: Path) -> None:
+    open_work(tmp_path / "real", "one")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "file").write_text("mine")
+    for name in ("link", "file"):
+        with pytest.raises(OutputError, match="not written by Tarazu"):
+            open_work(tmp_path / name, "one")
+        clear_work(tmp_path / name)
+    assert read_key(tmp_path / "real") == "one"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_work__is_cleared_with_the_work_folders_in_it(tmp_path: Path) -> None:
+    work = tmp_path / ".demo.work"
+    open_work(work, "all")
+    open_work(work / "demo.blocks", "one")
+    block_file(work / "demo.blocks", 12).write_bytes(b"numbers")
+    (work / "demo.blocks" / ".block-00013.npz.0123456789ab.tmp").write_bytes(b"half")
+    clear_work(work)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work__cleared_leaves_what_the_user_put_there(tmp_path: Path) -> None:
+    work = tmp_path / ".demo.work"
+    open_work(work, "one")
+    block_file(work, 0).write_bytes(b"numbers")
+    (work / "notes.txt").write_text("mine")
+    (work / "mine").mkdir()
+    (work / "mine" / "block-00000.npz").write_text("mine")
+    clear_work(work)
+    assert {path.name for path in work.iterdir()} == {KEY, "notes.txt", "mine"}
+    assert (work / "mine" / "block-00000.npz").read_text() == "mine"
+
+
+def test_work__a_kill_before_the_key_was_written_is_no_obstacle(tmp_path: Path) -> None:
+    work = tmp_path / ".demo.work"
+    work.mkdir()
+    (work / f".{KEY}.0123456789ab.tmp").write_text("half")
+    open_work(work, "one")
+    assert read_key(work) == "one"
+
+
+MAY_DELETE = {
+    "core/cache.py": "temporary files and folders with a random name",
+    "core/downloads.py": "unfinished downloads in the cache",
+    "core/jit.py": "compiled kernels in the cache",
+    "core/output_folder.py": "half-built folders, its own lock",
+    "core/web.py": "unfinished downloads in the cache",
+    "core/work_folder.py": "blocks of a folder with a key",
+    "record/download/pages.py": "unfinished downloads in the cache",
+    "region/download.py": "unfinished downloads in the cache",
+    "cli/publish.py": "the manifest of a study in a folder that is being built",
+}
+MAY_REPLACE_FOLDERS = {"core/cache.py", "core/output_folder.py"}
+
+
+def test_sources__delete_and_replace_in_known_places_only() -> None:
+    """A new place that deletes is one more that could take what is the user's: name it here."""
+    texts = {
+        path.relative_to(SOURCES).as_posix(): path.read_text() for path in SOURCES.rglob("*.py")
+    }
+    deleting = re.compile(r"\brmtree\b|\.unlink\(|\.rmdir\(|\bos\.remove\b")
+    deletes = {name for name, text in texts.items() if deleting.search(text)}
+    assert deletes == set(MAY_DELETE)
+    assert {name for name, text in texts.items() if "atomic_folder" in text} == MAY_REPLACE_FOLDERS

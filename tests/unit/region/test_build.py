@@ -16,7 +16,8 @@ from tests.unit.region.made_up_country import (
 )
 from typer.testing import CliRunner
 
-from tarazu.core.errors import DataError
+from tarazu.core.errors import DataError, OutputError
+from tarazu.core.output_folder import MANIFEST
 from tarazu.region import Region, load_region
 
 pytest.importorskip("geopandas", reason="building regions is an extra")
@@ -112,7 +113,7 @@ def test_build__does_not_depend_on_the_order_of_the_file(tmp_path: Path) -> None
     file = write_geojson(tmp_path / "map.geojson", features()[::-1])
     build_region(file, tmp_path / "turned", PLAN)
     for name, content in tables.items():
-        if name != "columns.csv":  # holds the checksum of the file
+        if name not in ("columns.csv", MANIFEST):  # they hold the checksum of the file
             assert (tmp_path / "turned" / name).read_bytes() == content, name
 
 
@@ -233,8 +234,31 @@ def test_build__without_geopandas_it_says_how_to_install_it(
 
 def test_build__leaves_an_existing_folder_alone(tmp_path: Path) -> None:
     (tmp_path / "made-up").mkdir()
-    with pytest.raises(FileExistsError):
+    (tmp_path / "made-up" / "thesis.tex").write_text("years of work")
+    for replace_it in (False, True):
+        file = write_geojson(tmp_path / "map.geojson")
+        with pytest.raises(OutputError, match="is not empty"):
+            build_region(file, tmp_path / "made-up", PLAN, replace=replace_it)
+    assert (tmp_path / "made-up" / "thesis.tex").read_text() == "years of work"
+
+
+def test_build__replaces_its_own_folder_until_it_was_edited(tmp_path: Path) -> None:
+    build(tmp_path)
+    assert build(tmp_path, title="Again").title == "Again"
+    districts = tmp_path / "made-up" / "districts.csv"
+    districts.write_text(districts.read_text().replace("not known", "Capital", 1))
+    with pytest.raises(OutputError, match=r"'districts\.csv' was added or changed"):
         build(tmp_path)
+    build_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN, replace=True)
+    assert "Capital" not in districts.read_text()
+
+
+def test_build__never_replaces_the_folder_that_its_boundaries_are_in(tmp_path: Path) -> None:
+    build(tmp_path)
+    boundaries = tmp_path / "made-up" / "boundaries.geojson"
+    with pytest.raises(OutputError, match="the input"):
+        build_region(boundaries, tmp_path / "made-up", PLAN, replace=True)
+    assert boundaries.exists()
 
 
 def drawn_apart(shape: shapely.Geometry, number: int, *, metres: float) -> shapely.Geometry:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tarazu.core.errors import TarazuError
+from tarazu.core.errors import OutputError
+from tarazu.core.output_folder import check_folder
 from tarazu.core.provenance import digest
-from tarazu.report.run_folder import MANIFEST, RUN, run_folder
+from tarazu.report.run_folder import MANIFEST, RUN, read_origin, run_folder
 
 
 def _run(target: Path, text: str = "{}", *, replace: bool = False) -> None:
@@ -67,29 +68,79 @@ def test_run_folder__replaces_an_earlier_run_whole(tmp_path: Path) -> None:
     assert set(_content(tmp_path / "demo")) == {"findings.json", MANIFEST, RUN}
 
 
-@pytest.mark.parametrize("manifest", [None, b"{", b"[]", b'{"outputs": 3}', b'{"outputs": {}}'])
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        None,
+        b"{",
+        b"[]",
+        b'{"outputs": 3}',
+        b'{"outputs": {}}',
+        b'{"outputs": {}, "provenance": {}}',
+        b'{"outputs": [], "provenance": {"tarazu": "1"}}',
+    ],
+)
 def test_run_folder__refuses_a_folder_with_other_files(
-    tmp_path: Path, manifest: bytes | None
+    tmp_path: Path, manifest: bytes | None, replace: bool
 ) -> None:
     target = tmp_path / "thesis"
     target.mkdir()
     (target / "chapter.tex").write_text("years of work")
     if manifest is not None:
         (target / MANIFEST).write_bytes(manifest)
-    with pytest.raises(TarazuError, match="no earlier run"):
-        _run(target)
+    with pytest.raises(OutputError, match=r"no MANIFEST\.json says that Tarazu wrote it"):
+        _run(target, replace=replace)
     assert (target / "chapter.tex").read_text() == "years of work"
 
 
 def test_run_folder__refuses_an_earlier_run_with_a_note_added(tmp_path: Path) -> None:
     _run(tmp_path / "demo")
     (tmp_path / "demo" / "my notes.txt").write_text("keep")
-    with pytest.raises(TarazuError, match="my notes"):
+    with pytest.raises(OutputError, match=r"my notes.*--force"):
+        _run(tmp_path / "demo")
+    assert (tmp_path / "demo" / "my notes.txt").read_text() == "keep"
+
+
+def test_run_folder__refuses_an_earlier_run_with_a_file_changed(tmp_path: Path) -> None:
+    _run(tmp_path / "demo")
+    (tmp_path / "demo" / "findings.json").write_text("corrected by hand")
+    with pytest.raises(OutputError, match=r"'findings\.json' was added or changed"):
+        _run(tmp_path / "demo")
+    assert (tmp_path / "demo" / "findings.json").read_text() == "corrected by hand"
+
+
+def test_run_folder__refuses_an_earlier_run_with_a_link_added(tmp_path: Path) -> None:
+    _run(tmp_path / "demo")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "demo" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="'link' was added"):
         _run(tmp_path / "demo")
 
 
-def test_run_folder__replaces_other_files_when_told(tmp_path: Path) -> None:
-    (tmp_path / "demo").mkdir()
+def test_run_folder__refuses_what_was_added_while_it_ran(tmp_path: Path) -> None:
+    _run(tmp_path / "demo", "first")
+    with (
+        pytest.raises(OutputError, match="notes"),
+        run_folder(tmp_path / "demo", inputs={}),
+    ):
+        (tmp_path / "demo" / "notes.txt").write_text("written meanwhile")
+    assert (tmp_path / "demo" / "notes.txt").read_text() == "written meanwhile"
+    assert (tmp_path / "demo" / "findings.json").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+
+
+def test_run_folder__takes_an_earlier_run_of_a_version_that_named_no_kind(tmp_path: Path) -> None:
+    _run(tmp_path / "demo", "first")
+    manifest = json.loads((tmp_path / "demo" / MANIFEST).read_bytes())
+    del manifest["kind"]
+    (tmp_path / "demo" / MANIFEST).write_text(json.dumps(manifest))
+    _run(tmp_path / "demo", "second")
+    assert (tmp_path / "demo" / "findings.json").read_text() == "second"
+
+
+def test_run_folder__replaces_an_earlier_run_with_other_files_when_told(tmp_path: Path) -> None:
+    _run(tmp_path / "demo")
     (tmp_path / "demo" / "other").write_text("")
     _run(tmp_path / "demo", replace=True)
     assert set(_content(tmp_path / "demo")) == {"findings.json", MANIFEST, RUN}
@@ -103,7 +154,7 @@ def test_run_folder__takes_an_empty_folder(tmp_path: Path) -> None:
 
 def test_run_folder__refuses_a_file(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("")
-    with pytest.raises(TarazuError, match="is a file"):
+    with pytest.raises(OutputError, match="is a file"):
         _run(tmp_path / "demo", replace=True)
 
 
@@ -113,8 +164,60 @@ def test_run_folder__never_replaces_the_working_folder(
 ) -> None:
     (tmp_path / "place" / inside).mkdir(parents=True, exist_ok=True)
     monkeypatch.chdir(tmp_path / "place" / inside)
-    with pytest.raises(TarazuError, match="working folder"):
+    with pytest.raises(OutputError, match="working folder"):
         _run(tmp_path / "place", replace=True)
+
+
+@pytest.mark.parametrize("inside", [".", "user"])
+def test_run_folder__never_replaces_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    _run(tmp_path / "place")
+    (tmp_path / "place" / inside).mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "place" / inside))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "place" / inside))
+    with pytest.raises(OutputError, match="home folder"):
+        _run(tmp_path / "place", replace=True)
+
+
+def test_run_folder__never_replaces_a_file_system(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="file system"):
+        check_folder(Path(tmp_path.anchor), "run", replace=True)
+
+
+@pytest.mark.parametrize("through", ["place", "link"])
+def test_run_folder__never_replaces_a_folder_with_an_input(tmp_path: Path, through: str) -> None:
+    _run(tmp_path / "place")
+    (tmp_path / "link").symlink_to(tmp_path / "place")
+    events = tmp_path / through / "findings.json"
+    with (
+        pytest.raises(OutputError, match="the input"),
+        run_folder(tmp_path / "place", inputs={}, keep=[events], replace=True),
+    ):
+        pytest.fail("the block must not run")
+
+
+def test_run_folder__of_another_kind_stays_until_told(tmp_path: Path) -> None:
+    _run(tmp_path / "demo")
+    with pytest.raises(OutputError, match="holds a run; expected a free name or a region"):
+        check_folder(tmp_path / "demo", "region")
+    check_folder(tmp_path / "demo", "region", replace=True)
+
+
+def test_run_folder__a_lock_that_is_a_file_of_the_user_stays(tmp_path: Path) -> None:
+    (tmp_path / ".demo.lock").write_text("combination 12-34-56")
+    with pytest.raises(OutputError, match="not a lock of Tarazu"):
+        _run(tmp_path / "demo")
+    assert (tmp_path / ".demo.lock").read_text() == "combination 12-34-56"
+
+
+def test_run_folder__notes_which_study_it_holds(tmp_path: Path) -> None:
+    with run_folder(tmp_path / "demo", inputs={}, origin="a/demo.toml"):
+        pass
+    _run(tmp_path / "other")
+    assert read_origin(tmp_path / "demo") == "a/demo.toml"
+    assert read_origin(tmp_path / "other") is None
+    assert read_origin(tmp_path / "absent") is None
 
 
 def test_run_folder__a_kill_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
@@ -138,7 +241,7 @@ def test_run_folder__a_kill_leaves_nothing_that_looks_finished(tmp_path: Path) -
 def test_run_folder__keeps_two_runs_apart(tmp_path: Path) -> None:
     target = tmp_path / "demo"
     with run_folder(target, inputs={}) as folder:
-        with pytest.raises(TarazuError, match="Another run is at work"):
+        with pytest.raises(OutputError, match="another run is at work"):
             _run(target)
         assert folder.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.unit.study.cases import contents, make_operation_study, make_study
 
-from tarazu.core.errors import SimulationError, TarazuError
+from tarazu.core.errors import OutputError, SimulationError, TarazuError
+from tarazu.core.work_folder import open_work
 from tarazu.policy import Policy, Setting
 from tarazu.record import load_default_record
 from tarazu.study import Study, load_study_result, run_study
@@ -113,8 +114,7 @@ def test_run__killed_process_leaves_nothing_that_looks_finished_and_resumes(tmp_
 
 def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
     store = tmp_path / ".out.work"
-    store.mkdir()
-    (store / "KEY").write_text("another")
+    open_work(store, "another")
     (store / "block-00000.npz").write_text("not even numbers")
     run_study(make_study(), record=record, out=tmp_path / "out")
     assert contents(tmp_path / "out") == contents(result.folder)
@@ -133,16 +133,27 @@ def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch):
 
 def test_run__refuses_a_work_folder_with_strange_files(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(TarazuError, match="no study left"):
+    with pytest.raises(OutputError, match="not written by Tarazu"):
         run_study(make_study(), out=tmp_path / "out", work=tmp_path)
     assert (tmp_path / "notes.txt").exists()
 
 
 def test_run__refuses_to_replace_what_no_study_left(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(TarazuError, match="no study left"):
+    (tmp_path / "study.json").write_text("{}")  # a name that results have too
+    with pytest.raises(OutputError, match="is not empty"):
         run_study(make_study(), out=tmp_path)
     assert (tmp_path / "mine.txt").exists()
+
+
+def test_run__replaces_its_own_results_until_a_note_is_added(tmp_path):
+    out = tmp_path / "out"
+    before = run_study(make_study(), out=out)
+    assert run_study(make_study(title="Again"), out=out).title == "Again" != before.title
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"notes\.txt"):
+        run_study(make_study(), out=out)
+    assert (out / "notes.txt").read_text() == "mine"
 
 
 def test_run__needs_a_worker(tmp_path):

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tarazu.core.cache import atomic_folder, write_atomic
+from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
-from tarazu.core.provenance import canonical_json, digest_file
+from tarazu.core.output_folder import check_folder, output_folder
+from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
 from tarazu.region.build.column_sources import column_rows
 from tarazu.region.build.boundary_file import FLAT, Drawn, read_drawn
 from tarazu.region.load import COLUMNS, load_region
@@ -19,6 +20,7 @@ from tarazu.region.build.naming import abbreviate, other_spellings
 from tarazu.region.region import Region
 
 SNAP_KM = 0.1
+KIND = "region"
 UNKNOWN = "not known"
 
 
@@ -54,24 +56,30 @@ def build_region(boundaries: Path, out: Path, plan: Plan, *, replace: bool = Fal
     """Write the folder of a region and return the region, as `load_region` reads it.
 
     Beside the tables the folder holds boundaries.geojson, with which events can be placed by
-    their coordinates.
+    their coordinates, and a manifest.
 
     Parameters
     ----------
     boundaries : polygons of districts in any format that geopandas reads and any stated projection.
-    out : folder to write; if it exists it must be allowed to `replace` it.
+    out : folder to write. One that this function left, and nobody changed, is replaced.
+    replace : whether one that was changed since may be replaced; see `check_folder`.
 
     Raises
     ------
     DataError, ExceptionGroup
         The file cannot be read, or everything in it that cannot be used, at once.
-    FileExistsError
-        `out` exists.
+    OutputError
+        `out` must not be replaced.
     """
     boundaries, out = Path(boundaries), Path(out)
+    check_folder(out, KIND, keep=[boundaries], replace=replace)
     drawn = read_drawn(boundaries, names=plan.names, population=plan.population, only=plan.only)
     tables = _tables(drawn, plan, boundaries)
-    with atomic_folder(out, replace=replace) as folder:
+
+    def about() -> dict[str, object]:
+        return {"provenance": collect_provenance({"boundaries": digest_file(boundaries)})}
+
+    with output_folder(out, KIND, about, keep=[boundaries], replace=replace) as folder:
         for name, text in tables.items():
             write_atomic(folder / name, text.encode())
         return load_region(folder)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.cache import write_atomic
-from tarazu.core.provenance import canonical_json, collect_provenance
+from tarazu.core.provenance import Provenance, canonical_json, collect_provenance
 from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
-from tarazu.study.setup.spec import POOLED
+from tarazu.study.setup.spec import POOLED, Study
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,11 +54,16 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         ],
         "policy_digests": {p.name: p.digest for p in study.policies},
         "is_operation": study.spec.operation is not None,
-        "provenance": collect_provenance(
-            {"study": study.digest, "region": study.region.digest}
-            | ({"model": study.model_digest} if study.model_digest else {})
-        ),
+        "provenance": provenance_of(study),
     }
+
+
+def provenance_of(study: Study) -> Provenance:
+    """Return the versions and digests behind a result."""
+    inputs = {"study": study.digest, "region": study.region.digest}
+    return collect_provenance(
+        inputs | ({"model": study.model_digest} if study.model_digest else {})
+    )
 
 
 def write_metrics(plan: Plan, blocks: Sequence[Path], path: Path) -> dict[str, float | None]:

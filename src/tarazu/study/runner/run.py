@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,21 +16,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.cache import atomic_folder, write_atomic
+from tarazu.core.cache import write_atomic
 from tarazu.core.code_digest import read_code
-from tarazu.core.errors import TarazuError
+from tarazu.core.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
+from tarazu.core.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.model import draw_parameters
 from tarazu.record import Record
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
-from tarazu.study.runner.reduce import RESULT, write_results
+from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyResult, load_study_result
 from tarazu.study.setup.design import latin_hypercube
 from tarazu.study.setup.policies import baseline_of, make_arms, places_of
 from tarazu.study.setup.spec import Study, load_study
 
 ROOMS: Final = ("core", "region", "model", "engine", "policy", "study")  # what numbers hang on
-KEY: Final = "KEY"
+KIND: Final = "study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def run_study(
     ----------
     study : or the name of a shipped one, or a path to a TOML file.
     record : what today's practice is compared with; without it no draw is dropped or kept.
-    out : folder for the results; one that an earlier study left is replaced.
+    out : folder for the results. One that this function left, and nobody changed, is replaced.
     workers : threads, >= 1.
     progress : called as member-runs finish, one call at a time, from any thread.
     work : folder for finished blocks; a run that finds blocks of the same study there goes on from
@@ -82,23 +82,25 @@ def run_study(
         The study is wrong; see `load_study`.
     SimulationError
         A member left the range in which the model means anything.
-    TarazuError
-        `out` holds something that no study left.
+    OutputError
+        `out` or `work` was not written by this function; see `check_folder` and `open_work`.
     """
     if workers < 1:
         msg = f"workers is {workers}; expected 1 or more"
         raise ValueError(msg)
     plan = make_plan(load_study(study) if isinstance(study, str | Path) else study, record)
     out = out.absolute()
-    if out.exists() and not (out / RESULT).exists() and (not out.is_dir() or any(out.iterdir())):
-        msg = f"{out} holds something that no study left. Name another folder."
-        raise TarazuError(msg)
-    store = _open_store(work or out.with_name(f".{out.name}.work"), plan)
+    check_folder(out, KIND)  # before the hours that the blocks take
+    store = work or out.with_name(f".{out.name}.work")
+    key = digest(canonical_json(_identity(plan)))
+    if read_key(store) != key:
+        clear_work(store)
+    open_work(store, key)
     _run_blocks(plan, store, workers, progress)
-    with atomic_folder(out, replace=out.exists()) as folder:
+    with output_folder(out, KIND, lambda: {"provenance": provenance_of(plan.study)}) as folder:
         write_results(plan, _files(plan, store), folder)
     if work is None:
-        shutil.rmtree(store)
+        clear_work(store)
     return load_study_result(out)
 
 
@@ -124,19 +126,6 @@ def _record_range(record: Record) -> tuple[int, int]:
     last = record.end.year
     counts = [int(by_year.get(year, 0)) for year in range(last - RECORD_YEARS + 1, last + 1)]
     return min(counts), max(counts)
-
-
-def _open_store(store: Path, plan: Plan) -> Path:
-    """Return the folder for finished blocks, emptied unless they are this study's."""
-    key = digest(canonical_json(_identity(plan))).encode()
-    if store.exists() and (not (store / KEY).exists() or (store / KEY).read_bytes() != key):
-        if any(not path.name.lstrip(".").startswith((KEY, "block-")) for path in store.iterdir()):
-            msg = f"{store} holds something that no study left. Name another folder for the work."
-            raise TarazuError(msg)
-        shutil.rmtree(store)
-    store.mkdir(parents=True, exist_ok=True)
-    write_atomic(store / KEY, key)
-    return store
 
 
 def _identity(plan: Plan) -> dict[str, object]:
@@ -165,7 +154,7 @@ def _code_digest() -> str:
 
 
 def _files(plan: Plan, store: Path) -> list[Path]:
-    return [store / f"block-{n:05d}.npz" for n in range(len(plan.blocks))]
+    return [block_file(store, n) for n in range(len(plan.blocks))]
 
 
 def _run_blocks(
