@@ -315,6 +315,19 @@ def test_run__force_keeps_a_study_that_lies_in_its_folder(here: Path, refused: R
     assert re.search(r"the input .*mine\.toml", said)
 
 
+def test_run__an_edit_of_the_question_goes_on_from_finished_blocks(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = _study(here / "tiny.toml")
+    _stop_after_one_block(["run", str(study)], monkeypatch)
+    study.write_text(study.read_text().replace("Does it run?", "Does it go on?"))
+    capsys.readouterr()
+    assert run(["run", str(study), "--workers", "1"]) == 0
+    assert "going on after 1 of 2 member-runs" in capsys.readouterr().err
+    assert load_study_result(here / "out" / "tiny").question == "Does it go on?"
+    assert [path.name for path in (here / "out").iterdir()] == ["tiny"]
+
+
 def test_outputs__leave_their_list_in_no_folder_that_is_replaced_whole(here: Path) -> None:
     assert run(["run", str(_study(here / "tiny.toml")), "-q"]) == 0
     assert not list((here / "out").rglob(LIST))

@@ -156,6 +156,30 @@ def test_run__replaces_its_own_results_until_a_note_is_added(tmp_path):
     assert (out / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("prose", ["title", "question", "start"])
+def test_run__a_change_of_prose_goes_on_from_the_finished_blocks(tmp_path, prose):
+    run_study(make_study(), out=tmp_path / "one", work=tmp_path / "work")
+    seen = []
+    result = run_study(
+        make_study(**{prose: "In other words"}),
+        out=tmp_path / "two",
+        work=tmp_path / "work",
+        progress=seen.append,
+    )
+    assert seen[0].done == seen[0].total
+    assert getattr(result, prose) == "In other words"
+
+
+@pytest.mark.parametrize("change", [{"seed": 4}, {"weeks": 61, "horizons": (12, 60, 61)}])
+def test_run__a_change_of_numbers_begins_anew(tmp_path, change):
+    run_study(make_study(), out=tmp_path / "one", work=tmp_path / "work")
+    seen = []
+    run_study(
+        make_study(**change), out=tmp_path / "two", work=tmp_path / "work", progress=seen.append
+    )
+    assert seen[0].done == 0
+
+
 def test_run__needs_a_worker(tmp_path):
     with pytest.raises(ValueError, match="workers"):
         run_study(make_study(), out=tmp_path / "out", workers=0)

@@ -31,6 +31,7 @@ from tarazu.study.setup.policies import baseline_of, make_arms, places_of
 from tarazu.study.setup.spec import Study, load_study
 
 ROOMS: Final = ("core", "region", "model", "engine", "policy", "study")  # what numbers hang on
+PROSE: Final = {"title", "question", "start"}  # of a study file: what numbers do not hang on
 KIND: Final = "study"
 
 
@@ -132,7 +133,7 @@ def _identity(plan: Plan) -> dict[str, object]:
     """Return everything that a block's numbers depend on."""
     study = plan.study
     return {
-        "spec": study.spec.model_dump(),
+        "spec": study.spec.model_dump(exclude=PROSE),
         "arms": {arm.name: digest(arm.levers.tobytes()) for arm in plan.arms},
         "parameters": {name: digest(v.tobytes()) for name, v in plan.parameters.items()},
         "region": study.region.digest,
