@@ -184,10 +184,10 @@ def test_work__a_kill_before_the_key_was_written_is_no_obstacle(tmp_path: Path) 
 
 MAY_DELETE = {
     "core/cache.py": "temporary files and folders with a random name",
-    "core/downloads.py": "unfinished downloads in the cache",
+    "core/http/downloads.py": "unfinished downloads in the cache",
     "core/jit.py": "compiled kernels in the cache",
     "core/output_folder.py": "half-built folders, its own lock",
-    "core/web.py": "unfinished downloads in the cache",
+    "core/http/client.py": "unfinished downloads in the cache",
     "core/work_folder.py": "blocks of a folder with a key",
     "record/download/pages.py": "unfinished downloads in the cache",
     "region/download.py": "unfinished downloads in the cache",

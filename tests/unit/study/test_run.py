@@ -7,6 +7,7 @@ import pytest
 from tests.unit.study.cases import contents, make_operation_study, make_study
 
 from tarazu.core.errors import OutputError, SimulationError, TarazuError
+from tarazu.core.provenance import canonical_json, digest
 from tarazu.core.work_folder import open_work
 from tarazu.policy import Policy, Setting
 from tarazu.record import load_default_record
@@ -120,15 +121,13 @@ def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
     assert contents(tmp_path / "out") == contents(result.folder)
 
 
-def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch):
-    plan, block = running.make_plan(make_study()), tmp_path / "work" / "block-00000.npz"
-    running._open_store(block.parent, plan)
-    block.touch()
-    running._open_store(block.parent, plan)
-    assert block.exists()
+def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch, result, record):
+    store, plan = tmp_path / ".out.work", running.make_plan(make_study(), record)
+    open_work(store, digest(canonical_json(running._identity(plan))))
+    (store / "block-00000.npz").write_text("not even numbers")
     monkeypatch.setattr(running, "_code_digest", lambda: "other code")
-    running._open_store(block.parent, plan)
-    assert not block.exists()
+    run_study(make_study(), record=record, out=tmp_path / "out")
+    assert contents(tmp_path / "out") == contents(result.folder)
 
 
 def test_run__refuses_a_work_folder_with_strange_files(tmp_path):
