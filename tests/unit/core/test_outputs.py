@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import tarazu
 from tarazu.core.errors import OutputError
 from tarazu.core.outputs import LIST, check_outputs, write_outputs
 from tarazu.core.work_folder import KEY, block_file, clear_work, open_work, read_key
 
-SOURCES = Path(__file__).parents[2] / "src" / "tarazu"
+SOURCES = Path(tarazu.__file__).parent
 
 
 def test_outputs__replace_what_tarazu_wrote(tmp_path: Path) -> None:
