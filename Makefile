@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check lint fast-tests test theory digests bench docs picture lock clean
+.PHONY: help demo check quick lint fast-tests test theory digests bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -37,6 +37,10 @@ lint: $(VENV)/.package $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+ROOM ?=
+quick: $(VENV)/.package $(VENV)/.dev  ## Fast tests of one room, first failure stops: make quick ROOM=evidence
+	$(PYTEST) tests/unit/$(ROOM) -q -x -m "not slow"
 
 fast-tests: $(VENV)/.package $(VENV)/.dev
 	$(PYTEST) tests/unit -q -m "not slow" $(SPREAD)
