@@ -16,14 +16,14 @@ from tests.unit.record.source_files import Row, acled, cell_of, gtd
 
 from tarazu.core.errors import DataError
 from tarazu.record import Record, read_record
-from tarazu.region import load_region
+from tarazu.region import in_frame, load_region
 from tarazu.region.boundaries import Boundaries
 
 FILES = 10_000
 FEW_FILES = 1_000
 SEED = 20240901
 LONGEST_MESSAGE = 3000  # characters; a message never repeats a whole cell or row
-UNITS = load_region().in_frame("ucdp29")
+UNITS = in_frame(load_region(), "ucdp29")
 KECH = np.array([(62.0, 25.5), (64.0, 25.5), (64.0, 27.0), (62.0, 27.0), (62.0, 25.5)])
 WITH_SHAPES = replace(UNITS, boundaries=Boundaries(("kech",), ((KECH,),), "made up"))
 WORLD = small_world()

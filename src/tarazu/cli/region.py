@@ -82,7 +82,7 @@ def build(
     holds boundaries.geojson, for --boundaries: events are then placed by their coordinates.
     Needs the extra packages of `pip install 'tarazu[region]'`.
     """
-    from tarazu.region.build.builder import Plan, build_region
+    from tarazu.region.build.builder import BuildOptions, build_region
 
     if only is not None and "=" not in only:
         raise typer.BadParameter(f"{only!r} is not COLUMN=VALUE", param_hint="--only")
@@ -91,7 +91,7 @@ def build(
     built = build_region(
         boundaries,
         out,
-        Plan(
+        BuildOptions(
             name=out.name,
             title=title or out.name,
             countries=tuple(country),

@@ -21,7 +21,7 @@ from tarazu.core.tables.csv_rows import CsvTable
 from tarazu.record.quality import Reading, assess
 from tarazu.record.record import DEATHS, INITIATORS, MOVEMENTS, Record, SourceNote
 from tarazu.record.schema import tidy
-from tarazu.region import Region, load_region
+from tarazu.region import Region, in_frame, load_region
 
 SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
 KEYS = (
@@ -161,7 +161,7 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         The note beside the table cannot be used.
     """
     note = read_toml(path.with_suffix(".toml"), FiguresNote)
-    region = (load_region() if region is None else region).in_frame(note.frame)
+    region = in_frame(load_region() if region is None else region, note.frame)
     if region.name != note.region:
         what = f"the figures are of region '{note.region}', not '{region.name}'"
         raise DataError(what, file=path, expected=f"region '{note.region}'")

@@ -17,7 +17,7 @@ from tarazu.record.sources.gtd import GTD
 from tarazu.record.sources.mapped_csv import mapping_format
 from tarazu.record.sources.ucdp_ged import UCDP_CANDIDATE, UCDP_GED
 from tarazu.record.sources.views_panel import VIEWS_PANEL
-from tarazu.region import Region, load_region
+from tarazu.region import Region, in_frame, load_region
 
 # A file is read as the first format that fits.
 FORMATS: tuple[Format, ...] = (
@@ -73,7 +73,7 @@ def read_record(
     place = load_region(boundaries=boundaries) if region is None else region
     known = _format(path, format, mapping)
     if known.older_frame and place.boundaries is None and place.older_frame:
-        place = place.in_frame(place.older_frame)
+        place = in_frame(place, place.older_frame)
     rule_set = read_rules(rules or known.rules)
     columns = known.columns(path)
     known = known if known.variant is None else known.variant(columns)

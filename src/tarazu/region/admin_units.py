@@ -8,6 +8,31 @@ from tarazu.core.provenance import digest
 from tarazu.region.region import District, Edge, Region, join_districts
 
 
+def in_frame(region: Region, frame: str) -> Region:
+    """Return the region in its own or its older administrative frame.
+
+    Districts of one older unit become one: people and areas are added, shares weighted, borders
+    between units added up, distances and weights computed anew.
+
+    Raises
+    ------
+    ValueError
+        The region has no such frame.
+
+    Examples
+    --------
+    >>> from tarazu.region import load_region
+    >>> len(in_frame(load_region(), "ucdp29").districts)
+    29
+    """
+    if frame == region.frame:
+        return region
+    if frame != region.older_frame or not frame:
+        known = ", ".join(name for name in (region.frame, region.older_frame) if name)
+        raise ValueError(f"region '{region.name}' has no frame '{frame}'; expected one of: {known}")
+    return merge_units(region)
+
+
 def merge_units(region: Region) -> Region:
     """Return the region in its older frame, one district per `frame_unit`.
 

@@ -63,8 +63,6 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
     >>> region = load_region()
     >>> len(region.districts), len(region.edges)
     (34, 73)
-    >>> len(region.in_frame("ucdp29").districts)
-    29
     """
     folder = SHIPPED if folder is None else Path(folder)
     missing = [name for name in TABLES if not (folder / name).is_file()]

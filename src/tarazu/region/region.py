@@ -170,27 +170,6 @@ class Region:
             fold(place): district.slug for district in self.districts for place in district.places
         }
 
-    def in_frame(self, frame: str) -> Region:
-        """Return the region in this or the older administrative frame.
-
-        Districts of one older unit become one: people and areas are added, shares weighted,
-        borders between units added up, distances and weights computed anew.
-
-        Raises
-        ------
-        ValueError
-            If the region has no such frame.
-        """
-        if frame == self.frame:
-            return self
-        if frame != self.older_frame or not frame:
-            known = ", ".join(name for name in (self.frame, self.older_frame) if name)
-            message = f"region '{self.name}' has no frame '{frame}'; it has: {known}"
-            raise ValueError(message)
-        from tarazu.region.admin_units import merge_units
-
-        return merge_units(self)
-
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(d.name)}</td><td>{escape(d.division)}</td><td>{d.population:,}</td>"

@@ -24,7 +24,7 @@ from tarazu.record import (
 )
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.embedded import COLUMNS, read_figures
-from tarazu.region import load_region
+from tarazu.region import in_frame, load_region
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,6 @@ def test_default_record__names_no_person() -> None:
 
 def test_default_record__takes_the_region_in_either_frame() -> None:
     region = load_region()
-    whole, merged = load_default_record(region), load_default_record(region.in_frame("ucdp29"))
+    whole, merged = load_default_record(region), load_default_record(in_frame(region, "ucdp29"))
     pd.testing.assert_frame_equal(whole.events, merged.events)
     assert whole.region.frame == merged.region.frame == "ucdp29"

@@ -11,9 +11,9 @@ from tarazu.record.coding.rules import read_rules
 from tarazu.record.record import SourceNote
 from tarazu.record.schema import violations
 from tarazu.record.sources.ucdp_ged import COLUMNS, UCDP_GED, read_ged
-from tarazu.region import load_region
+from tarazu.region import in_frame, load_region
 
-REGION = load_region().in_frame("ucdp29")
+REGION = in_frame(load_region(), "ucdp29")
 
 
 @pytest.fixture

@@ -27,11 +27,11 @@ import shapely
 
 from tarazu.cli.application import app
 from tarazu.region.borders import measure, shared_borders
-from tarazu.region.build.builder import Plan, build_region
+from tarazu.region.build.builder import BuildOptions, build_region
 from tarazu.region.build.naming import slugs_for
 from tarazu.region.build.tiles import centre, lay_tiles, steps
 
-PLAN = Plan(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
+PLAN = BuildOptions(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
 DEGREE_KM = 110.6  # of latitude near 11 degrees north, on the ellipsoid
 ROUNDING_KM = 0.05  # the shared table gives borders to 0.1 km
 
@@ -348,7 +348,7 @@ def test_command__writes_the_folder_and_takes_the_licence_from_the_download(tmp_
 def test_build__balochistan_has_the_neighbours_of_the_shared_table(
     shared_data: Path, tmp_path: Path
 ) -> None:
-    plan = Plan(
+    plan = BuildOptions(
         name="balochistan",
         title="Balochistan",
         countries=("Pakistan",),

@@ -13,7 +13,7 @@ from tarazu.region import load_region
 
 pytest.importorskip("geopandas", reason="building regions is an extra")
 
-from tarazu.region.build.builder import Plan, build_region
+from tarazu.region.build.builder import BuildOptions, build_region
 
 EVENTS = 240
 SEED = 20261122
@@ -21,7 +21,7 @@ SEED = 20261122
 
 def made_up_record(folder: Path) -> Record:
     """Attacks and operations at random days in the four districts of the mainland."""
-    plan = Plan(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
+    plan = BuildOptions(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
     build_region(write_geojson(folder / "map.geojson"), folder / "region", plan)
     boundaries = folder / "region" / "boundaries.geojson"
     region = load_region(folder / "region", boundaries=boundaries)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.region import Region, load_region
+from tarazu.region import Region, in_frame, load_region
 from tarazu.region.admin_units import merge_units
 
 BALOCHISTAN = load_region()
-UNITS = BALOCHISTAN.in_frame("ucdp29")
+UNITS = in_frame(BALOCHISTAN, "ucdp29")
 MERGED = {"duki": "loralai", "surab": "kalat", "chaman": "killa_abdullah"} | {
     "sohbatpur": "jaffarabad",
     "washuk": "kharan",
@@ -29,9 +29,9 @@ def test_ucdp29__knows_the_later_names_as_the_older_units() -> None:
 
 
 def test_ucdp29__is_its_own_frame_and_has_no_other() -> None:
-    assert UNITS.in_frame("ucdp29") is UNITS
+    assert in_frame(UNITS, "ucdp29") is UNITS
     with pytest.raises(ValueError, match="has no frame 'census1998'"):
-        UNITS.in_frame("census1998")
+        in_frame(UNITS, "census1998")
 
 
 def test_ucdp29__keeps_the_hexagons_of_merged_districts() -> None:

@@ -13,10 +13,10 @@ from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
 from tarazu.core.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
-from tarazu.region.build.column_sources import column_rows
 from tarazu.region.build.boundary_file import FLAT, Drawn, read_drawn
-from tarazu.region.load import COLUMNS, load_region
+from tarazu.region.build.column_sources import column_rows
 from tarazu.region.build.naming import abbreviate, other_spellings
+from tarazu.region.load import COLUMNS, load_region
 from tarazu.region.region import Region
 
 SNAP_KM = 0.1
@@ -25,7 +25,7 @@ UNKNOWN = "not known"
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildOptions:
     """What the boundary file does not say about the region.
 
     Attributes
@@ -52,7 +52,9 @@ class Plan:
     licence: str = "not stated"
 
 
-def build_region(boundaries: Path, out: Path, plan: Plan, *, replace: bool = False) -> Region:
+def build_region(
+    boundaries: Path, out: Path, options: BuildOptions, *, replace: bool = False
+) -> Region:
     """Write the folder of a region and return the region, as `load_region` reads it.
 
     Beside the tables the folder holds boundaries.geojson, with which events can be placed by
@@ -73,8 +75,10 @@ def build_region(boundaries: Path, out: Path, plan: Plan, *, replace: bool = Fal
     """
     boundaries, out = Path(boundaries), Path(out)
     check_folder(out, KIND, keep=[boundaries], replace=replace)
-    drawn = read_drawn(boundaries, names=plan.names, population=plan.population, only=plan.only)
-    tables = _tables(drawn, plan, boundaries)
+    drawn = read_drawn(
+        boundaries, names=options.names, population=options.population, only=options.only
+    )
+    tables = _tables(drawn, options, boundaries)
 
     def about() -> dict[str, object]:
         return {"provenance": collect_provenance({"boundaries": digest_file(boundaries)})}
@@ -85,13 +89,13 @@ def build_region(boundaries: Path, out: Path, plan: Plan, *, replace: bool = Fal
         return load_region(folder)
 
 
-def _tables(drawn: Drawn, plan: Plan, path: Path) -> dict[str, str]:
+def _tables(drawn: Drawn, options: BuildOptions, path: Path) -> dict[str, str]:
     """Return the files of the folder by name."""
     from tarazu.region.borders import measure, shared_borders
     from tarazu.region.build.tiles import centre, lay_tiles
 
-    borders = shared_borders(drawn.shapes, snap_km=plan.snap_km)
-    borders = {pair: km for pair, km in borders.items() if km >= plan.shortest_km}
+    borders = shared_borders(drawn.shapes, snap_km=options.snap_km)
+    borders = {pair: km for pair, km in borders.items() if km >= options.shortest_km}
     if not borders:
         raise DataError(
             "no two districts share a border",
@@ -115,7 +119,7 @@ def _tables(drawn: Drawn, plan: Plan, path: Path) -> dict[str, str]:
             "centroid_lon": f"{sizes.centroid[i, 0]:.4f}",
             "area_km2": f"{sizes.area_km2[i]:.6g}",
             "population": drawn.residents[i],
-            "population_confidence": "low" if plan.population == FLAT else "medium",
+            "population_confidence": "low" if options.population == FLAT else "medium",
             "population_2017": 0,
             "urban_share": 0,
             "coast": 0,
@@ -141,24 +145,32 @@ def _tables(drawn: Drawn, plan: Plan, path: Path) -> dict[str, str]:
         }
         for i, (slug, (x, y)) in enumerate(zip(drawn.slugs, centre(cells), strict=True))
     ]
-    origin = f"{plan.source} (file {path.name}, sha256 {digest_file(path)})"
+    origin = f"{options.source} (file {path.name}, sha256 {digest_file(path)})"
+    columns = column_rows(
+        names=options.names,
+        population=options.population,
+        snap_km=options.snap_km,
+        shortest_km=options.shortest_km,
+        origin=origin,
+        licence=options.licence,
+    )
     return {
-        "region.toml": _settings(plan),
+        "region.toml": _settings(options),
         "districts.csv": _csv("districts", districts),
         "edges.csv": _csv("edges", edges),
         "tiles.csv": _csv("tiles", tiles),
-        "columns.csv": _csv("columns", column_rows(plan, origin)),
+        "columns.csv": _csv("columns", columns),
         "boundaries.geojson": _geojson(drawn),
     }
 
 
-def _settings(plan: Plan) -> str:
+def _settings(options: BuildOptions) -> str:
     lines = {
-        "name": plan.name,
-        "title": plan.title,
+        "name": options.name,
+        "title": options.title,
         "frame": "as drawn",
-        "countries": list(plan.countries),
-        "provinces": list(plan.provinces),
+        "countries": list(options.countries),
+        "provinces": list(options.provinces),
     }
     return "".join(f"{key} = {json.dumps(v, ensure_ascii=False)}\n" for key, v in lines.items())
 

@@ -1,0 +1,1 @@
+"""Build a region from a boundary file."""
