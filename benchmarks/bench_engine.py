@@ -21,7 +21,7 @@ class TimeEngine:
             self.world.model,
             self.world.parameters,
             self.world.levers,
-            places=self.world.places,
+            districts=self.world.districts,
             seed=1,
             members=np.arange(members),
             weeks=self.world.weeks,

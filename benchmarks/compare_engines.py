@@ -122,7 +122,7 @@ def compare(setting: Setting, rounds: int, only: list[str]) -> dict:
         except ValueError as error:
             msg = f"{name}, {setting.mode}: {error}"
             raise SystemExit(msg) from error
-    districts = len(setting.world.places.names)
+    districts = len(setting.world.districts.names)
     speeds: dict[str, list[float]] = {name: [] for name in ready}
     for _ in range(rounds):
         for name, one in ready.items():
@@ -152,7 +152,7 @@ def two_threads(rounds: int, mode: str = "stochastic") -> dict:
             world.model,
             world.parameters,
             world.levers,
-            places=world.places,
+            districts=world.districts,
             seed=1,
             members=of,
             weeks=world.weeks,

@@ -40,7 +40,7 @@ def run(world: World, members: np.ndarray) -> None:
         world.model,
         world.parameters,
         world.levers,
-        places=world.places,
+        districts=world.districts,
         seed=1,
         members=members,
         weeks=world.weeks,

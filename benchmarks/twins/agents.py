@@ -82,7 +82,7 @@ class DistrictAgent(mesa.Agent):
 class Country(mesa.Model):
     """All districts, and the passes of a week as calls of them."""
 
-    def __init__(self, week: Week, parameters, inputs, places, seed=1):
+    def __init__(self, week: Week, parameters, inputs, districts, seed=1):
         super().__init__(rng=seed)
         self.week, self.sums, self.is_mean = week, {}, inputs.is_mean
         self.share = inputs.people_share
@@ -93,8 +93,8 @@ class Country(mesa.Model):
             "\n".join(f"{line.name} = {code(line.expression)}" for line in week.constants),
             self.space,
         )
-        self.places = []
-        for d in range(len(places.names)):
+        self.districts = []
+        for d in range(len(districts.names)):
             values = dict.fromkeys(week.rows, 0.0)
             values |= {
                 n: float(inputs.start[0, s, d]) for s, n in enumerate(week.program.model.stocks)
@@ -104,16 +104,18 @@ class Country(mesa.Model):
             }
             values["population"] = float(inputs.population[d])
             values["urban_share"] = float(inputs.urban_share[d])
-            self.places.append(DistrictAgent(self, values))
-        for d, agent in enumerate(self.places):
-            weights = places.weights
-            agent.near = [(weights[d, j], self.places[j]) for j in np.flatnonzero(weights[d])]
-            agent.near_in = [(weights[j, d], self.places[j]) for j in np.flatnonzero(weights[:, d])]
+            self.districts.append(DistrictAgent(self, values))
+        for d, agent in enumerate(self.districts):
+            weights = districts.weights
+            agent.near = [(weights[d, j], self.districts[j]) for j in np.flatnonzero(weights[d])]
+            agent.near_in = [
+                (weights[j, d], self.districts[j]) for j in np.flatnonzero(weights[:, d])
+            ]
         self.functions = {
             id(one): self._function(one, code) for one in week.passes if isinstance(one, Sweep)
         }
         settings = self._function(week.settings, code)
-        for agent in self.places:
+        for agent in self.districts:
             agent.sweep(settings)
 
     def _function(self, sweep, code):
@@ -134,7 +136,7 @@ class Country(mesa.Model):
                 self.agents.do("sweep", self.functions[id(one)])
             elif isinstance(one, Everywhere):
                 for row, name in one.sums:
-                    self.sums[name] = sum(agent.x[row] for agent in self.places)
+                    self.sums[name] = sum(agent.x[row] for agent in self.districts)
             elif isinstance(one, Neighbours):
                 self.agents.do("sum_neighbours", one.sums, one.inward)
             elif isinstance(one, EventDraw):
@@ -145,7 +147,7 @@ class Country(mesa.Model):
                     self.agents.do("leave", exits)
             elif isinstance(one, Settle):
                 name = one.transfer.name
-                for agent in self.places:
+                for agent in self.districts:
                     agent.x[f"arrived_{name}"] = 0.0
                 self.agents.do("settle", name)
 
@@ -154,7 +156,7 @@ class Country(mesa.Model):
         return [
             sum(
                 a.x[name] * (self.share[d] if self.is_mean[q] else 1.0)
-                for d, a in enumerate(self.places)
+                for d, a in enumerate(self.districts)
             )
             for q, name in enumerate(self.week.program.quantities)
         ]

@@ -155,7 +155,7 @@ class NumPyDraws:
         return result
 
 
-def run_numpy(week: Week, parameters: np.ndarray, inputs, places) -> np.ndarray:
+def run_numpy(week: Week, parameters: np.ndarray, inputs, districts) -> np.ndarray:
     """Return national series (T, Q, M) of a batch."""
     advance = week_function(week, parameters, np, NumPyDraws(1))
     x = start_rows(week, inputs, np)
@@ -164,7 +164,7 @@ def run_numpy(week: Week, parameters: np.ndarray, inputs, places) -> np.ndarray:
     national = np.empty((weeks, len(quantities), len(inputs.members)))
     with np.errstate(all="ignore"):
         for t in range(weeks):
-            advance(x, places.weights, None)
+            advance(x, districts.weights, None)
             for q, name in enumerate(quantities):
                 row = x[name]
                 national[t, q] = row @ inputs.people_share if inputs.is_mean[q] else row.sum(axis=1)

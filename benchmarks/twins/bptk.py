@@ -39,7 +39,7 @@ class _Printer(PythonCodePrinter):
 
 def build(week: Week, world: World) -> Model:
     """Return the mean field of a world; a stock of a district is ``stock_d0``, ``stock_d1``..."""
-    model, places = week.program.model, world.places
+    model, districts = week.program.model, world.districts
     whole = Model(starttime=0.0, stoptime=float(world.weeks), dt=1.0, name="world")
     functions = {name: getattr(sd_functions, name) for name in ("max", "min", "exp")}
     code = _Printer({"fully_qualified_modules": False}).doprint
@@ -56,17 +56,17 @@ def build(week: Week, world: World) -> Model:
         assert (setting == setting[0, 0]).all()
         put(known, name, name, float(setting[0, 0]))
     equations = equations_of(week)
-    spaces = [dict[str, object]() for _ in places.names]
+    spaces = [dict[str, object]() for _ in districts.names]
     start = world.inputs(1, "mean").start[0]
     for d, space in enumerate(spaces):
-        put(space, "population", f"population_d{d}", float(np.floor(places.population[d] + 0.5)))
-        put(space, "urban_share", f"urban_share_d{d}", float(places.urban_share[d]))
+        put(space, "population", f"population_d{d}", float(np.floor(districts.population[d] + 0.5)))
+        put(space, "urban_share", f"urban_share_d{d}", float(districts.urban_share[d]))
         for s, stock in enumerate(model.stocks):
             space[stock] = whole.stock(f"{stock}_d{d}")
             space[stock].initial_value = float(start[s, d])
     for one in (*equations.fixed, *equations.lines):
         if not isinstance(one.expression, sp.Expr):
-            _add_up(one, put, known, spaces, places.weights)
+            _add_up(one, put, known, spaces, districts.weights)
             continue
         text = compile(code(one.expression), one.name, "eval")
         if one.common:

@@ -70,7 +70,7 @@ def run_own(world: World, members: int, mode: str) -> np.ndarray:
         world.model,
         world.parameters,
         world.levers,
-        places=world.places,
+        districts=world.districts,
         seed=1,
         members=np.arange(members),
         weeks=world.weeks,
@@ -91,7 +91,7 @@ def tarazu(setting: Setting) -> Contestant:
 
 def c_program(flags: tuple[str, ...], setting: Setting) -> Contestant:
     world, short, mode = setting.world, setting.short, setting.mode
-    twin = CTwin(setting.week, len(world.places.names), flags, setting.folder)
+    twin = CTwin(setting.week, len(world.districts.names), flags, setting.folder)
     inputs = world.inputs(MEMBERS, mode)
 
     def national() -> np.ndarray:
@@ -106,7 +106,7 @@ def c_program(flags: tuple[str, ...], setting: Setting) -> Contestant:
 def numpy_batch(setting: Setting) -> Contestant:
     short, week = setting.short, setting.week
     batch = short.inputs(BATCH, setting.mode)
-    run = partial(run_numpy, week, short.parameters, batch, short.places)
+    run = partial(run_numpy, week, short.parameters, batch, short.districts)
     return Contestant(run, BATCH * short.weeks, run)
 
 
@@ -116,7 +116,7 @@ def jax_batch(setting: Setting) -> Contestant:
 
     short = setting.short
     batch = short.inputs(BATCH, setting.mode)
-    run = make_run(setting.week, short.parameters, batch, short.places)
+    run = make_run(setting.week, short.parameters, batch, short.districts)
     began = time.perf_counter()
     compiled = run.lower(0, short.weeks).compile()
     seconds = time.perf_counter() - began
@@ -135,7 +135,7 @@ def mesa_agents(setting: Setting) -> Contestant:
     one = short.inputs(1, setting.mode)
 
     def member(seed: int) -> np.ndarray:
-        country = Country(week, short.parameters, one, short.places, seed)
+        country = Country(week, short.parameters, one, short.districts, seed)
         found = []
         for _ in range(short.weeks):
             country.step()

@@ -115,7 +115,7 @@ class JaxDraws:
         x[f"arrived_{name}"] = arrived
 
 
-def make_run(week, parameters, inputs, places):
+def make_run(week, parameters, inputs, districts):
     """Return a compiled function of a seed that gives national series (T, Q, M)."""
     advance = week_function(week, parameters, jnp, JaxDraws())
     rows = start_rows(week, inputs, jnp)
@@ -128,7 +128,7 @@ def make_run(week, parameters, inputs, places):
         def step(carry, _):
             key, levels = carry
             luck = [key]
-            x = advance(dict(rows) | levels, places.weights, luck)
+            x = advance(dict(rows) | levels, districts.weights, luck)
             national = jnp.stack(
                 [
                     x[name] @ people if inputs.is_mean[q] else x[name].sum(axis=1)

@@ -19,11 +19,11 @@ def pysd_flattened(setting: Setting) -> Contestant:
 
     world = setting.short
     text = write_xmile(
-        world.model, world.parameters, world.levers, places=world.places, weeks=world.weeks
+        world.model, world.parameters, world.levers, districts=world.districts, weeks=world.weeks
     )
     file = setting.folder / "flattened.xmile"
     file.write_text(text, encoding="utf-8")
-    districts = range(len(world.places.names))
+    districts = range(len(world.districts.names))
     columns = [variable_name(s, d) for s in world.model.stocks for d in districts]
     return _pysd(setting, pysd.read_xmile(str(file)), columns, variable_name, FLATTENED_WEEKS)
 
@@ -46,7 +46,7 @@ def _pysd(
     column: Callable[[str, int], str],
     weeks: tuple[int, int],
 ) -> Contestant:
-    stocks, districts = setting.short.model.stocks, range(len(setting.short.places.names))
+    stocks, districts = setting.short.model.stocks, range(len(setting.short.districts.names))
     few, many = weeks
 
     def national() -> np.ndarray:
@@ -82,7 +82,7 @@ def _bptk_model(setting: Setting):
 
 def _bptk(setting: Setting, run: Callable) -> Contestant:
     short = setting.short
-    stocks, districts = short.model.stocks, range(len(short.places.names))
+    stocks, districts = short.model.stocks, range(len(short.districts.names))
 
     def national() -> np.ndarray:
         found = run([f"{s}_d{d}" for s in stocks for d in districts])

@@ -54,24 +54,27 @@ def write_vensim(week: Week, world: World) -> str:
 
 
 def _lines(week: Week, world: World) -> Iterator[str]:
-    model, places, districts = week.program.model, world.places, len(world.places.names)
+    model, districts = week.program.model, world.districts
     equations = equations_of(week)
     common = {*model.parameters, *model.levers}
     common |= {one.name for one in (*equations.fixed, *equations.lines) if one.common}
     code = _Printer(common).doprint
-    yield f"district: (d1-d{districts})"
+    yield f"district: (d1-d{len(districts.names)})"
     yield "other <-> district"
     for name, value in zip(model.parameters, world.parameters.tolist(), strict=True):
         yield f"{name} = {value!r}"
     for name, setting in zip(model.levers, world.levers, strict=True):
         assert (setting == setting[0, 0]).all()
         yield f"{name} = {float(setting[0, 0])!r}"
-    rows = {"population": np.floor(places.population + 0.5), "urban_share": places.urban_share}
+    rows = {
+        "population": np.floor(districts.population + 0.5),
+        "urban_share": districts.urban_share,
+    }
     inputs = world.inputs(1, "mean")
     rows |= {f"start_{stock}": inputs.start[0, s] for s, stock in enumerate(model.stocks)}
     for name, values in rows.items():
         yield f"{name}[district] = {', '.join(map(repr, values.tolist()))}"
-    for name, matrix in (("weights", places.weights), ("weights_in", places.weights.T)):
+    for name, matrix in (("weights", districts.weights), ("weights_in", districts.weights.T)):
         listed = "; ".join(", ".join(map(repr, row)) for row in matrix.tolist())
         yield f"{name}[district, other] = {listed};"
     for one in (*equations.fixed, *equations.lines):

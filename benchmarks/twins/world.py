@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tarazu.engine import Places
+from tarazu.engine import Districts
 from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.inputs import Inputs, prepare
 from tarazu.model import Model, build_model
@@ -17,14 +17,14 @@ WEEKS = 1040
 @dataclass(frozen=True)
 class World:
     model: Model
-    places: Places
+    districts: Districts
     parameters: np.ndarray
     weeks: int
 
     @cached_property
     def levers(self) -> np.ndarray:
         defaults = np.array([lever.default for lever in self.model.levers.values()])
-        shape = (len(defaults), self.weeks, len(self.places.names))
+        shape = (len(defaults), self.weeks, len(self.districts.names))
         return np.broadcast_to(defaults[:, None, None], shape).copy()
 
     def inputs(self, members: int, mode: str) -> Inputs:
@@ -32,7 +32,7 @@ class World:
             program_of(self.model),
             self.parameters,
             self.levers,
-            places=self.places,
+            districts=self.districts,
             seed=1,
             members=np.arange(members),
             weeks=self.weeks,
@@ -55,4 +55,4 @@ def shipped_world(weeks: int = WEEKS, districts: int | None = None) -> World:
         for step in (-2, -1, 1, 2):
             weights[np.arange(districts), (np.arange(districts) + step) % districts] = 0.25
     medians = np.array([p.median for p in model.parameters.values()])
-    return World(model, Places(tuple(names), people, urban, weights), medians, weeks)
+    return World(model, Districts(tuple(names), people, urban, weights), medians, weeks)

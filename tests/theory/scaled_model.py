@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from tarazu.engine import Places
+from tarazu.engine import Districts
 from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import ClosedMap, find_resting_point
 from tarazu.model import Model, build_model
@@ -37,9 +37,9 @@ def powers(units: list[str], n: int) -> np.ndarray:
     return np.array([float(n) ** exponent(unit) for unit in units])
 
 
-def ring(people: int, districts: int, urban_share: float) -> Places:
+def ring(people: int, districts: int, urban_share: float) -> Districts:
     """Return equal districts that each border all others equally; none for a single one."""
-    return Places(
+    return Districts(
         tuple(f"d{d}" for d in range(districts)),
         np.full(districts, float(people)),
         np.full(districts, urban_share),
@@ -61,15 +61,17 @@ def light_tailed() -> Model:
     return light
 
 
-def at_rest(parameters: np.ndarray, places: Places) -> Model:
+def at_rest(parameters: np.ndarray, districts: Districts) -> Model:
     """Return the shipped model, light-tailed, that starts where its mean field rests.
 
     People start as whole persons of the given equal districts, and in others in proportion, so
     that no rounding of heads is taken for a bias.
     """
     model = light_tailed()
-    closed = ClosedMap(model, parameters, today(model, 1, len(places.names))[:, 0], places=places)
-    point = find_resting_point(closed, first_state(model, parameters, places=places))
+    closed = ClosedMap(
+        model, parameters, today(model, 1, len(districts.names))[:, 0], districts=districts
+    )
+    point = find_resting_point(closed, first_state(model, parameters, districts=districts))
     assert point.is_settled
     assert point.eigenvalue < 1.0
     starts = {}
@@ -80,7 +82,7 @@ def at_rest(parameters: np.ndarray, places: Places) -> Model:
             start = sp.Float(level)
         else:
             here = np.round(level) if stock.kind == "people" else level
-            start = sp.Float(here / places.population[0]) * model["population"]
+            start = sp.Float(here / districts.population[0]) * model["population"]
         starts[name] = replace(stock, initial=start)
     rested = copy(model)
     rested.stocks = starts

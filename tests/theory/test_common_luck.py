@@ -27,7 +27,7 @@ def attacks(case, draws, members, pulses):
         case.model,
         case.parameters[draws],
         case.levers,
-        places=case.places,
+        districts=case.places,
         seed=SEED,
         members=members,
         weeks=case.levers.shape[1],

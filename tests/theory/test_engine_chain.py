@@ -10,7 +10,7 @@ from tests.reference.contagion_chain import transition
 
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 from tarazu.model import Model
 from tarazu.model.checks import checked
 
@@ -53,7 +53,7 @@ def p_value(contact: float) -> float:
         contagion(),
         np.array([CONTACT, RECOVERY, 0.0, START / PEOPLE]),
         np.zeros((0, WEEKS, 1)),
-        places=Places(("here",), np.array([float(PEOPLE)]), np.zeros(1), np.zeros((1, 1))),
+        districts=Districts(("here",), np.array([float(PEOPLE)]), np.zeros(1), np.zeros((1, 1))),
         seed=8,
         members=np.arange(MEMBERS),
         weeks=WEEKS,

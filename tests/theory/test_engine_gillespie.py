@@ -11,7 +11,7 @@ from tests.reference.gillespie import active_after
 from tests.theory.test_engine_chain import contagion
 from tests.theory.test_engine_scaling import ring
 
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 
 ALPHA = 1e-6  # chance that a right engine fails one assertion
 PEOPLE, START, WEEKS = 15, 5, 60
@@ -25,7 +25,7 @@ def drawn(districts: int, contact: float = CONTACT) -> np.ndarray:
         contagion(),
         np.array([contact, RECOVERY, TRAVEL, START / PEOPLE]),
         np.zeros((0, WEEKS, districts)),
-        places=Places(
+        districts=Districts(
             tuple(f"d{d}" for d in range(districts)),
             np.full(districts, float(PEOPLE)),
             np.zeros(districts),

@@ -7,7 +7,7 @@ from tests.theory.test_engine_chain import contagion
 
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 from tarazu.engine.mean_field.continuous_time import solve
 from tarazu.model import Model
 from tarazu.model.checks import checked
@@ -18,8 +18,8 @@ PREVALENCE = 0.02  # of the stochastic mean in a large population
 TOO_FEW = 1e-9  # people; keeps hazards finite where nobody is left
 
 
-def here(people: float) -> Places:
-    return Places(("here",), np.array([people]), np.zeros(1), np.zeros((1, 1)))
+def here(people: float) -> Districts:
+    return Districts(("here",), np.array([people]), np.zeros(1), np.zeros((1, 1)))
 
 
 def nobody(levers: int = 0) -> np.ndarray:
@@ -61,7 +61,7 @@ def battle(blue: float, until: float) -> tuple[np.ndarray, np.ndarray]:
         deitchman(),
         np.array([AIMED, AREA, blue / people, RED / people]),
         nobody(),
-        places=here(people),
+        districts=here(people),
         times=np.linspace(0.0, until, 200),
         rtol=1e-12,
         atol=1e-12,
@@ -117,7 +117,7 @@ def share_after(model: Model, mu: float, theta: float, begin: float, force: floa
         model,
         np.array([force, theta, mu, begin]),
         nobody(),
-        places=here(10_000.0),
+        districts=here(10_000.0),
         times=np.array([0.0, 40.0 / force]),
     )
     return float(path.of("insurgents")[-1, 0] / 10_000.0)
@@ -135,7 +135,7 @@ def test_stalemate__rests_at_its_level_whatever_the_force(theta, level, force):
             m,
             np.array([force, theta, 0.1, begin]),
             nobody(),
-            places=here(10_000.0),
+            districts=here(10_000.0),
             times=np.array([0.0, 0.1]),
         ).of("insurgents")[:, 0]
         assert np.sign(soon[1] - soon[0]) == np.sign(level - begin)
@@ -152,7 +152,7 @@ def test_blind_force__eradicates_above_its_threshold_only(theta):
         m,
         np.array([0.02, theta, over, 1e-3]),
         nobody(),
-        places=here(10_000.0),
+        districts=here(10_000.0),
         times=np.array([0.0, 0.01]),
     ).of("insurgents")[:, 0]
     assert soon[1] < soon[0]
@@ -164,7 +164,7 @@ def test_stalemate__is_the_mean_of_the_stochastic_engine():
         stalemate(informed=True),
         np.array([5e-4, theta, 0.1, level]),
         np.zeros((0, 4_000, 1)),
-        places=here(4_000.0),
+        districts=here(4_000.0),
         seed=5,
         members=np.arange(members),
         weeks=4_000,
@@ -180,14 +180,14 @@ def test_contagion__prevalence_is_one_minus_one_over_r0(r0):
     recovery, weeks, people = 0.02, 1_500, 50_000.0
     parameters = np.array([r0 * recovery, recovery, 0.0, 0.1])
     path = solve(
-        contagion(), parameters, nobody(), places=here(people), times=np.array([0.0, 5_000.0])
+        contagion(), parameters, nobody(), districts=here(people), times=np.array([0.0, 5_000.0])
     )
     assert path.of("active")[-1, 0] / people == pytest.approx(1.0 - 1.0 / r0, abs=LEVEL)
     run = simulate(
         contagion(),
         parameters,
         np.zeros((0, weeks, 1)),
-        places=here(people),
+        districts=here(people),
         seed=1,
         members=np.arange(20),
         weeks=weeks,
@@ -203,7 +203,7 @@ def test_contagion__dies_out_if_and_only_if_r0_is_at_most_one(r0, dies):
         contagion(),
         np.array([r0 * recovery, recovery, 0.0, 0.1]),
         np.zeros((0, weeks, 1)),
-        places=here(1_000.0),
+        districts=here(1_000.0),
         seed=2,
         members=np.arange(40),
         weeks=weeks,

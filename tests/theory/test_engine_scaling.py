@@ -12,7 +12,7 @@ import pytest
 from tests.theory.scaled_model import at_rest, exponent, light_tailed, powers, ring, scaled, today
 from tests.theory.test_engine_chain import contagion
 
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 from tarazu.model import build_model, draw_parameters, load_hypothesis
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.setup.design import latin_hypercube
@@ -48,7 +48,7 @@ def shares(people: int, districts: int, mode: str, members: int) -> np.ndarray:
         contagion(),
         np.array([CONTACT, RECOVERY, TRAVEL, 0.6]),
         np.zeros((0, WEEKS, districts)),
-        places=ring(people, districts, 0.0),
+        districts=ring(people, districts, 0.0),
         seed=2,
         members=np.arange(members),
         weeks=WEEKS,
@@ -89,19 +89,19 @@ def draws() -> np.ndarray:
     return np.vstack([median(), draw_parameters(model, load_hypothesis("full"), uniforms)])
 
 
-def single(n: int) -> Places:
+def single(n: int) -> Districts:
     """Return one district."""
     return ring(PEOPLE * n, 1, URBAN_SHARE)
 
 
-def unequal(n: int) -> Places:
+def unequal(n: int) -> Districts:
     """Return three districts that differ in people, cities and neighbours."""
     weights = np.array([[0.0, 0.7, 0.3], [0.5, 0.0, 0.5], [1.0, 0.0, 0.0]])
     people = np.array([150_000.0, 450_000.0, 2_000_000.0])
-    return Places(("a", "b", "c"), n * people, np.array([0.1, 0.3, 0.8]), weights)
+    return Districts(("a", "b", "c"), n * people, np.array([0.1, 0.3, 0.8]), weights)
 
 
-def densities(places: Places, n: int, parameters: np.ndarray) -> np.ndarray:
+def densities(districts: Districts, n: int, parameters: np.ndarray) -> np.ndarray:
     """Return the mean field of (M, P) parameters over extensive units, (M, T, Q).
 
     Levers half way between their limits: at their defaults talks and redress would be off.
@@ -111,8 +111,8 @@ def densities(places: Places, n: int, parameters: np.ndarray) -> np.ndarray:
     run = simulate(
         model,
         parameters,
-        np.tile(half[:, None, None], (1, LIMIT_WEEKS, len(places.names))),
-        places=places,
+        np.tile(half[:, None, None], (1, LIMIT_WEEKS, len(districts.names))),
+        districts=districts,
         seed=SEED,
         members=np.arange(len(parameters)),
         weeks=LIMIT_WEEKS,
@@ -122,12 +122,12 @@ def densities(places: Places, n: int, parameters: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("n", [4, 10, 16])
-@pytest.mark.parametrize("places", [single, unequal])
-def test_mean_field__has_the_same_densities_at_every_scale(places, n):
+@pytest.mark.parametrize("districts", [single, unequal])
+def test_mean_field__has_the_same_densities_at_every_scale(districts, n):
     parameters = draws()
-    larger = densities(places(n), n, scaled(build_model(), parameters, n))
+    larger = densities(districts(n), n, scaled(build_model(), parameters, n))
     np.testing.assert_allclose(
-        larger, densities(places(1), 1, parameters), rtol=EXACT, atol=SMALLEST
+        larger, densities(districts(1), 1, parameters), rtol=EXACT, atol=SMALLEST
     )
 
 
@@ -150,7 +150,7 @@ def batch(model, districts: int, n: int, members: np.ndarray, mode: str):
         model,
         scaled(model, median(), n),
         today(model, MODEL_WEEKS, districts),
-        places=ring(PEOPLE * n, districts, URBAN_SHARE),
+        districts=ring(PEOPLE * n, districts, URBAN_SHARE),
         seed=SEED,
         members=members,
         weeks=MODEL_WEEKS,

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import qmc
 from tests.unit.worlds import default_levers, line_of_districts, medians
 
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
 from tarazu.model.stocks import MILITANTS
 from tarazu.policy import POLICIES, load_policy, resolve
@@ -27,9 +27,9 @@ def design(draws: int) -> np.ndarray:
 
 
 @cache
-def balochistan() -> Places:
+def balochistan() -> Districts:
     region = load_region()
-    return Places(
+    return Districts(
         region.slugs,
         np.array([float(d.population) for d in region.districts]),
         np.array([d.urban_share for d in region.districts]),
@@ -68,7 +68,7 @@ def test_untested_claim__may_help_do_nothing_or_harm(lever, quantity):
             m,
             parameters,
             default_levers(m, WEEKS, 2, **others, **{lever: setting}),
-            places=line_of_districts(2, 300_000.0),
+            districts=line_of_districts(2, 300_000.0),
             seed=1,
             members=np.arange(DRAWS),
             weeks=WEEKS,
@@ -90,7 +90,7 @@ def totals_under(policy: str) -> dict[str, np.ndarray]:
         m,
         draw_parameters(m, load_hypothesis("full"), design(DRAWS)),
         resolve(load_policy(policy), m.levers, load_region(), WEEKS),
-        places=balochistan(),
+        districts=balochistan(),
         seed=1,
         members=np.arange(DRAWS),
         weeks=WEEKS,
@@ -116,7 +116,7 @@ def test_status_quo__neither_explodes_nor_vanishes_at_once_in_most_draws(hypothe
         m,
         draw_parameters(m, load_hypothesis(hypothesis), design(DRAWS)),
         default_levers(m, WEEKS, len(balochistan().names)),
-        places=balochistan(),
+        districts=balochistan(),
         seed=1,
         members=np.arange(DRAWS),
         weeks=WEEKS,
@@ -133,12 +133,12 @@ def test_status_quo__neither_explodes_nor_vanishes_at_once_in_most_draws(hypothe
 
 def test_medians__rest_near_where_they_start():
     m = build_model()
-    places = balochistan()
+    districts = balochistan()
     run = simulate(
         m,
         medians(m),
-        default_levers(m, 520, len(places.names)),
-        places=places,
+        default_levers(m, 520, len(districts.names)),
+        districts=districts,
         seed=1,
         members=np.array([0]),
         weeks=520,

@@ -19,7 +19,7 @@ from tarazu.core.quantities import Fixed, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import ClosedMap
-from tarazu.engine.trajectory import Places
+from tarazu.engine.trajectory import Districts
 from tarazu.model import Hypothesis, Model
 from tarazu.model.checks import checked
 from tarazu.model.hypothesis import HYPOTHESES
@@ -96,8 +96,8 @@ def _followed(case: Case, draw: int) -> list[float]:
     """Return the militants of one draw after a long time, from the low and from the high start."""
     place, levers = _average(case)
     parameters = case.parameters[draw]
-    closed = ClosedMap(case.model, parameters, levers, places=place)
-    start = first_state(case.model, parameters, places=place)
+    closed = ClosedMap(case.model, parameters, levers, districts=place)
+    start = first_state(case.model, parameters, districts=place)
     at = [[*case.model.stocks].index(name) for name in MILITANTS]
     ends = []
     for factor in STARTS:
@@ -219,7 +219,7 @@ def militancy(contact: float, company: float) -> Case:
         model=checked(m),
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
         policy="none",
-        places=Places(("one",), np.array([1e6]), np.array([0.1]), np.zeros((1, 1))),
+        districts=Districts(("one",), np.array([1e6]), np.array([0.1]), np.zeros((1, 1))),
         parameters=np.array([[*values.values()]]),
         levers=np.zeros((0, 1, 1)),
     )

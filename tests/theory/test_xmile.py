@@ -19,7 +19,9 @@ AGREEMENT = 1e-6  # relative, of every stock in every district and week
 def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
     case = median_case("full", policy, weeks=WEEKS)
     path = tmp_path / "model.xmile"
-    text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=WEEKS)
+    text = write_xmile(
+        case.model, case.parameters[0], case.levers, districts=case.places, weeks=WEEKS
+    )
     path.write_text(text, encoding="utf-8")
     districts = range(len(case.places.names))
     with warnings.catch_warnings():
@@ -33,7 +35,7 @@ def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
         case.model,
         case.parameters[0],
         case.levers,
-        places=case.places,
+        districts=case.places,
         seed=0,
         members=np.array([0]),
         weeks=WEEKS,

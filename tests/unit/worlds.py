@@ -7,7 +7,7 @@ import sympy as sp
 
 from tarazu.core.quantities import LogNormal, Parameter
 from tarazu.core.sources import ASSUMED
-from tarazu.engine import Places
+from tarazu.engine import Districts
 from tarazu.model import Model
 from tarazu.model.checks import checked
 
@@ -67,13 +67,13 @@ def toy_model() -> Model:
     return checked(declare_toy())
 
 
-def line_of_districts(count: int, population: float = 10_000.0) -> Places:
+def line_of_districts(count: int, population: float = 10_000.0) -> Districts:
     """Districts in a row, each a neighbour of the next, growing from one end to the other."""
     weights = np.zeros((count, count))
     for d in range(count - 1):
         weights[d, d + 1] = weights[d + 1, d] = 1.0
     sums = weights.sum(axis=1, keepdims=True)
-    return Places(
+    return Districts(
         names=tuple(f"district-{d}" for d in range(count)),
         population=population * (1.0 + np.arange(count)),
         urban_share=np.linspace(0.1, 0.9, count),

@@ -131,6 +131,8 @@ def export(
     keep = paths_of(policy, hypothesis)
     check_outputs([out], keep=keep, replace=force)
     case = median_case(hypothesis, policy, weeks=weeks)
-    text = write_xmile(case.model, case.parameters[0], case.levers, places=case.places, weeks=weeks)
+    text = write_xmile(
+        case.model, case.parameters[0], case.levers, districts=case.places, weeks=weeks
+    )
     write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)

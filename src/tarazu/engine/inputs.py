@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarazu.core.errors import SimulationError
 from tarazu.engine.compiler.program import Program, compile_program
 from tarazu.engine.compiler.subexpressions import stable
-from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse
+from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse
 from tarazu.model.declaration import Model
 
 
@@ -63,7 +63,7 @@ def prepare(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    districts: Districts,
     seed: int,
     members: IntArray,
     weeks: int,
@@ -86,29 +86,29 @@ def prepare(
         msg = f"members {ids.shape}, weeks {weeks}, seed {seed}; expected (M,) ids >= 0, T >= 1"
         raise ValueError(msg)
     values = _parameters(model, parameters, ids.size)
-    settings = _levers(model, levers, weeks, places)
-    population = np.floor(places.population + 0.5)
-    pulse_row, pulse_expected, pulse_count = _pulses(model, pulses, weeks, places)
-    first, neighbour, weight = _neighbours(places, places.weights)
-    first_in, neighbour_in, weight_in = _neighbours(places, places.weights.T)
+    settings = _levers(model, levers, weeks, districts)
+    population = np.floor(districts.population + 0.5)
+    pulse_row, pulse_expected, pulse_count = _pulses(model, pulses, weeks, districts)
+    first, neighbour, weight = _neighbours(districts, districts.weights)
+    first_in, neighbour_in, weight_in = _neighbours(districts, districts.weights.T)
     return Inputs(
         values,
         *_changes(model, settings),
         population,
-        np.ascontiguousarray(places.urban_share, dtype=np.float64),
+        np.ascontiguousarray(districts.urban_share, dtype=np.float64),
         first,
         neighbour,
         weight,
         first_in,
         neighbour_in,
         weight_in,
-        places.luck_keys().astype(np.int64),
+        districts.stream_keys().astype(np.int64),
         seed,
         ids,
         pulse_row,
         pulse_expected,
         pulse_count,
-        _start(program, values, population, places, whole=whole),
+        _start(program, values, population, districts, whole=whole),
         np.array([total == "mean" for total in program.totals], dtype=np.int64),
         population / population.sum(),
         np.array([_known(name, program.quantities) for name in keep], dtype=np.int64),
@@ -116,7 +116,7 @@ def prepare(
 
 
 def prepare_week(
-    program: Program, parameters: FloatArray, levers: FloatArray, *, places: Places
+    program: Program, parameters: FloatArray, levers: FloatArray, *, districts: Districts
 ) -> Inputs:
     """Return the inputs of one expected week, people not rounded.
 
@@ -126,7 +126,7 @@ def prepare_week(
         program,
         parameters,
         levers[:, None, :],
-        places=places,
+        districts=districts,
         seed=0,
         members=np.zeros(1, dtype=np.int64),
         weeks=1,
@@ -170,9 +170,9 @@ def _parameters(model: Model, parameters: FloatArray, count: int) -> FloatArray:
     return values
 
 
-def _levers(model: Model, levers: FloatArray, weeks: int, places: Places) -> FloatArray:
+def _levers(model: Model, levers: FloatArray, weeks: int, districts: Districts) -> FloatArray:
     settings = np.ascontiguousarray(levers, dtype=np.float64)
-    expected = (len(model.levers), weeks, len(places.names))
+    expected = (len(model.levers), weeks, len(districts.names))
     if settings.shape != expected:
         msg = f"levers {settings.shape}; expected {expected}: levers, weeks, districts"
         raise ValueError(msg)
@@ -194,9 +194,9 @@ def _changes(model: Model, levers: FloatArray) -> tuple[FloatArray, IntArray]:
     return np.ascontiguousarray(settings.transpose(1, 0, 2)), change
 
 
-def _neighbours(places: Places, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+def _neighbours(districts: Districts, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return neighbours in the order of their keys, so that relabelling changes no draw."""
-    keys = places.luck_keys()
+    keys = districts.stream_keys()
     first, neighbour, weight = [0], list[int](), list[float]()
     for row in weights:
         near = sorted(np.flatnonzero(row > 0.0).tolist(), key=lambda j: int(keys[j]))
@@ -211,19 +211,19 @@ def _neighbours(places: Places, weights: FloatArray) -> tuple[IntArray, IntArray
 
 
 def _pulses(
-    model: Model, pulses: Sequence[Pulse], weeks: int, places: Places
+    model: Model, pulses: Sequence[Pulse], weeks: int, districts: Districts
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    events, districts = [*model.events], len(places.names)
+    events, D = [*model.events], len(districts.names)
     pulsed = sorted({pulse.week for pulse in pulses})
-    expected = np.zeros((max(len(pulsed), 1), len(events), districts))
+    expected = np.zeros((max(len(pulsed), 1), len(events), D))
     count = np.zeros_like(expected)
     rows = np.full(weeks, -1, dtype=np.int64)
     for pulse in pulses:
-        inside = 0 <= pulse.week < weeks and 0 <= pulse.district < districts
+        inside = 0 <= pulse.week < weeks and 0 <= pulse.district < D
         if pulse.event not in events or not inside or pulse.expected < 0 or pulse.count < 0:
             msg = (
                 f"{pulse}; expected one of {', '.join(events)}, a week below {weeks}, a district "
-                f"below {districts}, nothing negative"
+                f"below {D}, nothing negative"
             )
             raise ValueError(msg)
         rows[pulse.week] = row = pulsed.index(pulse.week)
@@ -232,20 +232,25 @@ def _pulses(
     return rows, expected, count
 
 
-def first_state(model: Model, parameters: FloatArray, *, places: Places) -> FloatArray:
+def first_state(model: Model, parameters: FloatArray, *, districts: Districts) -> FloatArray:
     """Return the (S, D) levels before week 0 that (P,) parameters give, people not rounded."""
-    heads = np.floor(places.population + 0.5)
-    start = _start(compile_program(model), parameters[None, :], heads, places, whole=False)
+    heads = np.floor(districts.population + 0.5)
+    start = _start(compile_program(model), parameters[None, :], heads, districts, whole=False)
     return np.asarray(start[0])
 
 
 def _start(
-    program: Program, parameters: FloatArray, population: FloatArray, places: Places, *, whole: bool
+    program: Program,
+    parameters: FloatArray,
+    population: FloatArray,
+    districts: Districts,
+    *,
+    whole: bool,
 ) -> FloatArray:
     model = program.model
     values: dict[str, NDArray[np.float64]] = {
         "population": population[None, :],
-        "urban_share": places.urban_share[None, :],
+        "urban_share": districts.urban_share[None, :],
     }
     values |= {name: parameters[:, p, None] for p, name in enumerate(model.parameters)}
     shape = (len(parameters), len(model.stocks), len(population))
@@ -265,7 +270,7 @@ def _start(
             f"{rest[m, d]:g} people are left before the first week",
             quantity=program.rest,
             value=float(rest[m, d]),
-            district=places.names[d],
+            district=districts.names[d],
             week=0,
             expected="fewer people in the other stocks than the population",
             hint=f"Check the initial shares of {', '.join(stocks[s] for s in others)}",

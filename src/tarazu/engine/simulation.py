@@ -13,7 +13,7 @@ from tarazu.engine.compiler.numba_source import Source
 from tarazu.engine.compiler.program import Program, levels_behind
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import Inputs, prepare
-from tarazu.engine.trajectory import FloatArray, IntArray, Places, Pulse, Trajectory
+from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, Trajectory
 from tarazu.model.declaration import Model
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def simulate(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    districts: Districts,
     seed: int,
     members: IntArray,
     weeks: int,
@@ -66,7 +66,7 @@ def simulate(
         program,
         parameters,
         levers,
-        places=places,
+        districts=districts,
         seed=seed,
         members=members,
         weeks=weeks,
@@ -76,9 +76,9 @@ def simulate(
     )
     shape = (len(inputs.members), weeks)
     national = np.empty((*shape, len(program.quantities)))
-    district = np.empty((*shape, len(keep), len(places.names)))
+    district = np.empty((*shape, len(keep), len(districts.names)))
     run = _run_kernel if engine == "numba" else _run_arrays
-    run(program, mode, inputs, places, national, district)
+    run(program, mode, inputs, districts, national, district)
     return Trajectory(
         quantities=program.quantities,
         units=program.units,
@@ -87,7 +87,7 @@ def simulate(
         district_quantities=tuple(keep),
         district=np.moveaxis(district, 2, 3) if keep else None,
         start=_national_start(program, inputs),
-        places=places.names,
+        districts=districts.names,
     )
 
 
@@ -102,7 +102,7 @@ def _run_arrays(
     program: Program,
     mode: Mode,
     inputs: Inputs,
-    places: Places,
+    districts: Districts,
     national: FloatArray,
     district: FloatArray,
 ) -> None:
@@ -116,7 +116,7 @@ def _run_arrays(
             name: value[failure.member, failure.district] for name, value in run.values.items()
         }
         raise _in_words(
-            program, places, failure, int(inputs.members[failure.member]), values
+            program, districts, failure, int(inputs.members[failure.member]), values
         ) from None
 
 
@@ -124,19 +124,19 @@ def _run_kernel(
     program: Program,
     mode: Mode,
     inputs: Inputs,
-    places: Places,
+    districts: Districts,
     national: FloatArray,
     district: FloatArray,
 ) -> None:
-    kernel = build_kernel(program.model, mode, len(places.names))
+    kernel = build_kernel(program.model, mode, len(districts.names))
     for m in range(len(inputs.members)):
         rows = start_rows(program, kernel.source, inputs, m)
         failed = run_member(program, kernel, inputs, m, rows, national[m], district[m])
         if failed >= 0:  # the same weeks again, up to the one that failed
             rows = start_rows(program, kernel.source, inputs, m)
             run_member(program, kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
-            levels = rows.reshape(-1, kernel.source.stride)[:, : len(places.names)]
-            explain(program, mode, inputs, places, m, failed, levels)
+            levels = rows.reshape(-1, kernel.source.stride)[:, : len(districts.names)]
+            explain(program, mode, inputs, districts, m, failed, levels)
 
 
 def run_member(
@@ -201,7 +201,7 @@ def explain(
     program: Program,
     mode: Mode,
     inputs: Inputs,
-    places: Places,
+    districts: Districts,
     m: int,
     week: int,
     levels: FloatArray,
@@ -221,7 +221,7 @@ def explain(
             run.advance(week)
     except OutOfRange as failure:
         values = {name: value[0, failure.district] for name, value in run.values.items()}
-        raise _in_words(program, places, failure, int(inputs.members[m]), values) from None
+        raise _in_words(program, districts, failure, int(inputs.members[m]), values) from None
     raise SimulationError(
         f"left its range in member {inputs.members[m]}", quantity="a quantity", week=week
     )
@@ -229,7 +229,7 @@ def explain(
 
 def _in_words(
     program: Program,
-    places: Places,
+    districts: Districts,
     failure: OutOfRange,
     member: int,
     values: Mapping[str, float],
@@ -240,7 +240,7 @@ def _in_words(
         + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
         quantity=failure.what,
         value=failure.value,
-        district=places.names[failure.district],
+        district=districts.names[failure.district],
         week=failure.week,
         expected="a finite value >= 0",
         hint="Check the parameters among these against their priors",

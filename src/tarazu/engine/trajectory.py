@@ -1,4 +1,4 @@
-"""What a run needs beside the model, and what it leaves behind: places, pulses, trajectories."""
+"""What a run needs beside the model, and what it leaves behind: districts, pulses, trajectories."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ StateArray = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class Districts:
     """The districts of a run, as arrays in one order.
 
     Attributes
@@ -42,7 +42,9 @@ class Places:
         count = len(self.names)
         shapes = (self.population.shape, self.urban_share.shape, self.weights.shape)
         if shapes != ((count,), (count,), (count, count)) or not count:
-            msg = f"places of shapes {shapes}; expected ({count},), ({count},), ({count}, {count})"
+            msg = (
+                f"districts of shapes {shapes}; expected ({count},), ({count},), ({count}, {count})"
+            )
             raise ValueError(msg)
         _require(self.population >= 1.0, self.names, "population", "a population >= 1")
         urban = (self.urban_share >= 0.0) & (self.urban_share <= 1.0)
@@ -55,7 +57,7 @@ class Places:
             msg = f"{len(set(self.keys.tolist()))} different keys for {count} districts"
             raise ValueError(msg)
 
-    def luck_keys(self) -> IntArray:
+    def stream_keys(self) -> IntArray:
         """Return the (D,) keys in use."""
         return np.arange(len(self.names)) if self.keys is None else self.keys
 
@@ -75,7 +77,7 @@ class Pulse:
     ----------
     event : name of an event of the model.
     week : 0 .. weeks - 1.
-    district : index in the order of `Places`.
+    district : index in the order of `Districts`.
     expected : added to the event's expectation before it is drawn (any value >= 0): tempo.
     count : added to the drawn count (whole, >= 0): something known to happen.
     """
@@ -102,7 +104,7 @@ class Trajectory:
     district_quantities : (K,) names of the quantities kept by district.
     district : (M, T, D, K), or None if none was asked for.
     start : (M, Q_stocks) national values of the stocks before week 0, in the order of `quantities`.
-    places : (D,) names of the districts.
+    districts : (D,) names of the districts.
     """
 
     quantities: tuple[str, ...]
@@ -112,7 +114,7 @@ class Trajectory:
     district_quantities: tuple[str, ...]
     district: FloatArray | None
     start: FloatArray
-    places: tuple[str, ...]
+    districts: tuple[str, ...]
 
     def series(self, quantity: str) -> FloatArray:
         """Return the (M, T) national series of one quantity."""

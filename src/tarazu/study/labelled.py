@@ -36,6 +36,6 @@ def to_xarray(trajectory: Trajectory) -> xr.Dataset:
         coords={
             "member": trajectory.members,
             "week": ("week", weeks, {"unit": "week"}),
-            "district": list(trajectory.places),
+            "district": list(trajectory.districts),
         },
     )

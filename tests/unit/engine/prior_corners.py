@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from tests.unit.worlds import line_of_districts
 
-from tarazu.engine import Places, Trajectory, simulate
+from tarazu.engine import Districts, Trajectory, simulate
 from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothesis
 
 END = 1e-3  # quantile of the low end of each prior; the high end is 1 - END
@@ -17,7 +17,7 @@ TOTAL_RTOL = 1e-12  # of people in the mean field, who are no whole numbers
 
 
 @cache
-def small_districts() -> Places:
+def small_districts() -> Districts:
     """Districts from a hamlet to a town, neighbours of all sizes."""
     people = np.floor(np.geomspace(SMALLEST, LARGEST, DISTRICTS))
     order = np.random.default_rng(1).permutation(DISTRICTS)
@@ -39,7 +39,7 @@ def run_at_corners(mode: str, engine: str, *, draws: int, weeks: int, seed: int)
         m,
         parameters,
         np.where(held == 0, ends[:, 0, None, None], ends[:, 1, None, None]),
-        places=small_districts(),
+        districts=small_districts(),
         seed=seed,
         members=np.arange(draws),
         weeks=weeks,

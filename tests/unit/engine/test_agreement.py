@@ -30,7 +30,7 @@ def both(m, parameters, mode, pulses=(), keep=("militant_hardline", "attacks", "
             m,
             parameters,
             default_levers(m, WEEKS, DISTRICTS, **levers),
-            places=line_of_districts(DISTRICTS, 150_000.0),
+            districts=line_of_districts(DISTRICTS, 150_000.0),
             seed=11,
             members=np.arange(3, 3 + MEMBERS),
             weeks=WEEKS,
@@ -76,14 +76,14 @@ def test_engines__agree_on_the_toy(mode):
 
 @pytest.mark.parametrize("engine", ["numba", "numpy"])
 def test_engines__agree_with_a_reading_by_hand(engine):
-    m, places = toy_model(), line_of_districts(3)
+    m, districts = toy_model(), line_of_districts(3)
     parameters = medians(m, travel=0.3, raid_rate=0.05)
     stocks = [*m.stocks]
     run = simulate(
         m,
         parameters,
         default_levers(m, WEEKS, 3),
-        places=places,
+        districts=districts,
         seed=0,
         members=np.array([0]),
         weeks=WEEKS,
@@ -92,7 +92,7 @@ def test_engines__agree_with_a_reading_by_hand(engine):
         engine=engine,
     )
     by_name = dict(zip(m.parameters, parameters, strict=True))
-    by_hand = toy_weeks(places.population.tolist(), places.weights.tolist(), by_name, WEEKS)
+    by_hand = toy_weeks(districts.population.tolist(), districts.weights.tolist(), by_name, WEEKS)
     np.testing.assert_allclose(run.district[0], by_hand, rtol=RTOL)
 
 
@@ -132,7 +132,7 @@ def test_hazard_out_of_range__is_said_in_words(engine):
             m,
             medians(m, initial_active=0.05),
             default_levers(m, 5, 2),
-            places=line_of_districts(2, 1_000.0),
+            districts=line_of_districts(2, 1_000.0),
             seed=0,
             members=np.array([4]),
             weeks=5,
@@ -157,7 +157,7 @@ def test_too_many_people_elsewhere__is_an_error_before_the_run():
             m,
             medians(m, initial_active=1.5),
             default_levers(m, 5, 2),
-            places=line_of_districts(2),
+            districts=line_of_districts(2),
             seed=0,
             members=np.array([0]),
             weeks=5,

@@ -38,7 +38,7 @@ def series() -> bytes:
         m,
         medians(m),
         default_levers(m, WEEKS, DISTRICTS),
-        places=line_of_districts(DISTRICTS),
+        districts=line_of_districts(DISTRICTS),
         seed=0,
         members=np.array([0]),
         weeks=WEEKS,

@@ -11,11 +11,11 @@ from tarazu.engine import simulate
 from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.inputs import prepare
 from tarazu.engine.mean_field.weekly_map import WeeklyMap, linearise
-from tarazu.engine.trajectory import Places
+from tarazu.engine.trajectory import Districts
 from tarazu.model import build_model
 from tarazu.model.declaration import Model
 
-PLACES = Places(
+PLACES = Districts(
     ("hub", "valley", "port"),
     np.array([3e5, 8e4, 1.2e6]),
     np.array([0.1, 0.0, 0.6]),
@@ -34,7 +34,7 @@ def case():
         program_of(model),
         parameters,
         levers[:, None, :],
-        places=PLACES,
+        districts=PLACES,
         seed=0,
         members=np.array([0]),
         weeks=1,
@@ -51,7 +51,7 @@ def test_linearise__takes_the_engine_s_own_step(case):
         model,
         parameters,
         levers[:, None, :],
-        places=PLACES,
+        districts=PLACES,
         seed=0,
         members=np.array([0]),
         weeks=1,
@@ -60,13 +60,13 @@ def test_linearise__takes_the_engine_s_own_step(case):
         engine="numpy",
     )
     own = np.array([run.by_district(name)[0, 0] for name in model.stocks])
-    found = linearise(model, state, parameters, levers, places=PLACES)
+    found = linearise(model, state, parameters, levers, districts=PLACES)
     assert found.after == pytest.approx(own, rel=1e-12)
 
 
 def test_weekly_map__steps_as_it_is_linearised(case):
     model, state, parameters, levers = case
-    week = WeeklyMap(model, parameters, levers, places=PLACES)
+    week = WeeklyMap(model, parameters, levers, districts=PLACES)
     state = state * np.random.default_rng(4).uniform(0.7, 1.3, state.shape)
     before = state.copy()
     assert week.step(state) == pytest.approx(week.linearise(state).after, rel=1e-12)
@@ -79,7 +79,7 @@ def test_weekly_map__says_what_leaves_its_range(case):
     broken = state.copy()
     broken[[*model.stocks].index("memory_operations"), 1] = np.nan
     with pytest.raises(SimulationError, match="valley"):
-        WeeklyMap(model, parameters, levers, places=PLACES).step(broken)
+        WeeklyMap(model, parameters, levers, districts=PLACES).step(broken)
 
 
 def test_linearise__those_without_neighbours_stay_where_they_are():
@@ -87,9 +87,9 @@ def test_linearise__those_without_neighbours_stay_where_they_are():
     model.transfer(
         "left", "ill", "ill", hazard=model["recovery"], attraction=sp.Integer(1), meaning="move"
     )
-    alone = Places(("hub", "isle"), np.array([1e6, 1e5]), np.zeros(2), np.zeros((2, 2)))
+    alone = Districts(("hub", "isle"), np.array([1e6, 1e5]), np.zeros(2), np.zeros((2, 2)))
     state = np.array([[9e5, 9e4], [1e5, 1e4]])
-    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 2)), places=alone)
+    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 2)), districts=alone)
     found = week.linearise(state)
     assert found.after.sum(axis=0) == pytest.approx(state.sum(axis=0), rel=1e-12)
     assert found.jacobian.sum(axis=0) == pytest.approx(np.ones(4), abs=1e-12)
@@ -101,8 +101,8 @@ def test_linearise__a_hazard_with_cases_has_the_slope_of_its_case():
     ill = model["ill"]
     cases = sp.Piecewise((model["contact"] * ill / model["population"], ill > 100), (0, True))
     model.transfer("fled", "healthy", "ill", hazard=cases, meaning="a second way")
-    place = Places(("all",), np.array([1e6]), np.array([0.0]), np.zeros((1, 1)))
-    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 1)), places=place)
+    place = Districts(("all",), np.array([1e6]), np.array([0.0]), np.zeros((1, 1)))
+    week = WeeklyMap(model, np.array([0.1, 0.05]), np.zeros((0, 1)), districts=place)
     for level, at_work in ((50.0, 0), (2e5, 1)):
         state, step = np.array([[1e6 - level], [level]]), 1e-3 * level
         ahead, behind = (
@@ -119,13 +119,13 @@ def test_linearise__derivatives_are_those_of_the_map(case):
     model, state, parameters, levers = case
     rng = np.random.default_rng(2)
     state = state * rng.uniform(0.7, 1.3, state.shape)
-    found = linearise(model, state, parameters, levers, places=PLACES)
+    found = linearise(model, state, parameters, levers, districts=PLACES)
     for _ in range(12):  # along random directions, each stock moved in its own scale
         direction = state * rng.normal(size=state.shape)
         step = 1e-5
         ahead, behind = (
             linearise(
-                model, state + sign * step * direction, parameters, levers, places=PLACES
+                model, state + sign * step * direction, parameters, levers, districts=PLACES
             ).after
             for sign in (1, -1)
         )
@@ -138,7 +138,7 @@ def test_linearise__derivatives_are_those_of_the_map(case):
 
 def test_linearise__people_are_conserved_by_every_derivative(case):
     model, state, parameters, levers = case
-    found = linearise(model, state, parameters, levers, places=PLACES)
+    found = linearise(model, state, parameters, levers, districts=PLACES)
     people = [name for name, stock in model.stocks.items() if stock.kind == "people"]
     total = sum(found.jacobian[found.rows(name)].sum(axis=0) for name in people)
     is_person = np.repeat([name in people for name in model.stocks], 3)
@@ -164,14 +164,14 @@ def infection(contact, recovery):
 
 @pytest.mark.parametrize(("contact", "recovery"), [(0.02, 0.05), (0.05, 0.05), (0.3, 0.1)])
 def test_linearise__an_epidemic_grows_by_contact_less_recovery(contact, recovery):
-    place = Places(("all",), np.array([1e6]), np.array([0.0]), np.zeros((1, 1)))
+    place = Districts(("all",), np.array([1e6]), np.array([0.0]), np.zeros((1, 1)))
     state = np.array([[1e6], [0.0]])
     found = linearise(
         infection(contact, recovery),
         state,
         np.array([contact, recovery]),
         np.zeros((0, 1)),
-        places=place,
+        districts=place,
     )
     growth = found.jacobian[found.rows("ill"), found.rows("ill")].item()
     # A week: exp(-recovery) stay ill, and each infects `contact` others, first order exactly.
@@ -181,4 +181,4 @@ def test_linearise__an_epidemic_grows_by_contact_less_recovery(contact, recovery
 def test_linearise__wants_a_state_for_every_district(case):
     model, state, parameters, levers = case
     with pytest.raises(ValueError, match="expected"):
-        linearise(model, state[:, :2], parameters, levers, places=PLACES)
+        linearise(model, state[:, :2], parameters, levers, districts=PLACES)

@@ -16,7 +16,7 @@ from tests.unit.worlds import (
     toy_model,
 )
 
-from tarazu.engine import Places, Pulse, simulate
+from tarazu.engine import Districts, Pulse, simulate
 from tarazu.model import build_model, draw_parameters, load_hypothesis
 from tarazu.model.checks import checked
 
@@ -25,14 +25,14 @@ WEEKS, DISTRICTS = 40, 4
 PEOPLE = ("calm", "active", "gone")
 
 
-def toy(places=None, *, seed=3, members=(0, 1, 2), mode="stochastic", keep=(), **parameters):
+def toy(districts=None, *, seed=3, members=(0, 1, 2), mode="stochastic", keep=(), **parameters):
     m = toy_model()
-    places = places or line_of_districts(DISTRICTS)
+    districts = districts or line_of_districts(DISTRICTS)
     return simulate(
         m,
         medians(m, **parameters),
-        default_levers(m, WEEKS, len(places.names)),
-        places=places,
+        default_levers(m, WEEKS, len(districts.names)),
+        districts=districts,
         seed=seed,
         members=np.array(members),
         weeks=WEEKS,
@@ -47,7 +47,7 @@ def shipped(seed=1, members=(0, 1), pulses=(), keep=(), parameters=None, weeks=W
         m,
         medians(m) if parameters is None else parameters,
         default_levers(m, weeks, DISTRICTS, **levers),
-        places=line_of_districts(DISTRICTS, 100_000.0),
+        districts=line_of_districts(DISTRICTS, 100_000.0),
         seed=seed,
         members=np.array(members),
         weeks=weeks,
@@ -67,12 +67,12 @@ def shipped(seed=1, members=(0, 1), pulses=(), keep=(), parameters=None, weeks=W
     seed=st.integers(0, 2**31),
 )
 def test_people__are_whole_conserved_and_never_negative(population, seed, **parameters):
-    places = line_of_districts(3, float(population))
-    run = toy(places, seed=seed, keep=PEOPLE, **parameters)
+    districts = line_of_districts(3, float(population))
+    run = toy(districts, seed=seed, keep=PEOPLE, **parameters)
     assert np.all(run.district >= 0.0)
     np.testing.assert_array_equal(run.district, np.floor(run.district))
     total = sum(run.series(name) for name in PEOPLE)
-    np.testing.assert_array_equal(total, places.population.sum())
+    np.testing.assert_array_equal(total, districts.population.sum())
 
 
 def test_people__of_the_shipped_model_are_conserved_over_the_prior():
@@ -114,16 +114,16 @@ def test_share__stays_between_zero_and_one(**parameters):
 @given(order=st.permutations(range(DISTRICTS)))
 @settings(max_examples=5)
 def test_districts__relabelled_give_the_relabelled_run(mode, order):
-    places = line_of_districts(DISTRICTS)
-    moved = Places(
-        names=tuple(places.names[d] for d in order),
-        population=places.population[order],
-        urban_share=places.urban_share[order],
-        weights=places.weights[np.ix_(order, order)],
+    districts = line_of_districts(DISTRICTS)
+    moved = Districts(
+        names=tuple(districts.names[d] for d in order),
+        population=districts.population[order],
+        urban_share=districts.urban_share[order],
+        weights=districts.weights[np.ix_(order, order)],
         keys=np.array(order),
     )
     quantities = toy().quantities
-    here, there = toy(places, mode=mode, keep=quantities), toy(moved, mode=mode, keep=quantities)
+    here, there = toy(districts, mode=mode, keep=quantities), toy(moved, mode=mode, keep=quantities)
     np.testing.assert_allclose(
         here.district[:, :, order, :], there.district, rtol=RELABEL_RTOL, atol=RELABEL_RTOL
     )
@@ -178,7 +178,7 @@ def test_mechanism_switched_on__shifts_no_other_draw():
         wider,
         medians(wider),
         default_levers(wider, WEEKS, DISTRICTS),
-        places=line_of_districts(DISTRICTS),
+        districts=line_of_districts(DISTRICTS),
         seed=3,
         members=np.array([0, 1, 2]),
         weeks=WEEKS,
@@ -250,7 +250,7 @@ def test_wrong_use__says_what_was_expected(change, complaint):
     arguments = {
         "parameters": medians(m),
         "levers": default_levers(m, 5, DISTRICTS),
-        "places": line_of_districts(DISTRICTS),
+        "districts": line_of_districts(DISTRICTS),
         "seed": 0,
         "members": np.array([0]),
         "weeks": 5,
@@ -283,7 +283,7 @@ def test_negative_parameter__of_a_positive_prior_is_an_error():
     ],
 )
 def test_places__refuse_what_no_district_can_be(change, complaint):
-    good = Places(("a", "b"), np.ones(2), np.ones(2), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    good = Districts(("a", "b"), np.ones(2), np.ones(2), np.array([[0.0, 1.0], [1.0, 0.0]]))
     with pytest.raises(ValueError, match=complaint):
         dataclasses.replace(good, **change)
 

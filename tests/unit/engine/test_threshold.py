@@ -17,12 +17,12 @@ from tarazu.engine.mean_field.equilibria import (
     growth_elasticities,
     reproduction_number,
 )
-from tarazu.engine.trajectory import Places
+from tarazu.engine.trajectory import Districts
 from tarazu.model import build_model
 from tarazu.model.declaration import Model
 from tarazu.model.stocks import MILITANTS
 
-PLACES = Places(
+PLACES = Districts(
     ("hub", "valley"),
     np.array([1e6, 2e5]),
     np.array([0.1, 0.0]),
@@ -78,7 +78,7 @@ def values_of(model):
 
 
 def closed_map(model):
-    return ClosedMap(model, values_of(model), np.zeros((0, 2)), places=PLACES)
+    return ClosedMap(model, values_of(model), np.zeros((0, 2)), districts=PLACES)
 
 
 def start(share=1e-6):
@@ -119,7 +119,7 @@ def test_reproduction__the_mean_field_grows_from_small_seeds_as_the_eigenvalue_s
         model,
         values_of(model),
         np.zeros((0, 160, 2)),
-        places=PLACES,
+        districts=PLACES,
         seed=0,
         members=np.array([0]),
         weeks=160,
@@ -148,17 +148,20 @@ def test_reproduction__growth_is_that_of_violence_and_not_of_what_fades_beside_i
 
 
 def test_reproduction__of_the_shipped_model_gives_the_growth_of_its_mean_field():
-    model, place = build_model(), Places(("one",), np.array([4e5]), np.zeros(1), np.zeros((1, 1)))
+    model, place = (
+        build_model(),
+        Districts(("one",), np.array([4e5]), np.zeros(1), np.zeros((1, 1))),
+    )
     nothing = ("base_operations", "sponsorship_rate", "sympathy_rate")
     values = values_of(model) * [name not in nothing for name in model.parameters]
     levers = np.array([[lever.default] for lever in model.levers.values()])
-    closed = ClosedMap(model, values, levers, places=place)
+    closed = ClosedMap(model, values, levers, districts=place)
     joining = [
         name
         for name, transfer in model.transfers.items()
         if transfer.target in MILITANTS and transfer.source not in MILITANTS
     ]
-    first = first_state(model, values, places=place)
+    first = first_state(model, values, districts=place)
     found = reproduction_number(closed, first, violent=MILITANTS, recruitment=joining)
     state, armed = found.resting_point.state.copy(), []
     at = [[*model.stocks].index(name) for name in MILITANTS]
@@ -204,7 +207,7 @@ def test_resting_point__is_reached_by_the_map_alone_where_newton_leads_out_of_ra
             return np.full_like(state, np.nan)
 
     model = militancy(recruit=0.2, desert=0.05)
-    astray = Astray(model, values_of(model), np.zeros((0, 2)), places=PLACES)
+    astray = Astray(model, values_of(model), np.zeros((0, 2)), districts=PLACES)
     found, expected = (find_resting_point(one, start(0.5)) for one in (astray, closed_map(model)))
     assert found.is_settled
     assert found.state == pytest.approx(expected.state, rel=1e-6)
@@ -226,7 +229,7 @@ def test_elasticities__are_those_of_the_eigenvalue():
         for factor in (1.001, 0.999):
             moved = closed.parameters.copy()
             moved[names.index(name)] *= factor
-            other = ClosedMap(model, moved, np.zeros((0, 2)), places=PLACES)
+            other = ClosedMap(model, moved, np.zeros((0, 2)), districts=PLACES)
             slopes.append(np.log(np.abs(np.linalg.eigvals(other.jacobian(state)[0])).max()))
         assert found[name] == pytest.approx((slopes[0] - slopes[1]) / 0.002, rel=1e-3)
     assert found["recruit"] > 0 > found["desert"]

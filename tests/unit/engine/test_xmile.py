@@ -9,13 +9,13 @@ import sympy as sp
 
 from tarazu.engine import simulate
 from tarazu.engine.mean_field.xmile import NAMESPACE, variable_name, write_xmile
-from tarazu.engine.trajectory import Places
+from tarazu.engine.trajectory import Districts
 from tarazu.model import build_model
 from tarazu.model.declaration import Model
 
 WEEKS = 30
 AGREEMENT = 1e-6  # relative, of every stock in every week
-PLACES = Places(
+PLACES = Districts(
     ("hub", "valley", "port"),
     np.array([3e5, 8e4, 1.2e6]),
     np.array([0.1, 0.0, 0.6]),
@@ -42,7 +42,7 @@ def test_xmile__run_in_pysd_gives_the_mean_field(tmp_path):
     parameters, levers = medians(model), settings(model)
     path = tmp_path / "model.xmile"
     path.write_text(
-        write_xmile(model, parameters, levers, places=PLACES, weeks=WEEKS), encoding="utf-8"
+        write_xmile(model, parameters, levers, districts=PLACES, weeks=WEEKS), encoding="utf-8"
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PySD and what it imports
@@ -55,7 +55,7 @@ def test_xmile__run_in_pysd_gives_the_mean_field(tmp_path):
         model,
         parameters,
         levers,
-        places=PLACES,
+        districts=PLACES,
         seed=0,
         members=np.array([0]),
         weeks=WEEKS,
@@ -69,7 +69,7 @@ def test_xmile__run_in_pysd_gives_the_mean_field(tmp_path):
 
 def test_xmile__every_flow_belongs_to_a_stock_and_every_name_is_written_once():
     model = build_model()
-    text = write_xmile(model, medians(model), settings(model), places=PLACES, weeks=WEEKS)
+    text = write_xmile(model, medians(model), settings(model), districts=PLACES, weeks=WEEKS)
     variables = ElementTree.fromstring(text.encode()).find(f".//{{{NAMESPACE}}}variables")
     names = [variable.get("name") for variable in variables]
     assert len(names) == len({name.lower() for name in names})  # XMILE does not tell case apart
@@ -82,7 +82,7 @@ def test_xmile__every_flow_belongs_to_a_stock_and_every_name_is_written_once():
 def test_xmile__is_the_same_text_every_time():
     model = build_model()
     arguments = (model, medians(model), settings(model))
-    assert len({write_xmile(*arguments, places=PLACES, weeks=WEEKS) for _ in range(2)}) == 1
+    assert len({write_xmile(*arguments, districts=PLACES, weeks=WEEKS) for _ in range(2)}) == 1
 
 
 def test_xmile__names_a_function_that_the_format_lacks():
@@ -90,10 +90,10 @@ def test_xmile__names_a_function_that_the_format_lacks():
     model.stock("level", "memory", unit="1", initial=1.0, meaning="a level")
     model.change("level", inflow=sp.besselj(0, model["level"]), meaning="not in XMILE")
     with pytest.raises(ValueError, match="besselj"):
-        write_xmile(model, np.zeros(0), np.zeros((0, 4, 3)), places=PLACES, weeks=4)
+        write_xmile(model, np.zeros(0), np.zeros((0, 4, 3)), districts=PLACES, weeks=4)
 
 
 def test_xmile__wants_levers_for_every_week():
     model = build_model()
     with pytest.raises(ValueError, match="expected"):
-        write_xmile(model, medians(model), settings(model), places=PLACES, weeks=WEEKS + 1)
+        write_xmile(model, medians(model), settings(model), districts=PLACES, weeks=WEEKS + 1)

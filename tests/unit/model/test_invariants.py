@@ -37,7 +37,7 @@ def run_under(policy: str, hypothesis: str, mode: str):
         m,
         draws(hypothesis),
         default_levers(m, WEEKS, DISTRICTS, **settings_of(policy)),
-        places=line_of_districts(DISTRICTS, POPULATION),
+        districts=line_of_districts(DISTRICTS, POPULATION),
         seed=2,
         members=np.arange(DRAWS),
         weeks=WEEKS,
@@ -78,13 +78,13 @@ def test_force__is_the_same_total_under_every_policy(policy):
 
 def test_tolls__have_a_heavy_tail():
     """Bohorquez et al. (2009), https://doi.org/10.1038/nature08631: density exponent about 2.5."""
-    m, places = build_model(), line_of_districts(DISTRICTS, POPULATION)
+    m, districts = build_model(), line_of_districts(DISTRICTS, POPULATION)
     bombings = [Pulse("attacks_urban", t, d, count=1) for t in range(BOMBINGS) for d in range(4)]
     run = simulate(
         m,
         medians(m, attack_rate=1e-15, tail_exponent=1.5),
         default_levers(m, BOMBINGS, DISTRICTS),
-        places=replace(places, population=10.0 * places.population),
+        districts=replace(districts, population=10.0 * districts.population),
         seed=2,
         members=np.arange(10),
         weeks=BOMBINGS,

@@ -25,7 +25,7 @@ def end(quantity, *, pulses=(), levers=None, weeks=WEEKS, total=False, **paramet
         m,
         medians(m, **parameters),
         default_levers(m, weeks, 3, **(levers or {})),
-        places=line_of_districts(3, 200_000.0),
+        districts=line_of_districts(3, 200_000.0),
         seed=0,
         members=np.array([0]),
         weeks=weeks,

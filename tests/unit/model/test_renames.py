@@ -31,7 +31,7 @@ def run(model, mode="stochastic", engine="numpy"):
         model,
         np.column_stack(columns),
         default_levers(model, WEEKS, DISTRICTS),
-        places=line_of_districts(DISTRICTS),
+        districts=line_of_districts(DISTRICTS),
         seed=7,
         members=np.arange(3),
         weeks=WEEKS,

@@ -37,7 +37,7 @@ def test_example_of_the_docs__has_ten_lines_and_runs(write):
             m,
             medians(m),
             default_levers(m, 30, 2, curfew=curfew),
-            places=line_of_districts(2, 100_000.0),
+            districts=line_of_districts(2, 100_000.0),
             seed=1,
             members=np.array([0]),
             weeks=30,

@@ -36,7 +36,7 @@ def run(model, case, levers, **options):
         model,
         case.parameters[0],
         levers,
-        places=case.places,
+        districts=case.places,
         seed=1,
         members=np.array([0]),
         weeks=WEEKS,

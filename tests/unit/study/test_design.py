@@ -84,7 +84,7 @@ def test_sizing__militants_killed_in_stochastic_runs_match_the_dose():
     deaths = []
     for pulses in ((pulse,), ()):
         run = simulate(
-            study.model, values[0], arm.levers, places=places, seed=5, members=members, weeks=2,
+            study.model, values[0], arm.levers, districts=places, seed=5, members=members, weeks=2,
             pulses=pulses,
         )  # fmt: skip
         dead = run.series("dead")[:, 1] - run.series("dead")[:, 0]

@@ -77,7 +77,7 @@ def test_marginal__counts_whom_the_operation_kills_itself(table):
             case.model,
             case.parameters[draw],
             case.levers,
-            places=case.places,
+            districts=case.places,
             seed=2,
             members=np.array([2 * draw, 2 * draw + 1]),
             weeks=20,

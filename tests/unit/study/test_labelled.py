@@ -11,7 +11,7 @@ def test_to_xarray__names_dimensions_and_says_units():
         m,
         medians(m),
         default_levers(m, 6, 3),
-        places=line_of_districts(3),
+        districts=line_of_districts(3),
         seed=0,
         members=np.array([4, 9]),
         weeks=6,

@@ -27,7 +27,7 @@ from tarazu.engine.trajectory import FloatArray, IntArray, StateArray
 
 BLOCK: Final = 64
 """Districts that are drawn together."""
-# Rows of the work array, at fixed places so that the compiler knows that they do not overlap.
+# Rows of the work array, at fixed offsets so that the compiler knows that they do not overlap.
 _LUCK, _PERSONS, _HAZARD, _NONE, _LEFT = 0, BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
 _SHARE, _ODDS, _ABOVE, _TERM, _TOTAL = 5 * BLOCK, 6 * BLOCK, 7 * BLOCK, 8 * BLOCK, 9 * BLOCK
 _GOAL, _ALONE, _PART = 10 * BLOCK, 11 * BLOCK, 12 * BLOCK

@@ -158,7 +158,7 @@ def read_by(step: Step) -> set[str]:
 
 
 def levels_behind(program: Program, names: frozenset[str]) -> list[str]:
-    """Return the stocks, levers, parameters and places from which these names are worked out."""
+    """Return the stocks, levers, parameters and districts from which these names are worked out."""
     model = program.model
     steps = {step.name: step for step in program.steps if not isinstance(step, Exits)}
     pending, seen = set(names), set[str]()

@@ -15,7 +15,7 @@ import sympy as sp
 from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.compiler.program import Program
 from tarazu.engine.inputs import Inputs, array_function, prepare_week
-from tarazu.engine.trajectory import FloatArray, Places
+from tarazu.engine.trajectory import Districts, FloatArray
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Definition, Event, Transfer
 
@@ -43,7 +43,7 @@ def solve(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    districts: Districts,
     times: FloatArray,
     rtol: float = 1e-9,
     atol: float = 1e-9,
@@ -65,9 +65,9 @@ def solve(
     from scipy.integrate import solve_ivp  # late: it is large
 
     program = program_of(model)
-    inputs = prepare_week(program, parameters, levers, places=places)
+    inputs = prepare_week(program, parameters, levers, districts=districts)
     start = inputs.start[0]
-    rates = _Rates(program, inputs, levers, places)
+    rates = _Rates(program, inputs, levers, districts)
     solved = solve_ivp(
         lambda _, flat: rates(flat.reshape(start.shape)).ravel(),
         (float(times[0]), float(times[-1])),
@@ -86,9 +86,9 @@ class _Rates:
     """The weekly rates of change (S, D) at given levels (S, D)."""
 
     def __init__(
-        self, program: Program, inputs: Inputs, levers: FloatArray, places: Places
+        self, program: Program, inputs: Inputs, levers: FloatArray, districts: Districts
     ) -> None:
-        self.program, self.weights = program, places.weights
+        self.program, self.weights = program, districts.weights
         model = program.model
         self.fixed: dict[str, FloatArray] = {
             "population": inputs.population,

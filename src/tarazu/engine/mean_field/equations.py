@@ -50,7 +50,7 @@ class WeekLines:
 
     Attributes
     ----------
-    lines : they read stocks (levels before the week), levers, parameters, places and lines above.
+    lines : they read stocks (levels before the week), levers, parameters and lines above.
     after : by stock, the line of its level a week later.
     flows : names of the declaration that have a line: sums, definitions, events, transfers.
     """

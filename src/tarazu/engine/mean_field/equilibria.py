@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import SimulationError
 from tarazu.engine.mean_field.weekly_map import Linearisation, WeeklyMap
-from tarazu.engine.trajectory import FloatArray, Places
+from tarazu.engine.trajectory import Districts, FloatArray
 from tarazu.model.declaration import Model
 
 SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level; below it nothing moves
@@ -86,17 +86,22 @@ class ClosedMap:
         parameters: FloatArray,
         levers: FloatArray,
         *,
-        places: Places,
+        districts: Districts,
         emptied: Sequence[str] = (),
     ) -> None:
-        self.model, self.parameters, self.levers, self.places = model, parameters, levers, places
+        self.model, self.parameters, self.levers, self.districts = (
+            model,
+            parameters,
+            levers,
+            districts,
+        )
         people = [name for name, stock in model.stocks.items() if stock.kind == "people"]
         self.rest = next((n for n in people if model.stocks[n].initial is None), None)
         self.fixed = (*(name for name in people if _absorbs(model, name)), *emptied)
         self.alive = [n for n in people if n not in (self.rest, *self.fixed)]
         self.kept = tuple(n for n in model.stocks if n not in (self.rest, *self.fixed))
         self._at = {name: i for i, name in enumerate(model.stocks)}
-        self._week = WeeklyMap(model, parameters, levers, places=places)
+        self._week = WeeklyMap(model, parameters, levers, districts=districts)
         self._directions = self.directions()
 
     def step(self, state: FloatArray) -> FloatArray:
@@ -121,7 +126,7 @@ class ClosedMap:
 
     def directions(self) -> FloatArray:
         """Return (S * D, K * D): each kept level up by one, the rest down where it is people."""
-        D = len(self.places.names)
+        D = len(self.districts.names)
         directions = np.zeros((len(self._at) * D, len(self.kept) * D))
         for k, name in enumerate(self.kept):
             columns = np.arange(k * D, (k + 1) * D)
@@ -134,7 +139,7 @@ class ClosedMap:
         """Return the state with the kept stocks moved by a (K * D,) step, inside their ranges."""
         fresh = state.copy()
         for name, change in zip(
-            self.kept, step.reshape(len(self.kept), len(self.places.names)), strict=True
+            self.kept, step.reshape(len(self.kept), len(self.districts.names)), strict=True
         ):
             level = fresh[self._at[name]] + change
             top = 1.0 if self.model.stocks[name].kind == "share" else np.inf
@@ -146,8 +151,8 @@ class ClosedMap:
         return np.concatenate([state[self._at[name]] for name in self.kept])
 
     def rows(self, stocks: Sequence[str]) -> NDArray[np.int64]:
-        """Return the places of some kept stocks in a (K * D,) vector."""
-        D = len(self.places.names)
+        """Return the positions of some kept stocks in a (K * D,) vector."""
+        D = len(self.districts.names)
         return np.concatenate([self.kept.index(name) * D + np.arange(D) for name in stocks])
 
     def _sum(self, state: FloatArray, names: Sequence[str]) -> FloatArray:
@@ -298,7 +303,9 @@ def growth_elasticities(
         for sign in (1.0, -1.0):
             parameters = closed.parameters.copy()
             parameters[p] += sign * ELASTICITY_STEP * scale
-            moved_map = WeeklyMap(closed.model, parameters, closed.levers, places=closed.places)
+            moved_map = WeeklyMap(
+                closed.model, parameters, closed.levers, districts=closed.districts
+            )
             week = moved_map.linearise(state, along)
             rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, closed.kept)])
             moved = week.jacobian[rows]
@@ -349,7 +356,7 @@ def _next_generation(
 def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> RestingPoint:
     """Return the resting point of the map whose violent stocks are emptied every week."""
     peaceful = ClosedMap(
-        closed.model, closed.parameters, closed.levers, places=closed.places, emptied=violent
+        closed.model, closed.parameters, closed.levers, districts=closed.districts, emptied=violent
     )
     state = start.copy()
     for name in violent:

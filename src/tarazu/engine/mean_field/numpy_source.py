@@ -37,7 +37,7 @@ class WeekFunctions:
     ----------
     week : what the functions compute.
     text : their source.
-    settle : (places, parameters, levers, sums) -> what does not change while those do not.
+    settle : (districts, parameters, levers, sums) -> what does not change while those do not.
     linearise : (stocks, tangents, still, settled, sums) -> levels after, their tangents, values of
         the flows, their tangents; tangents are (N, D), and `still` is one of zeros.
     """
@@ -135,8 +135,8 @@ class _Writer:
         made = [line.name for line in (*self.settled, *self.hoisted)]
         known = (*PLACE_UNITS, *model.parameters, *model.levers)
         kept = [name for name in (*known, *made) if name in read - self.moving]
-        yield f"def settle(places, parameters, levers, {_SUMS}):"
-        yield _unpacked(PLACE_UNITS, "places")
+        yield f"def settle(districts, parameters, levers, {_SUMS}):"
+        yield _unpacked(PLACE_UNITS, "districts")
         yield _unpacked(model.parameters, "parameters")
         yield _unpacked(model.levers, "levers")
         yield from map(self._assign, (*self.settled, *self.hoisted))

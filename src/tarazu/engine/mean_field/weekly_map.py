@@ -13,7 +13,7 @@ from tarazu.engine.compiler.program import Program
 from tarazu.engine.inputs import Inputs, prepare_week
 from tarazu.engine.mean_field.numpy_source import WeekFunctions, write_functions
 from tarazu.engine.simulation import explain, run_member, start_rows
-from tarazu.engine.trajectory import FloatArray, Places
+from tarazu.engine.trajectory import Districts, FloatArray
 from tarazu.model.declaration import Model
 
 
@@ -25,7 +25,7 @@ class Linearisation:
 
     Attributes
     ----------
-    stocks : (S,) names. places : (D,) names.
+    stocks : (S,) names. districts : (D,) names.
     after : (S, D) levels a week later.
     jacobian : (S * D, N) derivative of `after` along the directions; where none were given, by
         the levels before, N = S * D.
@@ -34,7 +34,7 @@ class Linearisation:
     """
 
     stocks: tuple[str, ...]
-    places: tuple[str, ...]
+    districts: tuple[str, ...]
     after: FloatArray
     jacobian: FloatArray
     flows: Mapping[str, FloatArray]
@@ -42,8 +42,8 @@ class Linearisation:
 
     def rows(self, stock: str) -> slice:
         """Return the rows of the state that belong to a stock."""
-        at = self.stocks.index(stock) * len(self.places)
-        return slice(at, at + len(self.places))
+        at = self.stocks.index(stock) * len(self.districts)
+        return slice(at, at + len(self.districts))
 
 
 class WeeklyMap:
@@ -64,15 +64,20 @@ class WeeklyMap:
     """
 
     def __init__(
-        self, model: Model, parameters: FloatArray, levers: FloatArray, *, places: Places
+        self, model: Model, parameters: FloatArray, levers: FloatArray, *, districts: Districts
     ) -> None:
-        D = len(places.names)
+        D = len(districts.names)
         _check((parameters.shape, levers.shape), ((len(model.parameters),), (len(model.levers), D)))
-        self.model, self.parameters, self.levers, self.places = model, parameters, levers, places
+        self.model, self.parameters, self.levers, self.districts = (
+            model,
+            parameters,
+            levers,
+            districts,
+        )
         self._functions = _functions(model)
-        self._sums = _sums_over(places.weights)
-        heads = np.floor(places.population + 0.5)
-        own = (heads, places.urban_share), tuple(parameters), tuple(levers)
+        self._sums = _sums_over(districts.weights)
+        heads = np.floor(districts.population + 0.5)
+        own = (heads, districts.urban_share), tuple(parameters), tuple(levers)
         self._settled = self._functions.settle(*own, *self._sums)
 
     def step(self, state: FloatArray) -> FloatArray:
@@ -91,15 +96,15 @@ class WeeklyMap:
         levels[:, :D], levels[:, D:] = state, state[:, :1]
         national, district = np.empty((1, len(program.quantities))), np.empty((1, 0, D))
         if run_member(program, kernel, inputs, 0, rows, national, district) >= 0:
-            explain(program, "mean", inputs, self.places, 0, 0, state)
+            explain(program, "mean", inputs, self.districts, 0, 0, state)
         return levels[:, :D].copy()
 
     @cached_property
     def _engine(self) -> tuple[Program, BuiltKernel, Inputs, FloatArray]:
         """The kernel of the mean field, what it reads, and its scratch array before a week."""
         program = program_of(self.model)
-        inputs = prepare_week(program, self.parameters, self.levers, places=self.places)
-        kernel = build_kernel(self.model, "mean", len(self.places.names))
+        inputs = prepare_week(program, self.parameters, self.levers, districts=self.districts)
+        kernel = build_kernel(self.model, "mean", len(self.districts.names))
         return program, kernel, inputs, start_rows(program, kernel.source, inputs, 0)
 
     def linearise(self, state: FloatArray, directions: FloatArray | None = None) -> Linearisation:
@@ -127,7 +132,7 @@ class WeeklyMap:
         names = self._functions.week.flows
         return Linearisation(
             stocks=tuple(self.model.stocks),
-            places=self.places.names,
+            districts=self.districts.names,
             after=_rows(after, (S, D)),
             jacobian=np.stack(slopes).transpose(0, 2, 1).reshape(S * D, N),
             flows=dict(zip(names, _rows(flows, (len(names), D)), strict=True)),
@@ -135,7 +140,7 @@ class WeeklyMap:
         )
 
     def _check_state(self, state: FloatArray) -> None:
-        _check((state.shape,), ((len(self.model.stocks), len(self.places.names)),))
+        _check((state.shape,), ((len(self.model.stocks), len(self.districts.names)),))
 
 
 def linearise(
@@ -144,11 +149,11 @@ def linearise(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    districts: Districts,
     directions: FloatArray | None = None,
 ) -> Linearisation:
     """Return one week of the mean field from one state; see `WeeklyMap`, which serves many."""
-    return WeeklyMap(model, parameters, levers, places=places).linearise(state, directions)
+    return WeeklyMap(model, parameters, levers, districts=districts).linearise(state, directions)
 
 
 @lru_cache(maxsize=8)

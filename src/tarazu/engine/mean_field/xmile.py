@@ -18,7 +18,7 @@ from sympy.printing.str import StrPrinter
 
 from tarazu.engine.compiler.program import Exits, Program, compile_program
 from tarazu.engine.inputs import array_function
-from tarazu.engine.trajectory import FloatArray, Places
+from tarazu.engine.trajectory import Districts, FloatArray
 from tarazu.model.declaration import PLACE_UNITS, Model
 from tarazu.model.quantities import Definition, Event, Transfer
 
@@ -32,7 +32,7 @@ def write_xmile(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    districts: Districts,
     weeks: int,
     name: str | None = None,
 ) -> str:
@@ -51,7 +51,7 @@ def write_xmile(
     ValueError
         Arrays of the wrong shape.
     """
-    expected = (len(model.levers), weeks, len(places.names))
+    expected = (len(model.levers), weeks, len(districts.names))
     if parameters.shape != (len(model.parameters),) or levers.shape != expected:
         msg = (
             f"parameters {parameters.shape} and levers {levers.shape}; expected "
@@ -62,12 +62,12 @@ def write_xmile(
     header = SubElement(document, "header")
     SubElement(header, "vendor").text = "Tarazu"
     SubElement(header, "product", version="1.0").text = "Tarazu"
-    SubElement(header, "name").text = name or f"{model.name}, {len(places.names)} districts"
+    SubElement(header, "name").text = name or f"{model.name}, {len(districts.names)} districts"
     times = SubElement(document, "sim_specs", method="Euler", time_units=TIME_UNIT)
     for tag, value in (("start", 0), ("stop", weeks), ("dt", 1)):
         SubElement(times, tag).text = str(value)
     variables = SubElement(SubElement(document, "model"), "variables")
-    for variable in _Flat(compile_program(model), parameters, levers, places).variables():
+    for variable in _Flat(compile_program(model), parameters, levers, districts).variables():
         variables.append(variable)
     indent(document)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(document, encoding="unicode")
@@ -135,9 +135,9 @@ class _Flat:
     """Writes the variables of every district."""
 
     def __init__(
-        self, program: Program, parameters: FloatArray, levers: FloatArray, places: Places
+        self, program: Program, parameters: FloatArray, levers: FloatArray, districts: Districts
     ) -> None:
-        self.program, self.model, self.places = program, program.model, places
+        self.program, self.model, self.districts = program, program.model, districts
         self.parameters, self.levers = parameters, levers
         alike = [(levers[at] == levers[at, :, :1]).all() for at in range(len(levers))]
         self.common_levers = [n for n, same in zip(self.model.levers, alike, strict=True) if same]
@@ -151,14 +151,14 @@ class _Flat:
         for name in self.common_levers:
             yield _auxiliary(name, self._steps(name, 0), model.levers[name].unit)
         for name, expression in model.everywhere.items():
-            terms = [printer.of(expression, d) for d in range(len(self.places.names))]
+            terms = [printer.of(expression, d) for d in range(len(self.districts.names))]
             yield _auxiliary(name, " + ".join(f"({term})" for term in terms))
-        for d in range(len(self.places.names)):
+        for d in range(len(self.districts.names)):
             yield from self._district(d)
 
     def _district(self, d: int) -> Iterator[Element]:
-        model, printer, places = self.model, self.equation, self.places
-        given = {"population": places.population[d], "urban_share": places.urban_share[d]}
+        model, printer, districts = self.model, self.equation, self.districts
+        given = {"population": districts.population[d], "urban_share": districts.urban_share[d]}
         given["population"] = np.floor(given["population"] + 0.5)
         for name, unit in PLACE_UNITS.items():
             yield self._auxiliary(name, d, repr(float(given[name])), unit)
@@ -167,8 +167,8 @@ class _Flat:
                 yield self._auxiliary(name, d, self._steps(name, d), lever.unit)
         for name, expression in model.nearby.items():
             terms = [
-                f"{float(places.weights[d, j])!r} * ({printer.of(expression, j)})"
-                for j in np.flatnonzero(places.weights[d]).tolist()
+                f"{float(districts.weights[d, j])!r} * ({printer.of(expression, j)})"
+                for j in np.flatnonzero(districts.weights[d]).tolist()
             ]
             yield self._auxiliary(name, d, " + ".join(terms) or "0")
         for step in self.program.steps:
@@ -216,9 +216,9 @@ class _Flat:
             yield self._auxiliary(pull, d, self.equation.of(mover.attraction, d))
             yield self._auxiliary(offer, d, self._offers(pull, d))
             arrivals = [
-                f"{variable_name(mover.name, j)} * {float(self.places.weights[j, d])!r} * "
+                f"{variable_name(mover.name, j)} * {float(self.districts.weights[j, d])!r} * "
                 f"{variable_name(pull, d)} / MAX({variable_name(offer, j)}, {_TINY})"
-                for j in np.flatnonzero(self.places.weights[:, d]).tolist()
+                for j in np.flatnonzero(self.districts.weights[:, d]).tolist()
             ]
             stays = f"(IF {variable_name(offer, d)} > 0 THEN 0 ELSE {variable_name(mover.name, d)})"
             text = " + ".join([*arrivals, stays])
@@ -226,8 +226,8 @@ class _Flat:
 
     def _offers(self, pull: str, d: int) -> str:
         terms = [
-            f"{float(self.places.weights[d, j])!r} * {variable_name(pull, j)}"
-            for j in np.flatnonzero(self.places.weights[d]).tolist()
+            f"{float(self.districts.weights[d, j])!r} * {variable_name(pull, j)}"
+            for j in np.flatnonzero(self.districts.weights[d]).tolist()
         ]
         return " + ".join(terms) or "0"
 

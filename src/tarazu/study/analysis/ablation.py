@@ -122,7 +122,7 @@ class _Runs:
             self.model,
             self.case.parameters[self.draw],
             settings,
-            places=self.case.places,
+            districts=self.case.places,
             seed=self.seed,
             members=np.array([self.member]),
             weeks=levers.shape[1],

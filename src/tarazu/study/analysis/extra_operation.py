@@ -113,7 +113,7 @@ def _run(
         case.model,
         case.parameters[draw],
         case.levers[:, :weeks],
-        places=case.places,
+        districts=case.places,
         seed=seed,
         members=np.arange(draw * replicates, (draw + 1) * replicates),
         weeks=weeks,

@@ -145,7 +145,7 @@ def _cell(
         case.model,
         np.repeat(parameters, replicates, axis=0),
         levers,
-        places=case.places,
+        districts=case.places,
         seed=seed,
         members=members,
         weeks=END,

@@ -117,7 +117,7 @@ def _attacks(case: Case, settings: Sequence[Setting], mode: Mode, seed: int) -> 
             case.model,
             case.parameters[part],
             levers,
-            places=case.places,
+            districts=case.places,
             seed=seed,
             members=part,
             weeks=END,

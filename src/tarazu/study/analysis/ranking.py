@@ -133,7 +133,7 @@ class Ranking:
             case.model,
             parameters,
             case.levers,
-            places=case.places,
+            districts=case.places,
             seed=seed,
             members=members,
             weeks=case.levers.shape[1],

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.engine import Places
+from tarazu.engine import Districts
 from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import (
     ClosedMap,
@@ -121,10 +121,10 @@ def find_thresholds(
     return Thresholds(case.hypothesis.name, case.policy, pd.DataFrame(rows), shown)
 
 
-def _average(case: Case) -> tuple[Places, FloatArray]:
+def _average(case: Case) -> tuple[Districts, FloatArray]:
     """Return one district in the place of all, and its (L, 1) levers in the first week."""
     weight = case.places.population / case.places.population.sum()
-    place = Places(
+    place = Districts(
         ("average",),
         np.array([case.places.population.mean()]),
         np.array([float(case.places.urban_share @ weight)]),
@@ -134,12 +134,12 @@ def _average(case: Case) -> tuple[Places, FloatArray]:
 
 
 def _look(
-    case: Case, parameters: FloatArray, levers: FloatArray, place: Places
+    case: Case, parameters: FloatArray, levers: FloatArray, place: Districts
 ) -> tuple[dict[str, object], ClosedMap, RestingPoint]:
     """Return the row of one draw, its map, and where it came to rest from the high start."""
     model = case.model
-    closed = ClosedMap(model, parameters, levers, places=place)
-    start = first_state(model, parameters, places=place)
+    closed = ClosedMap(model, parameters, levers, districts=place)
+    start = first_state(model, parameters, districts=place)
     recruitment = [
         name
         for name, transfer in model.transfers.items()

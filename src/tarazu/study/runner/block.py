@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Places, Pulse, Trajectory, simulate
+from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
 from tarazu.study.setup.outcomes import (
@@ -45,7 +45,7 @@ class Plan:
 
     study: Study
     arms: tuple[Arm, ...]
-    places: Places
+    places: Districts
     parameters: Mapping[str, FloatArray]
     baseline: int
     record_range: tuple[int, int] | None
@@ -155,7 +155,7 @@ def _simulate(
             study.model,
             values,
             arm.levers,
-            places=plan.places,
+            districts=plan.places,
             seed=study.spec.seed,
             members=of,
             weeks=study.spec.weeks,
@@ -183,7 +183,7 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
         district_quantities=first.district_quantities,
         district=np.concatenate([part.district for part in parts if part.district is not None]),
         start=np.concatenate([part.start for part in parts]),
-        places=first.places,
+        districts=first.districts,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Places, Pulse, Trajectory
+from tarazu.engine import Districts, Pulse, Trajectory
 from tarazu.study.setup.outcomes import militants
 from tarazu.study.setup.sizing import size_operation
 from tarazu.study.setup.spec import Study
@@ -38,7 +38,7 @@ def targets_of(study: Study) -> dict[int, float]:
 
 def draw_pulses(
     study: Study,
-    places: Places,
+    places: Districts,
     parameters: FloatArray,
     levers: FloatArray,
     shared: Sequence[Pulse],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Places, Pulse
+from tarazu.engine import Districts, Pulse
 from tarazu.policy import resolve
 from tarazu.region import Region
 from tarazu.study.setup.spec import Study
@@ -92,9 +92,9 @@ def baseline_of(study: Study) -> str:
     return study.spec.baseline if study.spec.operation is None else WITHOUT
 
 
-def places_of(region: Region) -> Places:
+def places_of(region: Region) -> Districts:
     """Return the districts of a region as the engine reads them."""
-    return Places(
+    return Districts(
         region.slugs,
         np.array([float(d.population) for d in region.districts]),
         np.array([d.urban_share for d in region.districts]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Places
+from tarazu.engine import Districts
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.policy import load_policy, resolve
 from tarazu.region import Region, load_region
@@ -29,7 +29,7 @@ class Case:
     model: Model
     hypothesis: Hypothesis
     policy: str
-    places: Places
+    places: Districts
     parameters: FloatArray
     levers: FloatArray
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Places, Pulse, Trajectory, simulate
+from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.model import Model
 
 FloatArray = NDArray[np.float64]
@@ -24,7 +24,7 @@ def size_operation(
     parameters: FloatArray,
     levers: FloatArray,
     *,
-    places: Places,
+    places: Districts,
     pulses: Sequence[Pulse],
     week: int,
     targets: dict[int, float],
@@ -56,7 +56,7 @@ def size_operation(
                     model,
                     parameters,
                     levers[:, : week + 1],
-                    places=places,
+                    districts=places,
                     seed=0,  # the mean field draws nothing
                     members=np.arange(len(parameters)),
                     weeks=week + 1,
