@@ -66,6 +66,7 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m tarazu.model.pages docs/mechanisms
 	$(BIN)/tarazu model odd --force -o docs/reference/odd.md
 	$(BIN)/python -m tarazu.policy.pages docs/reference/policies.md
+	$(BIN)/python -m tarazu.study.pages docs/reference/study-folder.md
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images

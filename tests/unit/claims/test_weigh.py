@@ -15,7 +15,7 @@ from tarazu.evidence.finding import CANNOT_TELL, Finding, Variant
 from tarazu.evidence.sensitivity import REDRAWN
 from tarazu.record import load_default_record
 from tarazu.study import run_study
-from tarazu.study.runner.reduce import METRICS
+from tarazu.study.runner.tables import METRICS
 from tarazu.study.setup.policies import SWEEP
 
 # A world in which killing works: nobody answers the sweep, few join, and the harm deters.

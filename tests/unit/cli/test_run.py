@@ -41,7 +41,8 @@ meaning = "A test."
 lever = "dialogue"
 value = 0.5
 """
-OF_STUDY = {"study.toml", "study.json", "metrics.parquet", "bands.nc", "districts.nc"}
+TABLES = {"metrics.parquet", "parameters.parquet"}
+OF_STUDY = {"study.toml", "study.json", *TABLES, "bands.nc", "districts.nc"}
 OF_RUN = {"record.json", "brief.html", MANIFEST, RUN}
 
 

@@ -302,7 +302,10 @@ def test_result__reloads_equal(result):
     assert "Not calibrated" in again._repr_html_()
 
 
-@pytest.mark.parametrize("name", ["study.json", "metrics.parquet", "bands.nc", "districts.nc"])
+FILES = ["study.json", "metrics.parquet", "parameters.parquet", "bands.nc", "districts.nc"]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_result__incomplete_folder_is_an_error(tmp_path, result, name):
     for path in result.folder.iterdir():
         if path.name != name:

@@ -13,17 +13,16 @@ from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.cache import write_atomic
 from tarazu.core.provenance import Provenance, canonical_json, collect_provenance
 from tarazu.study.runner.block import SUBSETS, Plan
+from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
 from tarazu.study.setup.spec import POOLED, Study
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     import xarray as xr
 
 FloatArray = NDArray[np.float64]
 
 RESULT: Final = "study.json"
-METRICS: Final = "metrics.parquet"
 BANDS: Final = "bands.nc"
 DISTRICTS: Final = "districts.nc"
 QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -32,6 +31,7 @@ QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 def write_results(plan: Plan, blocks: Sequence[Path], folder: Path) -> None:
     """Write the files of a result from its blocks (paths in the order of ``plan.blocks``)."""
     shares = write_metrics(plan, blocks, folder / METRICS)
+    write_parameters(plan, folder / PARAMETERS)
     write_dataset(make_bands(plan, blocks), folder / BANDS)
     write_dataset(sum_districts(plan, blocks), folder / DISTRICTS)
     write_atomic(folder / RESULT, canonical_json(_description(plan, shares)))
@@ -64,68 +64,6 @@ def provenance_of(study: Study) -> Provenance:
     return collect_provenance(
         inputs | ({"model": study.model_digest} if study.model_digest else {})
     )
-
-
-def write_metrics(plan: Plan, blocks: Sequence[Path], path: Path) -> dict[str, float | None]:
-    """Write one row a hypothesis, arm, member and horizon; return the shares of draws kept."""
-    import pyarrow.parquet as pq  # late: only here and where results are read
-
-    replicates = plan.study.spec.replicates
-    kept: dict[str, list[NDArray[np.int8]]] = {name: [] for name in plan.parameters}
-    with path.open("wb") as stream:
-        writer = None
-        for (hypothesis, draws), block in zip(plan.blocks, blocks, strict=True):
-            with np.load(block) as numbers:
-                table = _rows(plan, hypothesis, draws, numbers["outcomes"], numbers["kept"])
-                kept[hypothesis].append(numbers["kept"][::replicates])
-            if writer is None:
-                writer = pq.ParquetWriter(stream, table.schema, compression="zstd")
-            writer.write_table(table)
-        assert writer is not None  # a study has at least one block
-        writer.close()
-    flags = {name: np.concatenate(parts) for name, parts in kept.items()}
-    pooled = np.concatenate(list(flags.values()))
-    return {
-        name: None if (values < 0).any() else float((values == 1).mean())
-        for name, values in (flags | {POOLED: pooled}).items()
-    }
-
-
-def _rows(
-    plan: Plan, hypothesis: str, draws: range, outcomes: FloatArray, kept: NDArray[np.int8]
-) -> pa.Table:
-    import pyarrow as pa
-
-    spec = plan.study.spec
-    replicates, shape = spec.replicates, outcomes.shape[:3]
-    member = np.arange(draws.start * replicates, draws.stop * replicates, dtype=np.int32)
-    assert outcomes.shape[1] == len(member)
-
-    def spread(values: NDArray[Any], axis: int) -> NDArray[Any]:
-        index = [None, None, None]
-        index[axis] = slice(None)  # type: ignore[call-overload]
-        return np.broadcast_to(values[tuple(index)], shape).ravel()
-
-    def words(values: Sequence[str], axis: int) -> pa.Array:
-        codes = spread(np.arange(len(values), dtype=np.int8), axis)
-        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(values)))
-
-    names = list(plan.parameters)
-    columns: dict[str, Any] = {
-        "hypothesis": pa.DictionaryArray.from_arrays(
-            pa.array(np.full(np.prod(shape), names.index(hypothesis), dtype=np.int8)),
-            pa.array(names),
-        ),
-        "policy": words([arm.name for arm in plan.arms], 0),
-        "member": spread(member, 1),
-        "draw": spread(member // replicates, 1),
-        "replicate": spread(member % replicates, 1),
-        "kept": pa.array(spread(kept == 1, 1), mask=spread(kept < 0, 1)),
-        "weeks": spread(np.array(spec.horizons, dtype=np.int32), 2),
-    }
-    for k, name in enumerate(plan.columns):
-        columns[name] = outcomes[..., k].ravel()
-    return pa.table(columns)
 
 
 def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:

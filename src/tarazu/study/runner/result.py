@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tarazu.core.errors import DataError
-from tarazu.study.runner.reduce import BANDS, DISTRICTS, METRICS, RESULT
+from tarazu.study.runner.reduce import BANDS, DISTRICTS, RESULT
+from tarazu.study.runner.tables import METRICS, PARAMETERS
 from tarazu.study.setup.outcomes import OUTCOMES
-from tarazu.study.setup.spec import POOLED
+from tarazu.study.setup.spec import DRAW_KEYS, POOLED
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,8 +75,42 @@ class StudyResult:
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
-        """One row a hypothesis, policy, member and horizon (``weeks``); see `OUTCOMES`."""
+        """One row per hypothesis, policy, member and horizon (``weeks``); see `OUTCOMES`."""
         return self.read_metrics()
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """One row per hypothesis and draw, one column per parameter of the model."""
+        return pd.read_parquet(self.folder / PARAMETERS)
+
+    @cached_property
+    def parameter_info(self) -> pd.DataFrame:
+        """One row per parameter: parameter, unit, prior (of the model, unrestricted), source."""
+        import pyarrow.parquet as pq
+
+        schema = pq.read_schema(self.folder / PARAMETERS)
+        return pd.DataFrame(
+            [
+                {"parameter": field.name}
+                | {key.decode(): text.decode() for key, text in field.metadata.items()}
+                for field in schema
+                if field.name not in DRAW_KEYS
+            ]
+        )
+
+    @cached_property
+    def experiments(self) -> pd.DataFrame:
+        """`metrics` with the parameters of each draw, joined on hypothesis and draw.
+
+        A parameter that has the name of a column of `metrics` gets the ending ``_parameter``.
+        """
+        return self.metrics.merge(
+            self.parameters,
+            on=list(DRAW_KEYS),
+            how="left",
+            validate="many_to_one",
+            suffixes=("", "_parameter"),
+        )
 
     def read_metrics(self, columns: list[str] | None = None) -> pd.DataFrame:
         """Return some columns of `metrics`, read afresh; None for all."""
@@ -127,7 +162,7 @@ def load_study_result(folder: Path) -> StudyResult:
     path = folder / RESULT
     try:
         told: dict[str, Any] = json.loads(path.read_bytes())
-        missing = [n for n in (METRICS, BANDS, DISTRICTS) if not (folder / n).exists()]
+        missing = [n for n in (METRICS, PARAMETERS, BANDS, DISTRICTS) if not (folder / n).exists()]
         if missing:
             raise DataError(f"'{missing[0]}' is missing", file=folder, expected="a whole result")
         spec, low_high = told["spec"], told["record_range"]

@@ -27,6 +27,7 @@ STUDIES: Final = ("demo", "seventeen", "attrition")
 
 SHIPPED: Final = Path(__file__).parents[1] / "studies"
 POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
+DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and outcomes join
 LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand
 
 
@@ -212,6 +213,15 @@ def build_study(
             check_policy(found, declared.levers, region)
             policies.append(found)
     problems += _problems(spec, declared, region, file or name)
+    problems += [
+        ScenarioError(
+            f"the model has a parameter '{taken}'",
+            value=taken,
+            expected="another name: tables of draws have a column of this one",
+        )
+        for taken in DRAW_KEYS
+        if taken in declared.parameters
+    ]
     for key, names in (
         ("hypotheses", [h.name for h in hypotheses]),
         ("policies", [p.name for p in policies]),
