@@ -20,9 +20,9 @@ from tests.theory.retaliation_worlds import (
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.point_process.after_operations import LEVEL, fit_attacks
 from tarazu.evidence.point_process.background import EARLIER, EXPOSED, LATER, NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import measure_excess, measure_placebo
-from tarazu.evidence.retaliation.estimator import LEVEL, fit_attacks
 from tarazu.evidence.sensitivity import SIGNIFICANCE
 
 SEED = 20260101

@@ -13,7 +13,7 @@ from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, HORIZON, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.wake.comparison_days import future, measure_days
+from tarazu.evidence.methods.comparison_days import future, measure_days
 from tarazu.evidence.wake.estimator import HORIZON_DAYS, compare, summarise
 
 SEED = 20260401

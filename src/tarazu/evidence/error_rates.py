@@ -20,6 +20,7 @@ from tarazu.evidence.finding import FigureData
 
 ROOM: Final = "tarazu.evidence"  # whose code is measured
 POWER: Final = 0.8  # the usual standard of what counts as detectable
+DETECTABLE_ERRORS: Final = 2.802  # 1.960 + 0.842 standard errors: that power in a test at 5%
 SIZE: Final = "false positives at 5 %"  # name of the rate with everything on but an effect
 SMALLEST_RISE: Final = "smallest rise found in 80 %"
 SMALLEST_FALL: Final = "smallest fall found in 80 %"

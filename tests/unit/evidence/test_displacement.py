@@ -5,9 +5,9 @@ import pytest
 from tests.unit.evidence.worlds import HORIZON, World, plant_after, quiet_ring, remove_after, ring
 
 from tarazu.evidence.displacement.estimator import judge, weighted_displacement_difference
+from tarazu.evidence.point_process.after_operations import fit_attacks
 from tarazu.evidence.point_process.background import NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
-from tarazu.evidence.retaliation.estimator import fit_attacks
 
 PUBLISHED = 1e-2  # the examples are printed with two decimals
 SEEDS = (0, 1, 2, 3)

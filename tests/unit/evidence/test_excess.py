@@ -7,6 +7,7 @@ import pytest
 from tests.unit.evidence.worlds import HORIZON, World, plant_after, quiet_ring, remove_after
 
 from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.point_process.after_operations import fit_attacks
 from tarazu.evidence.point_process.background import (
     EXPOSED,
     LATER,
@@ -15,7 +16,7 @@ from tarazu.evidence.point_process.background import (
     IntensityFit,
 )
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, measure_placebo
-from tarazu.evidence.retaliation.estimator import fit_attacks, judge
+from tarazu.evidence.retaliation.estimator import judge
 
 SEEDS = (0, 1, 2, 3)
 NULL_SEEDS = range(20)

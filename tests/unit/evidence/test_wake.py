@@ -7,8 +7,7 @@ import pytest
 from tests.unit.evidence.worlds import HORIZON, plant_after, quiet_ring, remove_after
 
 from tarazu.evidence.finding import CANNOT_TELL
-from tarazu.evidence.near_repeat.estimator import near_repeat
-from tarazu.evidence.wake.comparison_days import (
+from tarazu.evidence.methods.comparison_days import (
     CUTS,
     LAGS,
     _felt,
@@ -18,6 +17,7 @@ from tarazu.evidence.wake.comparison_days import (
     past,
     score_interval,
 )
+from tarazu.evidence.near_repeat.estimator import near_repeat
 from tarazu.evidence.wake.estimator import compare, distances, summarise, wake
 from tarazu.record import load_default_record
 

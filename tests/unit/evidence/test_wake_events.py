@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarazu.core.errors import DataError
-from tarazu.evidence.matched_wake.analysis import _places, matched_wake
-from tarazu.evidence.matched_wake.matching import coarsen, imbalance, match_exactly, sturges_cuts
-from tarazu.evidence.matched_wake.window_counts import (
+from tarazu.evidence.matched_wakes.analysis import _places, matched_wake
+from tarazu.evidence.matched_wakes.matching import coarsen, imbalance, match_exactly, sturges_cuts
+from tarazu.evidence.matched_wakes.window_counts import (
     LEAD,
     MIXED_PRE,
     POST,

@@ -22,9 +22,7 @@ from tarazu.evidence.displacement.rings import (
 from tarazu.evidence.error_rates import read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
-from tarazu.evidence.point_process.background import EXPOSED, NEXT_DOOR
-from tarazu.evidence.point_process.excess_events import Excess, measure_excess
-from tarazu.evidence.retaliation.estimator import (
+from tarazu.evidence.point_process.after_operations import (
     HORIZON_DAYS,
     LEVEL,
     as_reading,
@@ -32,6 +30,8 @@ from tarazu.evidence.retaliation.estimator import (
     measure_after,
     read_excess,
 )
+from tarazu.evidence.point_process.background import EXPOSED, NEXT_DOOR
+from tarazu.evidence.point_process.excess_events import Excess, measure_excess
 from tarazu.evidence.sensitivity import (
     by_sign,
     disagreement,

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import FigureData
-from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
-from tarazu.evidence.sensitivity import FEWEST, by_sign
-from tarazu.evidence.wake.comparison_days import (
+from tarazu.evidence.methods.comparison_days import (
     contrast_days,
     future,
     measure_days,
     past,
     score_interval,
 )
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
+from tarazu.evidence.sensitivity import FEWEST, by_sign
 
 Array = NDArray[np.float64]
 

@@ -21,6 +21,14 @@ from tarazu.evidence.error_rates import (
 )
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows
+from tarazu.evidence.point_process.after_operations import (
+    HORIZON_DAYS,
+    LEVEL,
+    as_reading,
+    fit_attacks,
+    measure_after,
+    read_excess,
+)
 from tarazu.evidence.point_process.background import (
     EARLIER,
     EXPOSED,
@@ -33,26 +41,20 @@ from tarazu.evidence.point_process.background import (
 )
 from tarazu.evidence.point_process.excess_events import (
     Excess,
-    measure_excess,
     measure_placebo,
-    unmeasured,
 )
 from tarazu.evidence.retaliation.alternative_models import SecondOpinions, ask_others
 from tarazu.evidence.sensitivity import (
     SIGNIFICANCE,
-    Reading,
     by_sign,
     disagreement,
     forest,
-    is_enough,
     rerun,
     signed,
     too_little,
 )
 from tarazu.record import Record
 
-HORIZON_DAYS: Final = 42
-LEVEL: Final = 0.9
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
 # Names of rates that tests/theory/test_retaliation.py measures.
 EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
@@ -140,40 +142,6 @@ def retaliation(record: Record) -> Finding:
         validation=validation.summary,
         converged=fit.converged,
     )
-
-
-def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
-    """Fit the intensity of attacks on the district-days without a recent operation."""
-    history = read_history(
-        counts.attacks,
-        counts.operations,
-        {"attacks": counts.attacks},
-        counts.neighbours,
-        counts.calendar_year,
-        horizon=HORIZON_DAYS,
-    )
-    return history, fit_intensity(history)
-
-
-def read_excess(record: Record, condition: int) -> Reading | None:
-    """Return the excess on the days of one class of exposure; None where it is too little."""
-    counts = count_days(record)
-    excess = measure_after(counts, *fit_attacks(counts), condition)
-    return as_reading(excess, counts) if excess.measured else None
-
-
-def measure_after(
-    counts: DailyCounts, history: History, fit: IntensityFit, condition: int
-) -> Excess:
-    """Return the excess after operations, unmeasured where there are too few events."""
-    if not is_enough(counts):
-        return unmeasured(history.n_treatments)
-    return measure_excess(history, fit, condition, level=LEVEL)
-
-
-def as_reading(excess: Excess, counts: DailyCounts) -> Reading:
-    """Return a measured excess in the form that reruns and figures take."""
-    return Reading(excess.estimate, excess.interval, excess.p_value, counts.n_used)
 
 
 def _sentence(

@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import Validation, read_validation
+from tarazu.evidence.error_rates import DETECTABLE_ERRORS, Validation, read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
-from tarazu.evidence.matched_wake.analysis import POWER_FACTOR
+from tarazu.evidence.methods.comparison_days import (
+    DayContrasts,
+    DayEffects,
+    contrast_days,
+    future,
+    measure_days,
+    past,
+    score_interval,
+)
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.sensitivity import (
     FEWEST,
@@ -26,16 +34,8 @@ from tarazu.evidence.sensitivity import (
     signed,
     too_little,
 )
-from tarazu.evidence.wake.comparison_days import (
-    DayContrasts,
-    DayEffects,
-    contrast_days,
-    future,
-    measure_days,
-    past,
-    score_interval,
-)
 from tarazu.record import Record
+from tarazu.region.region import distance_km
 
 HORIZON_DAYS: Final = 42
 LEVEL: Final = 0.9
@@ -158,13 +158,8 @@ def read_wake(record: Record) -> Reading | None:
 
 def distances(record: Record) -> NDArray[np.float64]:
     """Return (D, D) great-circle distances between the centroids of districts, km."""
-    places = record.region.districts
-    latitude = np.radians([place.centroid_lat for place in places])
-    longitude = np.radians([place.centroid_lon for place in places])
-    a = np.sin((latitude[:, None] - latitude) / 2) ** 2
-    b = np.sin((longitude[:, None] - longitude) / 2) ** 2
-    half = a + np.cos(latitude)[:, None] * np.cos(latitude) * b
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
+    points = [(place.centroid_lat, place.centroid_lon) for place in record.region.districts]
+    return np.array([[distance_km(*a, *b) for b in points] for a in points])
 
 
 def ring_outcomes(counts: DailyCounts, km: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -261,7 +256,7 @@ def _diagnostics(
         ),
         Check(
             "smallest effect found in 80 % of records",
-            f"{POWER_FACTOR * found.spread:.2f} attacks per operation either way",
+            f"{DETECTABLE_ERRORS * found.spread:.2f} attacks per operation either way",
             "from the spread of moved dates; smaller effects will mostly be missed",
             None,
         ),

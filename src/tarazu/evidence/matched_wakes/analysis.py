@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import DataError
-from tarazu.evidence.matched_wake.effects import linear_effect, permuted_effects
-from tarazu.evidence.matched_wake.matching import (
+from tarazu.evidence.error_rates import DETECTABLE_ERRORS
+from tarazu.evidence.matched_wakes.effects import linear_effect, permuted_effects
+from tarazu.evidence.matched_wakes.matching import (
     Matching,
     coarsen,
     imbalance,
     match_exactly,
     sturges_cuts,
 )
-from tarazu.evidence.matched_wake.window_counts import (
+from tarazu.evidence.matched_wakes.window_counts import (
     CONTROL,
     DEPENDENT,
     LEAD,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-POWER_FACTOR: Final = 2.802  # 1.960 + 0.842 standard deviations: 80 % power of a 5 % test
 _OVERLAPS: Final = ((SAME_PRE, SAME_POST), (MIXED_PRE, MIXED_POST))
 
 
@@ -231,7 +231,7 @@ def _estimate(
                 p_adjusted=_share(extreme, abs(effect) / spread[v] if spread[v] > 0 else 0.0)
                 if replicates > 0
                 else np.nan,
-                detectable=POWER_FACTOR * float(spread[v]),
+                detectable=DETECTABLE_ERRORS * float(spread[v]),
                 ring=linear_effect(ring[:, PRE], ring[:, POST], treated, matching.weight).effect,
                 placebo=lead.effect,
                 p_placebo=lead.p_value,

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.jit import kernel
+from tarazu.region.region import EARTH_RADIUS_KM
 
 Array = NDArray[np.float64]
 Mode = Literal["default", "compat"]
 
 TREATMENT, CONTROL, DEPENDENT, OTHER = 0, 1, 2, 3  # kinds of events
 PRE, POST, LEAD, TREND, SAME_PRE, MIXED_PRE, SAME_POST, MIXED_POST = range(8)
-EARTH_KM: Final = 6371.0088  # mean radius
 KM_PER_DEGREE_PUBLISHED: Final = 111.111  # of the R package mwa
 
 
@@ -86,7 +86,7 @@ def count_wakes(
         places.longitude,
         places.unit,
         places.distance,
-        np.degrees(1.0) * KM_PER_DEGREE_PUBLISHED if compat else EARTH_KM,
+        np.degrees(1.0) * KM_PER_DEGREE_PUBLISHED if compat else EARTH_RADIUS_KM,
         event,
         np.array(windows_days, dtype=np.int64),
         np.array(windows_km, dtype=np.float64),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.jit import kernel
 from tarazu.core.random.streams import uniform
-from tarazu.evidence.matched_wake.matching import Matching
+from tarazu.evidence.matched_wakes.matching import Matching
 from tarazu.evidence.methods.sort_kernels import sort_order
 
 Array = NDArray[np.float64]

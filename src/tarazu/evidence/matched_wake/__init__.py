@@ -1,1 +1,0 @@
-"""Matched wake analysis of events (Schutte & Donnay 2014)."""

@@ -1,0 +1,53 @@
+"""Attacks after operations beyond what the background predicts, at home and next door."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.point_process.background import (
+    History,
+    IntensityFit,
+    fit_intensity,
+    read_history,
+)
+from tarazu.evidence.point_process.excess_events import Excess, measure_excess, unmeasured
+from tarazu.evidence.sensitivity import Reading, is_enough
+from tarazu.record import Record
+
+HORIZON_DAYS: Final = 42
+LEVEL: Final = 0.9
+
+
+def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
+    """Fit the intensity of attacks on the district-days without a recent operation."""
+    history = read_history(
+        counts.attacks,
+        counts.operations,
+        {"attacks": counts.attacks},
+        counts.neighbours,
+        counts.calendar_year,
+        horizon=HORIZON_DAYS,
+    )
+    return history, fit_intensity(history)
+
+
+def read_excess(record: Record, condition: int) -> Reading | None:
+    """Return the excess on the days of one class of exposure; None where it is too little."""
+    counts = count_days(record)
+    excess = measure_after(counts, *fit_attacks(counts), condition)
+    return as_reading(excess, counts) if excess.measured else None
+
+
+def measure_after(
+    counts: DailyCounts, history: History, fit: IntensityFit, condition: int
+) -> Excess:
+    """Return the excess after operations, unmeasured where there are too few events."""
+    if not is_enough(counts):
+        return unmeasured(history.n_treatments)
+    return measure_excess(history, fit, condition, level=LEVEL)
+
+
+def as_reading(excess: Excess, counts: DailyCounts) -> Reading:
+    """Return a measured excess in the form that reruns and figures take."""
+    return Reading(excess.estimate, excess.interval, excess.p_value, counts.n_used)
