@@ -23,6 +23,25 @@ SAMPLERS = Path(__file__).parent / "samplers.h"
 STRICT = ("-O3", "-march=native")
 FAST = (*STRICT, "-ffast-math")
 
+FIELDS = (
+    ("parameters", "double"),
+    ("levers", "double"),
+    ("lever_change", "long"),
+    ("first", "long"),
+    ("neighbour", "long"),
+    ("weight", "double"),
+    ("first_in", "long"),
+    ("neighbour_in", "long"),
+    ("weight_in", "double"),
+    ("is_mean", "long"),
+    ("people_share", "double"),
+)
+"""What the program reads, as fields of `Inputs` (parameters: of one member), and their C types."""
+
+
+class _Inputs(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_void_p) for name, _ in FIELDS]
+
 
 class _Printer(C99CodePrinter):
     def _print_Max(self, expr):  # noqa: N802 - sympy\'s name
@@ -61,24 +80,12 @@ class CTwin:
         table[self.week.rows.index("urban_share")] = inputs.urban_share
         weeks = len(inputs.lever_change)
         national = np.empty((weeks, len(self.week.program.quantities)))
-        arrays = (
-            inputs.parameters[m],
-            inputs.levers,
-            inputs.lever_change,
-            inputs.first,
-            inputs.neighbour,
-            inputs.weight,
-            inputs.first_in,
-            inputs.neighbour_in,
-            inputs.weight_in,
-            inputs.is_mean,
-            inputs.people_share,
-            x,
-            national,
-        )
-        pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+        given = {"parameters": inputs.parameters[m]}
+        given |= {name: getattr(inputs, name) for name, _ in FIELDS[1:]}
         seed = ctypes.c_uint64(int(inputs.members[m]))
-        failed = self.function(*pointers, ctypes.c_long(weeks), seed)
+        pointers = _Inputs(*(ctypes.c_void_p(given[name].ctypes.data) for name, _ in FIELDS))
+        outputs = [ctypes.c_void_p(array.ctypes.data) for array in (x, national)]
+        failed = self.function(ctypes.byref(pointers), *outputs, ctypes.c_long(weeks), seed)
         assert failed < 0, f"a value left its range in week {failed}"
         return national
 
@@ -88,13 +95,16 @@ class CTwin:
         quantities = len(self.week.program.quantities)
         yield f"enum {{ DISTRICTS = {self.districts}, QUANTITIES = {quantities} }};"
         yield "#define EACH for (long d = 0; d < DISTRICTS; d++)"
+        yield "struct inputs {"
+        for name, kind in FIELDS:
+            yield f"const {kind} *{name};"
+        yield "};"
         yield (
-            "int run_member(const double *parameters, const double *levers, const long *change,"
-            " const long *first, const long *neighbour, const double *weight,"
-            " const long *first_in, const long *neighbour_in, const double *weight_in,"
-            " const long *is_mean, const double *people_share, double *restrict x,"
+            "int run_member(const struct inputs *given, double *restrict x,"
             " double *restrict national, long weeks, uint64_t seed) {"
         )
+        for name, kind in FIELDS:
+            yield f"const {kind} *{name} = given->{name};"
         yield "seed_stream(seed);"
         for p, name in enumerate(model.parameters):
             yield f"const double {name} = parameters[{p}];"
@@ -104,8 +114,8 @@ class CTwin:
         if model.levers:
             first = self.offsets[next(iter(model.levers))]
             size = len(model.levers) * self.districts
-            copied = f"x + {first}, levers + change[t] * {size}, {8 * size}"
-            yield f"if (change[t] >= 0) {{ memcpy({copied});"
+            copied = f"x + {first}, levers + lever_change[t] * {size}, {8 * size}"
+            yield f"if (lever_change[t] >= 0) {{ memcpy({copied});"
         else:
             yield "if (t == 0) {"
         yield from self.sweep(self.week.settings)

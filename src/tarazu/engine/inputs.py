@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarazu.core.errors import SimulationError
 from tarazu.engine.compiler.program import Program, compile_program
 from tarazu.engine.compiler.subexpressions import stable
-from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse
+from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, StateArray
 from tarazu.model.declaration import Model
 
 
@@ -27,7 +27,7 @@ class Inputs(NamedTuple):
     population, urban_share : (D,).
     first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1, by key.
     first_in, neighbour_in, weight_in : the same, of those that d is a neighbour of.
-    keys : (D,); seed; members : (M,).
+    keys : (D,); seed; members : (M,); streams : (K,) random stream of each draw of a week.
     pulse_row : (T,) row of the pulse arrays that a week uses, -1 for none.
     pulse_expected, pulse_count : (R, E, D).
     start : (M, S, D) levels before week 0.
@@ -49,6 +49,7 @@ class Inputs(NamedTuple):
     keys: IntArray
     seed: int
     members: IntArray
+    streams: IntArray
     pulse_row: IntArray
     pulse_expected: FloatArray
     pulse_count: FloatArray
@@ -56,6 +57,20 @@ class Inputs(NamedTuple):
     is_mean: IntArray
     people_share: FloatArray
     keep: IntArray
+
+
+class Scratch(NamedTuple):
+    """What a kernel works on besides its inputs.
+
+    Attributes
+    ----------
+    x : (rows * stride,) see `tarazu.engine.compiler.kernels`; holds the levels before the run.
+    states : (K,) uint64, one for each stream. work : see `exit_kernels.draw_exits`.
+    """
+
+    x: FloatArray
+    states: StateArray
+    work: FloatArray
 
 
 def prepare(
@@ -105,6 +120,7 @@ def prepare(
         districts.stream_keys().astype(np.int64),
         seed,
         ids,
+        np.array([program.streams[name] for name in program.luck], dtype=np.int64),
         pulse_row,
         pulse_expected,
         pulse_count,

@@ -12,7 +12,7 @@ from tarazu.engine.compiler.kernel_files import BuiltKernel, build_kernel, progr
 from tarazu.engine.compiler.numba_source import Source
 from tarazu.engine.compiler.program import Program, levels_behind
 from tarazu.engine.compiler.week_plan import Mode
-from tarazu.engine.inputs import Inputs, prepare
+from tarazu.engine.inputs import Inputs, Scratch, prepare
 from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, Trajectory
 from tarazu.model.declaration import Model
 
@@ -131,16 +131,15 @@ def _run_kernel(
     kernel = build_kernel(program.model, mode, len(districts.names))
     for m in range(len(inputs.members)):
         rows = start_rows(program, kernel.source, inputs, m)
-        failed = run_member(program, kernel, inputs, m, rows, national[m], district[m])
+        failed = run_member(kernel, inputs, m, rows, national[m], district[m])
         if failed >= 0:  # the same weeks again, up to the one that failed
             rows = start_rows(program, kernel.source, inputs, m)
-            run_member(program, kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
+            run_member(kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
             levels = rows.reshape(-1, kernel.source.stride)[:, : len(districts.names)]
             explain(program, mode, inputs, districts, m, failed, levels)
 
 
 def run_member(
-    program: Program,
     kernel: BuiltKernel,
     inputs: Inputs,
     m: int,
@@ -155,33 +154,9 @@ def run_member(
     """
     from tarazu.engine.compiler.exit_kernels import WORK  # late: it loads numba
 
-    streams = np.array([program.streams[name] for name in program.luck], dtype=np.int64)
-    return kernel.run_member(
-        inputs.parameters[m],
-        inputs.levers,
-        inputs.lever_change,
-        inputs.first,
-        inputs.neighbour,
-        inputs.weight,
-        inputs.first_in,
-        inputs.neighbour_in,
-        inputs.weight_in,
-        inputs.keys,
-        inputs.pulse_row,
-        inputs.pulse_expected,
-        inputs.pulse_count,
-        inputs.seed,
-        inputs.members[m],
-        streams,
-        np.empty(len(streams), dtype=np.uint64),
-        np.empty(WORK),
-        inputs.is_mean,
-        inputs.people_share,
-        inputs.keep,
-        rows,
-        national,
-        district,
-    )
+    states = np.empty(len(inputs.streams), dtype=np.uint64)
+    scratch = Scratch(rows, states, np.empty(WORK))
+    return kernel.run_member(inputs, m, scratch, national, district)
 
 
 def start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import keyword
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -33,8 +34,9 @@ from tarazu.model.quantities import Event, Transfer
 Row = tuple[str, tuple[str, ...]]
 """Who is drawn, and the rows that are worked on."""
 
-ARGUMENTS: Final = (
-    "parameters",
+ARGUMENTS: Final = ("inputs", "m", "scratch", "national", "district")
+# Fields of `Inputs` and `Scratch` that the code reads by their own names.
+_OF_INPUTS: Final = (
     "levers",
     "lever_change",
     "first",
@@ -44,21 +46,15 @@ ARGUMENTS: Final = (
     "neighbour_in",
     "weight_in",
     "keys",
+    "streams",
     "pulse_row",
     "pulse_expected",
     "pulse_count",
-    "seed",
-    "member",
-    "streams",
-    "states",
-    "work",
     "is_mean",
     "people_share",
     "keep",
-    "x",
-    "national",
-    "district",
 )
+_OF_SCRATCH: Final = ("x", "states", "work")
 
 _CALLED: Final = {
     "stochastic": (
@@ -81,6 +77,9 @@ _ROWS: Final = {
 _ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
 _OWN: Final = {
     *ARGUMENTS,
+    *_OF_INPUTS,
+    *_OF_SCRATCH,
+    "parameters",
     *_CALLED["stochastic"],
     *_ALWAYS_CALLED,
     *(
@@ -226,7 +225,21 @@ class _Writer:
         yield from body
 
     def member(self) -> Iterator[str]:
-        yield '"""Run one member; return the week in which a value left its range, or -1."""'
+        yield '"""Run member m; return the week in which a value left its range, or -1.'
+        yield ""
+        yield "inputs : `Inputs`. scratch : `Scratch`: the levels before the run; overwritten."
+        yield "Writes national (T, Q) and district (T, K, D)."
+        yield '"""'
+        body = [*self.weeks()]
+        words = set(re.findall(r"\w+", " ".join(body)))
+        yield "parameters = inputs.parameters[m]"
+        for given, names in (("inputs", _OF_INPUTS), ("scratch", _OF_SCRATCH)):
+            for name in names:
+                if name in words:
+                    yield f"{name} = {given}.{name}"
+        yield from body
+
+    def weeks(self) -> Iterator[str]:
         read = self._parameters_read()
         for p, name in enumerate(self.program.model.parameters):
             if name in read:
@@ -234,7 +247,7 @@ class _Writer:
         for line in self.week.constants:
             yield f"{line.name} = {self.code(line.expression)}"
         if self.week.mode == "stochastic":
-            yield "state = member_state(seed, member)"
+            yield "state = member_state(inputs.seed, inputs.members[m])"
         yield f"for d in range({self.stride}):"
         yield "    x[at_fine + d] = 1.0"
         yield "for t in range(national.shape[0]):"

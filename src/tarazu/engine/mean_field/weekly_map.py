@@ -95,7 +95,7 @@ class WeeklyMap:
         levels = rows.reshape(-1, kernel.source.stride)[:S]
         levels[:, :D], levels[:, D:] = state, state[:, :1]
         national, district = np.empty((1, len(program.quantities))), np.empty((1, 0, D))
-        if run_member(program, kernel, inputs, 0, rows, national, district) >= 0:
+        if run_member(kernel, inputs, 0, rows, national, district) >= 0:
             explain(program, "mean", inputs, self.districts, 0, 0, state)
         return levels[:, :D].copy()
 
