@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.reference.anderson import anderson_patterns
+from tests.reference.policy_patterns import END, MARGIN, Pattern, look_for_patterns
 
 from tarazu.model.hypothesis import HYPOTHESES
-from tarazu.study.analysis.anderson import anderson_patterns
-from tarazu.study.analysis.patterns import END, MARGIN, Pattern, look_for_patterns
 from tarazu.study.setup.scenario import drawn_case
 
 ROOT = Path(__file__).parents[2]

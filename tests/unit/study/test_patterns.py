@@ -6,15 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import sympy as sp
-from tests.unit.study.ranking_worlds import case_of
-
-from tarazu.core.errors import ScenarioError
-from tarazu.core.quantities import Fixed, Parameter, Uniform
-from tarazu.core.sources import ASSUMED
-from tarazu.model import Model, build_model
-from tarazu.model.checks import checked
-from tarazu.model.quantities import Lever
-from tarazu.study.analysis.anderson import (
+from tests.reference.anderson import (
     COUNTERINSURGENCY,
     EFFORTS,
     ORDERS,
@@ -24,7 +16,7 @@ from tarazu.study.analysis.anderson import (
     schedules,
     withdrawal,
 )
-from tarazu.study.analysis.patterns import (
+from tests.reference.policy_patterns import (
     END,
     MARGIN,
     clearly_less,
@@ -32,6 +24,14 @@ from tarazu.study.analysis.patterns import (
     verdicts_of,
     year_before,
 )
+from tests.unit.study.ranking_worlds import case_of
+
+from tarazu.core.errors import ScenarioError
+from tarazu.core.quantities import Fixed, Parameter, Uniform
+from tarazu.core.sources import ASSUMED
+from tarazu.model import Model, build_model
+from tarazu.model.checks import checked
+from tarazu.model.quantities import Lever
 
 TODAY = {
     "operational_tempo": (10.0, 1.0),

@@ -12,9 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from tarazu.policy import Setting, load_policy
-from tarazu.study.analysis.patterns import (
+from tests.reference.policy_patterns import (
     END,
     MARGIN,
     Arms,
@@ -26,6 +24,8 @@ from tarazu.study.analysis.patterns import (
     verdicts_of,
     year_before,
 )
+
+from tarazu.policy import Setting, load_policy
 from tarazu.study.setup.outcomes import YEAR
 
 TODAY, NEVER, STAY = "today", "never come", "stay"
