@@ -1,16 +1,12 @@
 """The check against hand labels: table, shares, intervals, bounds."""
 
-from math import isclose
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.record.ged_files import small_world, write_ged
 
 from tarazu.core.errors import DataError
 from tarazu.record import Record, check_labels, load_default_record, measured_check, read_record
-from tarazu.record.coding.hand_labels import Z_95, wilson_interval
 
 # Initiators in the small world: 1, 4, 5, 7, 8, 12 militant; 2, 9 state; 3, 6 unclear; 11 other.
 LABELS = {
@@ -106,21 +102,3 @@ def test_measured_check__knows_both_samples_of_the_shipped_rules() -> None:
         for sample in check.samples
     }
     assert totals == {"1": 60, "2": 60}
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval__solves_its_score_equation(counts: tuple[int, int]) -> None:
-    right, total = counts
-    share = right / total
-    low, high = wilson_interval(right, total)
-    assert 0 <= low <= share <= high <= 1
-    for end in (low, high):
-        if 0 < end < 1:  # at an end the score statistic is the normal quantile
-            assert isclose((share - end) ** 2 * total, Z_95**2 * end * (1 - end), rel_tol=1e-6)
-
-
-def test_wilson_interval__refuses_what_is_no_share() -> None:
-    with pytest.raises(ValueError, match="no share"):
-        wilson_interval(0, 0)
-    with pytest.raises(ValueError, match="no share"):
-        wilson_interval(3, 2)

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.intervals import wilson_interval
 from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.core.tables.cells import Row
 from tarazu.core.tables.csv_rows import CsvTable, shorten
@@ -183,30 +183,6 @@ def measured_check(rules_digest: str) -> LabelCheck | None:
     )
 
 
-def wilson_interval(right: int, total: int, z: float = Z_95) -> tuple[float, float]:
-    """Return Wilson's score interval of a share, 0 to 1.
-
-    References
-    ----------
-    Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212,
-    doi:10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(27, 27)
-    >>> round(low, 3), high
-    (0.875, 1.0)
-    """
-    if not 0 <= right <= total or total == 0:
-        raise ValueError(f"{right} of {total} is no share")
-    share, spread = right / total, z * z / total
-    centre = (share + spread / 2) / (1 + spread)
-    half = z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    low = 0.0 if right == 0 else max(0.0, centre - half)
-    high = 1.0 if right == total else min(1.0, centre + half)
-    return low, high
-
-
 def _read_labels(path: Path) -> list[tuple[str, str, str]]:
     table = CsvTable(path, ("sample", "id", "hand_label"))
     rows: list[tuple[str, str, str]] = []
@@ -257,7 +233,7 @@ def _share(right: int, total: int, open_wrong: int, open_right: int) -> Share:
     best = (right + open_right) / (total + open_right) if total + open_right else None
     if total == 0:
         return Share(right, total, None, None, None, worst, best)
-    low, high = wilson_interval(right, total)
+    low, high = wilson_interval(right / total, total, Z_95)
     return Share(right, total, right / total, low, high, worst, best)
 
 

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.intervals import wilson_interval
+
 FloatArray = NDArray[np.float64]
 
 LEVEL: Final = 0.9
@@ -42,17 +44,15 @@ def mean_of(draws: FloatArray) -> Estimate:
 
 
 def share_of(draws: FloatArray) -> Estimate:
-    """Return the mean of shares in [0, 1], one a draw, by Wilson's interval.
+    """Return the mean of shares in [0, 1], one per draw, with Wilson's interval.
 
     For shares strictly between 0 and 1 the interval is wider than it need be.
     """
     n = len(draws)
     if n == 0:
         return NOTHING
-    p, z2 = float(draws.mean()), Z * Z
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half))
+    share = float(draws.mean())
+    return Estimate(share, *wilson_interval(share, n, Z))
 
 
 def quantile_of(draws: FloatArray, level: float) -> Estimate:
