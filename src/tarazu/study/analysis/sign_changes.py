@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.bisection import bisect
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Effect = Callable[[FloatArray], FloatArray]
@@ -108,12 +110,13 @@ def nearest_change(effect: Effect, start: FloatArray, found: Scan) -> FloatArray
     rows = np.array([row for row, _, _ in brackets])
     inner, outer = (np.array([ends[side] for ends in brackets]) for side in (1, 2))
     columns = found.columns[rows]
-    while (np.abs(outer - inner) > TOLERANCE).any():
-        middle = (inner + outer) / 2.0
+
+    def is_turned(values: FloatArray) -> NDArray[np.bool_]:
         points = np.repeat(start[None], len(rows), axis=0)
-        points[np.arange(len(rows)), columns] = middle
-        turned = found.is_turned(effect(points))
-        inner, outer = np.where(turned, inner, middle), np.where(turned, middle, outer)
+        points[np.arange(len(rows)), columns] = values
+        return found.is_turned(effect(points))
+
+    outer = bisect(is_turned, inner, outer, tolerance=TOLERANCE)
     for row, value in zip(rows, outer, strict=True):
         here = start[found.columns[row]]
         if not abs(nearest[row] - here) <= abs(value - here):

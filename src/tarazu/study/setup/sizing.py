@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.bisection import bisect
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.model import Model
 
@@ -84,12 +85,14 @@ def _militants_killed(trajectory: Trajectory) -> FloatArray:
 
 
 def _solve(extra: FloatArray, target: FloatArray, most: int) -> tuple[FloatArray, FloatArray]:
-    low, high = np.zeros(extra.shape[1:]), np.full(extra.shape[1:], float(most))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2.0
-        short = _expected(extra, middle) < target
-        low, high = np.where(short, middle, low), np.where(short, high, middle)
-    return high, _expected(extra, high)
+    most_operations = np.full(extra.shape[1:], float(most))
+    operations = bisect(
+        lambda mean: _expected(extra, mean) >= target,
+        np.zeros_like(most_operations),
+        most_operations,
+        halvings=HALVINGS,
+    )
+    return operations, _expected(extra, operations)
 
 
 def _expected(extra: FloatArray, mean: FloatArray) -> FloatArray:
