@@ -42,6 +42,13 @@ def resolve(
         Several problems.
     """
     check_policy(policy, levers, region)
+    return lever_arrays(policy, levers, region, weeks)
+
+
+def lever_arrays(
+    policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int
+) -> NDArray[np.float64]:
+    """Return `resolve` of a policy that was checked already; see `check_policy`."""
     names, places = list(levers), _places(region)
     settings = np.empty((len(names), weeks, len(region.slugs)))
     for row, lever in enumerate(levers.values()):
