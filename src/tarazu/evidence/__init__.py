@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from tarazu.evidence.battery import Battery, BatteryConfig, BatteryRow, load_battery, run_battery
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.registry import ESTIMATORS, estimate
 
 __all__ = [
     "CANNOT_TELL",
     "ESTIMATORS",
+    "Analysis",
     "Battery",
     "BatteryConfig",
     "BatteryRow",
     "Check",
     "FigureData",
     "Finding",
-    "Variant",
     "estimate",
     "load_battery",
     "run_battery",

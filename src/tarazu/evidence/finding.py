@@ -6,9 +6,10 @@ import dataclasses
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-CANNOT_TELL = "the record cannot tell"
+CANNOT_TELL: Final = "the record cannot tell"
+MAIN: Final = "main reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,22 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """The same estimator on another cut or reading of the record.
+class Analysis:
+    """What an estimator finds in a record, or in the record under another coding choice.
 
     Attributes
     ----------
-    interval : at the level of the finding it belongs to; None where nothing could be estimated.
+    estimate, interval : the interval at the level of the finding; None where not estimable.
     n : counts that the estimate rests on, by name.
+    name : of the sensitivity analysis; `MAIN` for the record as it is.
     """
 
-    name: str
     estimate: float | None
     interval: tuple[float, float] | None
     p_value: float | None
-    verdict: str
     n: Mapping[str, int]
+    name: str = MAIN
+    verdict: str = CANNOT_TELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Finding:
     assumptions: tuple[str, ...]
     caveats: tuple[str, ...]
     diagnostics: tuple[Check, ...]
-    sensitivity: tuple[Variant, ...]
+    sensitivity: tuple[Analysis, ...]
     figures: tuple[FigureData, ...]
     references: tuple[str, ...]
     validation: Mapping[str, float | str] = field(default_factory=dict)

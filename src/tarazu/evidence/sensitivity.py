@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,11 +11,11 @@ from scipy.special import ndtr, ndtri
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.finding import CANNOT_TELL, FigureData, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import draw_initiators
 from tarazu.record import Record, select
 
-READINGS: Final[dict[str, dict[str, object]]] = {
+SELECTIONS: Final[dict[str, dict[str, object]]] = {
     "without best = 0": {"zero_best": False},
     "without groups' own sites": {"group_site": False},
     "active years only": {"inactive_years": False},
@@ -25,97 +25,80 @@ READINGS: Final[dict[str, dict[str, object]]] = {
     "unclear events as militant": {"unclear": "militant"},
 }
 REDRAWN: Final = "initiators at their measured error rate"
-ALL_READINGS: Final = (*READINGS, REDRAWN)
+SENSITIVITY_ANALYSES: Final = (*SELECTIONS, REDRAWN)
 DRAWS: Final = 10  # of the initiators; more narrow the interval of this reading by a few per cent
 
 FEWEST: Final = 10  # operations and attacks below which no reading is given a number
 SIGNIFICANCE: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an estimator makes of one reading of a record.
-
-    Attributes
-    ----------
-    interval : at the level of the finding; None where the estimator has none.
-    n : counts that the estimate rests on, by name.
-    """
-
-    estimate: float
-    interval: tuple[float, float] | None
-    p_value: float | None
-    n: Mapping[str, int]
+VerdictRule = Callable[[float | None, float | None], str]
+Analyse = Callable[[Record], Analysis | None]
 
 
-Judge = Callable[[float, float | None], str]
+def by_sign(rising: str, falling: str) -> VerdictRule:
+    """Return the rule by which a verdict is a sign at the 5 % level, or that it cannot be told."""
 
-
-def by_sign(rising: str, falling: str) -> Judge:
-    """Return a judge: a sign at the 5 % level, or that the record cannot tell."""
-
-    def judge(estimate: float, p_value: float | None) -> str:
-        if p_value is None or not p_value < SIGNIFICANCE:
+    def verdict_of(estimate: float | None, p_value: float | None) -> str:
+        if estimate is None or p_value is None or not p_value < SIGNIFICANCE:
             return CANNOT_TELL
         return rising if estimate > 0 else falling
 
-    return judge
+    return verdict_of
 
 
-def rerun(
-    record: Record,
-    read: Callable[[Record], Reading | None],
-    judge: Judge,
-    *,
-    level: float = 0.9,
-) -> tuple[Variant, ...]:
-    """Read each other reading of the record in the same way.
+def analyse_sensitivity(
+    record: Record, analyse: Analyse, verdict_of: VerdictRule, *, level: float = 0.9
+) -> tuple[Analysis, ...]:
+    """Return the same analysis of the record under other coding choices and of its subsets.
 
-    A reading that holds too little gets no number: its verdict is that the record cannot tell.
-    The last one draws the initiators anew at the error rate that was measured by hand and pools
-    the draws (Rubin 1987, Multiple Imputation for Nonresponse in Surveys); it has no number
+    Where too little is left there is no number, and the verdict is that the record cannot tell.
+    The last analysis draws the initiators anew at the error rate that was measured by hand and
+    pools the draws (Rubin 1987, Multiple Imputation for Nonresponse in Surveys); it has no number
     where the rate was not measured.
 
     Parameters
     ----------
-    read : from a record to an estimate; None where the record holds too little.
-    judge : from estimate and p-value to a verdict.
-    level : coverage of the intervals that `read` returns.
+    analyse : from a record to an estimate; None where the record holds too little.
+    verdict_of : from estimate and p-value to a verdict.
+    level : coverage of the intervals that `analyse` returns.
     """
-    variants = []
-    for name, options in READINGS.items():
+    found = []
+    for name, options in SELECTIONS.items():
         part = select(record, **options)  # type: ignore[arg-type]  # one option each, typed there
-        variants.append(_variant(name, _try(read, part), part, judge))
-    return (*variants, _variant(REDRAWN, _reread(record, read, level), record, judge))
+        found.append(_name(name, _try(analyse, part), part, verdict_of))
+    redrawn = _analyse_draws(record, analyse, level)
+    return (*found, _name(REDRAWN, redrawn, record, verdict_of))
 
 
-def pool(readings: list[Reading], level: float) -> Reading:
-    """Return the pooled reading of several imputations, by Rubin's rules.
+def pool(analyses: list[Analysis], level: float) -> Analysis:
+    """Return the pooled analysis of several imputations, by Rubin's rules.
 
-    Where the readings have no interval, the pooled p-value is the median one; else it is at least
+    Where the analyses have no interval, the pooled p-value is the median one; else it is at least
     that.
     """
-    estimate = float(np.mean([reading.estimate for reading in readings]))
+    estimates = np.array([analysis.estimate for analysis in analyses], dtype=np.float64)
+    estimate = float(np.mean(estimates))
     n = {
-        name: round(float(np.mean([reading.n[name] for reading in readings])))
-        for name in readings[0].n
+        name: round(float(np.mean([analysis.n[name] for analysis in analyses])))
+        for name in analyses[0].n
     }
-    intervals = [reading.interval for reading in readings if reading.interval is not None]
-    known = [reading.p_value for reading in readings if reading.p_value is not None]
+    intervals = [analysis.interval for analysis in analyses if analysis.interval is not None]
+    known = [analysis.p_value for analysis in analyses if analysis.p_value is not None]
     median = float(np.median(known)) if known else None
-    if len(intervals) < len(readings):
-        return Reading(estimate, None, median, n)
+    if len(intervals) < len(analyses):
+        return Analysis(estimate, None, median, n)
     z = float(ndtri(0.5 + level / 2))
     width = np.diff(np.array(intervals), axis=1) / (2 * z)
-    between = float(np.var([reading.estimate for reading in readings], ddof=1))
-    error = float(np.sqrt((width**2).mean() + (1 + 1 / len(readings)) * between))
+    between = float(np.var(estimates, ddof=1))
+    error = float(np.sqrt((width**2).mean() + (1 + 1 / len(analyses)) * between))
     # The intervals lean to one side; their mean keeps the lean, the wider error stretches it.
     low, high = (np.array(intervals).mean(axis=0) - estimate).tolist()
     stretch = error / max(float(np.sqrt((width**2).mean())), 1e-12)
-    return Reading(
+    return Analysis(
         estimate,
         (estimate + low * stretch, estimate + high * stretch),
-        # A test may ask for more than its interval shows; the pooled one asks for no less.
+        # A test may need more than its interval shows; the pooled one needs no less.
         max(float(2 * ndtr(-abs(estimate) / error)), median or 0.0),
         n,
     )
@@ -135,15 +118,15 @@ def too_little(counts: DailyCounts, question: str) -> str:
     )
 
 
-def disagreement(verdict: str, variants: tuple[Variant, ...]) -> str:
-    """Say which readings of the record give another verdict; nothing where none does."""
-    others = [v for v in variants if v.verdict != verdict]
+def disagreement(verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
+    """Return a sentence on the analyses with another verdict; "" where there are none."""
+    others = [analysis for analysis in sensitivity if analysis.verdict != verdict]
     if not others:
         return ""
-    if all(v.verdict == CANNOT_TELL for v in others):
-        return f" Of {len(variants)} other readings of the record, {len(others)} cannot tell."
-    others = [v for v in others if v.verdict != CANNOT_TELL]
-    named = "; ".join(f"{v.name}: {v.verdict}" for v in others)
+    if all(analysis.verdict == CANNOT_TELL for analysis in others):
+        return f" Of {len(sensitivity)} other readings of the record, {len(others)} cannot tell."
+    others = [analysis for analysis in others if analysis.verdict != CANNOT_TELL]
+    named = "; ".join(f"{analysis.name}: {analysis.verdict}" for analysis in others)
     return f" Read differently, the record would say otherwise ({named})."
 
 
@@ -153,11 +136,15 @@ def signed(value: float) -> str:
 
 
 def forest(
-    title: str, unit: str, source: str, main: Reading, verdict: str, variants: tuple[Variant, ...]
+    title: str,
+    unit: str,
+    source: str,
+    main: Analysis,
+    verdict: str,
+    sensitivity: tuple[Analysis, ...],
 ) -> FigureData:
-    """Put the main estimate and its reruns in one figure."""
-    first = Variant("main reading", main.estimate, main.interval, main.p_value, verdict, main.n)
-    rows = (first, *variants)
+    """Return a figure of the main estimate and its sensitivity analyses."""
+    rows = (replace(main, verdict=verdict), *sensitivity)
     counted = next(iter(main.n))
     return FigureData(
         kind="forest",
@@ -177,39 +164,31 @@ def forest(
     )
 
 
-def _try(read: Callable[[Record], Reading | None], part: Record) -> Reading | None:
+def _try(analyse: Analyse, part: Record) -> Analysis | None:
     try:
-        return read(part)
-    except FitError:  # nothing of this reading has a day and a district
+        return analyse(part)
+    except FitError:  # nothing of this part has a day and a district
         return None
 
 
-def _reread(
-    record: Record, read: Callable[[Record], Reading | None], level: float
-) -> Reading | None:
-    readings = []
+def _analyse_draws(record: Record, analyse: Analyse, level: float) -> Analysis | None:
+    analyses = []
     for replicate in range(DRAWS):
         drawn = draw_initiators(record, replicate)
-        reading = None if drawn is None else _try(read, drawn)
-        if reading is None:
+        analysis = None if drawn is None else _try(analyse, drawn)
+        if analysis is None:
             return None
-        readings.append(reading)
-    return pool(readings, level)
+        analyses.append(analysis)
+    return pool(analyses, level)
 
 
-def _variant(name: str, reading: Reading | None, part: Record, judge: Judge) -> Variant:
-    if reading is None:
+def _name(name: str, analysis: Analysis | None, part: Record, verdict_of: VerdictRule) -> Analysis:
+    if analysis is None:
         events = part.events.groupby("initiator")["count"].sum()
         sizes = {
             "attacks": int(events.get("militant", 0)),
             "operations": int(events.get("state", 0)),
         }
-        return Variant(name, None, None, None, CANNOT_TELL, sizes)
-    return Variant(
-        name,
-        reading.estimate,
-        reading.interval,
-        reading.p_value,
-        judge(reading.estimate, reading.p_value),
-        reading.n,
-    )
+        return Analysis(None, None, None, sizes, name=name)
+    verdict = verdict_of(analysis.estimate, analysis.p_value)
+    return replace(analysis, name=name, verdict=verdict)

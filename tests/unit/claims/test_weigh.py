@@ -11,7 +11,7 @@ from tarazu.claims.ledger import LedgerSpec
 from tarazu.claims.weigh import ModelReading, decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
-from tarazu.evidence.finding import CANNOT_TELL, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
 from tarazu.evidence.sensitivity import REDRAWN
 from tarazu.record import load_default_record
 from tarazu.study import run_study
@@ -189,7 +189,7 @@ def test_displacement__follows_the_record(verdict, expected):
     ],
 )
 def test_backlash__stands_only_if_other_readings_let_it(readings, expected):
-    variants = tuple(Variant(n, 1.0, None, 0.01, verdict, {}) for n, verdict in readings.items())
+    variants = tuple(Analysis(1.0, None, 0.01, {}, n, verdict) for n, verdict in readings.items())
     found = replace(finding("retaliation", "backlash"), sensitivity=variants)
     entries = {e.claim.id: e for e in weigh_claims([found], []).entries}
     assert entries["C3"].verdict == expected

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from tarazu.cli.wording import WIDTH, describe_finding, table
-from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, Finding
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def finding() -> Finding:
             Check("ties", "12", "informs only", passed=None),
         ),
         sensitivity=(
-            Variant("active years", None, None, None, CANNOT_TELL, {"operations": 3}),
-            Variant("without best = 0", 0.5, (0.25, 0.75), 0.01, "backlash", {}),
+            Analysis(None, None, None, {"operations": 3}, "active years"),
+            Analysis(0.5, (0.25, 0.75), 0.01, {}, "without best = 0", "backlash"),
         ),
         figures=(),
         references=(),

@@ -1,6 +1,6 @@
 """A small finding with every kind of figure, made by hand."""
 
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 
 SOURCE = "UCDP GED, our classification"
 
@@ -195,9 +195,9 @@ def weak_retaliation(figures: tuple[FigureData, ...] = FIGURES) -> Finding:
             Check("same-day pairs", "4", "few", passed=None),
         ),
         sensitivity=(
-            Variant("without best = 0", -0.02, (-0.3, 0.3), 0.9, CANNOT_TELL, {"operations": 71}),
-            Variant("active years", 0.12, (-0.2, 0.5), 0.5, CANNOT_TELL, {"operations": 80}),
-            Variant("Islamist pairs only", None, None, None, CANNOT_TELL, {"operations": 6}),
+            Analysis(-0.02, (-0.3, 0.3), 0.9, {"operations": 71}, "without best = 0"),
+            Analysis(0.12, (-0.2, 0.5), 0.5, {"operations": 80}, "active years"),
+            Analysis(None, None, None, {"operations": 6}, "Islamist pairs only"),
         ),
         figures=figures,
         references=("Hawkes, A. G. (1971). Biometrika 58, 83-90.",),

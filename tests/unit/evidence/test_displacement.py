@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.evidence.worlds import HORIZON, World, plant_after, quiet_ring, remove_after, ring
 
-from tarazu.evidence.displacement.estimator import judge, weighted_displacement_difference
+from tarazu.evidence.displacement.estimator import verdict_of, weighted_displacement_difference
 from tarazu.evidence.point_process.after_operations import fit_attacks
 from tarazu.evidence.point_process.background import NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
@@ -47,7 +47,7 @@ def test_displacement_difference__cannot_tell_without_events():
 def test_displacement__is_positive_where_attacks_follow_next_door(seed):
     found = next_door(plant_after(quiet_ring(seed), seed, effect=2.0, next_door=True))
     assert found.interval[0] > 0
-    assert judge(found.estimate, found.p_value) == "displacement"
+    assert verdict_of(found.estimate, found.p_value) == "displacement"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -16,7 +16,7 @@ from tarazu.evidence.point_process.background import (
     IntensityFit,
 )
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, measure_placebo
-from tarazu.evidence.retaliation.estimator import judge
+from tarazu.evidence.retaliation.estimator import verdict_of
 
 SEEDS = (0, 1, 2, 3)
 NULL_SEEDS = range(20)
@@ -37,7 +37,7 @@ def test_excess__is_positive_where_attacks_follow_operations(seed):
     found = excess_of(plant_after(quiet_ring(seed), seed, effect=1.0))
     assert found.interval[0] > 0
     assert found.estimate == pytest.approx(1.0, abs=0.5)  # sd 0.2 of the planted and the estimate
-    assert judge(found.estimate, found.p_value) == "backlash"
+    assert verdict_of(found.estimate, found.p_value) == "backlash"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

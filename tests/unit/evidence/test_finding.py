@@ -15,7 +15,7 @@ from tarazu.core.provenance import canonical_json
 from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding, estimate
 from tarazu.evidence.displacement.estimator import VERDICTS as DISPLACEMENT_VERDICTS
 from tarazu.evidence.retaliation.estimator import VERDICTS as RETALIATION_VERDICTS
-from tarazu.evidence.sensitivity import ALL_READINGS
+from tarazu.evidence.sensitivity import SENSITIVITY_ANALYSES
 from tarazu.record import Record, load_default_record, read_record
 
 VERDICTS = {"retaliation": RETALIATION_VERDICTS, "displacement": DISPLACEMENT_VERDICTS}
@@ -91,10 +91,10 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__reruns_every_reading(findings, name):
-    assert [variant.name for variant in findings[name].sensitivity] == list(ALL_READINGS)
+    assert [variant.name for variant in findings[name].sensitivity] == list(SENSITIVITY_ANALYSES)
     forests = [f for f in findings[name].figures if f.kind == "forest"]
     (forest,) = (f for f in forests if f.data["variant"][0] == "main reading")
-    assert forest.data["variant"] == ["main reading", *ALL_READINGS]
+    assert forest.data["variant"] == ["main reading", *SENSITIVITY_ANALYSES]
     assert len({len(column) for column in forest.data.values()}) == 1
 
 

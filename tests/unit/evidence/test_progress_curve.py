@@ -15,8 +15,8 @@ from tarazu.evidence.escalation.estimator import (
     agreed_p_value,
     district_days,
     escalation,
-    judge,
     measure_escalation,
+    verdict_of,
 )
 from tarazu.evidence.escalation.progress_curve import fit_progress_curve, pool_exponents
 from tarazu.evidence.finding import CANNOT_TELL
@@ -128,7 +128,7 @@ def test_escalation__verdicts_rest_on_the_p_values_it_states():
     assert finding.p_value == agreed_p_value(districts)
     told = [finding, *finding.sensitivity]
     assert {one.verdict for one in told} <= set(VERDICTS)
-    assert [one.verdict for one in told] == [judge(one.estimate, one.p_value) for one in told]
+    assert [one.verdict for one in told] == [verdict_of(one.estimate, one.p_value) for one in told]
     assert ("cannot tell" in finding.sentence) == (finding.verdict == CANNOT_TELL)
 
 

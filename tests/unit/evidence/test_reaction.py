@@ -9,9 +9,9 @@ from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.evidence.reaction.estimator import (
     VERDICTS,
     first_latencies,
-    judge,
     measure_reaction,
     reaction,
+    verdict_of,
 )
 from tarazu.record import load_default_record
 
@@ -32,7 +32,7 @@ def after(events: np.ndarray, days: int, share: float, seed: int) -> np.ndarray:
 
 
 def word(found) -> str:
-    return judge(found.estimate, found.p_value)
+    return verdict_of(found.estimate, found.p_value)
 
 
 def test_reaction__operations_after_attacks_follow_them():

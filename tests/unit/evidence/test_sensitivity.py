@@ -8,10 +8,16 @@ import pytest
 from scipy.special import ndtri
 
 from tarazu.core.errors import FitError
-from tarazu.evidence.finding import CANNOT_TELL, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis
 from tarazu.evidence.misclassification import draw_initiators
 from tarazu.evidence.registry import ESTIMATORS
-from tarazu.evidence.sensitivity import ALL_READINGS, REDRAWN, Reading, by_sign, pool, rerun
+from tarazu.evidence.sensitivity import (
+    REDRAWN,
+    SENSITIVITY_ANALYSES,
+    analyse_sensitivity,
+    by_sign,
+    pool,
+)
 from tarazu.record import load_default_record
 from tarazu.record.record import DEATHS
 
@@ -59,7 +65,7 @@ def test_draw_initiators__needs_measured_rates(record):
 
 
 def test_pool__widens_the_interval_by_the_spread_of_the_draws():
-    same = [Reading(0.5, (0.5 - Z_90, 0.5 + Z_90), 0.6, {"attacks": 9})] * 5
+    same = [Analysis(0.5, (0.5 - Z_90, 0.5 + Z_90), 0.6, {"attacks": 9})] * 5
     pooled = pool(same, 0.9)
     assert pooled.interval == pytest.approx((0.5 - Z_90, 0.5 + Z_90))
     spread = [replace(r, estimate=0.5 + d) for r, d in zip(same, (-2, -1, 0, 1, 2), strict=True)]
@@ -69,34 +75,34 @@ def test_pool__widens_the_interval_by_the_spread_of_the_draws():
 
 
 def test_pool__takes_the_median_p_value_without_intervals():
-    readings = [Reading(1.0, None, p, {}) for p in (0.01, 0.2, 0.9)]
-    assert pool(readings, 0.9) == Reading(1.0, None, 0.2, {})
+    readings = [Analysis(1.0, None, p, {}) for p in (0.01, 0.2, 0.9)]
+    assert pool(readings, 0.9) == Analysis(1.0, None, 0.2, {})
 
 
 def test_pool__asks_for_no_less_than_the_readings_do():
     """A test of two conditions has a larger p-value than its interval shows."""
-    readings = [Reading(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
+    readings = [Analysis(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
     assert pool(readings, 0.9).p_value == 0.4
 
 
 def test_rerun__a_reading_without_enough_events_cannot_tell(record):
-    judge = by_sign("rises", "falls")
+    verdict_of = by_sign("rises", "falls")
 
     def read(part):
         if part.selection[-1:] == ("islamist groups only",):
             raise FitError("too few")
         if part.selection[-1:] == ("baloch groups only",):
             return None
-        return Reading(1.0, (0.5, 1.5), 0.01, {"attacks": 1})
+        return Analysis(1.0, (0.5, 1.5), 0.01, {"attacks": 1})
 
-    variants = {v.name: v for v in rerun(record, read, judge)}
-    assert list(variants) == list(ALL_READINGS)
+    sensitivity = {v.name: v for v in analyse_sensitivity(record, read, verdict_of)}
+    assert list(sensitivity) == list(SENSITIVITY_ANALYSES)
     for name in ("Baloch groups only", "Islamist groups only"):
-        assert variants[name].verdict == CANNOT_TELL
-        assert variants[name].estimate is None
-        assert variants[name].n["attacks"] > 0  # what there was is still said
-    assert variants["active years only"].verdict == "rises"
-    assert variants[REDRAWN].verdict == "rises"
+        assert sensitivity[name].verdict == CANNOT_TELL
+        assert sensitivity[name].estimate is None
+        assert sensitivity[name].n["attacks"] > 0  # what there was is still said
+    assert sensitivity["active years only"].verdict == "rises"
+    assert sensitivity[REDRAWN].verdict == "rises"
 
 
 @pytest.mark.parametrize(
@@ -117,13 +123,15 @@ def test_by_sign__takes_a_side_below_five_per_cent_only(estimate, p_value, verdi
     [pytest.param(name, marks=[pytest.mark.slow] * (name == "retaliation")) for name in ESTIMATORS],
 )
 def test_rerun__asks_what_the_finding_asks(record, monkeypatch, name):
-    def read_the_same(record, read, judge, *, level):
+    def read_the_same(record, read, verdict_of, *, level):
         main = read(record)
-        verdict = judge(main.estimate, main.p_value)
-        same = Variant("same", main.estimate, main.interval, main.p_value, verdict, main.n)
+        verdict = verdict_of(main.estimate, main.p_value)
+        same = replace(main, name="same", verdict=verdict)
         return (same,)
 
-    monkeypatch.setattr(import_module(f"tarazu.evidence.{name}.estimator"), "rerun", read_the_same)
+    monkeypatch.setattr(
+        import_module(f"tarazu.evidence.{name}.estimator"), "analyse_sensitivity", read_the_same
+    )
     finding = ESTIMATORS[name](record)
     (again,) = finding.sensitivity
     # near_repeat and tactics exchange dates fewer times for a reading than for the finding

@@ -13,8 +13,8 @@ from tarazu.evidence.tactics.estimator import (
     UNCHANGED,
     VERDICTS,
     find_share_changes,
-    judge_shares,
     tactics,
+    verdict_of_shares,
 )
 from tarazu.evidence.tactics.series import count_shares
 from tarazu.record import Record, load_default_record
@@ -112,7 +112,7 @@ def test_tactics__says_that_shares_did_not_change_where_no_step_could_hide(recor
         tactic=np.where(np.arange(n) % 5 < 2, "bomb_ied", "armed_assault"),
         district=np.where(np.arange(n) % 5 < 3, "quetta", "kech"),
     )
-    assert judge_shares(find_share_changes(count_shares(world))) == UNCHANGED
+    assert verdict_of_shares(find_share_changes(count_shares(world))) == UNCHANGED
 
 
 def test_tactics__words_are_its_numbers(record):

@@ -20,23 +20,23 @@ from tarazu.evidence.displacement.rings import (
     study_rings,
 )
 from tarazu.evidence.error_rates import read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.point_process.after_operations import (
     HORIZON_DAYS,
     LEVEL,
-    as_reading,
+    analyse_excess,
+    as_analysis,
     fit_attacks,
     measure_after,
-    read_excess,
 )
 from tarazu.evidence.point_process.background import EXPOSED, NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
 from tarazu.evidence.sensitivity import (
+    analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
-    rerun,
     signed,
     too_little,
 )
@@ -44,7 +44,7 @@ from tarazu.record import Record
 
 UNIT: Final = "attacks next door per operation within 6 weeks"
 VERDICTS: Final = ("displacement", "diffusion of calm", CANNOT_TELL)
-judge: Final = by_sign(*VERDICTS[:2])
+verdict_of: Final = by_sign(*VERDICTS[:2])
 MOVES: Final = 199
 
 
@@ -122,16 +122,18 @@ def displacement(record: Record) -> Finding:
     counts = count_days(record)
     history, fit = fit_attacks(counts)
     excess = measure_after(counts, history, fit, NEXT_DOOR)
-    verdict = judge(excess.estimate, excess.p_value)
-    variants = rerun(record, lambda part: read_excess(part, NEXT_DOOR), judge, level=LEVEL)
+    verdict = verdict_of(excess.estimate, excess.p_value)
+    sensitivity = analyse_sensitivity(
+        record, lambda part: analyse_excess(part, NEXT_DOOR), verdict_of, level=LEVEL
+    )
     validation = read_validation(files(__package__) / "error_rates.json")
     estimable = excess.measured
     rings = study_rings(counts, horizon=HORIZON_DAYS, level=LEVEL) if estimable else None
     figures = []
     if estimable:
         title = "Next door: the same question on other readings"
-        main = as_reading(excess, counts)
-        figures.append(forest(title, UNIT, record.source.title, main, verdict, variants))
+        main = as_analysis(excess, counts)
+        figures.append(forest(title, UNIT, record.source.title, main, verdict, sensitivity))
         if rings is not None:
             figures.append(ring_figure(rings, record.source.title))
     return Finding(
@@ -150,7 +152,7 @@ def displacement(record: Record) -> Finding:
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
         sentence=(
-            _sentence(excess, verdict, variants)
+            _sentence(excess, verdict, sensitivity)
             if estimable
             else too_little(counts, "what follows operations next door")
         ),
@@ -175,7 +177,7 @@ def displacement(record: Record) -> Finding:
             if estimable
             else ()
         ),
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=tuple(figures),
         references=(
             "Bowers & Johnson 2003, doi:10.1023/A:1024909009240",
@@ -186,7 +188,7 @@ def displacement(record: Record) -> Finding:
     )
 
 
-def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> str:
+def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     low, high = excess.interval
     opening = {
         "displacement": "Attacks rise next door after operations",
@@ -199,7 +201,7 @@ def _sentence(excess: Excess, verdict: str, variants: tuple[Variant, ...]) -> st
         f"trend and the attacks before each day, {signed(excess.estimate)} per "
         f"operation ({LEVEL:.0%} interval {signed(low)} to {signed(high)})."
     )
-    return text + disagreement(verdict, variants)
+    return text + disagreement(verdict, sensitivity)
 
 
 def _diagnostics(

@@ -189,7 +189,7 @@ def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffec
 
 def ring_figure(effects: RingEffects, source: str) -> FigureData:
     """Put the event study by ring in one figure."""
-    judge = by_sign("more attacks", "fewer attacks")
+    verdict_of = by_sign("more attacks", "fewer attacks")
     rows = len(effects.names)
     return FigureData(
         kind="effects",
@@ -208,7 +208,7 @@ def ring_figure(effects: RingEffects, source: str) -> FigureData:
             "high": effects.interval[:, 1].tolist(),
             "n": [effects.n_operations] * rows,
             "verdict": [
-                judge(float(e), float(p))
+                verdict_of(float(e), float(p))
                 for e, p in zip(effects.estimate, effects.p_value, strict=True)
             ],
         },

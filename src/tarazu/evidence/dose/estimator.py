@@ -27,14 +27,14 @@ from tarazu.evidence.dose.effect import (
 from tarazu.evidence.dose.local_projection import MOVE_WEEKS
 from tarazu.evidence.dose.panel import DosePanel, read_dose_panel
 from tarazu.evidence.error_rates import read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding
-from tarazu.evidence.sensitivity import Reading, by_sign, disagreement, forest, rerun, signed
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest, signed
 from tarazu.record import Record
 
 UNIT: Final = f"attacks in weeks {HEADLINE[0]} to {HEADLINE[1]} per militant killed"
 VERDICTS: Final = ("attacks rise with dose", "attacks fall with dose", CANNOT_TELL)
 MOVES: Final = 999
-judge: Final = by_sign(*VERDICTS[:2])
+verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
 def dose(record: Record) -> Finding:
@@ -63,12 +63,12 @@ def dose(record: Record) -> Finding:
         )
     estimable = is_enough(panel)
     effect = measure_dose(panel, (HEADLINE, *HORIZONS), moves=MOVES) if estimable else None
-    reading = None if effect is None else _reading(panel, effect)
-    verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
-    variants = rerun(record, _read, judge, level=LEVEL)
+    main = None if effect is None else _analysis(panel, effect)
+    verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
+    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     figures, diagnostics = [], []
     validation = read_validation(files(__package__) / "error_rates.json")
-    if effect is not None and reading is not None:
+    if effect is not None and main is not None:
         leads = measure_dose(panel, LEADS, history_ends=LEAD_WEEKS)
         heaviest = _without_heaviest(panel)
         diagnostics = _diagnostics(panel, effect, leads, heaviest)
@@ -76,7 +76,7 @@ def dose(record: Record) -> Finding:
         figures = [
             _horizons(effect, leads, len(panel.doses), source),
             _bins(panel, source),
-            forest("The same question on other readings", UNIT, source, reading, verdict, variants),
+            forest("The same question on other readings", UNIT, source, main, verdict, sensitivity),
         ]
         if validation.power:
             figures.append(
@@ -92,16 +92,16 @@ def dose(record: Record) -> Finding:
             "operations, associational"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="given an operation, the number of militants killed in it does nothing",
-        p_value=None if reading is None else reading.p_value,
+        p_value=None if main is None else main.p_value,
         verdict=verdict,
         sentence=(
             _too_little(panel)
             if effect is None
-            else _sentence(panel, effect, verdict) + disagreement(verdict, variants)
+            else _sentence(panel, effect, verdict) + disagreement(verdict, sensitivity)
         ),
         n_used=panel.n_used,
         n_dropped=panel.n_dropped,
@@ -123,7 +123,7 @@ def dose(record: Record) -> Finding:
             "Events of one week are in no order, and the week of the operation counts neither way.",
         ),
         diagnostics=tuple(diagnostics),
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=tuple(figures),
         references=(
             "Jorda 2005, doi:10.1257/0002828053828518",
@@ -134,15 +134,15 @@ def dose(record: Record) -> Finding:
     )
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     panel = read_dose_panel(record)
-    return _reading(panel, measure_dose(panel)) if is_enough(panel) else None
+    return _analysis(panel, measure_dose(panel)) if is_enough(panel) else None
 
 
-def _reading(panel: DosePanel, effect: DoseEffect) -> Reading:
+def _analysis(panel: DosePanel, effect: DoseEffect) -> Analysis:
     low, high = effect.intervals[0].tolist()
     n = {"operations": len(panel.doses), "attacks": int(panel.attacks.sum())}
-    return Reading(float(effect.estimates[0]), (low, high), float(effect.p_values[0]), n)
+    return Analysis(float(effect.estimates[0]), (low, high), float(effect.p_values[0]), n)
 
 
 def _without_heaviest(panel: DosePanel) -> list[tuple[float, DoseEffect]]:
@@ -259,7 +259,7 @@ def _horizons(effect: DoseEffect, leads: DoseEffect, n: int, source: str) -> Fig
             "low": [interval[0] for _, _, interval, _ in rows],
             "high": [interval[1] for _, _, interval, _ in rows],
             "n": [n for _ in rows],
-            "verdict": [judge(estimate, p) for _, estimate, _, p in rows],
+            "verdict": [verdict_of(estimate, p) for _, estimate, _, p in rows],
         },
     )
 

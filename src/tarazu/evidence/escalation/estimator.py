@@ -17,8 +17,8 @@ from tarazu.evidence.escalation.progress_curve import (
     fit_progress_curve,
     pool_exponents,
 )
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
-from tarazu.evidence.sensitivity import Reading, by_sign, disagreement, forest, rerun, signed
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest, signed
 from tarazu.record import Record
 
 LEVEL: Final = 0.95
@@ -26,7 +26,7 @@ FEWEST_GAPS: Final = 10  # of a district or group whose curve is fitted
 FEWEST_UNITS: Final = 3
 UNIT: Final = "exponent b of gaps between attack days (above 0: faster)"
 VERDICTS: Final = ("attacks come faster", "attacks come slower", CANNOT_TELL)
-judge: Final = by_sign(*VERDICTS[:2])
+verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,17 @@ def escalation(record: Record) -> Finding:
     titles = tuple(district.name for district in record.region.districts)
     districts = measure_escalation(district_days(counts, titles))
     groups = measure_escalation(group_days(record))
-    reading = _reading(counts, districts)
-    verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
-    variants = rerun(record, _read, judge, level=LEVEL)
+    main = _analysis(counts, districts)
+    verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
+    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     validation = read_validation(files(__package__) / "error_rates.json")
     figures: list[FigureData] = []
-    if reading is not None and districts.pooled is not None:
+    if main is not None and districts.pooled is not None:
         source = record.source.title
         figures = [
             _units("Districts: do attacks come faster?", "district", districts, source),
             _units("Armed groups: do attacks come faster?", "armed group", groups, source),
-            _on_readings(source, reading, verdict, variants),
+            _on_readings(source, main, verdict, sensitivity),
         ]
         if validation.power:
             figures.append(validation.power_figure("exponent b"))
@@ -147,13 +147,13 @@ def escalation(record: Record) -> Finding:
             f"faster; districts with {FEWEST_GAPS} gaps or more"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="in the mean over districts the exponent is 0, of typical gaps or of mean gaps",
-        p_value=None if reading is None else reading.p_value,
+        p_value=None if main is None else main.p_value,
         verdict=verdict,
-        sentence=_sentence(districts, verdict, variants),
+        sentence=_sentence(districts, verdict, sensitivity),
         n_used={"attacks": counts.n_used["attacks"]},
         n_dropped=counts.n_dropped | {"operations": operations},
         assumptions=(
@@ -174,7 +174,7 @@ def escalation(record: Record) -> Finding:
             "It says nothing on what made attacks come faster or slower.",
         ),
         diagnostics=_diagnostics(counts, districts, groups),
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=tuple(figures),
         references=(
             "Johnson et al. 2011, doi:10.1126/science.1205068",
@@ -184,12 +184,12 @@ def escalation(record: Record) -> Finding:
     )
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     counts = count_days(record)
-    return _reading(counts, measure_escalation(district_days(counts, record.region.slugs)))
+    return _analysis(counts, measure_escalation(district_days(counts, record.region.slugs)))
 
 
-def _reading(counts: DailyCounts, found: Escalation) -> Reading | None:
+def _analysis(counts: DailyCounts, found: Escalation) -> Analysis | None:
     if found.pooled is None or found.pooled_likelihood is None:
         return None
     n = {
@@ -198,10 +198,10 @@ def _reading(counts: DailyCounts, found: Escalation) -> Reading | None:
         "attacks": counts.n_used["attacks"],
     }
     pooled = found.pooled
-    return Reading(pooled.exponent, (pooled.low, pooled.high), agreed_p_value(found), n)
+    return Analysis(pooled.exponent, (pooled.low, pooled.high), agreed_p_value(found), n)
 
 
-def _sentence(found: Escalation, verdict: str, variants: tuple[Variant, ...]) -> str:
+def _sentence(found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     if found.pooled is None or found.pooled_likelihood is None:
         return (
             "The record cannot tell whether attacks come faster or slower: "
@@ -226,7 +226,7 @@ def _sentence(found: Escalation, verdict: str, variants: tuple[Variant, ...]) ->
     )
     if verdict == CANNOT_TELL and pooled.low > 0:
         text += " Gaps have become less even, which is not the same as attacks coming faster."
-    return text + disagreement(verdict, variants)
+    return text + disagreement(verdict, sensitivity)
 
 
 def _diagnostics(
@@ -295,12 +295,12 @@ def _units(title: str, unit: str, found: Escalation, source: str) -> FigureData:
 
 
 def _on_readings(
-    source: str, reading: Reading, verdict: str, variants: tuple[Variant, ...]
+    source: str, main: Analysis, verdict: str, sensitivity: tuple[Analysis, ...]
 ) -> FigureData:
     title = "Faster or slower: the same question on other readings"
-    drawn = forest(title, UNIT, source, reading, verdict, variants)
+    drawn = forest(title, UNIT, source, main, verdict, sensitivity)
     return replace(
-        drawn, n=f"{reading.n['districts']} districts in the main reading; {LEVEL:.0%} intervals"
+        drawn, n=f"{main.n['districts']} districts in the main reading; {LEVEL:.0%} intervals"
     )
 
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding
-from tarazu.evidence.sensitivity import Reading, forest, rerun
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.sensitivity import analyse_sensitivity, forest
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -65,19 +65,21 @@ def groups(record: Record) -> Finding:
     Hurlbert (1971), Ecology 52, doi:10.2307/1934145: expected number of groups in a sample.
     """
     counted = count_groups(record)
-    reading = _read(record)
+    main = _analyse(record)
     # Pooling gives a p-value to whatever has an interval; nothing is tested here.
-    variants = tuple(
+    sensitivity = tuple(
         replace(variant, p_value=None)
-        for variant in rerun(record, _read, lambda estimate, p_value: DESCRIBED, level=LEVEL)
+        for variant in analyse_sensitivity(
+            record, _analyse, lambda estimate, p_value: DESCRIBED, level=LEVEL
+        )
     )
-    verdict = CANNOT_TELL if reading is None else DESCRIBED
+    verdict = CANNOT_TELL if main is None else DESCRIBED
     events = record.events
     nameless = int(events.loc[events["group"] == "", "count"].sum())
     figures = [_by_year(counted, record.source.title)]
-    if reading is not None:
+    if main is not None:
         title = "Groups, last years less first, on other readings"
-        figures.append(forest(title, UNIT, record.source.title, reading, verdict, variants))
+        figures.append(forest(title, UNIT, record.source.title, main, verdict, sensitivity))
     return Finding(
         name="groups",
         question="How many armed groups are active, and do they change?",
@@ -86,13 +88,13 @@ def groups(record: Record) -> Finding:
             f"years with so many events less the first {ENDS}"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="descriptive",
         p_value=None,
         verdict=verdict,
-        sentence=_sentence(counted, reading),
+        sentence=_sentence(counted, main),
         n_used={"events with a group": int(counted.events.sum())},
         n_dropped={"without a group": nameless},
         assumptions=(
@@ -109,7 +111,7 @@ def groups(record: Record) -> Finding:
             f"{ABSENT} years of the record cannot show who is gone.",
         ),
         diagnostics=_diagnostics(counted),
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=tuple(figures),
         references=("Hurlbert 1971, doi:10.2307/1934145",),
     )
@@ -189,7 +191,7 @@ def resample(events: NDArray[np.int64], replicates: int = RESAMPLES) -> NDArray[
     return rng.multinomial(n, share, size=(replicates, len(n)))
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     counted = count_groups(record)
     if len(counted.groups) == 0:
         return None
@@ -201,7 +203,7 @@ def _read(record: Record) -> Reading | None:
     drawn = _ends(resample(counted.events))
     low, high = np.quantile(drawn - drawn.mean(), [0.05, 0.95])
     n = {"events with a group": int(counted.events.sum())}
-    return Reading(estimate, (estimate + float(low), estimate + float(high)), None, n)
+    return Analysis(estimate, (estimate + float(low), estimate + float(high)), None, n)
 
 
 def _ends(events: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -214,8 +216,8 @@ def _ends(events: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(thinned[..., -ENDS:].mean(axis=-1) - thinned[..., :ENDS].mean(axis=-1))
 
 
-def _sentence(counted: GroupYears, reading: Reading | None) -> str:
-    if reading is None or reading.interval is None:
+def _sentence(counted: GroupYears, main: Analysis | None) -> str:
+    if main is None or main.estimate is None or main.interval is None:
         return (
             "The record cannot tell how the number of armed groups changed: at least "
             f"{2 * ENDS} years with {SAMPLE} events of named groups are needed."
@@ -224,12 +226,12 @@ def _sentence(counted: GroupYears, reading: Reading | None) -> str:
     usable = ~np.isnan(activity.thinned)
     first, last = activity.thinned[usable][:ENDS], activity.thinned[usable][-ENDS:]
     years = counted.years[usable]
-    low, high = reading.interval
+    low, high = main.interval
     return (
         f"{len(counted.groups)} armed groups are on record; among {SAMPLE} events of a year "
         f"{first.mean():.1f} of them were to be expected in {years[0]}\N{EN DASH}{years[ENDS - 1]} "
         f"and {last.mean():.1f} in {years[-ENDS]}\N{EN DASH}{years[-1]}: "
-        f"{_number(reading.estimate)} ({LEVEL:.0%} interval {_number(low)} to {_number(high)}). "
+        f"{_number(main.estimate)} ({LEVEL:.0%} interval {_number(low)} to {_number(high)}). "
         "This describes the record; it tests nothing."
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.near_repeat.knox import (
     LAGS,
@@ -22,7 +22,7 @@ from tarazu.evidence.near_repeat.knox import (
     incidents,
     knox,
 )
-from tarazu.evidence.sensitivity import FEWEST, Reading, by_sign, disagreement, forest, rerun
+from tarazu.evidence.sensitivity import FEWEST, analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -39,7 +39,7 @@ WORDS: Final[dict[Null, str]] = {
     "own trends, common bursts": "dates exchanged within the same 52 weeks: districts keep their "
     "slow trends and the region its bursts",
 }
-judge: Final = by_sign("near repeats", "spacing out")
+verdict_of: Final = by_sign("near repeats", "spacing out")
 
 
 def near_repeat(record: Record) -> Finding:
@@ -66,18 +66,18 @@ def near_repeat(record: Record) -> Finding:
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
     estimable = len(attacks.day) >= FEWEST and not np.isnan(excess)
     used = {"attack incidents": len(attacks.day)}
-    verdict = judge(excess, p_value) if estimable else CANNOT_TELL
-    variants: tuple[Variant, ...] = ()
+    verdict = verdict_of(excess, p_value) if estimable else CANNOT_TELL
+    sensitivity: tuple[Analysis, ...] = ()
     checks: tuple[Check, ...] = ()
     figures: tuple[FigureData, ...] = ()
     if estimable:
-        variants = rerun(record, read_near_repeat, judge, level=LEVEL)
+        sensitivity = analyse_sensitivity(record, analyse_near_repeat, verdict_of, level=LEVEL)
         checks = (*_other_nulls(counts, attacks, bands), *_directed(counts, attacks, bands))
-        main = Reading(excess, bounds, p_value, used)
+        main = Analysis(excess, bounds, p_value, used)
         source = record.source.title
         figures = (
             _lag_figure(test, source, used),
-            forest("Near repeats on other readings", UNIT, source, main, verdict, variants),
+            forest("Near repeats on other readings", UNIT, source, main, verdict, sensitivity),
         )
     return Finding(
         name="near_repeat",
@@ -94,7 +94,7 @@ def near_repeat(record: Record) -> Finding:
         null="within 52 weeks, dates and districts of attacks have nothing to do with each other",
         p_value=p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(test, verdict, used, variants) if estimable else _too_little(used),
+        sentence=_sentence(test, verdict, used, sensitivity) if estimable else _too_little(used),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
         assumptions=(
@@ -110,7 +110,7 @@ def near_repeat(record: Record) -> Finding:
             "follow an earlier attack, which this test does not condition on.",
         ),
         diagnostics=checks,
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=figures,
         references=("Knox 1964, doi:10.2307/2985220", "Townsley, Johnson & Ratcliffe 2008"),
         validation=validation.summary,
@@ -130,7 +130,7 @@ def beyond_chance(test: KnoxTest, band: int, lags: int) -> tuple[float, tuple[fl
     return ratio - 1.0, (low - 1.0, high - 1.0), p_value
 
 
-def read_near_repeat(record: Record) -> Reading | None:
+def analyse_near_repeat(record: Record) -> Analysis | None:
     """Return the near repeats of one reading of a record; None where it holds too little."""
     counts = count_days(record)
     attacks = incidents(counts.attacks)
@@ -140,7 +140,7 @@ def read_near_repeat(record: Record) -> Reading | None:
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
     if np.isnan(excess):
         return None
-    return Reading(excess, bounds, p_value, {"attack incidents": len(attacks.day)})
+    return Analysis(excess, bounds, p_value, {"attack incidents": len(attacks.day)})
 
 
 def _among(
@@ -204,7 +204,7 @@ def _directed(
 
 
 def _sentence(
-    test: KnoxTest, verdict: str, used: dict[str, int], variants: tuple[Variant, ...]
+    test: KnoxTest, verdict: str, used: dict[str, int], sensitivity: tuple[Analysis, ...]
 ) -> str:
     ratio, (low, high), _ = test.ratio(SAME, SHORT)
     pairs = int(test.observed[SAME, :SHORT].sum())
@@ -219,7 +219,7 @@ def _sentence(
         f"exchanged within a year (range over 90 % of exchanges {low:.2f} to {high:.2f}). This is "
         "clustering, not cause."
     )
-    return text + disagreement(verdict, variants)
+    return text + disagreement(verdict, sensitivity)
 
 
 def _too_little(used: dict[str, int]) -> str:
@@ -244,7 +244,7 @@ def _lag_figure(test: KnoxTest, source: str, used: dict[str, int]) -> FigureData
             lows.append(low)
             highs.append(high)
             pairs.append(int(test.observed[band, k]))
-            verdicts.append(judge(excess, p_value))
+            verdicts.append(verdict_of(excess, p_value))
     return FigureData(
         kind="effects",
         title="Pairs of attacks by distance and lag",

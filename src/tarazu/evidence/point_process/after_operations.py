@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.finding import Analysis
 from tarazu.evidence.point_process.background import (
     History,
     IntensityFit,
@@ -12,7 +13,7 @@ from tarazu.evidence.point_process.background import (
     read_history,
 )
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, unmeasured
-from tarazu.evidence.sensitivity import Reading, is_enough
+from tarazu.evidence.sensitivity import is_enough
 from tarazu.record import Record
 
 HORIZON_DAYS: Final = 42
@@ -32,11 +33,11 @@ def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
     return history, fit_intensity(history)
 
 
-def read_excess(record: Record, condition: int) -> Reading | None:
+def analyse_excess(record: Record, condition: int) -> Analysis | None:
     """Return the excess on the days of one class of exposure; None where it is too little."""
     counts = count_days(record)
     excess = measure_after(counts, *fit_attacks(counts), condition)
-    return as_reading(excess, counts) if excess.measured else None
+    return as_analysis(excess, counts) if excess.measured else None
 
 
 def measure_after(
@@ -48,6 +49,6 @@ def measure_after(
     return measure_excess(history, fit, condition, level=LEVEL)
 
 
-def as_reading(excess: Excess, counts: DailyCounts) -> Reading:
+def as_analysis(excess: Excess, counts: DailyCounts) -> Analysis:
     """Return a measured excess in the form that reruns and figures take."""
-    return Reading(excess.estimate, excess.interval, excess.p_value, counts.n_used)
+    return Analysis(excess.estimate, excess.interval, excess.p_value, counts.n_used)

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, move_dates
 from tarazu.evidence.sensitivity import (
     SIGNIFICANCE,
-    Reading,
+    analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
     is_enough,
-    rerun,
     signed,
     too_little,
 )
@@ -37,7 +36,7 @@ VERDICTS: Final = (
     "operations avoid the weeks after attacks",
     CANNOT_TELL,
 )
-judge: Final = by_sign(*VERDICTS[:2])
+verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +146,17 @@ def reaction(record: Record) -> Finding:
     counts = count_days(record)
     enough = is_enough(counts)
     found = measure_reaction(counts.attacks, counts.operations) if enough else None
-    reading = None if found is None else _reading(counts, found)
-    verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
-    variants = rerun(record, _read, judge, level=LEVEL)
+    main = None if found is None else _analysis(counts, found)
+    verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
+    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     validation = read_validation(files(__package__) / "error_rates.json")
     source = record.source.title
     figures = []
-    if found is not None and reading is not None:
+    if found is not None and main is not None:
         title = "Operations after attacks: the same question on other readings"
         figures = [
             _windows(counts, source),
-            forest(title, UNIT, source, reading, verdict, variants),
+            forest(title, UNIT, source, main, verdict, sensitivity),
         ]
         if validation.power:
             figures.append(validation.power_figure("operations caused per attack"))
@@ -171,17 +170,17 @@ def reaction(record: Record) -> Finding:
             "one operation counts for each"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="operations come no more often after attacks than on moved dates, or no more often "
         "than before attacks",
-        p_value=None if reading is None else reading.p_value,
+        p_value=None if main is None else main.p_value,
         verdict=verdict,
         sentence=(
             too_little(counts, "whether operations follow attacks")
             if found is None
-            else _sentence(counts, found, verdict, variants)
+            else _sentence(counts, found, verdict, sensitivity)
         ),
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
@@ -197,27 +196,27 @@ def reaction(record: Record) -> Finding:
             "Operations and attacks on the same day are in no order and count neither way.",
         ),
         diagnostics=() if found is None else _diagnostics(counts, found),
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=tuple(figures),
         references=("Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",),
         validation=validation.summary,
     )
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     counts = count_days(record)
     if not is_enough(counts):
         return None
-    return _reading(counts, measure_reaction(counts.attacks, counts.operations))
+    return _analysis(counts, measure_reaction(counts.attacks, counts.operations))
 
 
-def _reading(counts: DailyCounts, found: Reaction) -> Reading:
+def _analysis(counts: DailyCounts, found: Reaction) -> Analysis:
     n = {"operations": counts.n_used["operations"], "attacks": counts.n_used["attacks"]}
-    return Reading(found.estimate, found.interval, found.p_value, n)
+    return Analysis(found.estimate, found.interval, found.p_value, n)
 
 
 def _sentence(
-    counts: DailyCounts, found: Reaction, verdict: str, variants: tuple[Variant, ...]
+    counts: DailyCounts, found: Reaction, verdict: str, sensitivity: tuple[Analysis, ...]
 ) -> str:
     low, high = found.interval
     opening = {
@@ -232,7 +231,7 @@ def _sentence(
         f"attack beyond chance ({LEVEL:.0%} interval {signed(low)} to {signed(high)}), from "
         f"{counts.n_used['attacks']} attacks and {counts.n_used['operations']} operations."
     )
-    return text + disagreement(verdict, variants)
+    return text + disagreement(verdict, sensitivity)
 
 
 def _diagnostics(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:

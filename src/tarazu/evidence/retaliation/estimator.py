@@ -19,15 +19,15 @@ from tarazu.evidence.error_rates import (
     Validation,
     read_validation,
 )
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows
 from tarazu.evidence.point_process.after_operations import (
     HORIZON_DAYS,
     LEVEL,
-    as_reading,
+    analyse_excess,
+    as_analysis,
     fit_attacks,
     measure_after,
-    read_excess,
 )
 from tarazu.evidence.point_process.background import (
     EARLIER,
@@ -46,10 +46,10 @@ from tarazu.evidence.point_process.excess_events import (
 from tarazu.evidence.retaliation.alternative_models import SecondOpinions, ask_others
 from tarazu.evidence.sensitivity import (
     SIGNIFICANCE,
+    analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
-    rerun,
     signed,
     too_little,
 )
@@ -62,7 +62,7 @@ NEEDED: Final = "operations needed to find in 80 % that 24 % are prevented"
 NOBODY: Final = SecondOpinions((), ())
 UNIT: Final = "attacks per operation within 6 weeks"
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
-judge: Final = by_sign(*VERDICTS[:2])
+verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
 def retaliation(record: Record) -> Finding:
@@ -88,8 +88,10 @@ def retaliation(record: Record) -> Finding:
     history, fit = fit_attacks(counts)
     excess = measure_after(counts, history, fit, EXPOSED)
     others = ask_others(counts, record.source.title) if excess.measured else NOBODY
-    verdict = judge(excess.estimate, excess.p_value)
-    variants = rerun(record, lambda part: read_excess(part, EXPOSED), judge, level=LEVEL)
+    verdict = verdict_of(excess.estimate, excess.p_value)
+    sensitivity = analyse_sensitivity(
+        record, lambda part: analyse_excess(part, EXPOSED), verdict_of, level=LEVEL
+    )
     validation = read_validation(files(__package__) / "error_rates.json")
     estimable = excess.measured
     return Finding(
@@ -108,7 +110,7 @@ def retaliation(record: Record) -> Finding:
         p_value=excess.p_value if estimable else None,
         verdict=verdict,
         sentence=(
-            _sentence(excess, verdict, variants, validation)
+            _sentence(excess, verdict, sensitivity, validation)
             if estimable
             else too_little(counts, "what follows operations")
         ),
@@ -132,8 +134,8 @@ def retaliation(record: Record) -> Finding:
             "what operations cause. The table of error rates says how much.",
         ),
         diagnostics=_diagnostics(counts, history, fit, excess, validation) + others.checks,
-        sensitivity=variants,
-        figures=_figures(counts, record, excess, verdict, variants, validation) + others.figures,
+        sensitivity=sensitivity,
+        figures=_figures(counts, record, excess, verdict, sensitivity, validation) + others.figures,
         references=(
             "Mohler 2013, doi:10.1214/13-AOAS647",
             "Borusyak, Jaravel & Spiess 2024, doi:10.1093/restud/rdae007",
@@ -145,7 +147,7 @@ def retaliation(record: Record) -> Finding:
 
 
 def _sentence(
-    excess: Excess, verdict: str, variants: tuple[Variant, ...], validation: Validation
+    excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], validation: Validation
 ) -> str:
     low, high = excess.interval
     opening = {
@@ -160,7 +162,7 @@ def _sentence(
         f"{signed(excess.estimate)} per operation ({LEVEL:.0%} interval {signed(low)} to "
         f"{signed(high)})."
     )
-    return text + _reach(validation) + disagreement(verdict, variants)
+    return text + _reach(validation) + disagreement(verdict, sensitivity)
 
 
 def _reach(validation: Validation) -> str:
@@ -274,7 +276,7 @@ def _figures(
     record: Record,
     excess: Excess,
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
     if not excess.measured:
@@ -306,9 +308,9 @@ def _figures(
             "The same question on other readings",
             UNIT,
             source,
-            as_reading(excess, counts),
+            as_analysis(excess, counts),
             verdict,
-            variants,
+            sensitivity,
         ),
     ]
     if validation.power:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.error_rates import Validation, read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
-from tarazu.evidence.sensitivity import Reading, by_sign, disagreement, forest, rerun, signed
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest, signed
 from tarazu.evidence.severity.power_law import (
     PowerLaw,
     Rivals,
@@ -33,7 +33,7 @@ DOUBTFUL: Final = 0.1  # p-value of the fit below which Clauset et al. doubt a p
 UNIT: Final = "% more deaths per event in the later half (geometric means)"
 VERDICTS: Final = ("more deadly later", "less deadly later", CANNOT_TELL)
 
-judge = by_sign(VERDICTS[0], VERDICTS[1])
+verdict_of = by_sign(VERDICTS[0], VERDICTS[1])
 
 
 def severity(record: Record) -> Finding:
@@ -49,9 +49,9 @@ def severity(record: Record) -> Finding:
     """
     deaths, months, n_used, n_dropped = lethal_events(record)
     step = compare_halves(deaths, months)
-    reading = _as_reading(step, n_used)
-    verdict = CANNOT_TELL if reading is None else judge(reading.estimate, reading.p_value)
-    variants = rerun(record, _read, judge, level=LEVEL)
+    main = _as_analysis(step, n_used)
+    verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
+    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     law, rivals, fit_p = _tail(deaths)
     validation = read_validation(files(__package__) / "error_rates.json")
     return Finding(
@@ -62,13 +62,13 @@ def severity(record: Record) -> Finding:
             "events over the earlier half; the exponent of the tail is described beside it"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="events are as deadly in the later half of the record as in the earlier one",
-        p_value=None if reading is None else reading.p_value,
+        p_value=None if main is None else main.p_value,
         verdict=verdict,
-        sentence=_sentence(step, law, rivals, fit_p, n_used, verdict, variants),
+        sentence=_sentence(step, law, rivals, fit_p, n_used, verdict, sensitivity),
         n_used=n_used,
         n_dropped=n_dropped,
         assumptions=(
@@ -87,8 +87,8 @@ def severity(record: Record) -> Finding:
             "Mind reporting: where small events are reported better, events look less deadly.",
         ),
         diagnostics=_diagnostics(record, law, rivals, fit_p),
-        sensitivity=variants,
-        figures=_figures(deaths, record, law, rivals, reading, verdict, variants, validation),
+        sensitivity=sensitivity,
+        figures=_figures(deaths, record, law, rivals, main, verdict, sensitivity, validation),
         references=(
             "Clauset, Shalizi & Newman 2009, doi:10.1137/070710111",
             "Vuong 1989, doi:10.2307/1912557",
@@ -124,16 +124,16 @@ def lethal_events(
     return deaths[keep][order], month[keep][order], used, dropped
 
 
-def _as_reading(step: SeverityStep | None, n: dict[str, int]) -> Reading | None:
+def _as_analysis(step: SeverityStep | None, n: dict[str, int]) -> Analysis | None:
     if step is None:
         return None
     low, high = (100 * (end - 1) for end in step.interval)
-    return Reading(100 * (step.ratio - 1), (low, high), step.p_value, n)
+    return Analysis(100 * (step.ratio - 1), (low, high), step.p_value, n)
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     deaths, months, n_used, _ = lethal_events(record)
-    return _as_reading(compare_halves(deaths, months), n_used)
+    return _as_analysis(compare_halves(deaths, months), n_used)
 
 
 def _tail(deaths: NDArray[np.int64]) -> tuple[PowerLaw | None, Rivals | None, float]:
@@ -152,7 +152,7 @@ def _sentence(
     fit_p: float,
     n_used: dict[str, int],
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
 ) -> str:
     n = n_used["events with a death"]
     if step is None:
@@ -172,7 +172,7 @@ def _sentence(
             f"{1970 + step.split // 12} on ({step.n_late} events, {step.n_early} before; "
             f"{LEVEL:.0%} interval {_percent(low)} to {_percent(high)})."
         )
-    return f"{opening} {_tail_words(law, rivals, fit_p)}" + disagreement(verdict, variants)
+    return f"{opening} {_tail_words(law, rivals, fit_p)}" + disagreement(verdict, sensitivity)
 
 
 def _tail_words(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) -> str:
@@ -245,18 +245,18 @@ def _figures(
     record: Record,
     law: PowerLaw | None,
     rivals: Rivals | None,
-    reading: Reading | None,
+    main: Analysis | None,
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
     source = record.source.title
     figures = []
     if law is not None and rivals is not None:
         figures.append(_survival(deaths, source, law, rivals))
-    if reading is not None:
+    if main is not None:
         title = "More or less deadly later, on other readings"
-        figures.append(forest(title, UNIT, source, reading, verdict, variants))
+        figures.append(forest(title, UNIT, source, main, verdict, sensitivity))
     if validation.power:
         figures.append(validation.power_figure(UNIT))
     return tuple(figures)

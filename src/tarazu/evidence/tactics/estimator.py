@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from tarazu.evidence.error_rates import Validation, read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.change_points import (
     BLOCK,
     Change,
@@ -18,7 +18,7 @@ from tarazu.evidence.methods.change_points import (
     find_changes,
     is_enough,
 )
-from tarazu.evidence.sensitivity import SIGNIFICANCE, Reading, disagreement, forest, rerun
+from tarazu.evidence.sensitivity import SIGNIFICANCE, analyse_sensitivity, disagreement, forest
 from tarazu.evidence.tactics.series import (
     MOSTLY_URBAN,
     UNKNOWN,
@@ -59,9 +59,9 @@ def tactics(record: Record) -> Finding:
     """
     shares = count_shares(record)
     tested = find_share_changes(shares)
-    reading = _reading(shares, tested)
-    verdict = judge_shares(tested)
-    variants = rerun(record, _read, _judge, level=LEVEL)
+    main = _analysis(shares, tested)
+    verdict = verdict_of_shares(tested)
+    sensitivity = analyse_sensitivity(record, _analyse, _verdict_of, level=LEVEL)
     validation = read_validation(files(__package__) / "error_rates.json")
     return Finding(
         name="tactics",
@@ -72,13 +72,13 @@ def tactics(record: Record) -> Finding:
             "other way"
         ),
         unit=UNIT,
-        estimate=None if reading is None else reading.estimate,
-        interval=None if reading is None else reading.interval,
+        estimate=None if main is None else main.estimate,
+        interval=None if main is None else main.interval,
         level=LEVEL,
         null="the shares are constant, whatever the labels of the attacks without one",
-        p_value=None if reading is None else reading.p_value,
+        p_value=None if main is None else main.p_value,
         verdict=verdict,
-        sentence=_sentence(shares, tested, verdict, variants),
+        sentence=_sentence(shares, tested, verdict, sensitivity),
         n_used=shares.n_used,
         n_dropped=shares.n_dropped,
         assumptions=(
@@ -101,8 +101,8 @@ def tactics(record: Record) -> Finding:
             "wherever the change is; most are therefore wider than need be.",
         ),
         diagnostics=tuple(_check(item) for item in tested),
-        sensitivity=variants,
-        figures=_figures(shares, tested, record, reading, verdict, variants, validation),
+        sensitivity=sensitivity,
+        figures=_figures(shares, tested, record, main, verdict, sensitivity, validation),
         references=(
             "Jackson et al. 2005, IEEE Signal Processing Letters 12",
             "Manski 1990, American Economic Review 80",
@@ -134,7 +134,7 @@ def joint_p_value(found: Sequence[ShareChanges]) -> float:
     return min(1.0, len(found) * min(changes.p_value for changes in found))
 
 
-def judge_shares(tested: Sequence[Tested]) -> str:
+def verdict_of_shares(tested: Sequence[Tested]) -> str:
     """Return the verdict on all series together."""
     found = [item.found for item in tested]
     if not found:
@@ -144,16 +144,16 @@ def judge_shares(tested: Sequence[Tested]) -> str:
     return UNCHANGED if max(c.largest_step for c in found) < NOTABLE else CANNOT_TELL
 
 
-def _judge(estimate: float, p_value: float | None) -> str:
+def _verdict_of(estimate: float | None, p_value: float | None) -> str:
     return CHANGED if p_value is not None and p_value < SIGNIFICANCE else CANNOT_TELL
 
 
-def _read(record: Record) -> Reading | None:
+def _analyse(record: Record) -> Analysis | None:
     shares = count_shares(record)
-    return _reading(shares, find_share_changes(shares, replicates=RERUN_ORDERS))
+    return _analysis(shares, find_share_changes(shares, replicates=RERUN_ORDERS))
 
 
-def _reading(shares: AttackShares, tested: tuple[Tested, ...]) -> Reading | None:
+def _analysis(shares: AttackShares, tested: tuple[Tested, ...]) -> Analysis | None:
     headline = _headline(tested)
     if headline is None:
         return None
@@ -163,7 +163,7 @@ def _reading(shares: AttackShares, tested: tuple[Tested, ...]) -> Reading | None
     if step < 0:  # the label that gains is another one: the size of the step is what is compared
         step, low, high = -step, -high, -low
     p_value = joint_p_value([item.found for item in tested])
-    return Reading(step, (low, high), p_value, shares.n_used)
+    return Analysis(step, (low, high), p_value, shares.n_used)
 
 
 def _headline(tested: tuple[Tested, ...]) -> tuple[Tested, Change, int] | None:
@@ -181,7 +181,7 @@ def _sentence(
     shares: AttackShares,
     tested: tuple[Tested, ...],
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
 ) -> str:
     if not tested:
         return (
@@ -195,7 +195,7 @@ def _sentence(
         CANNOT_TELL: "The record cannot tell whether the mix of attacks changed",
     }[verdict]
     parts = "; ".join(_clause(item) for item in tested)
-    return f"{opening}. {parts[0].upper()}{parts[1:]}." + disagreement(verdict, variants)
+    return f"{opening}. {parts[0].upper()}{parts[1:]}." + disagreement(verdict, sensitivity)
 
 
 def _clause(item: Tested) -> str:
@@ -252,16 +252,16 @@ def _figures(
     shares: AttackShares,
     tested: tuple[Tested, ...],
     record: Record,
-    reading: Reading | None,
+    main: Analysis | None,
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
     source = record.source.title
     figures = [_shares(item, source) for item in tested]
-    if reading is not None:
+    if main is not None:
         title = "The largest step on other readings"
-        figures.append(forest(title, UNIT, source, reading, verdict, variants))
+        figures.append(forest(title, UNIT, source, main, verdict, sensitivity))
     if validation.power:
         figures.append(validation.power_figure(UNIT))
     return tuple(figures)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS, Validation, read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Check, FigureData, Finding, Variant
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.comparison_days import (
     DayContrasts,
     DayEffects,
@@ -25,12 +25,11 @@ from tarazu.evidence.methods.comparison_days import (
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.sensitivity import (
     FEWEST,
-    Reading,
+    analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
     is_enough,
-    rerun,
     signed,
     too_little,
 )
@@ -40,7 +39,7 @@ from tarazu.region.region import distance_km
 HORIZON_DAYS: Final = 42
 LEVEL: Final = 0.9
 UNIT: Final = "attacks per operation within 6 weeks"
-judge: Final = by_sign("backlash", "deterrence")
+verdict_of: Final = by_sign("backlash", "deterrence")
 WINDOWS_DAYS: Final = (42, 14, 28, 84)  # the first is the test, the others are shown
 RINGS_KM: Final = ((0.0, 0.0), (1.0, 100.0), (100.0, 200.0))  # own district, then two rings
 LEAD: Final = (85, 126)  # days before, earlier than the past that is matched
@@ -89,18 +88,18 @@ def wake(record: Record) -> Finding:
     found = summarise(contrasts, effects)
     if contrasts is None or effects is None or np.isnan(found.estimate):
         return _finding(counts, found, CANNOT_TELL, (), (), (), validation)
-    verdict = judge(found.estimate, found.p_value)
-    variants = rerun(record, read_wake, judge, level=LEVEL)
-    main = Reading(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
+    verdict = verdict_of(found.estimate, found.p_value)
+    sensitivity = analyse_sensitivity(record, analyse_wake, verdict_of, level=LEVEL)
+    main = Analysis(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
     title = "Against matched days: the same question on other readings"
     figures = [
         _window_figure(contrasts, effects, record.source.title),
-        forest(title, UNIT, record.source.title, main, verdict, variants),
+        forest(title, UNIT, record.source.title, main, verdict, sensitivity),
     ]
     if validation.power:
         figures.append(validation.power_figure(UNIT))
     checks = _diagnostics(record, counts, contrasts, effects, found)
-    finding = _finding(counts, found, verdict, variants, checks, tuple(figures), validation)
+    finding = _finding(counts, found, verdict, sensitivity, checks, tuple(figures), validation)
     unlike = counts.n_used["operations"] - contrasts.n_operations
     return dataclasses.replace(
         finding,
@@ -145,7 +144,7 @@ def summarise(contrasts: DayContrasts | None, effects: DayEffects | None) -> Wak
     )
 
 
-def read_wake(record: Record) -> Reading | None:
+def analyse_wake(record: Record) -> Analysis | None:
     """Return the wake of one reading of a record; None where it holds too little."""
     counts = count_days(record)
     contrasts = compare(counts, future(counts.attacks, 1, HORIZON_DAYS)[None])
@@ -153,7 +152,7 @@ def read_wake(record: Record) -> Reading | None:
     found = summarise(contrasts, effects)
     if contrasts is None or np.isnan(found.estimate):
         return None
-    return Reading(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
+    return Analysis(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
 
 
 def distances(record: Record) -> NDArray[np.float64]:
@@ -207,7 +206,7 @@ def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) ->
             "high": [high for _, high in intervals],
             "n": [n] * len(rows),
             "verdict": [
-                judge(float(e), float(p))
+                verdict_of(float(e), float(p))
                 for e, p in zip(estimates, effects.p_adjusted, strict=True)
             ],
         },
@@ -279,7 +278,7 @@ def _harm(record: Record) -> Check:
     )
 
 
-def _sentence(found: WakeEffect, n: int, verdict: str, variants: tuple[Variant, ...]) -> str:
+def _sentence(found: WakeEffect, n: int, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     low, high = found.interval
     opening = {
         "backlash": "More attacks follow operations than follow like days without one",
@@ -292,14 +291,14 @@ def _sentence(found: WakeEffect, n: int, verdict: str, variants: tuple[Variant, 
         f"district ({LEVEL:.0%} interval {signed(low)} to {signed(high)}; {n} operations had "
         "days to compare with)."
     )
-    return text + disagreement(verdict, variants)
+    return text + disagreement(verdict, sensitivity)
 
 
 def _finding(
     counts: DailyCounts,
     found: WakeEffect,
     verdict: str,
-    variants: tuple[Variant, ...],
+    sensitivity: tuple[Analysis, ...],
     checks: tuple[Check, ...],
     figures: tuple[FigureData, ...],
     validation: Validation,
@@ -323,7 +322,7 @@ def _finding(
         p_value=found.p_value if estimable else None,
         verdict=verdict,
         sentence=(
-            _sentence(found, figures[0].data["n"][0], verdict, variants)
+            _sentence(found, figures[0].data["n"][0], verdict, sensitivity)
             if estimable
             else too_little(counts, "what follows operations against like days")
         ),
@@ -343,7 +342,7 @@ def _finding(
             "Operations and attacks on the same day are in no order and count neither way.",
         ),
         diagnostics=checks,
-        sensitivity=variants,
+        sensitivity=sensitivity,
         figures=figures,
         references=(
             "Schutte & Donnay 2014, doi:10.1016/j.polgeo.2014.03.001",
