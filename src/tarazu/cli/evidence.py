@@ -23,6 +23,7 @@ from tarazu.cli.options import (
     paths_of,
 )
 from tarazu.cli.output import show
+from tarazu.cli.progress import progress
 
 
 def evidence(
@@ -60,22 +61,24 @@ def evidence(
     each), record.json, brief.html, MANIFEST.json and RUN.json.
     """
     from tarazu.cli.battery_wording import describe_battery
-    from tarazu.cli.publish import Task, publish, weigh
     from tarazu.cli.wording import describe_finding
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
+    from tarazu.pipeline.runner import run_estimators, run_task
+    from tarazu.pipeline.task import Task
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
     record = read_events(
         file, region=region, boundaries=boundaries, rules=rules, mapping=mapping, format=format
     )
     if out is None:
-        found = assess(weigh(record, battery.estimators), battery.significance)
+        findings = run_estimators(record, battery.estimators, progress=progress)
+        found = assess(findings, battery.significance)
     else:
         task = Task(record, battery.estimators, battery.significance, figures=True)
         keep = paths_of(file, region, boundaries, rules, mapping, config)
-        published = publish(task, out, keep=keep, force=force).battery
-        assert published is not None  # a battery file names at least one estimator
-        found = published
+        result = run_task(task, out, keep=keep, force=force, progress=progress).battery
+        assert result is not None  # a battery file names at least one estimator
+        found = result
     text = "\n\n".join(
         [*(describe_finding(finding) for finding in found.findings), describe_battery(found)]
     )

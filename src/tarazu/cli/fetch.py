@@ -11,7 +11,8 @@ import typer
 
 from tarazu.cli.options import Force, Quiet, Verbose
 from tarazu.cli.output import show
-from tarazu.cli.progress import Advance, progress
+from tarazu.cli.progress import progress
+from tarazu.pipeline.progress import Advance
 
 HELP = """Download events or boundaries. Nothing else in Tarazu needs the network.
 

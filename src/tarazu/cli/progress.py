@@ -7,21 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tarazu.cli import logs
+from tarazu.pipeline.progress import Advance
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 LINE_EVERY = 5.0  # seconds between plain lines: a log of a ten-minute run stays readable
-
-
-class Advance(Protocol):
-    """Hears how much of a step is done."""
-
-    def __call__(self, done: int, total: int, earlier: int = 0) -> None:
-        """Hear that `done` of `total` is done, `earlier` of it already by an earlier run."""
 
 
 _log = logging.getLogger("tarazu.cli")

@@ -57,8 +57,9 @@ def describe(
     Rows read, used, dropped and why; deaths by side; what is weak in the rest. Exit code 1 if
     rows had to be rejected (only with --keep-going; otherwise they are errors).
     """
-    from tarazu.cli.record_wording import describe_record, record_facts
+    from tarazu.cli.record_wording import describe_record
     from tarazu.core.outputs import check_outputs
+    from tarazu.pipeline.record_file import record_facts
     from tarazu.record import write_rejects
 
     keep_going = keep_going or rejects is not None

@@ -1,37 +1,17 @@
-"""A record and its quality, as text and as plain data."""
+"""A record and its quality, as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tarazu.cli.wording import counts, paragraph, table
+from tarazu.pipeline.record_file import counts_by, deaths_by_side
 
 if TYPE_CHECKING:
     from tarazu.record import Record
 
 SHOWN = 20  # rejects and disagreements in the text; --json has them all
-
-
-def record_facts(record: Record) -> dict[str, Any]:
-    """Return what `describe_record` says, and every list that it cuts, as plain data."""
-    from tarazu.record import measured_check
-
-    return {
-        "title": record.source.title,
-        "region": {"name": record.region.name, "frame": record.region.frame},
-        "start": record.start,
-        "end": record.end,
-        "events": record.n_events,
-        "by_initiator": _by(record, "initiator"),
-        "by_movement": _by(record, "movement"),
-        "deaths": _deaths(record),
-        "quality": record.quality,
-        "source": record.source,
-        "initiator_check": measured_check(record.rules_digest),
-        "rules_digest": record.rules_digest,
-        "inputs": record.inputs,
-    }
 
 
 def describe_record(record: Record) -> str:
@@ -46,8 +26,8 @@ def _lines(record: Record) -> Iterator[str]:
         f"{record.n_events:,} events"
     )
     yield f"  {record.source.title} ({record.source.licence})"
-    yield f"  begun by    {counts(_by(record, 'initiator'))}"
-    yield f"  deaths      {counts(_deaths(record))}"
+    yield f"  begun by    {counts(counts_by(record, 'initiator'))}"
+    yield f"  deaths      {counts(deaths_by_side(record))}"
     yield ""
     yield "Rows"
     rows = {"read": quality.rows_read, "used": quality.rows_used}
@@ -93,16 +73,6 @@ def _trust(record: Record) -> str:
     if check is None:
         return "How often these rules are right about who initiated an event: not measured."
     return check.sentence()
-
-
-def _by(record: Record, column: str) -> dict[str, int]:
-    totals = record.events.groupby(column)["count"].sum().sort_values(ascending=False)
-    return {str(name) or "none": int(number) for name, number in totals.items()}
-
-
-def _deaths(record: Record) -> dict[str, int]:
-    sides = ("civilian", "state", "militant", "unknown")
-    return {side: int(record.events[f"deaths_{side}"].sum()) for side in sides}
 
 
 def _numbers(values: Mapping[str, int]) -> str:

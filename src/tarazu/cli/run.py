@@ -23,12 +23,10 @@ from tarazu.cli.options import (
     paths_of,
 )
 from tarazu.cli.output import show
+from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
-    from tarazu.cli.publish import Task
-    from tarazu.record import Record
-
-DEMO = "demo"
+    from tarazu.pipeline.task import Task
 
 _log = logging.getLogger("tarazu.cli")
 
@@ -65,7 +63,9 @@ def demo(
     The same as `tarazu run demo`: the record of Balochistan that ships with Tarazu is read and
     tested, four policies are run under five hypotheses, the claims of the ledger are weighed.
     """
-    _publish_and_say(_everything(read_events(None)), out, workers, force=force)
+    from tarazu.pipeline.task import demo_task
+
+    _run_and_print(demo_task(read_events(None)), out, workers, force=force)
 
 
 def run(
@@ -100,16 +100,14 @@ def run(
     `demo` adds the findings on the record (findings.json), the studies that the ledger asks for
     (under studies/) and the ledger (claims.json).
     """
-    from tarazu.cli.publish import Task, ask
+    from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
 
     if study == DEMO and model is None:
-        task = _everything(read_events(events))
+        task = demo_task(read_events(events))
     else:
-        asked = ask(
-            study, model=model
-        )  # first: what is wrong with a study is said before a record is read
-        task = Task(read_events(events), studies=(asked,))
-    _publish_and_say(task, out, workers, keep=paths_of(events, model), force=force)
+        given = read_study(study, model=model)  # first: errors of a study come before the record
+        task = Task(read_events(events), studies=(given,))
+    _run_and_print(task, out, workers, keep=paths_of(events, model), force=force)
 
 
 def claims(
@@ -136,45 +134,30 @@ def claims(
     is never more than model-conditional; the model is not calibrated.
     """
     from tarazu.cli.claims_wording import describe_ledger
-    from tarazu.cli.publish import publish
+    from tarazu.pipeline.runner import run_task
+    from tarazu.pipeline.task import ledger_task
 
-    task = _ledger_only(read_events(events))
+    task = ledger_task(read_events(events))
     if out is None:
         with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
-            found = publish(task, Path(folder) / "claims", workers=_threads(workers))
-    else:
-        with _saying_what_is_kept(out):
-            found = publish(
-                task, out, workers=_threads(workers), keep=paths_of(events), force=force
+            result = run_task(
+                task, Path(folder) / "claims", workers=_threads(workers), progress=progress
             )
-    assert found.ledger is not None  # the task has one
-    show(describe_ledger(found.ledger), found.ledger.to_dict(), as_json=as_json)
+    else:
+        with _reporting_what_is_kept(out):
+            result = run_task(
+                task,
+                out,
+                workers=_threads(workers),
+                keep=paths_of(events),
+                force=force,
+                progress=progress,
+            )
+    assert result.ledger is not None  # the task has one
+    show(describe_ledger(result.ledger), result.ledger.to_dict(), as_json=as_json)
 
 
-def _everything(record: Record) -> Task:
-    """Return the demo: all that can be asked of a record, its study, and the whole ledger."""
-    from tarazu.claims import load_ledger
-    from tarazu.cli.publish import Task, ask, estimator_names
-
-    ledger = load_ledger()
-    others = (name for name in ledger.studies if name != DEMO)
-    studies = (ask(DEMO), *(ask(name, place=f"studies/{name}") for name in others))
-    return Task(record, estimator_names(), studies=studies, ledger=ledger)
-
-
-def _ledger_only(record: Record) -> Task:
-    """Return what the ledger needs, as far as this version can ask it."""
-    from tarazu.claims import load_ledger
-    from tarazu.cli.publish import Task, ask, estimator_names
-
-    ledger = load_ledger()
-    wanted = {claim.record.finding for claim in ledger.claims if claim.record is not None}
-    names = tuple(name for name in estimator_names() if name in wanted)
-    studies = tuple(ask(name, place=f"studies/{name}") for name in ledger.studies)
-    return Task(record, names, studies=studies, ledger=ledger)
-
-
-def _publish_and_say(
+def _run_and_print(
     task: Task,
     out: Path | None,
     workers: int | None,
@@ -182,28 +165,30 @@ def _publish_and_say(
     keep: Sequence[Path] = (),
     force: bool,
 ) -> None:
-    """Leave a task in a folder, by default out/NAME for its first study, and print the brief."""
-    from tarazu.cli.publish import BRIEF, check_default, publish
+    """Run a task, by default into out/NAME of its first study, and print the path of the brief."""
+    from tarazu.pipeline.runner import BRIEF, check_default_folder, run_task
 
     if out is None:
         out = Path("out") / task.studies[0].study.name
         if not force:
-            check_default(task.studies[0], out)
-    with _saying_what_is_kept(out):
-        publish(task, out, workers=_threads(workers), keep=keep, force=force)
+            check_default_folder(task.studies[0], out)
+    with _reporting_what_is_kept(out):
+        run_task(task, out, workers=_threads(workers), keep=keep, force=force, progress=progress)
     show(f"{out / BRIEF}", None, as_json=False)
 
 
 @contextmanager
-def _saying_what_is_kept(out: Path) -> Iterator[None]:
-    """Tell whoever stops a run that it need not begin again."""
-    from tarazu.cli.publish import work_folder
+def _reporting_what_is_kept(out: Path) -> Iterator[None]:
+    """Log, when a run is stopped, that it can be continued."""
+    from tarazu.pipeline.runner import work_folder
 
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
         if (work := work_folder(out)).exists():
-            _log.info("%s keeps what is done; the same command goes on from there.", work)
+            _log.info(
+                "Finished blocks are kept in %s; the same command continues from there.", work
+            )
         raise
 
 

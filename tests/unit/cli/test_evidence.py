@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.findings import weak_retaliation
 
-from tarazu.cli import publish
 from tarazu.cli.entry import run
 from tarazu.core.errors import FitError
 from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.pipeline import runner
+from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.record import Record
-from tarazu.report.run_folder import MANIFEST, RUN
 
 OUTPUTS = {"brief.html", "findings.json", "evidence.json", "record.json", MANIFEST, RUN}
 
@@ -51,10 +51,10 @@ def _finding(name: str, record: Record) -> Finding:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a quick stand-in in the place of the estimators."""
 
-    def weigh(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+    def run_estimators(record: Record, names: Sequence[str], **_: object) -> tuple[Finding, ...]:
         return tuple(_finding(name, record) for name in names[:1])
 
-    monkeypatch.setattr(publish, "weigh", weigh)
+    monkeypatch.setattr(runner, "run_estimators", run_estimators)
 
 
 @pytest.mark.usefixtures("quick")
@@ -159,7 +159,7 @@ def test_evidence__asks_what_the_battery_file_says(
 def test_evidence__leaves_a_page_and_a_table_for_each_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "weigh", lambda record, names: (weak_retaliation(),))
+    monkeypatch.setattr(runner, "run_estimators", lambda record, names, **_: (weak_retaliation(),))
     assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
     pages = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
     keys = [f"retaliation-{f.kind}-{i}" for i, f in enumerate(weak_retaliation().figures, start=1)]
@@ -172,10 +172,10 @@ def test_evidence__leaves_a_page_and_a_table_for_each_figure(
 def test_evidence__a_failure_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(record: Record, names: Sequence[str]) -> tuple[Finding, ...]:
+    def fail(record: Record, names: Sequence[str], **_: object) -> tuple[Finding, ...]:
         raise error
 
-    monkeypatch.setattr(publish, "weigh", fail)
+    monkeypatch.setattr(runner, "run_estimators", fail)
     code = 2 if isinstance(error, FitError) else 3
     assert run(["evidence", "-o", str(tmp_path / "out")]) == code
     assert list(tmp_path.iterdir()) == []
@@ -186,11 +186,12 @@ def stop_evidence(tmp_path: Path) -> Callable[[signal.Signals], tuple[int, str]]
     """Send a signal to a command that is at work; return its exit code and what it then said."""
     code = (
         "import signal, sys, time\n"
-        "from tarazu.cli import main, publish\n"
+        "from tarazu.cli import main\n"
+        "from tarazu.pipeline import runner\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in background jobs
-        "def work(record, names):\n"
+        "def work(record, names, **_):\n"
         "    sys.stderr.write('at work\\n'); sys.stderr.flush(); time.sleep(60)\n"
-        "publish.weigh = work\n"
+        "runner.run_estimators = work\n"
         "main()\n"
     )
 

@@ -15,7 +15,7 @@ from tests.unit.region.made_up_country import write_geojson
 from tarazu.cli.entry import run
 from tarazu.core.outputs import LIST
 from tarazu.core.work_folder import open_work, read_key
-from tarazu.report.run_folder import MANIFEST, RUN
+from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.study import load_study_result
 from tarazu.study.runner import run as running
 
@@ -246,9 +246,9 @@ def test_evidence__leaves_a_folder_of_the_user_that_is_called_like_work(
     """At the end of a run without studies, too: before, it was deleted there."""
     from tests.unit.evidence.findings import weak_retaliation
 
-    from tarazu.cli import publish
+    from tarazu.pipeline import runner
 
-    monkeypatch.setattr(publish, "weigh", lambda record, names: (weak_retaliation(),))
+    monkeypatch.setattr(runner, "run_estimators", lambda record, names, **_: (weak_retaliation(),))
     (here / ".results.work").mkdir()
     (here / ".results.work" / "thesis.tex").write_text("years of work")
     assert run(["evidence", "-q", "-o", str(here / "results")]) == 0
@@ -291,7 +291,7 @@ def test_run__a_study_that_was_moved_goes_on_from_finished_blocks(
     study.rename(moved)
     capsys.readouterr()
     assert run(["run", str(moved), "-o", "results"]) == 0
-    assert "going on after 1 of 2 member-runs" in capsys.readouterr().err
+    assert "continuing after 1 of 2 member-runs" in capsys.readouterr().err
 
 
 def test_run__a_study_called_like_a_shipped_one_does_not_share_its_default(
@@ -323,7 +323,7 @@ def test_run__an_edit_of_the_question_goes_on_from_finished_blocks(
     study.write_text(study.read_text().replace("Does it run?", "Does it go on?"))
     capsys.readouterr()
     assert run(["run", str(study), "--workers", "1"]) == 0
-    assert "going on after 1 of 2 member-runs" in capsys.readouterr().err
+    assert "continuing after 1 of 2 member-runs" in capsys.readouterr().err
     assert load_study_result(here / "out" / "tiny").question == "Does it go on?"
     assert [path.name for path in (here / "out").iterdir()] == ["tiny"]
 

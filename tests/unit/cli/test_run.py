@@ -13,12 +13,11 @@ import pytest
 from tests.unit.record.ged_files import event, write_ged
 from tests.unit.study.cases import make_spec
 
-from tarazu.cli import publish
 from tarazu.cli.entry import run
-from tarazu.cli.publish import Asked
 from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding
+from tarazu.pipeline.run_folder import MANIFEST, RUN
+from tarazu.pipeline.task import StudyInput
 from tarazu.record import Record
-from tarazu.report.run_folder import MANIFEST, RUN
 from tarazu.study import build_study, load_study_result
 
 ROOT = Path(__file__).parents[3]
@@ -216,10 +215,10 @@ def test_run__stopped_leaves_nothing_that_looks_finished_and_is_taken_up_again(
 ) -> None:
     stopped, said = stop_run(number)
     assert stopped == code
-    assert ("the same command goes on from there" in said) == (number != signal.SIGKILL)
+    assert ("the same command continues from there" in said) == (number != signal.SIGKILL)
     assert [path.name for path in results.iterdir() if not path.name.startswith(".")] == []
     assert run(["run", str(study), "-o", str(results / "cut")]) == 0
-    assert "going on after" in capsys.readouterr().err
+    assert "continuing after" in capsys.readouterr().err
     assert [path.name for path in results.iterdir()] == ["cut"]
     assert run(["run", str(study), "-q", "-o", str(results / "whole")]) == 0
     assert _but_note(results / "cut") == _but_note(results / "whole")
@@ -250,9 +249,9 @@ SMALL = {
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put small studies and a stand-in for estimators, which take minutes, in their places."""
 
-    def ask(name: str, place: str = ".") -> Asked:
+    def read_study(name: str, subfolder: str = ".") -> StudyInput:
         spec = make_spec(**SMALL[name])
-        return Asked(build_study(spec, name=name), spec.title.encode(), place)
+        return StudyInput(build_study(spec, name=name), spec.title.encode(), subfolder)
 
     def estimate(name: str, record: Record) -> Finding:
         return Finding(
@@ -277,7 +276,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
             references=(),
         )
 
-    monkeypatch.setattr(publish, "ask", ask)
+    monkeypatch.setattr("tarazu.pipeline.task.read_study", read_study)
     monkeypatch.setattr("tarazu.evidence.estimate", estimate)
 
 

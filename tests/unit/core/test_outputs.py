@@ -192,7 +192,7 @@ MAY_DELETE = {
     "core/work_folder.py": "blocks of a folder with a key",
     "record/download/pages.py": "unfinished downloads in the cache",
     "region/download.py": "unfinished downloads in the cache",
-    "cli/publish.py": "the manifest of a study in a folder that is being built",
+    "pipeline/runner.py": "the manifest of a study in a folder that is being built",
 }
 MAY_REPLACE_FOLDERS = {"core/cache.py", "core/output_folder.py"}
 

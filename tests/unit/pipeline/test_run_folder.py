@@ -13,7 +13,7 @@ import pytest
 from tarazu.core.errors import OutputError
 from tarazu.core.output_folder import check_folder
 from tarazu.core.provenance import digest
-from tarazu.report.run_folder import MANIFEST, RUN, read_origin, run_folder
+from tarazu.pipeline.run_folder import MANIFEST, RUN, read_origin, run_folder
 
 
 def _run(target: Path, text: str = "{}", *, replace: bool = False) -> None:
@@ -223,7 +223,7 @@ def test_run_folder__notes_which_study_it_holds(tmp_path: Path) -> None:
 def test_run_folder__a_kill_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from tarazu.report.run_folder import run_folder\n"
+        "from tarazu.pipeline.run_folder import run_folder\n"
         "with run_folder(Path(sys.argv[1]), inputs={}) as folder:\n"
         "    (folder / 'brief.html').write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -1,0 +1,229 @@
+"""Run a task and write its results to a run folder, which appears only when it is complete."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tarazu.pipeline.progress import Progress, silent
+from tarazu.pipeline.task import StudyInput, Task
+
+if TYPE_CHECKING:
+    from tarazu.claims import Ledger
+    from tarazu.evidence import Finding
+    from tarazu.evidence.battery import Battery
+    from tarazu.record import Record
+    from tarazu.study import Progress as StudyProgress
+    from tarazu.study import StudyResult
+
+STUDY, FINDINGS, CLAIMS, BRIEF = "study.toml", "findings.json", "claims.json", "brief.html"
+EVIDENCE, FIGURES = "evidence.json", "figures"
+
+_log = logging.getLogger("tarazu.pipeline")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What a task computed.
+
+    Attributes
+    ----------
+    battery : findings and their joint verdicts; None where the task names no estimator.
+    studies : results of the studies, in the order of the task.
+    ledger : verdicts of the claims; None where the task has no ledger.
+    """
+
+    battery: Battery | None
+    studies: tuple[StudyResult, ...]
+    ledger: Ledger | None
+
+
+def run_estimators(
+    record: Record, names: Sequence[str], *, progress: Progress = silent
+) -> tuple[Finding, ...]:
+    """Run estimators on a record, one after the other, and return their findings."""
+    from tarazu.evidence import estimate
+
+    findings = []
+    for name in names:
+        with progress(f"estimating {name}"):
+            findings.append(estimate(name, record))
+    return tuple(findings)
+
+
+def run_task(
+    task: Task,
+    out: Path | str,
+    *,
+    workers: int = 1,
+    keep: Sequence[Path] = (),
+    force: bool = False,
+    progress: Progress = silent,
+) -> TaskResult:
+    """Run a task and write its results and a brief to `out`; equal tasks give equal bytes.
+
+    A task that was interrupted continues from its last finished block of draws: blocks are kept in
+    a hidden folder beside `out` until `out` is complete.
+
+    Parameters
+    ----------
+    workers : threads that run a study. Results do not depend on it.
+    keep : input files and folders that must not be replaced, besides those of the studies.
+    force : see `tarazu.core.output_folder.check_folder`.
+    progress : opens each step; see `tarazu.pipeline.progress`.
+
+    Raises
+    ------
+    OutputError
+        `out`, or the hidden folder beside it, must not be replaced.
+
+    Examples
+    --------
+    >>> from tarazu.pipeline import Task, run_task
+    >>> from tarazu.record import load_default_record
+    >>> run_task(Task(load_default_record(), ("retaliation",)), "out")  # doctest: +SKIP
+    """
+    from tarazu.core.work_folder import clear_work, open_work
+    from tarazu.evidence.battery import assess
+    from tarazu.pipeline.run_folder import run_folder
+
+    out = Path(out).resolve()
+    work = work_folder(out)
+    inputs = task.inputs()
+    seeds = {given.study.name: given.study.spec.seed for given in task.studies}
+    origin = task.studies[0].origin(out) if task.studies else None
+    keep = [*keep, *(path for given in task.studies for path in given.files)]
+    with run_folder(
+        out, inputs=inputs, seeds=seeds, origin=origin, keep=keep, replace=force
+    ) as folder:
+        if origin is not None:
+            open_work(work, origin)
+        studies = tuple(
+            _run_study(given, task.record, folder, work, workers, progress)
+            for given in task.studies
+        )
+        findings = run_estimators(task.record, task.estimators, progress=progress)
+        battery = assess(findings, task.significance) if findings else None
+        result = TaskResult(battery, studies, _decide_claims(task, findings, studies, progress))
+        with progress("writing the brief"):
+            _write(task, result, inputs, folder)
+    if origin is not None:
+        clear_work(work)
+    return result
+
+
+def work_folder(out: Path) -> Path:
+    """Return the hidden folder that keeps finished blocks of draws until `out` is complete."""
+    out = out.resolve()
+    return out.with_name(f".{out.name}.work")
+
+
+def check_default_folder(given: StudyInput, out: Path) -> None:
+    """Raise an error if a default folder holds another study of the same name.
+
+    Raises
+    ------
+    OutputError
+        `out` holds other results, or the folder beside it the finished blocks of another study.
+    """
+    from tarazu.core.errors import OutputError
+    from tarazu.core.work_folder import read_key
+    from tarazu.pipeline.run_folder import MANIFEST, read_origin
+
+    own, work = given.origin(out), work_folder(out)
+    held = {}
+    if (out / MANIFEST).exists():
+        held[out] = read_origin(out)
+    if (key := read_key(work)) is not None:
+        held[work] = key
+    for path, origin in held.items():
+        if origin != own:
+            raise OutputError(
+                f"holds the results of {origin or 'another command'}",
+                path=path,
+                expected=f"a free name, or results of {own}",
+                hint="Choose another folder with --out, or replace this one with --force",
+            )
+
+
+def _run_study(
+    given: StudyInput, record: Record, folder: Path, work: Path, workers: int, progress: Progress
+) -> StudyResult:
+    """Run a study and move its results, with its file, to its subfolder of `folder`."""
+    from tarazu.pipeline.run_folder import MANIFEST
+    from tarazu.study import load_study_result, run_study
+
+    name = given.study.name
+    earlier: int | None = None
+    target = folder / given.subfolder
+    building = folder / ".study"
+    with progress(f"running the study '{name}'") as advance:
+
+        def report(now: StudyProgress) -> None:
+            nonlocal earlier
+            if earlier is None:
+                earlier = now.done
+                if earlier:
+                    _log.info("continuing after %d of %d member-runs", earlier, now.total)
+            advance(now.done, now.total, earlier)
+
+        run_study(
+            given.study,
+            record=record,
+            out=building,
+            workers=workers,
+            progress=report,
+            work=work / f"{name}.blocks",
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    (building / MANIFEST).unlink()  # the manifest of the run folder lists these files too
+    for path in building.iterdir():
+        path.rename(target / path.name)
+    building.rmdir()
+    (target / STUDY).write_bytes(given.text)
+    return load_study_result(target)
+
+
+def _decide_claims(
+    task: Task,
+    findings: Sequence[Finding],
+    studies: Sequence[StudyResult],
+    progress: Progress,
+) -> Ledger | None:
+    if task.ledger is None:
+        return None
+    from tarazu.claims import weigh_claims
+
+    with progress("deciding the claims"):
+        return weigh_claims(findings, studies, task.ledger)
+
+
+def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
+    from tarazu.core.cache import write_atomic
+    from tarazu.core.provenance import canonical_json, collect_provenance
+    from tarazu.pipeline.record_file import record_facts
+    from tarazu.report import write_brief
+    from tarazu.report.pages.figure_pages import write_figures
+
+    findings = () if result.battery is None else result.battery.findings
+    write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
+    if result.battery is not None:
+        write_atomic(folder / FINDINGS, canonical_json(findings))
+        write_atomic(folder / EVIDENCE, canonical_json(result.battery.to_dict()))
+    if task.figures:
+        write_figures(findings, folder / FIGURES)
+    if result.ledger is not None:
+        write_atomic(folder / CLAIMS, canonical_json(result.ledger.to_dict()))
+    write_brief(
+        task.record,
+        findings,
+        folder / BRIEF,
+        battery=result.battery,
+        studies=result.studies,
+        ledger=result.ledger,
+        question=None if findings or not result.studies else result.studies[0].question,
+        provenance=collect_provenance(inputs),
+    )

@@ -1,0 +1,123 @@
+"""Tasks: what to compute from a record, such as the findings of a battery or a study."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tarazu.claims import LedgerSpec
+    from tarazu.record import Record
+    from tarazu.study import Study
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyInput:
+    """A study with the bytes of its file, which are copied into the run folder.
+
+    Attributes
+    ----------
+    subfolder : folder of its results inside the run folder; "." for the run folder itself.
+    files : files that were read: the study and those that it names; empty for a shipped study.
+    """
+
+    study: Study
+    text: bytes
+    subfolder: str = "."
+    files: tuple[Path, ...] = ()
+
+    def origin(self, out: Path) -> str:
+        """Return what distinguishes this study from others of its name with results in `out`.
+
+        The name of a shipped study, or the path of its file relative to the parent of `out`.
+        """
+        if not self.files:
+            return self.study.name
+        file = self.files[0].resolve()
+        try:
+            return Path(os.path.relpath(file, out.resolve().parent)).as_posix()
+        except ValueError:  # on another drive
+            return file.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A record and everything that is computed from it in one run.
+
+    Attributes
+    ----------
+    estimators : names of the estimators to run. significance : of all their tests together.
+    figures : whether each figure gets a page and a CSV table of its own beside the brief.
+    ledger : claims to decide from the findings and the studies; None for none.
+    """
+
+    record: Record
+    estimators: tuple[str, ...] = ()
+    significance: float = 0.05
+    figures: bool = False
+    studies: tuple[StudyInput, ...] = ()
+    ledger: LedgerSpec | None = None
+
+    def inputs(self) -> dict[str, str]:
+        """Return the SHA-256 of every input by its name."""
+        digests = dict(self.record.inputs)
+        digests |= {f"study {given.study.name}": given.study.digest for given in self.studies}
+        digests |= {
+            f"model of study {given.study.name}": given.study.model_digest
+            for given in self.studies
+            if given.study.model_digest
+        }
+        return digests if self.ledger is None else digests | {"claims": self.ledger.digest}
+
+
+def estimator_names() -> tuple[str, ...]:
+    """Return the names of all estimators."""
+    from tarazu.evidence import ESTIMATORS
+
+    return tuple(ESTIMATORS)
+
+
+def read_study(name_or_path: str, subfolder: str = ".", *, model: Path | None = None) -> StudyInput:
+    """Read a study by the name of a shipped one or by path; see `load_study` for its errors.
+
+    Parameters
+    ----------
+    subfolder : see `StudyInput`.
+    model : Python file with a mechanism of the user; see `load_user_model`.
+    """
+    from tarazu.model.user_model import load_user_model
+    from tarazu.study import find_study, load_study
+
+    own = None if model is None else load_user_model(model)
+    study = load_study(name_or_path, model=own)
+    path = find_study(name_or_path)
+    named = (*study.spec.hypotheses, *study.spec.policies)
+    files = (path, *(path.parent / name for name in named if name.endswith(".toml")))
+    return StudyInput(
+        study, path.read_bytes(), subfolder, files if path == Path(name_or_path) else ()
+    )
+
+
+def demo_task(record: Record) -> Task:
+    """Return the task of `tarazu demo`: all estimators, the study 'demo' and all claims."""
+    from tarazu.claims import load_ledger
+
+    ledger = load_ledger()
+    others = (name for name in ledger.studies if name != DEMO)
+    studies = (read_study(DEMO), *(read_study(name, f"studies/{name}") for name in others))
+    return Task(record, estimator_names(), studies=studies, ledger=ledger)
+
+
+def ledger_task(record: Record) -> Task:
+    """Return the task of `tarazu claims`: all claims, with the estimators and studies they name."""
+    from tarazu.claims import load_ledger
+
+    ledger = load_ledger()
+    wanted = {claim.record.finding for claim in ledger.claims if claim.record is not None}
+    names = tuple(name for name in estimator_names() if name in wanted)
+    studies = tuple(read_study(name, f"studies/{name}") for name in ledger.studies)
+    return Task(record, names, studies=studies, ledger=ledger)
