@@ -56,7 +56,7 @@ def case_of(model: Model, name: str, weeks: int = WEEKS, **settings: float) -> C
         model=model,
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
         policy=name,
-        districts=line_of_districts(DISTRICTS),
+        places=line_of_districts(DISTRICTS),
         parameters=np.array([[p.median for p in model.parameters.values()]]),
         levers=np.broadcast_to(
             np.array(levels)[:, None, None], (len(levels), weeks, DISTRICTS)
