@@ -17,7 +17,7 @@ from tarazu.cli.run import Workers
 from tarazu.cli.wording import paragraph, table
 
 if TYPE_CHECKING:
-    from tarazu.report.figure import BriefFigure
+    from tarazu.report.figure import Figure
 
 Hypothesis = Annotated[str, typer.Option(help="Name of a hypothesis.")]
 Policy = Annotated[str, typer.Option(help="Name of a policy that ships, or a TOML file.")]
@@ -38,7 +38,7 @@ class Pages:
     keep: Sequence[Path]
     replace: bool
 
-    def write(self, figures: Sequence[BriefFigure]) -> list[str]:
+    def write(self, figures: Sequence[Figure]) -> list[str]:
         """Write figures, and return the addresses of their pages."""
         from tarazu.report.pages.figure_pages import write_pages
 
@@ -279,12 +279,12 @@ def flip(
 
 
 def _answer(
-    figure: BriefFigure,
+    figure: Figure,
     rows: list[dict[Any, Any]],
     pages: Pages,
     sentences: Sequence[str] = (),
     *,
-    beside: Sequence[BriefFigure] = (),
+    beside: Sequence[Figure] = (),
     as_json: bool,
     **more: list[dict[Any, Any]],
 ) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tarazu.core.number_format import counts, estimate, probability
+
 CANNOT_TELL: Final = "the record cannot tell"
 MAIN: Final = "main reading"
 
@@ -110,11 +112,13 @@ class Finding:
     def _repr_html_(self) -> str:
         rows = {
             "estimand": self.estimand,
-            "estimate": _with_interval(self.estimate, self.interval, self.level, self.unit),
-            "p": "-" if self.p_value is None else f"{self.p_value:.3g} against: {self.null}",
+            "estimate": estimate(self.estimate, self.interval, level=self.level, unit=self.unit),
+            "p": "-"
+            if self.p_value is None
+            else f"{probability(self.p_value)} against: {self.null}",
             "verdict": self.verdict,
-            "n used": ", ".join(f"{v} {k}" for k, v in self.n_used.items()),
-            "n dropped": ", ".join(f"{v} {k}" for k, v in self.n_dropped.items()) or "none",
+            "n used": counts(self.n_used),
+            "n dropped": counts(self.n_dropped),
         }
         cells = "".join(
             f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items()
@@ -123,11 +127,3 @@ class Finding:
             f"<p><b>{html.escape(self.question)}</b> {html.escape(self.sentence)}</p>"
             f"<table>{cells}</table>"
         )
-
-
-def _with_interval(
-    estimate: float | None, interval: tuple[float, float] | None, level: float, unit: str
-) -> str:
-    if estimate is None or interval is None:
-        return "not estimable"
-    return f"{estimate:+.2f} [{interval[0]:+.2f}, {interval[1]:+.2f}] {unit} ({level:.0%} interval)"

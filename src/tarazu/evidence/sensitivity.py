@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tarazu.core.errors import FitError
+from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import draw_initiators
@@ -132,7 +133,7 @@ def disagreement(verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
 
 def signed(value: float) -> str:
     """Return a number with its sign, as it stands in a sentence."""
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return number(value, signed=True)
 
 
 def forest(

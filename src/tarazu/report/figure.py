@@ -1,34 +1,21 @@
-"""What the brief shows: a figure with its words and its numbers, or a table."""
+"""A figure with its words and its numbers, for brief, page, terminal and notebook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from tarazu.evidence.finding import FigureData
+from tarazu.report.table import WIDTH, Table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of text under headed columns.
-
-    Attributes
-    ----------
-    numeric : positions of the columns that hold numbers, set flush right.
-    """
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class BriefFigure:
+class Figure:
     """One figure, readable without colour, without JavaScript and without eyes.
 
     Attributes
@@ -50,42 +37,52 @@ class BriefFigure:
     table: Table
     notes: tuple[str, ...] = ()
 
+    @classmethod
+    def of_finding(
+        cls,
+        data: FigureData,
+        key: str,
+        spec: dict[str, Any],
+        columns: tuple[str, ...],
+        rows: tuple[tuple[str, ...], ...],
+        numeric: frozenset[int],
+        notes: tuple[str, ...] = (),
+    ) -> Figure:
+        """Return the figure with the words that an estimator gave, and its numbers in a table.
+
+        Parameters
+        ----------
+        spec : Plotly figure as plain data.
+        columns, rows, numeric : the table beside the picture, as in `Table`.
+        """
+        return cls(
+            key=key,
+            title=data.title,
+            alt=(
+                f"{data.title}. Horizontal axis: {data.x_label}. Vertical axis: {data.y_label}. "
+                f"{len(rows)} rows, given in the table of this figure."
+            ),
+            source=data.source,
+            n=data.n,
+            spec=spec,
+            table=Table(data.title, columns, rows, numeric),
+            notes=notes,
+        )
+
     def to_plotly(self) -> go.Figure:
-        """Figure object, for notebooks and for other page sizes."""
+        """Return a Plotly figure, for notebooks and for other page sizes."""
         import plotly.graph_objects as go
 
         return go.Figure({"data": self.spec["data"], "layout": self.spec["layout"]})
 
+    def to_text(self, width: int = WIDTH) -> str:
+        """Return title, table, notes, n and source as lines of at most `width` characters."""
+        table = replace(self.table, caption=self.title)
+        words = [*self.notes, f"n: {self.n}. Source: {self.source}."]
+        return "\n".join([table.to_text(width), *(fill(text, width) for text in words)])
 
-def finding_figure(
-    figure: FigureData,
-    key: str,
-    spec: dict[str, Any],
-    columns: tuple[str, ...],
-    rows: tuple[tuple[str, ...], ...],
-    numeric: frozenset[int],
-    notes: tuple[str, ...] = (),
-) -> BriefFigure:
-    """Brief's figure from an estimator's: its words kept, its numbers in a table.
-
-    Parameters
-    ----------
-    spec : Plotly figure as plain data.
-    columns, rows, numeric : the table beside the picture, as in `Table`.
-    """
-    return BriefFigure(
-        key=key,
-        title=figure.title,
-        alt=(
-            f"{figure.title}. Horizontal axis: {figure.x_label}. Vertical axis: {figure.y_label}. "
-            f"{len(rows)} rows, given in the table of this figure."
-        ),
-        source=figure.source,
-        n=figure.n,
-        spec=spec,
-        table=Table(figure.title, columns, rows, numeric),
-        notes=notes,
-    )
+    def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
+        return self.to_plotly()._repr_mimebundle_(*args, **kwargs)
 
 
 def literal(text: object) -> str:

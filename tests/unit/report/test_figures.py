@@ -8,7 +8,7 @@ from tests.unit.evidence.findings import FIGURES
 
 from tarazu.record import Record, load_default_record, select
 from tarazu.region.admin_units import merge_units
-from tarazu.report.figure import BriefFigure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.findings import DRAWINGS, draw
 from tarazu.report.figures.record import deaths_by_side, timeline
 from tarazu.report.figures.theme import FIRST_DARK_SHADE, INK, MUTED, PAPER, SERIES, SHADES
@@ -18,7 +18,7 @@ READABLE = 4.5  # contrast ratio of WCAG 2.2 AA for text
 RECORD = load_default_record()
 
 
-def _map(record: Record = RECORD) -> BriefFigure:
+def _map(record: Record = RECORD) -> Figure:
     drawn = tile_map(record)
     assert drawn is not None
     return drawn
@@ -33,7 +33,7 @@ ALL = [
 
 
 @pytest.mark.parametrize("figure", ALL, ids=lambda figure: figure.key)
-def test_figure__has_source_n_alternative_text_and_table(figure: BriefFigure) -> None:
+def test_figure__has_source_n_alternative_text_and_table(figure: Figure) -> None:
     assert figure.source
     assert any(character.isdigit() for character in figure.n)
     assert figure.title in figure.alt
@@ -43,14 +43,14 @@ def test_figure__has_source_n_alternative_text_and_table(figure: BriefFigure) ->
 
 
 @pytest.mark.parametrize("figure", [f for f in ALL if f.key != "figure-map"], ids=lambda f: f.key)
-def test_figure__names_every_axis(figure: BriefFigure) -> None:
+def test_figure__names_every_axis(figure: Figure) -> None:
     axes = {k: v for k, v in figure.spec["layout"].items() if k.startswith(("xaxis", "yaxis"))}
     assert len(axes) >= 2
     assert all(axis["title"]["text"] for axis in axes.values())
 
 
 @pytest.mark.parametrize("figure", ALL, ids=lambda figure: figure.key)
-def test_figure__is_accepted_by_plotly(figure: BriefFigure) -> None:
+def test_figure__is_accepted_by_plotly(figure: Figure) -> None:
     assert len(figure.to_plotly().data) == len(figure.spec["data"])
 
 

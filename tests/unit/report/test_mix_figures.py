@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from tests.unit.evidence.findings import FIGURES
 
+from tarazu.core.number_format import MISSING
 from tarazu.report.figures.findings import draw
-from tarazu.report.numerals import MISSING
 
 KINDS = {figure.kind: figure for figure in FIGURES}
 

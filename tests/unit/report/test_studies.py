@@ -18,8 +18,9 @@ from tarazu.report import write_brief
 from tarazu.report.brief.model_section import MODEL_LIMITS, parameter_table
 from tarazu.report.brief.operation_section import at_once_table, change_figure, civilians_table
 from tarazu.report.brief.study_section import StudySection, study_section
-from tarazu.report.figure import BriefFigure, Table
+from tarazu.report.figure import Figure
 from tarazu.report.figures.fan import fan_figure
+from tarazu.report.table import Table
 from tarazu.report.tables.ledger import SIGNS, ledger_sentence, ledger_table
 from tarazu.report.tables.policies import (
     leaders_table,
@@ -97,7 +98,7 @@ def _words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-def _shown(section: StudySection) -> list[BriefFigure | Table]:
+def _shown(section: StudySection) -> list[Figure | Table]:
     return [
         thing
         for part in section.parts
@@ -152,7 +153,7 @@ def test_study__heads_every_figure_and_table_not_calibrated(sections, name: str)
     shown = _shown(sections[name])
     assert shown
     for thing in shown:
-        heading = thing.title if isinstance(thing, BriefFigure) else thing.caption
+        heading = thing.title if isinstance(thing, Figure) else thing.caption
         assert heading.startswith(HEAD), heading
 
 

@@ -14,7 +14,7 @@ from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.record import Record
 from tarazu.report.brief.first_page import answer_sentences, failed_checks, limits
-from tarazu.report.figure import BriefFigure
+from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import draw
 from tarazu.report.figures.record import deaths_by_side, timeline
 from tarazu.report.figures.tile_map import tile_map
@@ -233,7 +233,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _spec_json(figure: BriefFigure) -> str:
+def _spec_json(figure: Figure) -> str:
     """Return a figure's Plotly data as JSON that no HTML parser can mistake for markup."""
     from markupsafe import Markup
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tarazu.core.number_format import count, counts, estimate, number, p_value, percent
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
-from tarazu.report.numerals import count, interval, number, percent, probability
 
 FEW = 2  # findings that are given three points each
 POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
@@ -67,24 +67,22 @@ def record_sentence(record: Record) -> str:
 
 def number_sentence(finding: Finding) -> str:
     """Give the estimate with interval, p-value and n."""
-    used = ", ".join(f"{count(value)} {name}" for name, value in finding.n_used.items())
+    used = counts(finding.n_used)
     if finding.estimate is None or finding.interval is None:
         return f"No number can be given for it (n: {used})."
-    p_value = "" if finding.p_value is None else f", p = {probability(finding.p_value)}"
-    caution = "" if finding.converged else " The fit did not converge: do not quote this number."
-    return (
-        f"In numbers: {number(finding.estimate, signed=True)} {finding.unit} "
-        f"({percent(finding.level)} interval {interval(finding.interval, signed=True)}{p_value}; "
-        f"n: {used}).{caution}".replace("= <", "<")
-    )
+    shown = estimate(finding.estimate, finding.interval, level=finding.level, unit=finding.unit)
+    tested = "" if finding.p_value is None else f"{p_value(finding.p_value)}; "
+    return f"In numbers: {shown}; {tested}n: {used}.{_caution(finding)}"
 
 
 def basis_sentence(finding: Finding) -> str:
     """Say on how much a finding rests, where its sentence gives the estimate with interval."""
-    used = ", ".join(f"{count(value)} {name}" for name, value in finding.n_used.items())
-    p_value = "" if finding.p_value is None else f" (p = {probability(finding.p_value)})"
-    caution = "" if finding.converged else " The fit did not converge: do not quote this number."
-    return f"It rests on {used}{p_value}.{caution}".replace("= <", "<")
+    tested = "" if finding.p_value is None else f" ({p_value(finding.p_value)})"
+    return f"It rests on {counts(finding.n_used)}{tested}.{_caution(finding)}"
+
+
+def _caution(finding: Finding) -> str:
+    return "" if finding.converged else " The fit did not converge: do not quote this number."
 
 
 def rerun_sentence(finding: Finding) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tarazu.core.number_format import count
 from tarazu.model.describe import Description
-from tarazu.report.figure import Table
-from tarazu.report.numerals import count
+from tarazu.report.table import Table
 
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.core.number_format import count, estimate, number, percent
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.annotations import upright
 from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec
-from tarazu.report.numerals import count, interval, number, percent
+from tarazu.report.table import Table
 from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, keyed, mechanisms, span
 from tarazu.study import Comparison, StudyResult
 from tarazu.study.setup.policies import SWEEP, WITHOUT
@@ -69,8 +70,7 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
 
     def cell(hypothesis: str, weeks: int) -> str:
         row = seen[hypothesis, weeks]
-        bounds = interval((-row["difference_high"], -row["difference_low"]), signed=True)
-        return f"{number(-row['difference'], signed=True)} ({bounds})"
+        return estimate(-row["difference"], (-row["difference_high"], -row["difference_low"]))
 
     return Table(
         f"{UNCALIBRATED}: change in civilians killed after the sweep's own week, mean (90% Monte "
@@ -113,7 +113,7 @@ def harm_table(paired: pd.DataFrame, result: StudyResult, subset: str) -> Table 
     )
 
 
-def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> BriefFigure | None:
+def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Figure | None:
     """Draw the change in attacks after the sweep, one panel a horizon; None without draws."""
     names = mechanisms(result)
     sweep = paired[(paired["contrast"] == "sweep") & (paired["subset"] == subset)]
@@ -137,7 +137,7 @@ def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Bri
             traces.append(_points(cells, zone, axis, shift=0.17 - 0.34 * z, first=i == 0))
     layout |= {"margin": {"l": 20, "r": 14, "t": 62, "b": 50}, "legend": {"y": 1.07}}
     title = f"Change in attacks after one sweep, {SUBSETS[subset]}"
-    return BriefFigure(
+    return Figure(
         key=f"figure-{result.name}-change-{subset}",
         title=f"{UNCALIBRATED}: {title.lower()}",
         alt=(
@@ -257,8 +257,7 @@ def _change_table(
             zone,
             span(weeks),
             _spread(row),
-            f"{number(row['mean'], signed=True)} "
-            f"({interval((row['mean_low'], row['mean_high']), signed=True)})",
+            estimate(row["mean"], (row["mean_low"], row["mean_high"])),
             percent(row["p_fewer"]),
             percent(row["p_more"]),
             count(row["n_draws"]),
@@ -286,5 +285,4 @@ def _change_table(
 
 
 def _spread(row: Any) -> str:
-    bounds = interval((row["expected_q05"], row["expected_q95"]), signed=True)
-    return f"{number(row['expected_median'], signed=True)} ({bounds})"
+    return estimate(row["expected_median"], (row["expected_q05"], row["expected_q95"]))

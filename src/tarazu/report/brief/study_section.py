@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tarazu.core.number_format import count
 from tarazu.report.brief.operation_section import (
     at_once_table,
     change_figure,
@@ -13,9 +14,9 @@ from tarazu.report.brief.operation_section import (
     harm_table,
     short_sentence,
 )
-from tarazu.report.figure import BriefFigure, Table
+from tarazu.report.figure import Figure
 from tarazu.report.figures.fan import fan_figure
-from tarazu.report.numerals import count
+from tarazu.report.table import Table
 from tarazu.report.tables.policies import (
     SHOWN,
     dose_table,
@@ -51,7 +52,7 @@ class Part:
 
     heading: str
     words: tuple[str, ...] = ()
-    figures: tuple[BriefFigure, ...] = ()
+    figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     more: tuple[Table, ...] = ()
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.core.number_format import MISSING, interval, number, percent
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec
-from tarazu.report.numerals import MISSING, interval, number, percent
+from tarazu.report.table import Table
 from tarazu.study.analysis.extra_operation import ARMED, COUNTED, SINCE
 from tarazu.study.analysis.frontier import RULES, STARTS, Frontier
 from tarazu.study.analysis.thresholds import Thresholds
@@ -42,7 +43,7 @@ VERDICT_SHADES: Final = {
 }
 
 
-def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> BriefFigure:
+def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> Figure:
     """Return the frontier as a table of tiles, from few militants and from many."""
     table = frontier.table
     tempos, levels = sorted(set(table["tempo"])), sorted(set(table["level"]))
@@ -106,7 +107,7 @@ def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> BriefFigure:
         for row in table.to_dict("records")
     )
     rules = "; ".join(f"{verdict}: {rule}" for verdict, rule in RULES.items())
-    return BriefFigure(
+    return Figure(
         key=key,
         title=f"Is there a tempo that ends it? Hypothesis '{frontier.hypothesis}'",
         alt=f"Tiles by tempo and {frontier.axis}, labelled by what becomes of violence.",
@@ -129,7 +130,7 @@ def draw_frontier(frontier: Frontier, *, key: str = "frontier") -> BriefFigure:
     )
 
 
-def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") -> BriefFigure:
+def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") -> Figure:
     """Return what one more operation changes, by zone and horizon, with Monte Carlo intervals."""
     attacks = table[table["quantity"] == "attacks"]
     traces = [
@@ -180,7 +181,7 @@ def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") 
         )
         for row in table.to_dict("records")
     )
-    return BriefFigure(
+    return Figure(
         key=key,
         title=f"One more operation in {district}: what changes, here and next door",
         alt="Change in attacks by weeks after the operation and by zone, with intervals.",
@@ -199,7 +200,7 @@ def draw_marginal(table: pd.DataFrame, *, district: str, key: str = "marginal") 
 
 def draw_ablation(
     table: pd.DataFrame, *, policy: str, baseline: str, outcome: str, key: str = "ablation"
-) -> BriefFigure:
+) -> Figure:
     """Return the effect of a policy with each link held at its baseline path."""
     shown = table.iloc[::-1]
     spec = figure_spec(
@@ -237,7 +238,7 @@ def draw_ablation(
         )
         for row in table.to_dict("records")
     )
-    return BriefFigure(
+    return Figure(
         key=key,
         title="Which link does the conclusion rest on?",
         alt="Effect of the policy with all links at work and with each one held.",
@@ -254,7 +255,7 @@ def draw_ablation(
     )
 
 
-def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure:
+def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> Figure:
     """Return how far violence feeds itself, over draws."""
     table = found.table
     known = table["reproduction"].dropna()
@@ -297,7 +298,7 @@ def draw_thresholds(found: Thresholds, *, key: str = "threshold") -> BriefFigure
     ]
     reason = found.reason()
     rested = f"{int(table['from_high'].notna().sum())} of {len(table)}"
-    return BriefFigure(
+    return Figure(
         key=key,
         title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.policy}",
         alt="Histogram over draws of the recruits that one violent person causes.",

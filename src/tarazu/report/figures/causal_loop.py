@@ -12,9 +12,10 @@ from tarazu.model import Model
 from tarazu.model.claimed_loops import ClaimedLoop, claimed_loops
 from tarazu.model.describe import Edge, Sign
 from tarazu.model.loops import LETTERS, Loop, feedback_loops, influences
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec
+from tarazu.report.table import Table
 
 LOOKS: Final[dict[Sign, tuple[str, str, str]]] = {
     "+": (theme.BLUE, "solid", "raises"),
@@ -30,7 +31,7 @@ LISTED: Final = 8  # loops of each sign that the page lists; the table has all
 GAP: Final = 0.06  # between the end of an arrow and the name that it points to
 
 
-def draw_loops(model: Model, *, key: str = "causal-loops") -> BriefFigure:
+def draw_loops(model: Model, *, key: str = "causal-loops") -> Figure:
     """Return the causal-loop diagram of a model, drawn from its declaration.
 
     Nodes are the stocks, events and definitions that lie on a feedback loop; arrows are the
@@ -61,7 +62,7 @@ def draw_loops(model: Model, *, key: str = "causal-loops") -> BriefFigure:
             "annotations": [_label(name, point) for name, point in place.items()],
         },
     )
-    return BriefFigure(
+    return Figure(
         key=key,
         title="What acts on what: the feedback loops of the mechanism",
         alt=(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tarazu.core.number_format import MINUS, count, interval, number
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.annotations import beside_upright, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
-from tarazu.report.numerals import MINUS, count, interval, number
 
 
-def draw_windows(figure: FigureData, key: str) -> BriefFigure:
+def draw_windows(figure: FigureData, key: str) -> Figure:
     """Draw observed counts before and after an operation against those of moved dates."""
     data = figure.data
     starts, ends, seen = data["day_from"], data["day_to"], data["attacks"]
@@ -78,7 +78,7 @@ def draw_windows(figure: FigureData, key: str) -> BriefFigure:
             spans, seen, data["expected"], data["low"], data["high"], strict=True
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([band, mean, observed], height=380, layout=layout),
@@ -88,7 +88,7 @@ def draw_windows(figure: FigureData, key: str) -> BriefFigure:
     )
 
 
-def draw_residuals(figure: FigureData, key: str) -> BriefFigure:
+def draw_residuals(figure: FigureData, key: str) -> Figure:
     """Draw residuals of the fit by bin, against the range that a good fit would give."""
     data = figure.data
     bins = [literal(value) for value in data["bin"]]
@@ -127,7 +127,7 @@ def draw_residuals(figure: FigureData, key: str) -> BriefFigure:
         (str(b), count(v), interval((lo, h)), _against(v, lo, h))
         for b, v, lo, h in zip(data["bin"], seen, low, high, strict=True)
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([band, observed], height=320, layout=layout),

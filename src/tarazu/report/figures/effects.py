@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from tarazu.core.number_format import interval, number
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.annotations import upright
 from tarazu.report.figures.theme import BLUE, INK, VERMILLION, figure_spec
-from tarazu.report.numerals import interval, number
 
 SYMBOLS = ("diamond", "circle", "square")
 
 
-def draw_effects(figure: FigureData, key: str) -> BriefFigure:
+def draw_effects(figure: FigureData, key: str) -> Figure:
     """Draw estimates with intervals, one line a row, one mark a panel."""
     data = figure.data
     panels = list(dict.fromkeys(data["panel"]))
@@ -73,7 +73,7 @@ def draw_effects(figure: FigureData, key: str) -> BriefFigure:
             strict=True,
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec(traces, height=110 + 30 * count_rows, layout=layout),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.analyses import NOT_CALIBRATED
 from tarazu.report.figures.theme import figure_spec
+from tarazu.report.table import Table
 from tarazu.study.analysis.thresholds import Thresholds
 
 
-def draw_elasticities(found: Thresholds, *, key: str = "elasticities") -> BriefFigure:
+def draw_elasticities(found: Thresholds, *, key: str = "elasticities") -> Figure:
     """Return the parameters to which the growth of violence at rest responds most."""
     table = found.leading_elasticities()
     shown = table.iloc[::-1]
@@ -45,7 +46,7 @@ def draw_elasticities(found: Thresholds, *, key: str = "elasticities") -> BriefF
         )
         for row in table.to_dict("records")
     )
-    return BriefFigure(
+    return Figure(
         key=key,
         title=f"What moves the growth of violence at rest? Hypothesis '{found.hypothesis}'",
         alt="Elasticity of the growth factor to ten parameters: median and 5 to 95 % of draws.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tarazu.core.number_format import count, interval, number, percent
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.annotations import level, on_level, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, VERMILLION, figure_spec
-from tarazu.report.numerals import count, interval, number, percent
 
 
-def draw_forest(figure: FigureData, key: str) -> BriefFigure:
+def draw_forest(figure: FigureData, key: str) -> Figure:
     """Draw the same estimate on other cuts and readings of the record."""
     data = figure.data
     drawn = [
@@ -88,7 +88,7 @@ def draw_forest(figure: FigureData, key: str) -> BriefFigure:
             *(data[c] for c in ("variant", "estimate", "low", "high", "n", "verdict")), strict=True
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([points], height=70 + 46 * count_rows, layout=layout),
@@ -99,7 +99,7 @@ def draw_forest(figure: FigureData, key: str) -> BriefFigure:
     )
 
 
-def draw_kernel(figure: FigureData, key: str) -> BriefFigure:
+def draw_kernel(figure: FigureData, key: str) -> Figure:
     """Draw the rate after an operation relative to the rate without it, by lag."""
     data = figure.data
     edges, curves = _steps(data)
@@ -132,7 +132,7 @@ def draw_kernel(figure: FigureData, key: str) -> BriefFigure:
             *(data[c] for c in ("lag_from", "lag_to", "rate_ratio", "low", "high")), strict=True
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec(traces, height=340, layout=layout),
@@ -143,7 +143,7 @@ def draw_kernel(figure: FigureData, key: str) -> BriefFigure:
     )
 
 
-def draw_power(figure: FigureData, key: str) -> BriefFigure:
+def draw_power(figure: FigureData, key: str) -> Figure:
     """Draw how often an effect of each size would be found in a record like this one."""
     data = figure.data
     curve = {
@@ -175,7 +175,7 @@ def draw_power(figure: FigureData, key: str) -> BriefFigure:
         (number(e, signed=True), percent(p), count(n))
         for e, p, n in zip(data["effect"], data["power"], data["n_records"], strict=True)
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([curve], height=330, layout=layout),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from tarazu.core.number_format import interval, number
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import BAND, BLUE, MUTED, VERMILLION, figure_spec
-from tarazu.report.numerals import interval, number
 
 
-def draw_excitation(figure: FigureData, key: str) -> BriefFigure:
+def draw_excitation(figure: FigureData, key: str) -> Figure:
     """Draw a kernel fitted as steps, its interval, and the exponential one."""
     data = figure.data
     edges: list[float] = []
@@ -47,7 +47,7 @@ def draw_excitation(figure: FigureData, key: str) -> BriefFigure:
             strict=True,
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec(traces, height=340, layout=layout),

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.core.number_format import count, interval, number
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import INK, MUTED, figure_spec
-from tarazu.report.numerals import count, interval, number
+from tarazu.report.table import Table
 from tarazu.study import StudyResult
 from tarazu.study.runner.result import Named
 from tarazu.study.setup.outcomes import YEAR
@@ -26,7 +27,7 @@ GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of t
 LONG_TITLE: Final = 14  # characters that fit over a panel
 
 
-def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> BriefFigure | None:
+def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> Figure | None:
     """Draw a national series by policy (across) and mechanism (down); None without such a run.
 
     Parameters
@@ -60,7 +61,7 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
     layout["annotations"].append(_side_title(unit))
     layout |= {"margin": {"l": 52, "r": 10, "t": 88, "b": 48}, "legend": {"y": 1.075}}
     which = SUBSET_WORDS[subset]
-    return BriefFigure(
+    return Figure(
         key=f"figure-{result.name}-{series}-{subset}",
         title=f"Not calibrated: {unit} by policy and mechanism, {which}",
         alt=(

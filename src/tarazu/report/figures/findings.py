@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure
+from tarazu.report.figure import Figure
 from tarazu.report.figures.counts import draw_residuals, draw_windows
 from tarazu.report.figures.effects import draw_effects
 from tarazu.report.figures.estimates import draw_forest, draw_kernel, draw_power
 from tarazu.report.figures.excitation import draw_excitation
 from tarazu.report.figures.mix import draw_groups, draw_shares, draw_survival
 
-Drawing = Callable[[FigureData, str], BriefFigure]
+Drawing = Callable[[FigureData, str], Figure]
 
 DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
     "windows": (("day_from", "day_to", "attacks", "expected", "low", "high"), draw_windows),
@@ -29,7 +29,7 @@ DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
 """By kind: the columns that its data must hold, and what draws them."""
 
 
-def draw(figure: FigureData, *, key: str) -> BriefFigure:
+def draw(figure: FigureData, *, key: str) -> Figure:
     """Draw one figure of a finding.
 
     Parameters

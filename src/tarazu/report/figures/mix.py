@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tarazu.core.number_format import count, interval, number, percent
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figure import BriefFigure, finding_figure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import (
     BAND,
     BLUE,
@@ -19,12 +20,11 @@ from tarazu.report.figures.theme import (
     figure_spec,
     year_axis,
 )
-from tarazu.report.numerals import count, interval, number, percent
 
 _LABELS = (BLUE, ORANGE, SKY, GREEN)
 
 
-def draw_shares(figure: FigureData, key: str) -> BriefFigure:
+def draw_shares(figure: FigureData, key: str) -> Figure:
     """Draw shares by year as stacked bars, the unlabelled part hatched, with change points."""
     data = figure.data
     years = sorted(set(data["year"]))
@@ -88,7 +88,7 @@ def draw_shares(figure: FigureData, key: str) -> BriefFigure:
             "Upright lines: change points with 90 % intervals; solid where no labels of the "
             "hatched part could explain the change away, dotted where they could."
         )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec(bars, height=360, layout=layout),
@@ -99,7 +99,7 @@ def draw_shares(figure: FigureData, key: str) -> BriefFigure:
     )
 
 
-def draw_survival(figure: FigureData, key: str) -> BriefFigure:
+def draw_survival(figure: FigureData, key: str) -> Figure:
     """Draw how many events are at least so deadly, on logarithmic axes, with two fitted tails."""
     data = figure.data
     seen = {
@@ -147,7 +147,7 @@ def draw_survival(figure: FigureData, key: str) -> BriefFigure:
             *(data[c] for c in ("deaths", "share", "power_law", "lognormal")), strict=True
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([seen, *fits], height=380, layout=layout),
@@ -158,7 +158,7 @@ def draw_survival(figure: FigureData, key: str) -> BriefFigure:
     )
 
 
-def draw_groups(figure: FigureData, key: str) -> BriefFigure:
+def draw_groups(figure: FigureData, key: str) -> Figure:
     """Draw groups by year: all that were active, and those expected among equally many events."""
     data = figure.data
     years = data["year"]
@@ -224,7 +224,7 @@ def draw_groups(figure: FigureData, key: str) -> BriefFigure:
             strict=True,
         )
     )
-    return finding_figure(
+    return Figure.of_finding(
         figure,
         key,
         figure_spec([bars, thinned], height=340, layout=layout),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tarazu.core.number_format import count
 from tarazu.record import Record
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import BLUE, INK, MUTED, figure_spec, panel_title, year_axis
-from tarazu.report.numerals import count
+from tarazu.report.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ SIDES = (
 )
 
 
-def timeline(record: Record) -> BriefFigure:
+def timeline(record: Record) -> Figure:
     """Draw events by year and initiator, those without a confirmed death apart."""
     years = _years(record)
     counts = {
@@ -84,7 +85,7 @@ def timeline(record: Record) -> BriefFigure:
     total = sum(sum(values) for values in counts.values())
     zeros = sum(sum(values) for (_, zero), values in counts.items() if zero)
     title = f"Events by year, {years[0]} to {years[-1]}"
-    return BriefFigure(
+    return Figure(
         key="figure-timeline",
         title=title,
         alt=(
@@ -106,7 +107,7 @@ def timeline(record: Record) -> BriefFigure:
     )
 
 
-def deaths_by_side(record: Record) -> BriefFigure:
+def deaths_by_side(record: Record) -> Figure:
     """Draw deaths by year, one panel for each side that died, on one common scale."""
     years = _years(record)
     series = {column: _by_year(record.events, column, years) for column, _ in SIDES}
@@ -135,7 +136,7 @@ def deaths_by_side(record: Record) -> BriefFigure:
     )
     total = sum(sum(values) for values in series.values())
     title = f"Deaths by year and side, {years[0]} to {years[-1]}"
-    return BriefFigure(
+    return Figure(
         key="figure-deaths",
         title=title,
         alt=f"{title}: yearly bars in four panels of one scale. Totals: {'; '.join(titles)}.",

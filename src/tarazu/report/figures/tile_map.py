@@ -5,17 +5,18 @@ from __future__ import annotations
 from math import cos, pi, sin, sqrt
 from typing import Any
 
+from tarazu.core.number_format import count
 from tarazu.record import Record
 from tarazu.region import Region
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import FIRST_DARK_SHADE, INK, MUTED, PAPER, SHADES, figure_spec
-from tarazu.report.numerals import count
+from tarazu.report.table import Table
 
 LOWER_BOUNDS = (0, 1, 5, 10, 20, 40, 80)  # events, one bound a shade
 RADIUS = 0.96 / sqrt(3)  # of a hexagon one unit wide, with a gap to its neighbours
 
 
-def tile_map(record: Record) -> BriefFigure | None:
+def tile_map(record: Record) -> Figure | None:
     """Draw attacks with a confirmed death by district; None for a region without tiles."""
     region = record.region
     if not region.tiles:
@@ -32,7 +33,7 @@ def tile_map(record: Record) -> BriefFigure | None:
     order = sorted(region.slugs, key=lambda slug: (-shown[slug], names[slug]))
     leaders = ", ".join(f"{names[slug]} {count(shown[slug])}" for slug in order[:5])
     quiet = sum(value == 0 for value in shown.values())
-    return BriefFigure(
+    return Figure(
         key="figure-map",
         title=title,
         alt=(

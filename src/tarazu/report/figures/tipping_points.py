@@ -7,10 +7,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from tarazu.report.figure import BriefFigure, Table, literal
+from tarazu.core.number_format import interval, number, percent
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec
-from tarazu.report.numerals import interval, number, percent
+from tarazu.report.table import Table
 from tarazu.study.analysis.sign_changes import RANGE
 from tarazu.study.analysis.tipping_points import Flips, FlipsOverDraws
 
@@ -19,7 +20,7 @@ WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects s
 NOT_CALIBRATED: Final = "The model is not calibrated: what is likely is only what the priors say."
 
 
-def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
+def draw_flips(flips: Flips, *, key: str = "flip") -> Figure:
     """Return how far each parameter moves along its prior until the other policy is ahead.
 
     Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
@@ -60,7 +61,7 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
         },
     )
     title = f"Which parameter, moved alone, flips '{flips.policy}' against '{flips.baseline}'?"
-    return BriefFigure(
+    return Figure(
         key=key,
         title=title,
         alt=(
@@ -81,7 +82,7 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> BriefFigure:
     )
 
 
-def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> BriefFigure:
+def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> Figure:
     """Return the share of drawn starting points from which each parameter flips the ranking."""
     shown = found.table.head(SHOWN).iloc[::-1]
     spec = figure_spec(
@@ -121,7 +122,7 @@ def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> 
         for row in found.table.to_dict("records")
     )
     title = "Which parameter flips the ranking, wherever the others stand?"
-    return BriefFigure(
+    return Figure(
         key=key,
         title=title,
         alt=f"{title} Shares of draws by parameter, with intervals.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -11,7 +9,7 @@ from typing import Final
 from tarazu.core.cache import write_atomic
 from tarazu.core.outputs import write_outputs
 from tarazu.evidence import Finding
-from tarazu.report.figure import BriefFigure, literal
+from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.findings import draw
 
 SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without a network
@@ -30,7 +28,7 @@ def write_figures(findings: Sequence[Finding], folder: Path) -> None:
 
 
 def write_pages(
-    figures: Sequence[BriefFigure],
+    figures: Sequence[Figure],
     folder: Path,
     *,
     keep: Sequence[Path] = (),
@@ -51,7 +49,7 @@ def write_pages(
     write_outputs(files, keep=keep, replace=replace)
 
 
-def _files(figures: Sequence[BriefFigure]) -> Iterator[tuple[str, bytes]]:
+def _files(figures: Sequence[Figure]) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the files of some figures."""
     if not figures:
         return
@@ -60,10 +58,10 @@ def _files(figures: Sequence[BriefFigure]) -> Iterator[tuple[str, bytes]]:
     yield SCRIPT, get_plotlyjs().encode()
     for figure in figures:
         yield f"{figure.key}.html", _page(figure).encode()
-        yield f"{figure.key}.csv", _table(figure).encode()
+        yield f"{figure.key}.csv", figure.table.to_csv().encode()
 
 
-def _page(figure: BriefFigure) -> str:
+def _page(figure: Figure) -> str:
     picture = figure.to_plotly().to_html(
         full_html=False, include_plotlyjs=False, div_id=figure.key, config=figure.spec["config"]
     )
@@ -76,11 +74,3 @@ def _page(figure: BriefFigure) -> str:
         f"<h1 style='font-size: 1.2rem'>{literal(figure.title)}</h1>\n{picture}\n{notes}"
         f"<p>Source: {literal(figure.source)}. n: {literal(figure.n)}.</p></body></html>\n"
     )
-
-
-def _table(figure: BriefFigure) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(figure.table.columns)
-    writer.writerows(figure.table.rows)
-    return text.getvalue()

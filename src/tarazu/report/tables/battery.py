@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tarazu.core.number_format import DASH, estimate, percent, probability, significant
 from tarazu.evidence import Battery
 from tarazu.evidence.battery import CUTS, BatteryRow
-from tarazu.report.figure import Table
-from tarazu.report.numerals import MINUS, interval, number, percent, probability
+from tarazu.report.table import Table
 
-NONE: Final = "\N{EN DASH}"
+NONE: Final = DASH
 DESCRIPTIVE: Final = "descriptive"
 
 
@@ -31,7 +31,7 @@ def results_table(battery: Battery) -> Table:
     rows = tuple(
         (
             row.name,
-            _estimate(row),
+            estimate(row.estimate, row.interval, level=row.level),
             _p(row, row.p_value),
             _p(row, row.p_holm),
             row.verdict,
@@ -93,15 +93,6 @@ def _note(battery: Battery) -> str:
     )
 
 
-def _estimate(row: BatteryRow) -> str:
-    if row.estimate is None:
-        return number(None)
-    if row.interval is None:
-        return number(row.estimate, signed=True)
-    bounds = f"{interval(row.interval, signed=True)} at {row.level:.0%}"
-    return f"{number(row.estimate, signed=True)} ({bounds})"
-
-
 def _p(row: BatteryRow, value: float | None) -> str:
     if row.kind == DESCRIPTIVE:
         return DESCRIPTIVE
@@ -111,11 +102,10 @@ def _p(row: BatteryRow, value: float | None) -> str:
 def _rate(value: float | str | None) -> str:
     if isinstance(value, str):
         return value
-    return "not measured" if value is None else f"{100 * value:.1f}%"
+    return "not measured" if value is None else percent(value, 1)
 
 
 def _effect(value: float | str | None) -> str:
     if value is None:
         return NONE
-    text = value if isinstance(value, str) else f"{value:+.2g}"
-    return text.replace("-", MINUS)
+    return value if isinstance(value, str) else significant(value, 2, signed=True)

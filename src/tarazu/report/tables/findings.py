@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from tarazu.core.number_format import (
+    counts,
+    estimate,
+    interval,
+    number,
+    percent,
+    probability,
+    significant,
+)
 from tarazu.evidence.finding import Finding
-from tarazu.report.figure import Table
-from tarazu.report.numerals import MINUS, count, interval, number, percent, probability
+from tarazu.report.table import Table
 
 
 def numbers_table(finding: Finding) -> Table:
     """Return the finding in numbers, each with what it means."""
     rows = [
         ("quantity", finding.estimand),
-        ("estimate", _estimate(finding)),
-        (f"{percent(finding.level)} interval", interval(finding.interval, signed=True)),
+        (
+            "estimate",
+            estimate(finding.estimate, finding.interval, level=finding.level, unit=finding.unit),
+        ),
         ("p-value", f"{probability(finding.p_value)}, against: {finding.null}"),
         ("verdict", finding.verdict),
-        ("n used", _counts(finding.n_used)),
-        ("n dropped", _counts(finding.n_dropped) or "none"),
+        ("n used", counts(finding.n_used)),
+        ("n dropped", counts(finding.n_dropped)),
     ]
     return Table("The finding in numbers", ("what", "value"), tuple(rows))
 
@@ -33,7 +41,7 @@ def reruns_table(finding: Finding) -> Table | None:
             number(variant.estimate, signed=True),
             interval(variant.interval, signed=True),
             probability(variant.p_value),
-            _counts(variant.n),
+            counts(variant.n),
             variant.verdict,
         )
         for variant in finding.sensitivity
@@ -69,18 +77,8 @@ def validation_table(finding: Finding) -> Table | None:
     return Table("Error rates on simulated records", ("what", "measured"), rows)
 
 
-def _estimate(finding: Finding) -> str:
-    if finding.estimate is None:
-        return number(None)
-    return f"{number(finding.estimate, signed=True)} {finding.unit}"
-
-
 def _rate(value: float | str | None) -> str:
     """Return a measured rate with the digits that 500 records carry."""
     if value is None or isinstance(value, str):
         return value or "not measured"
-    return f"{value:.3g}".replace("-", MINUS)
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count(value)} {name}" for name, value in counts.items())
+    return significant(value)

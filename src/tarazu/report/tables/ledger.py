@@ -9,8 +9,8 @@ from typing import Final
 
 from tarazu.claims import Entry, Ledger
 from tarazu.claims.weigh import VERDICTS, ModelReading, Share
-from tarazu.report.figure import Table
-from tarazu.report.numerals import MINUS, count, percent
+from tarazu.core.number_format import MINUS, count, percent, percent_interval
+from tarazu.report.table import Table
 from tarazu.report.tables.policies import POOLED_WORDS
 from tarazu.study import StudyResult
 from tarazu.study.setup.spec import POOLED
@@ -146,8 +146,10 @@ def _model_words(model: ModelReading) -> str:
 def _share_words(share: Share | None) -> str:
     if share is None:
         return "no draw"
-    bounds = f"{percent(share.low)} to {percent(share.high)}"
-    return f"{percent(share.share)} ({bounds}; n = {count(share.n_draws)})"
+    return (
+        f"{percent(share.share)} ({percent_interval((share.low, share.high))}; "
+        f"n = {count(share.n_draws)})"
+    )
 
 
 def _by_hypothesis(shares: tuple[Share, ...]) -> dict[str, dict[str, Share]]:

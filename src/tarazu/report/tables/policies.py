@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from tarazu.report.figure import Table
-from tarazu.report.numerals import count, number, percent
+from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
+from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
 from tarazu.study.setup.outcomes import YEAR
 from tarazu.study.setup.spec import POOLED
@@ -75,7 +75,7 @@ def regret_table(
         (
             names[hypothesis],
             titles[policy],
-            f"{_amount(level['median'])} ({_span_of(level, 'q05', 'q95')})",
+            _median(level),
             _with_interval(level, "mean"),
             _with_interval(level, "worst_decile"),
             _with_interval(regrets[hypothesis, policy], "mean"),
@@ -121,10 +121,7 @@ def pairs_table(
 
     def cell(a: str, b: str, hypothesis: str) -> str:
         row = cells[a, b, hypothesis]
-        return (
-            f"{percent(row['p_better'])} ({percent(row['p_better_low'])} to "
-            f"{percent(row['p_better_high'])})"
-        )
+        return percent_estimate(row["p_better"], (row["p_better_low"], row["p_better_high"]))
 
     return Table(
         f"{UNCALIBRATED}: probability that A does better than B in the same draw, "
@@ -147,9 +144,7 @@ def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> 
         if outcome.over == "quiet_year":
             texts = [percent(cell["mean"]) for cell in cells]
         else:
-            texts = [
-                f"{_amount(cell['median'])} ({_span_of(cell, 'q05', 'q95')})" for cell in cells
-            ]
+            texts = [_median(cell) for cell in cells]
         unit = "share of runs" if outcome.over == "quiet_year" else outcome.unit
         when = f"after {span(weeks)}" if outcome.over == "end" else f"over {span(weeks)}"
         rows.append((label, f"{unit}, {when}", *texts))
@@ -176,9 +171,8 @@ def dose_table(
     def cell(policy: str, hypothesis: str) -> str:
         row = seen[policy, hypothesis]
         if OUTCOMES[outcome].over != "quiet_year":
-            return f"{_amount(row['median'])} ({_span_of(row, 'q05', 'q95')})"
-        low, high = percent(row["mean_low"]), percent(row["mean_high"])
-        return f"{percent(row['mean'])} ({low} to {high})"
+            return _median(row)
+        return percent_estimate(row["mean"], (row["mean_low"], row["mean_high"]))
 
     what = (
         "share of runs (90% interval)"
@@ -247,20 +241,13 @@ def _of(table: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return table[table["outcome"] == outcome]
 
 
-def _amount(value: float) -> str:
-    return number(value) if abs(value) < 10 else count(value)
-
-
-def _span_of(row: Any, low: str, high: str) -> str:
-    return f"{_amount(row[low])} to {_amount(row[high])}"
+def _median(row: Any) -> str:
+    """Return the median of an outcome with 5 to 95% of members."""
+    return estimate(row["median"], (row["q05"], row["q95"]), signed=False, whole=True)
 
 
 def _with_interval(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if low != low and high != high:
-        return f"{_amount(row[name])} (too few draws for an interval)"
-    if high != high:
-        return f"{_amount(row[name])} (at least {_amount(low)})"
-    if low != low:
-        return f"{_amount(row[name])} (at most {_amount(high)})"
-    return f"{_amount(row[name])} ({_amount(low)} to {_amount(high)})"
+        return f"{number(row[name], whole=True)} (too few draws for an interval)"
+    return estimate(row[name], (low, high), signed=False, whole=True)

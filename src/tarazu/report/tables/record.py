@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tarazu.core.number_format import count, percent, percent_interval
 from tarazu.record import Record, Share, measured_check
-from tarazu.report.figure import Table
-from tarazu.report.numerals import count, percent
+from tarazu.report.table import Table
 
 
 def quality_table(record: Record) -> Table:
@@ -73,5 +73,5 @@ def rules_table(record: Record) -> Table | None:
 def _share(share: Share) -> str:
     if share.estimate is None or share.low is None or share.high is None:
         return "not measured"
-    bounds = f"{percent(share.low)} to {percent(share.high)}"
-    return f"{percent(share.estimate)} ({bounds}, n = {share.total})"
+    bounds = percent_interval((share.low, share.high))
+    return f"{percent(share.estimate)} ({bounds}, n = {count(share.total)})"
