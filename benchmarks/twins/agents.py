@@ -8,12 +8,12 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from tarazu.engine.compiler.subexpressions import names_in
 from tarazu.engine.compiler.week_plan import (
+    DistrictLoop,
     EventDraw,
     Everywhere,
     ExitDraw,
     Neighbours,
     Settle,
-    Sweep,
     Week,
 )
 
@@ -25,7 +25,7 @@ class DistrictAgent(mesa.Agent):
         super().__init__(model)
         self.x, self.near = values, []
 
-    def sweep(self, function):
+    def loop(self, function):
         function(self.x, self.model.sums)
 
     def sum_neighbours(self, sums, inward):
@@ -112,28 +112,30 @@ class Country(mesa.Model):
                 (weights[j, d], self.districts[j]) for j in np.flatnonzero(weights[:, d])
             ]
         self.functions = {
-            id(one): self._function(one, code) for one in week.passes if isinstance(one, Sweep)
+            id(one): self._function(one, code)
+            for one in week.passes
+            if isinstance(one, DistrictLoop)
         }
         settings = self._function(week.settings, code)
         for agent in self.districts:
-            agent.sweep(settings)
+            agent.loop(settings)
 
-    def _function(self, sweep, code):
+    def _function(self, loop, code):
         sums = set(self.week.program.model.everywhere)
-        lines = [f"{name} = x['{name}']" for name in sweep.loads(self.week.scalars)]
-        read = names_in([line.expression for line in sweep.lines])
-        read |= names_in([value for _, value in sweep.stores])
+        lines = [f"{name} = x['{name}']" for name in loop.loads(self.week.scalars)]
+        read = names_in([line.expression for line in loop.lines])
+        read |= names_in([value for _, value in loop.stores])
         lines += [f"{name} = sums['{name}']" for name in sorted(sums & read)]
-        lines += [f"{line.name} = {code(line.expression)}" for line in sweep.lines]
-        lines += [f"x['{row}'] = {code(value)}" for row, value in sweep.stores] or ["pass"]
+        lines += [f"{line.name} = {code(line.expression)}" for line in loop.lines]
+        lines += [f"x['{row}'] = {code(value)}" for row, value in loop.stores] or ["pass"]
         space = dict(self.space)
-        exec("def sweep(x, sums):\n" + "\n".join(f"    {line}" for line in lines), space)
-        return space["sweep"]
+        exec("def loop(x, sums):\n" + "\n".join(f"    {line}" for line in lines), space)
+        return space["loop"]
 
     def step(self):
         for one in self.week.passes:
-            if isinstance(one, Sweep):
-                self.agents.do("sweep", self.functions[id(one)])
+            if isinstance(one, DistrictLoop):
+                self.agents.do("loop", self.functions[id(one)])
             elif isinstance(one, Everywhere):
                 for row, name in one.sums:
                     self.sums[name] = sum(agent.x[row] for agent in self.districts)

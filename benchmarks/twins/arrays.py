@@ -6,12 +6,12 @@ import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
 from tarazu.engine.compiler.week_plan import (
+    DistrictLoop,
     EventDraw,
     Everywhere,
     ExitDraw,
     Neighbours,
     Settle,
-    Sweep,
     Week,
 )
 
@@ -36,10 +36,10 @@ class _Printer(PythonCodePrinter):
         return f"expm1({self._print(expr.args[0])})"
 
 
-def _lines(sweep: Sweep, week: Week, code: Callable) -> list[str]:
-    lines = [f"{name} = x['{name}']" for name in sweep.loads(week.scalars)]
-    lines += [f"{line.name} = {code(line.expression)}" for line in sweep.lines]
-    return lines + [f"x['{row}'] = {code(value)}" for row, value in sweep.stores]
+def _lines(loop: DistrictLoop, week: Week, code: Callable) -> list[str]:
+    lines = [f"{name} = x['{name}']" for name in loop.loads(week.scalars)]
+    lines += [f"{line.name} = {code(line.expression)}" for line in loop.lines]
+    return lines + [f"x['{row}'] = {code(value)}" for row, value in loop.stores]
 
 
 def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
@@ -51,7 +51,7 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
     space |= {name: getattr(xp, name) for name in ("exp", "expm1", "maximum", "minimum")}
     exec("\n".join(f"{line.name} = {code(line.expression)}" for line in week.constants), space)
     for at, one in enumerate(week.passes):
-        if isinstance(one, Sweep):
+        if isinstance(one, DistrictLoop):
             text += _lines(one, week, code)
         elif isinstance(one, Everywhere):
             text += [f"{name} = x['{row}'].sum(axis=1, keepdims=True)" for row, name in one.sums]

@@ -10,12 +10,12 @@ from sympy.printing.c import C99CodePrinter
 
 from tarazu.engine.compiler.subexpressions import names_in
 from tarazu.engine.compiler.week_plan import (
+    DistrictLoop,
     EventDraw,
     Everywhere,
     ExitDraw,
     Neighbours,
     Settle,
-    Sweep,
     Week,
 )
 
@@ -118,7 +118,7 @@ class CTwin:
             yield f"if (lever_change[t] >= 0) {{ memcpy({copied});"
         else:
             yield "if (t == 0) {"
-        yield from self.sweep(self.week.settings)
+        yield from self.loop(self.week.settings)
         yield "}"
         for one in self.week.passes:
             yield from self.one_pass(one)
@@ -129,8 +129,8 @@ class CTwin:
         yield "return -1; }"
 
     def one_pass(self, one) -> Iterator[str]:
-        if isinstance(one, Sweep):
-            yield from self.sweep(one)
+        if isinstance(one, DistrictLoop):
+            yield from self.loop(one)
         elif isinstance(one, Everywhere):
             for row, name in one.sums:
                 yield f"double {name} = 0.0; EACH {name} += x[{self.offsets[row]} + d];"
@@ -162,24 +162,24 @@ class CTwin:
                 " first, neighbour, weight);"
             )
 
-    def sweep(self, sweep: Sweep) -> Iterator[str]:
-        if not sweep.stores:
+    def loop(self, loop: DistrictLoop) -> Iterator[str]:
+        if not loop.stores:
             return
-        read = names_in([line.expression for line in sweep.lines])
-        read |= names_in([value for _, value in sweep.stores])
+        read = names_in([line.expression for line in loop.lines])
+        read |= names_in([value for _, value in loop.stores])
         yield "{ int bad = 0; EACH {"
-        for name in sweep.loads(self.week.scalars):
+        for name in loop.loads(self.week.scalars):
             yield f"const double {name} = x[{self.offsets[name]} + d];"
-        for line in sweep.lines:
+        for line in loop.lines:
             yield f"const double {line.name} = {self.code(line.expression)};"
-        for check in sweep.checks:
+        for check in loop.checks:
             high = "INFINITY" if check.highest == float("inf") else repr(check.highest)
             low = ">" if check.only_if else ">="
             bad = f"!(({check.name} {low} 0.0) & ({check.name} < {high}))"
             if check.only_if:
                 bad = f"({check.only_if} > 0.0) & {bad}"
             yield f"bad |= {bad};"
-        for row, value in sweep.stores:
+        for row, value in loop.stores:
             yield f"x[{self.offsets[row]} + d] = {self.code(value)};"
         yield "} if (bad) return (int)t; }"
 

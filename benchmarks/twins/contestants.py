@@ -13,7 +13,8 @@ from benchmarks.twins.c import CTwin
 from benchmarks.twins.world import World
 from tarazu.engine import simulate
 from tarazu.engine.compiler.kernel_files import program_of
-from tarazu.engine.compiler.week_plan import Week, plan_week
+from tarazu.engine.compiler.planner import plan_week
+from tarazu.engine.compiler.week_plan import Week
 
 MEMBERS = 8  # of tools that run one after the other, as studies do
 BATCH = 256  # members of tools that run many at once

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from tarazu.engine.compiler.subexpressions import names_in, symbol
-from tarazu.engine.compiler.week_plan import Everywhere, Neighbours, Sweep, Week
+from tarazu.engine.compiler.week_plan import DistrictLoop, Everywhere, Neighbours, Week
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def equations_of(week: Week) -> Equations:
     model = week.program.model
     now = _Now({f"{word}_pulse_{name}" for word in ("expected", "count") for name in model.events})
     fixed = [Equation(line.name, line.expression, common=True) for line in week.constants]
-    fixed += now.swept(week.settings)
+    fixed += now.looped(week.settings)
     lines: list[Equation] = []
     for one in week.passes:
-        if isinstance(one, Sweep):
-            lines += now.swept(one)
+        if isinstance(one, DistrictLoop):
+            lines += now.looped(one)
         elif isinstance(one, Everywhere):
             lines += [Equation(name, now.of(row), common=True) for row, name in one.sums]
         else:
@@ -79,10 +79,10 @@ class _Now:
         self.names[row] = f"{self.names.get(row, 'new')}_{row}"
         return self.names[row]
 
-    def swept(self, sweep: Sweep) -> list[Equation]:
-        made = {line.name for line in sweep.lines}
-        found = [Equation(line.name, self._read(line.expression, made)) for line in sweep.lines]
-        values = [(row, self._read(value, made)) for row, value in sweep.stores]
+    def looped(self, loop: DistrictLoop) -> list[Equation]:
+        made = {line.name for line in loop.lines}
+        found = [Equation(line.name, self._read(line.expression, made)) for line in loop.lines]
+        values = [(row, self._read(value, made)) for row, value in loop.stores]
         for row, value in values:
             if value == symbol(row) and row in made:
                 self.names[row] = row

@@ -120,7 +120,7 @@ def prepare(
         districts.stream_keys().astype(np.int64),
         seed,
         ids,
-        np.array([program.streams[name] for name in program.luck], dtype=np.int64),
+        np.array([program.streams[name] for name in program.drawn], dtype=np.int64),
         pulse_row,
         pulse_expected,
         pulse_count,

@@ -21,10 +21,10 @@ from tarazu.core.random.streams import (
     uniform,
     week_state,
 )
+from tarazu.engine.compiler.equations import LARGEST
 from tarazu.engine.compiler.kernels import tailed_count
 from tarazu.engine.compiler.program import Exits, Program
 from tarazu.engine.compiler.subexpressions import names_in
-from tarazu.engine.compiler.week_plan import LARGEST
 from tarazu.engine.inputs import Inputs, array_function
 from tarazu.engine.trajectory import FloatArray, IntArray
 from tarazu.model.quantities import Definition, Event, Tail, Transfer

@@ -106,8 +106,8 @@ def test_generated_source__can_be_read_and_is_found_again():
 
 def test_name_that_generated_code_needs__is_an_error():
     m = declare_toy()
-    m.define("luck", m["fading"] / m["recovery"], meaning="a word of the generated code")
-    with pytest.raises(ModelError, match="'luck' cannot name a quantity"):
+    m.define("scratch", m["fading"] / m["recovery"], meaning="a word of the generated code")
+    with pytest.raises(ModelError, match="'scratch' cannot name a quantity"):
         build_kernel(checked(m), "mean", DISTRICTS)
 
 

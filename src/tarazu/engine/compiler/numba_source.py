@@ -5,34 +5,27 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
-
-from tarazu.engine.compiler.program import Exits, Program
+from tarazu.engine.compiler.draw_calls import TABLES, DrawCalls
+from tarazu.engine.compiler.planner import plan_week
+from tarazu.engine.compiler.printer import Printer
+from tarazu.engine.compiler.program import Program
 from tarazu.engine.compiler.subexpressions import Line, names_in
 from tarazu.engine.compiler.week_plan import (
     Check,
+    DistrictLoop,
     EventDraw,
     Everywhere,
     ExitDraw,
     Mode,
     Neighbours,
     Pass,
-    Settle,
-    Sweep,
     Week,
-    made_names,
-    plan_week,
 )
 from tarazu.model.declaration import ModelError
-from tarazu.model.quantities import Event, Transfer
-
-Row = tuple[str, tuple[str, ...]]
-"""Who is drawn, and the rows that are worked on."""
 
 ARGUMENTS: Final = ("inputs", "m", "scratch", "national", "district")
 # Fields of `Inputs` and `Scratch` that the code reads by their own names.
@@ -66,14 +59,6 @@ _CALLED: Final = {
     ),
     "mean": (),
 }
-_ROWS: Final = {
-    "draw_poisson": "of each event: mean, P(0), count",
-    "draw_tailed": "of each event: mean, exponent, largest; what it is drawn for, count",
-    "draw_exits": "of each stock: who is there, sum of hazards, P(nobody leaves), who leaves; the\n"
-    "# first row of hazards, rests, exits; their number",
-    "settle": "of each transfer: who moves, pull, who arrived",
-}
-"""What stands in a line of the table of each function that draws."""
 _ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
 _OWN: Final = {
     *ARGUMENTS,
@@ -96,8 +81,8 @@ _OWN: Final = {
         "max",
         "min",
     ),
-    *(f"rows_of_{function}" for function in _ROWS),
-    *("t", "d", "n", "row", "state", "fine", "luck", "total", "STRIDE", "DISTRICTS", "INFINITY"),
+    *(f"rows_of_{function}" for function in TABLES),
+    *("t", "d", "n", "row", "state", "fine", "STRIDE", "DISTRICTS", "INFINITY"),
 }
 LANES: Final = 4
 """Rows are padded to a multiple of this, so that loops need no rest; 4 doubles are 256 bits."""
@@ -136,9 +121,8 @@ def write_source(program: Program, mode: Mode, districts: int) -> Source:
     ModelError
         A quantity is named as something that the generated code needs for itself.
     """
-    made = made_names(program)
     for name in program.model.names():
-        if name in _OWN | made or keyword.iskeyword(name) or name.startswith("at_"):
+        if name in _OWN or keyword.iskeyword(name) or name.startswith("at_"):
             msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
             raise ModelError(msg)
     week = plan_week(program, mode)
@@ -148,46 +132,13 @@ def write_source(program: Program, mode: Mode, districts: int) -> Source:
     return Source("\n".join([*writer.module()]) + "\n", offsets, stride)
 
 
-class Printer(PythonCodePrinter):  # type: ignore[misc]  # sympy has no types
-    """Prints expressions of floats, without a call that would keep a loop from whole vectors."""
-
-    def _print_Max(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        return self._nested("max", expr)
-
-    def _print_Min(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        return self._nested("min", expr)
-
-    def _print_Integer(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        return f"{int(expr)}.0" if abs(int(expr)) < 10**15 else str(expr)
-
-    def _print_exp(self, expr: sp.Expr) -> str:
-        return f"exp({self._print(expr.args[0])})"
-
-    def _print_expm1(self, expr: sp.Expr) -> str:
-        return f"expm1({self._print(expr.args[0])})"
-
-    def _print_Pow(self, expr: sp.Expr, rational: bool = False) -> str:  # noqa: N802
-        power = int(expr.exp) if expr.exp.is_Integer else 0
-        if not 2 <= abs(power) <= 8:
-            return str(super()._print_Pow(expr, rational=rational))
-        base = f"({self._print(expr.base)})"
-        product = " * ".join([base] * abs(power))
-        return f"({product})" if power > 0 else f"(1.0 / ({product}))"
-
-    def _nested(self, function: str, expr: sp.Expr) -> str:
-        text, *others = [str(self._print(argument)) for argument in expr.args]
-        for other in others:
-            text = f"{function}({text}, {other})"
-        return text
-
-
 class _Writer:
     """Writes the lines of one module."""
 
     def __init__(self, week: Week, districts: int, stride: int, offsets: dict[str, int]) -> None:
         self.week, self.program = week, week.program
         self.districts, self.stride, self.offsets = districts, stride, offsets
-        self.rows_of: dict[str, list[Row]] = {}
+        self.draws = DrawCalls(self.program.drawn)
         self.code = Printer({"fully_qualified_modules": False}).doprint
 
     def module(self) -> Iterator[str]:
@@ -201,7 +152,7 @@ class _Writer:
         yield "Written by Tarazu from the declaration; change that, not this file."
         yield '"""'
         yield ""
-        if any(self.rows_of.values()):
+        if any(self.draws.rows_of.values()):
             yield "import numpy as np"
             yield ""
         yield "from tarazu.core.random.exponential import exp, expm1"
@@ -216,7 +167,7 @@ class _Writer:
         yield "# Where the row of each quantity begins in the scratch array x."
         for name, offset in self.offsets.items():
             yield f"at_{name} = {offset}"
-        yield from self.tables()
+        yield from self.draws.tables()
         yield ""
         yield ""
         yield "# contract: a product and a sum in one rounding, x0.4 time of exp (bench_engine)"
@@ -257,9 +208,9 @@ class _Writer:
         yield "return -1"
 
     def _parameters_read(self) -> set[str]:
-        sweeps = [one for one in self.week.passes if isinstance(one, Sweep)]
-        lines = [*self.week.constants, *(line for s in sweeps for line in s.lines)]
-        values = [value for sweep in sweeps for _, value in sweep.stores]
+        loops = [one for one in self.week.passes if isinstance(one, DistrictLoop)]
+        lines = [*self.week.constants, *(line for loop in loops for line in loop.lines)]
+        values = [value for loop in loops for _, value in loop.stores]
         read = names_in([line.expression for line in lines] + values)
         return read | names_in([line.expression for line in self.week.settings.lines])
 
@@ -268,10 +219,10 @@ class _Writer:
         if model.levers:
             yield "if lever_change[t] >= 0:"
             yield f"    set_rows(x, at_{next(iter(model.levers))}, STRIDE, levers[lever_change[t]])"
-            yield from _indent(1, self.sweep(self.week.settings))
+            yield from _indent(1, self.loop(self.week.settings))
         elif self.week.settings.lines:
             yield "if t == 0:"
-            yield from _indent(1, self.sweep(self.week.settings))
+            yield from _indent(1, self.loop(self.week.settings))
         if model.events:
             event = next(iter(model.events))
             yield "row = pulse_row[t]"
@@ -288,35 +239,35 @@ class _Writer:
         yield "record_week(x, STRIDE, is_mean, people_share, keep, national[t], district[t])"
 
     def one_pass(self, one: Pass) -> Iterator[str]:
-        if isinstance(one, Sweep):
-            yield from self.sweep(one)
+        if isinstance(one, DistrictLoop):
+            yield from self.loop(one)
         elif isinstance(one, Everywhere):
             yield from self.everywhere(one)
         elif isinstance(one, Neighbours):
             yield from self.neighbours(one)
         elif isinstance(one, EventDraw):
-            yield from self.events(one)
+            yield from self.draws.events(one)
         elif isinstance(one, ExitDraw):
-            yield from self.exits(one)
+            yield from self.draws.exits(one)
         else:
-            yield from self.settle(one)
+            yield from self.draws.settle(one)
 
-    def sweep(self, sweep: Sweep) -> Iterator[str]:
-        if not sweep.stores:
+    def loop(self, loop: DistrictLoop) -> Iterator[str]:
+        if not loop.stores:
             return
         yield f"for d in range({self.stride}):"
-        for name in sweep.loads(self.week.scalars):
+        for name in loop.loads(self.week.scalars):
             yield f"    {name} = x[at_{name} + d]"
-        for line in sweep.lines:
+        for line in loop.lines:
             yield from _indent(1, self.line(line))
-        if sweep.checks:
+        if loop.checks:
             yield "    fine = x[at_fine + d]"
-            for check in sweep.checks:
+            for check in loop.checks:
                 yield f"    fine = fine if {_condition(check)} else 0.0"
             yield "    x[at_fine + d] = fine"
-        for row, value in sweep.stores:
+        for row, value in loop.stores:
             yield f"    x[at_{row} + d] = {self.code(value)}"
-        if sweep.checks:
+        if loop.checks:
             yield "if not all_fine(x, at_fine, DISTRICTS):"
             yield "    return t"
 
@@ -343,75 +294,6 @@ class _Writer:
             yield f"        {row} += weight{suffix}[n] * {at}"
         for _, row in one.sums:
             yield f"    x[at_{row} + d] = {row}"
-
-    def events(self, one: EventDraw) -> Iterator[str]:
-        plain = [event for event in one.events if event.size is None and event.tail is None]
-        yield from self.calls("draw_poisson", map(self.poisson_row, plain), "states, keys")
-        tailed = [event for event in one.events if event.tail is not None]
-        yield from self.calls("draw_tailed", map(self.tail_row, tailed), "states, keys")
-        for event in one.events:
-            name = event.name
-            if event.size is not None and event.tail is None:
-                rows = f"at_mean_of_{name}, at_size_of_{name}, at_{name}"
-                where = f"states[{self.program.luck.index(name)}], keys"
-                yield f"draw_negative_binomial(x, {rows}, {where})"
-        yield "if row >= 0:"
-        for event in one.events:
-            yield "    for d in range(STRIDE):"
-            yield f"        x[at_{event.name} + d] += x[at_count_pulse_{event.name} + d]"
-
-    def exits(self, one: ExitDraw) -> Iterator[str]:
-        others = "STRIDE, states, keys, work"
-        yield from self.calls("draw_exits", map(self.exit_row, one.exits), others)
-
-    def settle(self, one: Settle) -> Iterator[str]:
-        others = "STRIDE, states, keys, first, neighbour, weight"
-        yield from self.calls("settle", [self.mover_row(one.transfer)], others)
-
-    def poisson_row(self, event: Event) -> Row:
-        name = event.name
-        return name, (f"at_mean_of_{name}", f"at_none_of_{name}", f"at_{name}")
-
-    def tail_row(self, event: Event) -> Row:
-        assert event.tail is not None  # only such are asked
-        name, of = event.name, f"at_{event.tail.of}"
-        words = ("mean", "exponent", "largest")
-        return name, (*(f"at_{word}_of_{name}" for word in words), of, f"at_{name}")
-
-    def exit_row(self, one: Exits) -> Row:
-        stock, first = one.stock, one.hazards[0].name
-        rows = (
-            *(f"at_{word}_{stock}" for word in ("staying", "hazard_of", "none_of", "leaving")),
-            *(f"at_h_{first}", f"at_rest_of_{first}", f"at_{first}", str(len(one.hazards))),
-        )
-        return stock, rows
-
-    def mover_row(self, transfer: Transfer) -> Row:
-        name = transfer.name
-        return name, (f"at_{name}", f"at_pull_of_{name}", f"at_arrived_{name}")
-
-    def calls(self, function: str, rows: Iterable[Row], others: str) -> Iterator[str]:
-        """Call a function for some lines of its table of rows.
-
-        A table, not arguments: a literal argument would have the function compiled once for each.
-        """
-        known = self.rows_of.setdefault(function, [])
-        begin = len(known)
-        known += rows
-        if known[begin:]:
-            names = ", ".join(name for name, _ in known[begin:])
-            yield f"for i in range({begin}, {len(known)}):  # {names}"
-            yield f"    {function}(x, rows_of_{function}[i], {others})"
-
-    def tables(self) -> Iterator[str]:
-        """Write the tables of rows that draws work on, one line a draw."""
-        for function, rows in self.rows_of.items():
-            if rows:
-                yield f"# {_ROWS[function]}; its place among the streams"
-                yield f"rows_of_{function} = np.array(["
-                for name, words in rows:
-                    yield f"    ({', '.join(words)}, {self.program.luck.index(name)}),"
-                yield "])"
 
 
 def _condition(check: Check) -> str:

@@ -77,8 +77,8 @@ class Program:
     streams: Mapping[str, int]
 
     @property
-    def luck(self) -> tuple[str, ...]:
-        """Names of the draws of a week: events; each stock's exits followed by its transfers."""
+    def drawn(self) -> tuple[str, ...]:
+        """Names of what a week draws: events; each stock's exits followed by its transfers."""
         events = [step.name for step in self.steps if isinstance(step, Event)]
         exits = [
             name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,8 +12,10 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.printing.numpy import NumPyPrinter
 
-from tarazu.engine.compiler.numba_source import Printer
+from tarazu.engine.compiler.equations import Equation, equations_of
+from tarazu.engine.compiler.printer import Printer
 from tarazu.engine.compiler.program import Program
+from tarazu.engine.compiler.step_functions import SUMS
 from tarazu.engine.compiler.subexpressions import (
     Hoist,
     Line,
@@ -22,7 +25,6 @@ from tarazu.engine.compiler.subexpressions import (
     stable,
     symbol,
 )
-from tarazu.engine.mean_field.equations import SUMS, WeekLines, week_lines
 from tarazu.engine.trajectory import FloatArray
 from tarazu.model.declaration import PLACE_UNITS
 
@@ -35,14 +37,14 @@ class WeekFunctions:
 
     Attributes
     ----------
-    week : what the functions compute.
-    text : their source.
+    flows : names of sums, definitions, events and transfers, in the order of their values.
+    text : source of the functions.
     settle : (districts, parameters, levers, sums) -> what does not change while those do not.
     linearise : (stocks, tangents, still, settled, sums) -> levels after, their tangents, values of
         the flows, their tangents; tangents are (N, D), and `still` is one of zeros.
     """
 
-    week: WeekLines
+    flows: tuple[str, ...]
     text: str
     settle: Callable[..., tuple[Any, ...]]
     linearise: Callable[..., tuple[tuple[FloatArray, ...], ...]]
@@ -50,17 +52,50 @@ class WeekFunctions:
 
 def write_functions(program: Program) -> WeekFunctions:
     """Return the functions of a model's week."""
-    week = week_lines(program)
-    text = "\n".join(_Writer(program, week).module()) + "\n"
+    week, model = equations_of(program).at_step(1), program.model
+    flows = (*model.nearby, *model.everywhere, *model.definitions, *model.events, *model.transfers)
+    after = [week.after[stock] for stock in model.stocks]
+    lines = [Line(one.name, one.expression) for one in week.behind([*flows, *after])]
+    text = "\n".join(_Writer(program, lines, after, flows).module()) + "\n"
+    space = _run(text, f"<week of {model.name}>")
+    return WeekFunctions(flows, text, space["settle"], space["linearise"])
+
+
+def write_values(
+    program: Program, equations: Sequence[Equation], values: Sequence[str]
+) -> Callable[..., tuple[FloatArray, ...]]:
+    """Return (stocks, districts, parameters, levers, sums) -> values of some equations."""
+    model, code = program.model, _Printer().doprint
+    given = {
+        "stocks": [*model.stocks],
+        "districts": [*PLACE_UNITS],
+        "parameters": [*model.parameters],
+        "levers": [*model.levers],
+    }
+    lines = [f"def compute({', '.join(given)}, {_SUMS}):"]
+    lines += [_unpacked(names, word) for word, names in given.items()]
+    lines += [f"    {one.name} = {code(stable(one.expression))}" for one in equations]
+    lines.append(f"    return {_tuple(values)}")
+    compute: Callable[..., tuple[FloatArray, ...]] = _run(
+        "\n".join(lines) + "\n", f"<values of {model.name}>"
+    )["compute"]
+    return compute
+
+
+def _run(text: str, name: str) -> dict[str, Any]:
     space: dict[str, Any] = {
         "numpy": np,
         "exp": np.exp,
         "expm1": np.expm1,
+        "leaving": lambda x: -np.expm1(-x),
         "departing": departing,
         "departing_slope": departing_slope,
+        "at_most": lambda count, persons, step: np.minimum(count, persons / step),
+        "relaxing": relaxing,
+        "shared": shared,
     }
-    exec(compile(text, f"<week of {program.model.name}>", "exec"), space)
-    return WeekFunctions(week, text, space["settle"], space["linearise"])
+    exec(compile(text, name, "exec"), space)
+    return space
 
 
 def departing(hazard: NDArray[np.float64]) -> FloatArray:
@@ -77,6 +112,17 @@ def departing_slope(hazard: NDArray[np.float64]) -> FloatArray:
     return np.where(small, -0.5 + hazard / 3.0, (np.exp(-h) * (1.0 + h) - 1.0) / h**2)
 
 
+def relaxing(level: FloatArray, rise: FloatArray, rate: FloatArray, step: float) -> FloatArray:
+    """Return the change per week of a level that moves by dx/dt = rise - rate * x."""
+    return (rise - rate * level) * departing(step * rate)
+
+
+def shared(number: FloatArray, divisor: FloatArray) -> FloatArray:
+    """Return number / divisor, 0 where the divisor is 0."""
+    is_some = divisor != 0.0
+    return np.where(is_some, number / np.where(is_some, divisor, 1.0), 0.0)
+
+
 _SMALL: Final = 1e-6  # of a hazard; below it the first two terms of the series are exact
 
 
@@ -91,8 +137,9 @@ class _Printer(Printer, NumPyPrinter):  # type: ignore[misc]  # sympy has no typ
         return text
 
     def _print_Function(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        called = {"DepartingSlope": "departing_slope"}.get(name := expr.func.__name__, name.lower())
-        return f"{called}({self._print(expr.args[0])})"
+        words = re.findall("[A-Z][a-z]*|[a-z]+", expr.func.__name__)
+        arguments = ", ".join(str(self._print(argument)) for argument in expr.args)
+        return f"{'_'.join(words).lower()}({arguments})"
 
     def _nested(self, function: str, expr: sp.Expr) -> str:
         return super()._nested(f"numpy.{function}imum", expr)
@@ -104,14 +151,16 @@ class _Writer:
     What reads no stock, not even by way of other lines, is settled once for all weeks.
     """
 
-    def __init__(self, program: Program, week: WeekLines) -> None:
-        self.model, self.week = program.model, week
-        self.moving = _moving(program, week)
-        self.names = Names({*program.model.names(), *(line.name for line in week.lines)})
+    def __init__(
+        self, program: Program, lines: Sequence[Line], after: Sequence[str], flows: Sequence[str]
+    ) -> None:
+        self.model, self.after, self.flows = program.model, after, flows
+        self.moving = _moving(program, lines)
+        self.names = Names({*program.model.names(), *(line.name for line in lines)})
         self.code = _Printer().doprint
         hoist = Hoist(self.names, lambda name: name not in self.moving)
-        self.settled = [_stable(line) for line in week.lines if line.name not in self.moving]
-        values = [line for line in week.lines if line.name in self.moving]
+        self.settled = [_stable(line) for line in lines if line.name not in self.moving]
+        values = [line for line in lines if line.name in self.moving]
         partials = {line.name: [*self._partials(line)] for line in values}
         self.tangents = {
             line.name: [(read, symbol(partial.name)) for read, partial in partials[line.name]]
@@ -128,10 +177,9 @@ class _Writer:
 
     def module(self) -> Iterator[str]:
         model = self.model
-        after = [symbol(self.week.after[name]) for name in model.stocks]
-        flows = [symbol(name) for name in self.week.flows]
+        after, flows = [*map(symbol, self.after)], [*map(symbol, self.flows)]
         lines = share_work([*self.values, *self.partials], self.names)
-        read = names_in([line.expression for line in lines]) | {*self.week.flows}
+        read = names_in([line.expression for line in lines]) | {*self.flows}
         made = [line.name for line in (*self.settled, *self.hoisted)]
         known = (*PLACE_UNITS, *model.parameters, *model.levers)
         kept = [name for name in (*known, *made) if name in read - self.moving]
@@ -183,10 +231,10 @@ class _Writer:
         return word
 
 
-def _moving(program: Program, week: WeekLines) -> set[str]:
+def _moving(program: Program, lines: Sequence[Line]) -> set[str]:
     """Return the stocks, and the lines that change when they do."""
     moving = set(program.model.stocks)
-    for line in week.lines:
+    for line in lines:
         if names_in([line.expression]) & moving:
             moving.add(line.name)
     return moving

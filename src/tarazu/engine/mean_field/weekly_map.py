@@ -75,7 +75,7 @@ class WeeklyMap:
             districts,
         )
         self._functions = _functions(model)
-        self._sums = _sums_over(districts.weights)
+        self._sums = sums_over(districts.weights)
         heads = np.floor(districts.population + 0.5)
         own = (heads, districts.urban_share), tuple(parameters), tuple(levers)
         self._settled = self._functions.settle(*own, *self._sums)
@@ -129,7 +129,7 @@ class WeeklyMap:
         after, slopes, flows, flow_slopes = self._functions.linearise(
             tuple(state), tuple(tangents), np.zeros((N, D)), self._settled, *self._sums
         )
-        names = self._functions.week.flows
+        names = self._functions.flows
         return Linearisation(
             stocks=tuple(self.model.stocks),
             districts=self.districts.names,
@@ -164,7 +164,7 @@ def _functions(model: Model) -> WeekFunctions:
 Sum = Callable[[FloatArray | float], FloatArray]
 
 
-def _sums_over(weights: FloatArray) -> tuple[Sum, Sum, Sum]:
+def sums_over(weights: FloatArray) -> tuple[Sum, Sum, Sum]:
     """Return the sums over neighbours, over whose neighbour one is, and over all districts."""
 
     def spread(values: FloatArray | float) -> FloatArray:
