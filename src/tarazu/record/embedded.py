@@ -12,34 +12,26 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.errors import DataError
 from tarazu.core.outputs import write_outputs
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.core.tables.cells import Row
-from tarazu.core.tables.csv_rows import CsvTable
-from tarazu.record.quality import Reading, assess
-from tarazu.record.record import DEATHS, INITIATORS, MOVEMENTS, Record, SourceNote
-from tarazu.record.schema import tidy
+from tarazu.core.tables.csv_columns import read_csv_columns
+from tarazu.record.quality import assess
+from tarazu.record.record import (
+    DEATHS,
+    EVENT_COLUMNS,
+    INITIATORS,
+    MOVEMENTS,
+    Record,
+    SourceNote,
+)
+from tarazu.record.schema import FLAGS, LABELS, tidy
 from tarazu.region import Region, in_frame, load_region
 
 SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
-KEYS = (
-    "date",
-    "date_precision",
-    "district",
-    "initiator",
-    "initiator_rule",
-    "target",
-    "tactic",
-    "group",
-    "movement",
-    "zero_best",
-    "group_site",
-    "active_year",
-)
-COLUMNS = (*KEYS, *DEATHS, "count")
-FLAGS = ("zero_best", "group_site", "active_year")
+COLUMNS = tuple(name for name in EVENT_COLUMNS if name != "event_id")
+KEYS = [name for name in COLUMNS if name != "count"]  # rows equal in these are counted together
 
 
 class FiguresNote(BaseModel):
@@ -90,7 +82,7 @@ def make_figures(record: Record) -> bytes:
     events["district"] = events["district"].fillna("")
     for side in DEATHS:  # of one event: only equal events share a row, so that no toll is blurred
         events[side] //= events["count"]
-    table = events.groupby([*KEYS, *DEATHS], sort=True)["count"].sum().reset_index()
+    table = events.groupby(KEYS, sort=True)["count"].sum().reset_index()
     for side in DEATHS:
         table[side] *= table["count"]
     text: str = table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
@@ -171,8 +163,10 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         hint = "Make the figures again with `tarazu data figures`"
         raise DataError(what, file=path, value=found, expected=note.figures_digest, hint=hint)
     events = _read_events(path, region)
-    reading = Reading(
+    quality = assess(
+        events,
         rows_read=note.rows_read,
+        rows_used=int(events["count"].sum()),
         dropped=note.dropped,
         outside=note.outside,
         unknown_districts=note.unknown_districts,
@@ -185,7 +179,7 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         region=region,
         start=date(int(years.min()), 1, 1),
         end=date(int(years.max()), 12, 31),
-        quality=assess(events, reading),
+        quality=quality,
         source=SourceNote(note.title, note.licence, tuple(note.citations), note.input_digest),
         rules_digest=note.rules_digest,
         inputs={
@@ -198,39 +192,25 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
 
 
 def _read_events(path: Path, region: Region) -> pd.DataFrame:
-    table = CsvTable(path, COLUMNS)
-    problems: list[TarazuError] = []
-    rows: list[dict[str, object]] = []
-    for line, cells in table:
-        wrong_width = table.check_width(line, cells)
-        if wrong_width is not None:
-            problems.append(wrong_width)
-            continue
-        row = Row(path, line, cells, table.index)
-        rows.append(_read_row(row, region))
-        problems.extend(row.problems)
-    raise_problems(problems, f"{path}: {len(problems)} problems")
-    frame = pd.DataFrame(rows, columns=["event_id", *COLUMNS])
-    frame["date"] = frame["date"].to_numpy().astype("datetime64[s]")
-    frame["district"] = frame["district"].astype("str")
-    return tidy(frame)
-
-
-def _read_row(row: Row, region: Region) -> dict[str, object]:
-    values: dict[str, object] = {
-        "event_id": "",
-        "date": row.day("date"),
-        "date_precision": row.code("date_precision", 1, 5),
-        "district": row.one_of("district", ("", *region.slugs)) or None,
-        "initiator": row.one_of("initiator", INITIATORS),
-        "movement": row.one_of("movement", MOVEMENTS),
-        "group": row.text("group"),
-    }
-    values |= {name: row.key(name) for name in ("initiator_rule", "target", "tactic")}
-    values |= {name: row.flag(name) for name in FLAGS}
-    values |= {name: row.count(name) for name in DEATHS}
-    values["count"] = row.count("count", low=1)
-    return values
+    columns = read_csv_columns(path, COLUMNS)
+    districts = columns.one_of("district", ("", *region.slugs))
+    events = pd.DataFrame(
+        {
+            "event_id": columns.full(""),
+            "date": columns.day("date").astype("datetime64[s]"),
+            "date_precision": columns.code("date_precision", 1, 5),
+            "district": pd.array([slug or None for slug in districts], dtype="str"),
+            "initiator": columns.one_of("initiator", INITIATORS),
+            "movement": columns.one_of("movement", MOVEMENTS),
+            "group": columns.text("group"),
+            **{name: columns.key(name) for name in LABELS},
+            **{name: columns.flag(name) for name in FLAGS},
+            **{name: columns.count(name) for name in DEATHS},
+            "count": columns.count("count", low=1),
+        }
+    )
+    columns.raise_problems()
+    return tidy(events)
 
 
 def _to_toml(content: Mapping[str, object]) -> str:

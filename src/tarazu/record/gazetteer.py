@@ -1,48 +1,29 @@
-"""In which district an event lies: by place, by district name, by point."""
+"""District of each event: by place name, by district name, by coordinates."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.core.tables.columns import Columns, Mask, Texts
+from tarazu.core.tables.columns import Columns, Texts
 from tarazu.record.record import Disagreement
+from tarazu.record.source_table import SourceTable
 from tarazu.region import Region
 from tarazu.region.region import fold
 
+OUTSIDE = "outside the region"  # the reason under which such rows are dropped
 POINT_PRECISION = 2  # UCDP where_prec 1 exact, 2 within 25 km, 3 the district only
 WIDER_THAN_DISTRICT = 4  # where_prec 4 province, 5 a line or an area, 6 country, 7 beyond
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """What rows say about where they lie, (N,) each.
-
-    Attributes
-    ----------
-    district, place : names, "" without one. precision : UCDP's where_prec, 1 to 7.
-    lon, lat : degrees, NaN where not known.
-    """
-
-    district: Texts
-    place: Texts
-    precision: NDArray[np.int64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-
-    def take(self, rows: Mask | NDArray[np.int64]) -> Places:
-        """Return these rows."""
-        return Places(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-
-@dataclass(frozen=True, slots=True)
 class _Decision:
-    """District and rule of events alike, and what is to be told of them."""
+    """District of equal events, the rule that decided, and what is reported about them."""
 
     district: str | None
     rule: str
@@ -52,50 +33,50 @@ class _Decision:
 
 
 class Gazetteer:
-    """Puts events into the districts of one region and counts how.
+    """Finds the districts of events in one region, and counts by which rule.
 
     Attributes
     ----------
+    outside : rows outside the region, by country and province.
     rules : events by rule. unknown : events under a district name that the region does not know.
-    moved : events whose place lies in another district than the one named, by name.
+    moved : events whose place name belongs to another district than the one named, by name.
     disagreements : name against point, only where the region has boundaries.
     """
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.outside: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.moved: Counter[str] = Counter()
         self.disagreements: list[Disagreement] = []
         self._names = region.names()
-        self._places = region.places()
-        self._known_places: dict[str, str | None] = {}
+        self._place_names = region.place_names()
+        self._known_place_names: dict[str, str | None] = {}
         self._unit = {district.slug: district.frame_unit for district in region.districts}
         self._countries = {fold(name) for name in region.countries}
         self._provinces = {fold(name) for name in region.provinces}
 
-    def inside(
-        self, columns: Columns, country: str, province: str, district: str
-    ) -> tuple[Mask, Counter[str]]:
-        """Return which rows lie in the region, (N,), and the others by name of their place.
+    def keep_inside(self, columns: Columns, country: str, province: str, district: str) -> Columns:
+        """Return the rows that lie in the region; the others are counted by country and province.
 
         Parameters
         ----------
         country, province, district : columns that hold these names.
         """
-        used = [columns.cells[name] for name in (country, province, district)]
+        used = [columns.coded_or_empty(name) for name in (country, province, district)]
         kind, first, counts = _distinct([cells.codes.astype(np.int64) for cells in used])
         names = [
             self._outside(*(cells.distinct[cells.codes[row]] for cells in used)) for row in first
         ]
-        outside: Counter[str] = Counter()
-        for name, count in zip(names, counts, strict=True):
+        for name, count in zip(names, counts.tolist(), strict=True):
             if name is not None:
-                outside[name] += int(count)
-        return np.array([name is None for name in names], dtype=bool)[kind], outside
+                self.outside[name] += count
+        is_outside = np.array([name is not None for name in names], dtype=bool)
+        return columns.drop(is_outside[kind], OUTSIDE)
 
     def _outside(self, country: str, province: str, district: str) -> str | None:
-        """Return the name of the place if it lies outside the region, None inside.
+        """Return country and province of a row outside the region, None inside.
 
         A region without provinces is the whole of its countries.
         """
@@ -109,42 +90,47 @@ class Gazetteer:
             return None
         return f"{country.strip()}: {province.strip() or district.strip() or 'no province'}"
 
-    def locate(self, event_ids: Texts, where: Places) -> Texts:
+    def locate(self, events: SourceTable) -> Texts:
         """Return the district of each event, None without one; the rules that decided are counted.
 
-        A place that the region lists wins over the district named, the name over the point. A unit
-        that was divided since is divided by the point. Places wider than a district have none.
+        A place name that the region lists counts before the district named, the district named
+        before the coordinates. In a unit that was divided since, the coordinates decide. Locations
+        wider than a district have none.
         """
-        alike: list[NDArray[np.generic]] = [where.district, where.place, where.precision]
+        equal: list[NDArray[np.generic]] = [
+            events.district_name,
+            events.place_name,
+            events.location_precision,
+        ]
         if self.region.boundaries is not None:
-            alike += [where.lon, where.lat]
-        codes = [pd.factorize(values, use_na_sentinel=False)[0] for values in alike]
+            equal += [events.lon, events.lat]
+        codes = [pd.factorize(values, use_na_sentinel=False)[0] for values in equal]
         kind, first, counts = _distinct(codes)
-        found = [self._decide(where, row) for row in first.tolist()]
+        found = [self._decide(events, row) for row in first.tolist()]
         for decision, count in zip(found, counts.tolist(), strict=True):
             self.rules[decision.rule] += count
             if decision.unknown is not None:
                 self.unknown[decision.unknown] += count
             if decision.moved is not None:
                 self.moved[decision.moved] += count
-        self._note_disagreements(event_ids, kind, found)
+        self._note_disagreements(events.event_id, kind, found)
         districts = np.array([decision.district for decision in found], dtype=object)
         return districts[kind]
 
-    def _decide(self, where: Places, row: int) -> _Decision:
-        district, place_name = where.district[row], where.place[row]
+    def _decide(self, events: SourceTable, row: int) -> _Decision:
+        district, place_name = events.district_name[row], events.place_name[row]
         named = self._names.get(fold(district)) if district else None
         unknown = district if district and named is None else None
-        precision = where.precision[row]
+        precision = events.location_precision[row]
         if precision >= WIDER_THAN_DISTRICT:
             return _Decision(None, "wider_than_district", unknown)
-        place = self._place_of(place_name)
+        place = self._district_of(place_name)
         is_moved = place is not None and named is not None and place != named
         moved = f"{place_name} ({district}) to {place}" if is_moved else None
         used, rule = (place, "place") if place is not None else (named, "name")
         apart = None
         boundaries = self.region.boundaries
-        lon, lat = float(where.lon[row]), float(where.lat[row])
+        lon, lat = float(events.lon[row]), float(events.lat[row])
         if boundaries is not None and precision <= POINT_PRECISION and not np.isnan(lon + lat):
             pointed = boundaries.locate(lon, lat)
             if used is None and pointed is not None:
@@ -155,10 +141,11 @@ class Gazetteer:
                 apart = (named, pointed or "")
         return _Decision(used, rule if used is not None else "no_district", unknown, moved, apart)
 
-    def _place_of(self, name: str) -> str | None:
-        if name not in self._known_places:
-            self._known_places[name] = self._places.get(fold(name))
-        return self._known_places[name]
+    def _district_of(self, place_name: str) -> str | None:
+        """Return the district to which the region's list gives a place name."""
+        if place_name not in self._known_place_names:
+            self._known_place_names[place_name] = self._place_names.get(fold(place_name))
+        return self._known_place_names[place_name]
 
     def _is_part(self, named: str, pointed: str | None) -> bool:
         """Whether the point lies in another part of the older unit that the name may mean."""
@@ -183,7 +170,7 @@ class Gazetteer:
 def _distinct(
     codes: Sequence[NDArray[np.int64]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return which rows with several codes (>= 0) are alike.
+    """Return which rows with several codes (>= 0) are equal.
 
     Returns
     -------

@@ -1,9 +1,8 @@
-"""Quality of a record: what was read, what was left out, what is weak in the rest."""
+"""Quality report of a record: account of rows, and counts of weak events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -20,26 +19,24 @@ from tarazu.record.record import (
 )
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What only the reader knows; see the attributes of `Quality`."""
-
-    rows_read: int
-    dropped: Mapping[str, int]
-    outside: Mapping[str, int]
-    unknown_districts: Mapping[str, int]
-    district_rules: Mapping[str, int]
-    moved_by_place: Mapping[str, int]
-    disagreements: tuple[Disagreement, ...] = ()
-    rejects: tuple[Reject, ...] = ()
-
-
-def assess(events: pd.DataFrame, reading: Reading, *, rows_used: int | None = None) -> Quality:
+def assess(
+    events: pd.DataFrame,
+    *,
+    rows_read: int,
+    rows_used: int,
+    dropped: Mapping[str, int],
+    outside: Mapping[str, int],
+    unknown_districts: Mapping[str, int],
+    district_rules: Mapping[str, int],
+    moved_by_place: Mapping[str, int],
+    disagreements: tuple[Disagreement, ...] = (),
+    rejects: tuple[Reject, ...] = (),
+) -> Quality:
     """Return the quality report of freshly read events.
 
     Parameters
     ----------
-    rows_used : rows of the source that are in the record; default: its events, one row each.
+    rows_used : rows of the source that are in the record. The others: see `Quality`.
 
     Raises
     ------
@@ -48,21 +45,21 @@ def assess(events: pd.DataFrame, reading: Reading, *, rows_used: int | None = No
     """
     count = events["count"]
     return Quality(
-        rows_read=reading.rows_read,
-        rows_used=int(count.sum()) if rows_used is None else rows_used,
-        rows_rejected=len(reading.rejects),
-        dropped=reading.dropped,
-        outside=reading.outside,
+        rows_read=rows_read,
+        rows_used=rows_used,
+        rows_rejected=len(rejects),
+        dropped=dropped,
+        outside=outside,
         zero_best=int(count[events["zero_best"]].sum()),
         group_site=int(count[events["group_site"]].sum()),
         inactive_years=int(count[~events["active_year"]].sum()),
         imprecise_dates=int(count[events["date_precision"] > 1].sum()),
         no_district=int(count[events["district"].isna()].sum()),
-        unknown_districts=reading.unknown_districts,
-        district_rules=reading.district_rules,
-        moved_by_place=reading.moved_by_place,
-        disagreements=reading.disagreements,
-        rejects=reading.rejects,
+        unknown_districts=unknown_districts,
+        district_rules=district_rules,
+        moved_by_place=moved_by_place,
+        disagreements=disagreements,
+        rejects=rejects,
         by_year=_by_year(events),
     )
 

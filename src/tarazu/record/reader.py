@@ -1,4 +1,4 @@
-"""Reading events of any known source: the registry of formats and the one way in."""
+"""Reading events of any known source, and the registry of formats."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tarazu.core.provenance import digest_file
 from tarazu.core.tables.json_pages import find_pages
-from tarazu.record.build_record import assemble
+from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
+from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import Record, SourceNote
 from tarazu.record.sources.acled import ACLED
 from tarazu.record.sources.formats import Format, look_at, recognise
@@ -70,17 +71,23 @@ def read_record(
         raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:
         raise ValueError("give boundaries to load_region, or no region to read_record")
-    place = load_region(boundaries=boundaries) if region is None else region
+    where = load_region(boundaries=boundaries) if region is None else region
     known = _format(path, format, mapping)
-    if known.older_frame and place.boundaries is None and place.older_frame:
-        place = in_frame(place, place.older_frame)
+    if known.older_frame and where.boundaries is None and where.older_frame:
+        where = in_frame(where, where.older_frame)
     rule_set = read_rules(rules or known.rules)
     columns = known.columns(path)
     known = known if known.variant is None else known.variant(columns)
-    table = known.read(columns, place, rule_set)
-    source = SourceNote(known.title, known.licence, known.citations, _digest(path))
-    record = assemble(
-        table, path, region=place, rules=rule_set, source=source, keep_going=keep_going
+    gazetteer = Gazetteer(where)
+    if known.location is not None:
+        columns = gazetteer.keep_inside(columns, *known.location)
+    record = build_record(
+        known.read(columns, gazetteer, rule_set),
+        path,
+        gazetteer=gazetteer,
+        rules=rule_set,
+        source=SourceNote(known.title, known.licence, known.citations, _digest(path)),
+        keep_going=keep_going,
     )
     if mapping is None:
         return record

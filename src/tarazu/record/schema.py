@@ -1,4 +1,4 @@
-"""The one schema of events, checked by pandera on every record that a reader makes; their order."""
+"""Schema of events, checked by pandera on every record that a reader makes; order of events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR
-from tarazu.core.tables.csv_rows import KEPT
+from tarazu.core.tables.columns import RowOrigin
 from tarazu.record.record import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
 
 if TYPE_CHECKING:
@@ -18,39 +18,44 @@ if TYPE_CHECKING:
 
 MOST_DEATHS = 10**12  # more than any sum of cells, each below 10^9
 LABELS = ("initiator_rule", "target", "tactic")
-EXPECTED = {"not_nullable": "a value"}  # pandera's own words, in ours
+EXPECTED = {"not_nullable": "a value"}  # by pandera's name of a check
+SHOWN_CASES = 5
 FLAGS = ("zero_best", "group_site", "active_year")
 
 
-def violations(events: pd.DataFrame, districts: Sequence[str]) -> list[tuple[int, str, str, str]]:
-    """Return what breaks the schema of events: row, column, value and expectation of each.
+def check_events(events: pd.DataFrame, districts: Sequence[str], origin: RowOrigin) -> None:
+    """Check events against the schema.
 
     Parameters
     ----------
     events : columns `EVENT_COLUMNS`, index 0 to N - 1.
     districts : slugs that `district` may be; it may also be missing.
+    origin : where each event stands in its file, for the message.
 
     Raises
     ------
     TypeError
-        A column is missing or of another type: an error of the reader, not of the file.
+        A fault of the reader, not of the file: cells of files are checked by `Columns`.
     """
     from pandera.errors import SchemaErrors  # slow to import, and only readers need it
 
     try:
         event_schema(tuple(districts)).validate(events, lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases
-        of_table = cases[cases["index"].isna()]
-        if len(of_table):
-            what = "; ".join(f"{r.column}: {r.check}" for r in of_table.itertuples())
-            raise TypeError(f"these are no events: {what}") from error
-        columns = ("index", "column", "failure_case", "check")
-        return sorted(
-            (int(row), str(column), str(value)[:KEPT], EXPECTED.get(str(check), str(check)))
-            for row, column, value, check in zip(*(cases[name] for name in columns), strict=True)
+        cases = error.failure_cases.sort_values("index", kind="stable").head(SHOWN_CASES)
+        found = "; ".join(
+            _violation(origin, case.index, case.column, case.failure_case, str(case.check))
+            for case in cases[["index", "column", "failure_case", "check"]].itertuples(index=False)
         )
-    return []
+        raise TypeError(f"the reader made events that do not fit the schema: {found}") from error
+
+
+def _violation(origin: RowOrigin, row: object, column: str, value: object, check: str) -> str:
+    if row is None or row != row:  # of the column as a whole
+        return f"{column}: {check}"
+    expected = EXPECTED.get(check, check)
+    problem = origin.problem(int(str(row)), column, str(value), f"is {value}", expected)
+    return str(problem).rstrip(".")
 
 
 @cache

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tarazu.core.errors import DataError, ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.core.tables.cells import Row
-from tarazu.core.tables.csv_rows import CsvTable, shorten
+from tarazu.core.tables.cells import shorten
+from tarazu.core.tables.columns import Columns
+from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, fold, join_districts
 
@@ -76,16 +79,17 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
     problems: list[TarazuError] = []
     settings = _read_settings(folder / "region.toml", problems)
     tables = {
-        name: _read_rows(folder / f"{name}.csv", columns, problems)
+        name: _read_table(folder / f"{name}.csv", columns, problems)
         for name, columns in COLUMNS.items()
     }
     districts = _read_districts(tables["districts"], settings)
     edges = _read_edges(tables["edges"], districts)
     tiles = _read_tiles(tables["tiles"], districts)
-    sources = _read_sources(tables["columns"], problems)
-    problems += [problem for rows in tables.values() for row in rows for problem in row.problems]
+    sources = _read_sources(tables["columns"], folder / "columns.csv", problems)
+    for table in tables.values():
+        problems += [problem for row in table.all_problems() for problem in row]
     raise_problems(problems, f"{folder}: {len(problems)} problems in the region")
-    assert settings is not None  # else read_toml's problems were raised
+    assert settings is not None  # else its problems were raised
     region = Region(
         name=settings.name,
         title=settings.title,
@@ -115,166 +119,173 @@ def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings | None:
     return None
 
 
-def _read_rows(path: Path, columns: Sequence[str], problems: list[TarazuError]) -> list[Row]:
+def _read_table(path: Path, needed: Sequence[str], problems: list[TarazuError]) -> Columns:
+    """Return a table, empty if it cannot be read at all."""
     try:
-        table = CsvTable(path, columns)
-        unknown = [name for name in table.header if name not in columns]
-        if unknown:
-            what = f"unknown columns {', '.join(shorten(name) for name in unknown[:5])}"
-            expected = f"only {', '.join(columns)}"
-            problems.append(
-                DataError(what, file=path, line=1, column=unknown[0], expected=expected)
-            )
-        rows = []
-        for line, cells in table:
-            wrong_width = table.check_width(line, cells)
-            if wrong_width is not None:
-                problems.append(wrong_width)
-            else:
-                rows.append(Row(path, line, cells, table.index))
+        table = read_csv_columns(path, needed, None)
     except DataError as error:
         problems.append(error)
-        return []
-    if not rows:
+        return Columns.empty(path, needed)
+    unknown = [name for name in table.cells if name not in needed]
+    if unknown:
+        what = f"unknown columns {', '.join(shorten(name) for name in unknown[:5])}"
+        expected = f"only {', '.join(needed)}"
+        problems.append(DataError(what, file=path, line=1, column=unknown[0], expected=expected))
+    if not len(table):
         problems.append(DataError("the table has no rows", file=path, expected="at least one row"))
-    return rows
+    return table
 
 
-def _read_districts(rows: list[Row], settings: _Settings | None) -> dict[str, District]:
+def _read_districts(table: Columns, settings: _Settings | None) -> dict[str, District]:
+    cells = {
+        "slug": table.key("slug"),
+        "name": table.key("name"),
+        "aliases": table.words("aliases"),
+        "places": table.words("places"),
+        "frame_unit": table.text("frame_unit"),
+        "division": table.text("division"),
+        "headquarters": table.key("headquarters"),
+        "hq_lat": table.number("hq_lat", -90, 90),
+        "hq_lon": table.number("hq_lon", -180, 180),
+        "centroid_lat": table.number("centroid_lat", -90, 90),
+        "centroid_lon": table.number("centroid_lon", -180, 180),
+        "area_km2": table.number("area_km2", 0, above=True),
+        "population": table.count("population", low=1),
+        "population_confidence": table.one_of("population_confidence", CONFIDENCE),
+        "population_2017": table.count("population_2017"),
+        "urban_share": table.number("urban_share", 0, 1),
+        "borders": table.words("borders"),
+        "coast": table.flag("coast"),
+        "terrain": table.text("terrain"),
+        "infrastructure": table.words("infrastructure"),
+    }
     districts: dict[str, District] = {}
-    bearer: dict[str, str] = {}
-    for row in rows:
-        slug = row.key("slug")
+    for row, values in _rows(cells):
+        slug = values["slug"]
         if slug in districts:
-            row.problem("slug", f"district '{slug}' stands twice", "each district once")
+            table.note(row, "slug", f"district '{slug}' stands twice", "each district once")
             continue
-        for flag in row.words("infrastructure"):
-            if settings is not None and flag not in settings.infrastructure:
-                row.problem(
-                    "infrastructure",
-                    f"flag {shorten(flag)} is not known",
-                    f"one of {', '.join(settings.infrastructure)}",
-                )
-        district = District(
-            slug=slug,
-            name=row.key("name"),
-            aliases=row.words("aliases"),
-            places=row.words("places"),
-            frame_unit=row.text("frame_unit") or slug,
-            division=row.text("division"),
-            headquarters=row.key("headquarters"),
-            hq_lat=row.number("hq_lat", -90, 90),
-            hq_lon=row.number("hq_lon", -180, 180),
-            centroid_lat=row.number("centroid_lat", -90, 90),
-            centroid_lon=row.number("centroid_lon", -180, 180),
-            area_km2=row.number("area_km2", 0, above=True),
-            population=row.count("population", low=1),
-            population_confidence=row.one_of("population_confidence", CONFIDENCE),
-            population_2017=row.count("population_2017"),
-            urban_share=row.number("urban_share", 0, 1),
-            borders=row.words("borders"),
-            coast=row.flag("coast"),
-            terrain=row.text("terrain"),
-            infrastructure=row.words("infrastructure"),
-        )
-        districts[slug] = district
-        for column in ("slug", "name", "aliases", "places"):
-            for spelling in row.words(column):
-                other = bearer.setdefault(fold(spelling), slug)
-                if other != slug:
-                    what = f"{shorten(spelling)} already means district '{other}'"
-                    row.problem(column, what, "each name for one district")
-    for row in rows:
-        unit = row.text("frame_unit")
-        if unit and unit not in districts:
-            row.problem(
-                "frame_unit", f"unit {shorten(unit)} is not a district", "the slug of a district"
-            )
-        elif unit and districts[unit].frame_unit != unit:
-            row.problem(
-                "frame_unit",
-                f"unit '{unit}' lies in another unit",
-                "a district that is its own unit",
-            )
+        districts[slug] = District(**{**values, "frame_unit": values["frame_unit"] or slug})
+    _check_flags(table, cells["infrastructure"], settings)
+    _check_spellings(table, cells)
+    _check_units(table, cells["frame_unit"], districts)
     return districts
 
 
-def _read_edges(rows: list[Row], districts: Mapping[str, District]) -> tuple[Edge, ...]:
+def _rows(cells: Mapping[str, NDArray[Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield place and values of each row, as Python's own numbers, texts and tuples."""
+    rows = zip(*(column.tolist() for column in cells.values()), strict=True)
+    for row, values in enumerate(rows):
+        yield row, dict(zip(cells, values, strict=True))
+
+
+def _check_flags(table: Columns, flags: NDArray[Any], settings: _Settings | None) -> None:
+    known = settings.infrastructure if settings is not None else {}
+    for row, flag in ((row, flag) for row, some in enumerate(flags) for flag in some):
+        if settings is not None and flag not in known:
+            what = f"flag {shorten(flag)} is not known"
+            table.note(row, "infrastructure", what, f"one of {', '.join(known)}")
+
+
+def _check_spellings(table: Columns, cells: Mapping[str, NDArray[Any]]) -> None:
+    """Note every name that two districts have."""
+    bearer: dict[str, str] = {}
+    for row, values in _rows(cells):
+        for column in ("slug", "name", "aliases", "places"):
+            spellings = values[column] if isinstance(values[column], tuple) else (values[column],)
+            for spelling in filter(None, spellings):
+                other = bearer.setdefault(fold(spelling), values["slug"])
+                if other != values["slug"]:
+                    what = f"{shorten(spelling)} already means district '{other}'"
+                    table.note(row, column, what, "each name for one district")
+
+
+def _check_units(table: Columns, units: NDArray[Any], districts: Mapping[str, District]) -> None:
+    """Note units of the older frame that are not districts, or lie in another unit."""
+    for row, unit in enumerate(units):
+        if unit and unit not in districts:
+            what = f"unit {shorten(unit)} is not a district"
+            table.note(row, "frame_unit", what, "the slug of a district")
+        elif unit and districts[unit].frame_unit != unit:
+            what = f"unit '{unit}' lies in another unit"
+            table.note(row, "frame_unit", what, "a district that is its own unit")
+
+
+def _read_edges(table: Columns, districts: Mapping[str, District]) -> tuple[Edge, ...]:
+    cells = {
+        "district_a": table.key("district_a"),
+        "district_b": table.key("district_b"),
+        "shared_border_km": table.number("shared_border_km", 0, above=True),
+    }
     edges: dict[tuple[str, str], Edge] = {}
-    for row in rows:
-        a, b = row.key("district_a"), row.key("district_b")
-        border = row.number("shared_border_km", 0, above=True)
+    for row, values in _rows(cells):
+        a, b, border = values.values()
         unknown = [
-            (column, slug)
-            for column, slug in (("district_a", a), ("district_b", b))
-            if slug not in districts
+            column for column in ("district_a", "district_b") if values[column] not in districts
         ]
-        for column, slug in unknown:
-            row.problem(column, f"{shorten(slug)} is not a district", "the slug of a district")
+        for column in unknown:
+            what = f"{shorten(values[column])} is not a district"
+            table.note(row, column, what, "the slug of a district")
         if unknown:
             continue
         if a == b:
-            row.problem("district_b", f"'{a}' is paired with itself", "two different districts")
+            table.note(row, "district_b", f"'{a}' is paired with itself", "two different districts")
             continue
         edge = join_districts(districts[a], districts[b], border)
         pair = (edge.district_a, edge.district_b)
         if pair in edges:
-            row.problem(
-                "district_b",
-                f"the pair {pair[0]}, {pair[1]} stands twice",
-                "each pair once, in either order",
-            )
+            what = f"the pair {pair[0]}, {pair[1]} stands twice"
+            table.note(row, "district_b", what, "each pair once, in either order")
         edges[pair] = edge
     return tuple(edges[pair] for pair in sorted(edges))
 
 
-def _read_tiles(rows: list[Row], districts: Mapping[str, District]) -> tuple[Tile, ...]:
+def _read_tiles(table: Columns, districts: Mapping[str, District]) -> tuple[Tile, ...]:
+    cells = {
+        "slug": table.key("slug"),
+        "abbr": table.key("abbr"),
+        "col": table.count("col"),
+        "row": table.count("row"),
+        "x": table.number("x"),
+        "y": table.number("y"),
+    }
     tiles: dict[str, Tile] = {}
-    cells: dict[tuple[int, int], str] = {}
-    for row in rows:
-        slug = row.key("slug")
-        if slug not in districts or slug in tiles:
-            row.problem(
-                "slug", f"{shorten(slug)} is not a district, or stands twice", "each district once"
-            )
+    hexagons: dict[tuple[int, int], str] = {}
+    for row, values in _rows(cells):
+        tile = Tile(**values)
+        if tile.slug not in districts or tile.slug in tiles:
+            what = f"{shorten(tile.slug)} is not a district, or stands twice"
+            table.note(row, "slug", what, "each district once")
             continue
-        tile = Tile(
-            slug=slug,
-            abbr=row.key("abbr"),
-            col=row.count("col"),
-            row=row.count("row"),
-            x=row.number("x"),
-            y=row.number("y"),
-        )
-        other = cells.setdefault((tile.col, tile.row), slug)
-        if other != slug:
-            row.problem("col", f"the hexagon is taken by '{other}'", "one district per hexagon")
-        tiles[slug] = tile
+        other = hexagons.setdefault((tile.col, tile.row), tile.slug)
+        if other != tile.slug:
+            what = f"the hexagon is taken by '{other}'"
+            table.note(row, "col", what, "one district per hexagon")
+        tiles[tile.slug] = tile
     untiled = sorted(set(districts) - set(tiles))
-    if rows and untiled:
-        rows[-1].problem("slug", f"no tile for {', '.join(untiled)}", "a tile for every district")
+    if len(table) and untiled:
+        what = f"no tile for {', '.join(untiled)}"
+        table.note(len(table) - 1, "slug", what, "a tile for every district")
     return tuple(tiles[slug] for slug in sorted(tiles))
 
 
-def _read_sources(rows: list[Row], problems: list[TarazuError]) -> tuple[ColumnSource, ...]:
-    sources = tuple(
-        ColumnSource(
-            table=row.one_of("table", DESCRIBED),
-            column=row.key("column"),
-            meaning=row.key("meaning"),
-            unit=row.text("unit"),
-            source=row.key("source"),
-            licence=row.key("licence"),
-            confidence=row.key("confidence"),
-        )
-        for row in rows
-    )
+def _read_sources(
+    table: Columns, path: Path, problems: list[TarazuError]
+) -> tuple[ColumnSource, ...]:
+    cells = {
+        "table": table.one_of("table", DESCRIBED),
+        "column": table.key("column"),
+        "meaning": table.key("meaning"),
+        "unit": table.text("unit"),
+        "source": table.key("source"),
+        "licence": table.key("licence"),
+        "confidence": table.key("confidence"),
+    }
+    sources = tuple(ColumnSource(**values) for _, values in _rows(cells))
     expected = {(table, column) for table in DESCRIBED for column in COLUMNS[table]}
     described = {(source.table, source.column) for source in sources}
-    if rows and described != expected:
+    if sources and described != expected:
         names = sorted(f"{table}.{column}" for table, column in described ^ expected)
         what = f"columns without a source, or sources without a column: {', '.join(names)}"
-        problems.append(
-            DataError(what, file=rows[0].file, expected="one row for each column of each table")
-        )
+        problems.append(DataError(what, file=path, expected="one row per column of each table"))
     return sources

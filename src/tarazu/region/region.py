@@ -164,8 +164,8 @@ class Region:
             for spelling in (district.slug, district.name, *district.aliases)
         }
 
-    def places(self) -> dict[str, str]:
-        """Return every place listed as lying in a district, folded by `fold`, and the slug."""
+    def place_names(self) -> dict[str, str]:
+        """Return every place name listed for a district, folded by `fold`, and its slug."""
         return {
             fold(place): district.slug for district in self.districts for place in district.places
         }

@@ -1,17 +1,34 @@
-"""Columns are read as strictly as single rows, and copies are refused whatever their order."""
+"""Columns: strict getters, the account of rows, copies refused whatever their order."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.core.tables.cells import Row
-from tarazu.core.tables.columns import Coded, Columns, Encoder, Origin
+from tarazu.core.tables.cells import (
+    CellError,
+    parse_count,
+    parse_day,
+    parse_flag,
+    parse_key,
+    parse_number,
+    parse_words,
+)
+from tarazu.core.tables.columns import Coded, Columns, Encoder, RowOrigin
 
 FILE = Path("t.csv")
 CELLS = ["", " ", "1", "0", "true", "No", "-3", "1.5", "2010-02-31", "2012-02-29", "9" * 12, "nan"]
-GETTERS = ("key", "flag", "count", "number", "day", "text")
+PARSERS: dict[str, Callable[[str], object]] = {
+    "key": parse_key,
+    "flag": parse_flag,
+    "count": parse_count,
+    "number": parse_number,
+    "day": parse_day,
+    "words": parse_words,
+    "text": str,
+}
 cells = st.lists(st.sampled_from(CELLS) | st.text(max_size=5), min_size=1, max_size=20)
 
 
@@ -21,21 +38,29 @@ def columns(**texts: list[str]) -> Columns:
     for name, column in texts.items():
         encoder = Encoder()
         coded[name] = Coded(encoder.encode(column), list(encoder))
-    return Columns(Origin((FILE,), np.zeros(size, np.int32), np.arange(2, size + 2)), coded)
+    return Columns(RowOrigin.of_file(FILE, size, lambda: range(2, size + 2)), coded)
 
 
-@given(column=cells, getter=st.sampled_from(GETTERS))
-def test_columns__read_each_cell_as_a_row_does(column: list[str], getter: str) -> None:
+def parsed(getter: str, cell: str) -> object:
+    try:
+        return PARSERS[getter](cell)
+    except CellError as error:
+        return error
+
+
+@given(column=cells, getter=st.sampled_from(sorted(PARSERS)))
+def test_columns__read_each_cell_as_its_parser_does(column: list[str], getter: str) -> None:
     table = columns(n=column)
     values = getattr(table, getter)("n")
     for place, cell in enumerate(column):
-        row = Row(FILE, place + 2, [cell], {"n": 0})
-        value = getattr(row, getter)("n")
-        assert [str(problem) for problem in table.problems.get(place, [])] == [
-            str(problem) for problem in row.problems
-        ]
-        if not row.problems:
-            assert values[place] == np.array([value], dtype=values.dtype)[0]
+        wanted = parsed(getter, cell.strip())
+        if isinstance(wanted, CellError):
+            (problem,) = table.problems[place]
+            assert (problem.what, problem.expected) == (wanted.what, wanted.expected)
+            assert (problem.line, problem.column, problem.value) == (place + 2, "n", cell.strip())
+        else:
+            assert place not in table.problems
+            assert values[place] == wanted
 
 
 def test_text_or_empty__of_a_column_that_is_not_there_is_empty() -> None:
@@ -77,10 +102,31 @@ def test_many_problems__keep_the_first_of_each_row() -> None:
 def test_taken_rows__keep_their_cells_and_lines() -> None:
     table = columns(n=["a", "b", "c", "b"]).take(np.array([False, True, False, True]))
     assert table.text("n").tolist() == ["b", "b"]
-    assert table.origin.number.tolist() == [3, 5]
+    assert [table.origin.number(row) for row in (0, 1)] == [3, 5]
     assert list(table.cells["n"].distinct) == ["b"]
 
 
-def test_rows_without_copies__are_distinct() -> None:
-    table, copies = columns(id=["1", "2", "1"], n=["a", "b", "a"]).without_copies()
-    assert (table.text("id").tolist(), copies) == (["1", "2"], 1)
+def test_copies__are_the_rows_that_equal_an_earlier_one() -> None:
+    table = columns(id=["1", "2", "1"], n=["a", "b", "a"])
+    assert table.copies().tolist() == [False, False, True]
+
+
+def test_dropped_rows__are_counted_by_reason_and_problems_stay_with_their_rows() -> None:
+    table = columns(n=["x", "1", "2", "y"])
+    table.count("n")
+    table = table.drop(np.array([True, False, False, False]), "old")
+    table = table.drop(np.array([True, False, False]), lambda row: f"row {row}")
+    assert dict(table.dropped) == {"old": 1, "row 0": 1}
+    assert (len(table), table.rows_read) == (2, 4)
+    assert table.good.tolist() == [True, False]
+    assert [found[0].line for found in table.all_problems()] == [5]
+
+
+def test_lines__are_counted_only_for_problems() -> None:
+    def count() -> list[int]:
+        raise AssertionError("lines were counted")
+
+    coded = Coded(np.zeros(1, np.int32), ["1"])
+    table = Columns(RowOrigin.of_file(FILE, 1, count), {"n": coded})
+    assert table.count("n").tolist() == [1]
+    assert table.all_problems() == []

@@ -1,4 +1,4 @@
-"""Whole CSV files as columns: the two ways to read them agree, and nothing is lost."""
+"""CSV files as columns: Arrow and the csv module agree, and nothing is lost."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tarazu.core.errors import DataError
-from tarazu.core.tables import csv_columns as csvcolumns
+from tarazu.core.tables import csv_columns
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
-from tarazu.core.tables.csv_rows import CsvTable
+from tarazu.core.tables.csv_rows import CsvFile
 
 NAMES = ("a", "b", "c")
 PIECES = ["x", "é", '"', '""', ",", "\n", "\r\n", "\r", " ", "#t", "a,b,c\n", "1,2,3\n", '"l\nm",']
@@ -19,7 +19,11 @@ texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 def content(columns: Columns) -> list[tuple[int, ...] | tuple[str, ...]]:
     cells = [[list(c.distinct)[code] for code in c.codes] for c in columns.cells.values()]
-    return [tuple(columns.origin.number.tolist()), *map(tuple, cells)]
+    return [tuple(map(columns.origin.number, range(len(columns)))), *map(tuple, cells)]
+
+
+def by_arrow(path: Path) -> Columns | None:
+    return csv_columns._read_by_arrow(CsvFile(path, NAMES), NAMES)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -34,8 +38,8 @@ def test_arrow__reads_a_regular_file_as_the_csv_module_does(
 ) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes((header + text).encode())
-    table = CsvTable(path, NAMES)
-    fast, slow = csvcolumns._read_regular(table, NAMES), csvcolumns._read_rows(table, NAMES)
+    slow = csv_columns._read_by_rows(CsvFile(path, NAMES), NAMES)
+    fast = by_arrow(path)
     if fast is not None:
         assert slow.broken == ()
         assert content(fast) == content(slow)
@@ -47,7 +51,7 @@ def test_arrow__reads_a_regular_file_as_the_csv_module_does(
 def test_arrow__reads_what_is_regular(tmp_path: Path, text: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,b,c\n" + text.encode())
-    assert csvcolumns._read_regular(CsvTable(path, NAMES), NAMES) is not None
+    assert by_arrow(path) is not None
 
 
 @pytest.mark.parametrize(
@@ -78,4 +82,48 @@ def test_unclosed_quote_at_the_end__costs_one_row(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b,c\n1,"2,3\n4,5,6\n7,8,9\n', encoding="utf-8")
     columns = read_csv_columns(path, NAMES)
-    assert (columns.origin.number.tolist(), len(columns.broken)) == ([3, 4], 1)
+    assert (content(columns)[0], len(columns.broken)) == ((3, 4), 1)
+
+
+@pytest.mark.parametrize("large", [0, 1 << 20])
+def test_large_file__has_the_same_errors_as_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(csv_columns, "LARGE", large)
+    path = tmp_path / "t.csv"
+    path.write_text('#x,#y,#z\n1,"2\n2",3\n\n4,x,6\n', encoding="utf-8")
+    path.write_text("a,b,c\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    columns = read_csv_columns(path, NAMES)
+    columns.count("b")
+    places = [(problem.line, problem.value) for (problem,) in columns.all_problems()]
+    assert places == [(3, "2\n2"), (6, "x")]
+
+
+@pytest.mark.parametrize("large", [0, 1 << 20])
+def test_long_cell__is_an_error_however_large_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(csv_columns, "LARGE", large)
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,b,c\n1,2,3\n4,{'x' * 200_000},6\n", encoding="utf-8")
+    (problem,) = read_csv_columns(path, NAMES).broken
+    assert (problem.line, problem.column) == (3, "b")
+
+
+@pytest.mark.parametrize("large", [0, 1 << 20])
+def test_bad_byte__costs_a_row_only_where_the_cell_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(csv_columns, "LARGE", large)
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b,c,note\n1,2,3,caf\xe9\n4,caf\xe9,6,x\n")
+    columns = read_csv_columns(path, NAMES)
+    assert content(columns)[0] == (2,)
+    (problem,) = columns.broken
+    assert (problem.line, problem.column) == (3, "b")
+
+
+def test_all_columns__are_read_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c,d,e,e\n1,2,3,4,5,6\n", encoding="utf-8")
+    assert list(read_csv_columns(path, NAMES, None).cells) == ["a", "b", "c", "d"]

@@ -1,4 +1,4 @@
-"""The strict CSV reader: place of every row and of every problem."""
+"""CSV files split into rows: place of every row and of every problem."""
 
 import csv
 from pathlib import Path
@@ -6,35 +6,47 @@ from pathlib import Path
 import pytest
 
 from tarazu.core.errors import DataError
-from tarazu.core.tables.cells import Row
-from tarazu.core.tables.csv_rows import CsvTable, shorten
+from tarazu.core.tables.cells import shorten
+from tarazu.core.tables.columns import Columns
+from tarazu.core.tables.csv_columns import read_csv_columns
+from tarazu.core.tables.csv_rows import CsvFile
 
 HEADER = "id,day,n\n"
 
 
-def table(tmp_path: Path, data: str | bytes) -> CsvTable:
+NAMES = ("id", "day", "n")
+
+
+def write(tmp_path: Path, data: str | bytes) -> Path:
     path = tmp_path / "t.csv"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return CsvTable(path, ("id", "day", "n"))
+    return path
 
 
-def row(*cells: str) -> Row:
-    return Row(Path("t.csv"), 7, cells, {"id": 0, "day": 1, "n": 2})
+def rows(tmp_path: Path, data: str | bytes) -> list[tuple[int, list[str] | DataError]]:
+    return list(CsvFile(write(tmp_path, data), NAMES).rows(range(len(NAMES))))
 
 
-def test_csv_table__says_on_which_line_a_row_begins(tmp_path: Path) -> None:
-    rows = list(table(tmp_path, HEADER + 'a,"two\nlines",1\n\nb,x,2\n'))
-    assert rows == [(2, ["a", "two\nlines", "1"]), (5, ["b", "x", "2"])]
+def problem_of(tmp_path: Path, data: str | bytes) -> DataError:
+    (problem,) = (cells for _, cells in rows(tmp_path, data) if isinstance(cells, DataError))
+    return problem
+
+
+def one_row(tmp_path: Path, *cells: str) -> Columns:
+    return read_csv_columns(write(tmp_path, f"{HEADER}{','.join(cells)}\n"), NAMES)
+
+
+def test_csv_file__says_on_which_line_a_row_begins(tmp_path: Path) -> None:
+    found = rows(tmp_path, HEADER + 'a,"two\nlines",1\n\nb,x,2\n')
+    assert found == [(2, ["a", "two\nlines", "1"]), (5, ["b", "x", "2"])]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_csv_table__reads_any_line_ending_and_a_byte_order_mark(
+def test_csv_file__reads_any_line_ending_and_a_byte_order_mark(
     tmp_path: Path, newline: str
 ) -> None:
     text = newline.join(["id,day,n", "a,b,1", ""])
-    assert [cells for _, cells in table(tmp_path, b"\xef\xbb\xbf" + text.encode())] == [
-        ["a", "b", "1"]
-    ]
+    assert rows(tmp_path, b"\xef\xbb\xbf" + text.encode()) == [(2, ["a", "b", "1"])]
 
 
 @pytest.mark.parametrize(
@@ -53,56 +65,52 @@ def test_csv_table__reads_any_line_ending_and_a_byte_order_mark(
         (b'"id,day,n', "header cannot be read"),
     ],
 )
-def test_csv_table__refuses_what_is_not_this_table(
+def test_csv_file__refuses_what_is_not_this_table(
     tmp_path: Path, data: bytes, message: str
 ) -> None:
     with pytest.raises(DataError, match=message) as caught:
-        table(tmp_path, data)
+        rows(tmp_path, data)
     assert caught.value.line == 1
     assert caught.value.expected
 
 
-def test_csv_table__suggests_commas_where_semicolons_stand(tmp_path: Path) -> None:
+def test_csv_file__suggests_commas_where_semicolons_stand(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Separate the columns by commas"):
-        table(tmp_path, "id;day;n\na;b;1\n")
+        rows(tmp_path, "id;day;n\na;b;1\n")
 
 
-def test_csv_table__finds_line_and_column_of_a_latin_1_byte(tmp_path: Path) -> None:
+def test_csv_file__finds_line_and_column_of_a_latin_1_byte(tmp_path: Path) -> None:
     data = HEADER.encode() + b'a,"x\ny",1\nb,caf\xe9,2\n'
-    with pytest.raises(DataError, match="not UTF-8") as caught:
-        list(table(tmp_path, data))
-    assert (caught.value.line, caught.value.column) == (4, "day")
+    problem = problem_of(tmp_path, data)
+    assert "not UTF-8" in str(problem)
+    assert (problem.line, problem.column) == (4, "day")
 
 
-def test_csv_table__finds_line_and_column_of_a_ten_million_character_cell(tmp_path: Path) -> None:
+def test_csv_file__finds_line_and_column_of_a_ten_million_character_cell(tmp_path: Path) -> None:
     data = HEADER + "a,b,1\nb," + "x" * 10_000_000 + ",2\nc,d,3\n"
     before = csv.field_size_limit()
-    with pytest.raises(DataError, match=r"too long.*at most 131,072") as caught:
-        list(table(tmp_path, data))
-    assert (caught.value.line, caught.value.column) == (3, "day")
-    assert len(str(caught.value)) < 500
-    assert len(str(caught.value.value)) <= 200
+    problem = problem_of(tmp_path, data)
+    assert "too long; expected at most 131,072" in str(problem)
+    assert (problem.line, problem.column) == (3, "day")
+    assert len(str(problem)) < 500
+    assert len(str(problem.value)) <= 200
     assert csv.field_size_limit() == before
 
 
-def test_csv_table__names_the_row_whose_quote_never_closes(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="not valid CSV") as caught:
-        list(table(tmp_path, HEADER + 'a,b,1\nb,"open,2\nc,d,3\n'))
-    assert caught.value.line == 3
+def test_csv_file__names_the_row_whose_quote_never_closes(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, HEADER + 'a,b,1\nb,"open,2\nc,d,3\n')
+    assert "not valid CSV" in str(problem)
+    assert problem.line == 3
 
 
-def test_csv_table__names_a_row_of_another_width(tmp_path: Path) -> None:
-    found = table(tmp_path, HEADER + "a,b\n")
-    line, cells = next(iter(found))
-    problem = found.check_width(line, cells)
-    assert problem is not None
-    assert (problem.line, problem.column) == (2, "day")
-    assert found.check_width(2, ["a", "b", "1"]) is None
+def test_csv_file__names_a_row_of_another_width(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, HEADER + "a,b,1\na,b\n")
+    assert (problem.line, problem.column) == (3, "day")
 
 
-def test_csv_table__refuses_a_folder(tmp_path: Path) -> None:
+def test_csv_file__refuses_a_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
-        CsvTable(tmp_path, ("id",))
+        CsvFile(tmp_path, ("id",))
 
 
 @pytest.mark.parametrize(
@@ -118,26 +126,28 @@ def test_csv_table__refuses_a_folder(tmp_path: Path) -> None:
         ("number", "nan", "cannot be used"),
         ("number", "1_0", "cannot be used"),
         ("number", "inf", "cannot be used"),
-        ("flag", "maybe", "neither yes nor no"),
+        ("flag", "maybe", "not a flag"),
         ("key", "  ", "empty"),
     ],
 )
-def test_row__notes_a_cell_that_cannot_be_used(getter: str, value: str, message: str) -> None:
-    cells = row(value, value, value)
+def test_columns__note_a_cell_that_cannot_be_used(
+    tmp_path: Path, getter: str, value: str, message: str
+) -> None:
+    cells = one_row(tmp_path, value, value, value)
     getattr(cells, getter)("n")
-    (problem,) = cells.problems
+    ((problem,),) = cells.problems.values()
     assert message in str(problem)
-    assert (problem.line, problem.column) == (7, "n")
+    assert (problem.line, problem.column) == (2, "n")
     assert problem.expected
 
 
-def test_row__keeps_no_problem_of_good_cells() -> None:
-    cells = row(" a ", "2012-02-29 00:00:00.000", "1")
-    assert cells.text("id") == "a"
-    assert cells.day("day").isoformat() == "2012-02-29"
-    assert (cells.count("n"), cells.code("n", 1, 3), cells.number("n")) == (1, 1, 1.0)
-    assert cells.flag("n") is True
-    assert cells.problems == []
+def test_columns__keep_no_problem_of_good_cells(tmp_path: Path) -> None:
+    cells = one_row(tmp_path, " a ", "2012-02-29 00:00:00.000", "1")
+    assert cells.text("id").tolist() == ["a"]
+    assert cells.day("day").astype(str).tolist() == ["2012-02-29"]
+    assert (cells.count("n")[0], cells.code("n", 1, 3)[0], cells.number("n")[0]) == (1, 1, 1.0)
+    assert cells.flag("n").tolist() == [True]
+    assert cells.problems == {}
 
 
 def test_shorten__cuts_long_values_and_says_how_long_they_were() -> None:

@@ -68,7 +68,7 @@ def test_broken_file__is_named_with_line_expectation_and_hint(
         ({"where_prec": ""}, "where_prec", "not a code"),
         ({"latitude": "261.0"}, "latitude", "cannot be used"),
         ({"longitude": "east"}, "longitude", "cannot be used"),
-        ({"active_year": "2"}, "active_year", "neither yes nor no"),
+        ({"active_year": "2"}, "active_year", "not a flag"),
         ({"side_a": " "}, "side_a", "empty"),
         ({"id": ""}, "id", "empty"),
         ({"id": "1"}, "id", "stands already in line 2"),

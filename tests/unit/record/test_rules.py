@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tarazu.core.errors import ScenarioError
-from tarazu.record.coding.rules import (
-    SHIPPED_RULES,
-    Classification,
-    CodedEvents,
-    classify,
-    read_rules,
-)
+from tarazu.core.tables.columns import Columns, RowOrigin
+from tarazu.record.coding.classification import classify
+from tarazu.record.coding.rules import SHIPPED_RULES, read_rules
+from tarazu.record.source_table import SourceTable
 
 RULES = read_rules()
 
@@ -25,19 +23,32 @@ def coded(
     deaths: tuple[int, int, int, int] = (0, 0, 0, 0),
     text: str = "",
     source: str = "",
-) -> Classification:
+) -> pd.DataFrame:
     """Classify one event; deaths are of state, militants, civilians, unknown."""
     state, militant, civilian, unknown = (np.array([n]) for n in deaths)
-    events = CodedEvents(
+    blank, one, yes = np.array([""], dtype=object), np.array([1]), np.array([True])
+    events = SourceTable(
+        columns=Columns(RowOrigin.of_file(Path("t.csv"), 1, lambda: [2]), {}),
+        event_id=blank,
+        first_day=np.array(["2010-03-05"], dtype="datetime64[D]"),
+        date_precision=one,
+        district_name=blank,
+        place_name=blank,
+        location_precision=one,
+        lon=np.array([62.9]),
+        lat=np.array([26.1]),
+        active_year=yes,
+        zero_best=~yes,
+        count=one,
         violence=np.array([violence]),
         government=np.array([government], dtype=object),
         group=np.array([group], dtype=object),
-        state=state,
-        militant=militant,
-        civilian=civilian,
-        unknown=unknown,
-        text=[text],
-        source=[source],
+        deaths_state=state,
+        deaths_militant=militant,
+        deaths_civilian=civilian,
+        deaths_unknown=unknown,
+        text=np.array([text], dtype=object),
+        source=np.array([source], dtype=object),
     )
     return classify(events, RULES)
 
@@ -94,7 +105,7 @@ def test_classify__names_the_initiator_and_the_rule(
     event: dict[str, object], initiator: str, rule: str
 ) -> None:
     result = coded(**event)  # type: ignore[arg-type]
-    assert (result.initiator[0], result.initiator_rule[0]) == (initiator, rule)
+    assert (result["initiator"][0], result["initiator_rule"][0]) == (initiator, rule)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +120,7 @@ def test_classify__names_the_initiator_and_the_rule(
 )
 def test_classify__reads_the_tactic_from_words(text: str, tactic: str, target: str) -> None:
     result = coded(deaths=(2, 0, 0, 0), text=text)
-    assert (result.tactic[0], result.target[0]) == (tactic, target)
+    assert (result["tactic"][0], result["target"][0]) == (tactic, target)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,7 @@ def test_classify__reads_the_target_of_one_sided_violence_from_words(
     text: str, target: str
 ) -> None:
     result = coded(violence=3, government="none", deaths=(0, 0, 3, 0), text=text)
-    assert result.target[0] == target
+    assert result["target"][0] == target
 
 
 @pytest.mark.parametrize(
@@ -135,7 +146,7 @@ def test_classify__reads_the_target_of_one_sided_violence_from_words(
     [("BLA", "baloch"), ("BRAS", "baloch"), ("TTP", "islamist"), ("Jondullah", "other"), ("", "")],
 )
 def test_classify__puts_groups_into_movements(group: str, movement: str) -> None:
-    assert coded(group=group).movement[0] == movement
+    assert coded(group=group)["movement"][0] == movement
 
 
 def test_rules__have_a_digest_that_ignores_comments_and_sees_words(tmp_path: Path) -> None:

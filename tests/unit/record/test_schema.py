@@ -1,19 +1,24 @@
 """The schema of events: what readers make fits it, and what does not is named."""
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from tests.unit.record.ged_files import small_world, write_ged
 
-from tarazu.core.errors import DataError
+from tarazu.core.tables.columns import RowOrigin
 from tarazu.record import load_default_record
-from tarazu.record.build_record import assemble, problems_of
+from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
+from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import SourceNote
-from tarazu.record.schema import violations
-from tarazu.record.sources.ucdp_ged import COLUMNS, UCDP_GED, read_ged
+from tarazu.record.schema import check_events
+from tarazu.record.sources.ucdp_ged import UCDP_GED
 from tarazu.region import in_frame, load_region
 
 REGION = in_frame(load_region(), "ucdp29")
+ORIGIN = RowOrigin.of_file(Path("events.csv"), 10_000, lambda: range(2, 10_002))
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ def events() -> pd.DataFrame:
 
 
 def test_embedded_events__fit(events: pd.DataFrame) -> None:
-    assert violations(events, REGION.slugs) == []
+    check_events(events, REGION.slugs, ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -44,34 +49,29 @@ def test_violation__is_named(
 ) -> None:
     events = events.copy()
     events.loc[7, column] = value
-    ((row, found, _, wanted),) = violations(events, REGION.slugs)
-    assert (row, found) == (7, column)
-    assert wanted.startswith(expected)
+    with pytest.raises(TypeError) as caught:
+        check_events(events, REGION.slugs, ORIGIN)
+    place = f"events.csv, line 9, column '{column}': is "
+    assert re.search(f"{re.escape(place)}.*; expected {re.escape(expected)}", str(caught.value))
 
 
 def test_other_type__is_a_fault_of_the_reader(events: pd.DataFrame) -> None:
     with pytest.raises(TypeError, match="count"):
-        violations(events.astype({"count": "float64"}), REGION.slugs)
+        check_events(events.astype({"count": "float64"}), REGION.slugs, ORIGIN)
 
 
 @pytest.mark.parametrize("keep_going", [False, True])
-def test_violation_of_a_reader__is_an_error_or_a_reject(tmp_path, keep_going: bool) -> None:  # type: ignore[no-untyped-def]
+def test_violation_of_a_reader__stops_the_read(tmp_path: Path, keep_going: bool) -> None:
     path = write_ged(tmp_path / "ged.csv", small_world())
-    columns = UCDP_GED.columns(path)
-    table = read_ged(columns, REGION, read_rules())
-    table.rows.date_precision[2] = 9
-    arguments = {
-        "region": REGION,
-        "rules": read_rules(),
-        "source": SourceNote("t", "l", (), "d"),
-        "keep_going": keep_going,
-    }
-    if not keep_going:
-        with pytest.raises(DataError, match=r"line 4, column 'date_precision'.*a code from 1 to 5"):
-            assemble(table, path, **arguments)
-        return
-    record = assemble(table, path, **arguments)
-    assert (record.quality.rows_rejected, record.quality.rows_used) == (1, 10)
-    assert record.quality.rejects[0].line == 4
-    assert problems_of(columns) == []
-    assert set(COLUMNS) <= set(columns.cells)
+    gazetteer, rules = Gazetteer(REGION), read_rules()
+    table = UCDP_GED.read(UCDP_GED.columns(path), gazetteer, rules)
+    table.date_precision[2] = 9
+    with pytest.raises(TypeError, match=r"line 4, column 'date_precision'.*a code from 1 to 5"):
+        build_record(
+            table,
+            path,
+            gazetteer=gazetteer,
+            rules=rules,
+            source=SourceNote("t", "l", (), "d"),
+            keep_going=keep_going,
+        )

@@ -1,25 +1,21 @@
-"""Cells of a table, read strictly: what cannot be used is noted with its place."""
+"""Parsers of single cells: each returns a value or raises a CellError with what was expected."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from math import inf, isinf
-from pathlib import Path
-from typing import TypeVar
 
-from tarazu.core.errors import DataError
-from tarazu.core.tables.csv_rows import KEPT, shorten
-
+SHOWN = 60  # characters of a bad value that a message repeats
+KEPT = 200  # characters of it that an error carries
+MAX_CELL = 131_072  # characters; far above any cell of GED
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 NO_DAY = date(LAST_YEAR, 1, 1)  # stands in for a day that cannot be read
 FLAGS = {"1": True, "0": False, "true": True, "false": False}
-
-Parsed = TypeVar("Parsed")
 
 
 class CellError(ValueError):
@@ -28,6 +24,13 @@ class CellError(ValueError):
     def __init__(self, what: str, expected: str) -> None:
         super().__init__(f"{what}; expected {expected}")
         self.what, self.expected = what, expected
+
+
+def shorten(value: str) -> str:
+    """Return a value quoted and cut for an error message."""
+    if len(value) <= SHOWN:
+        return repr(value)
+    return f"{value[:SHOWN]!r}... ({len(value):,} characters)"
 
 
 def parse_key(value: str) -> str:
@@ -45,10 +48,15 @@ def parse_choice(value: str, choices: Sequence[str]) -> str:
     return value
 
 
+def parse_words(value: str) -> tuple[str, ...]:
+    """Return the parts of a cell that semicolons separate; an empty cell has none."""
+    return tuple(part.strip() for part in value.split(";") if part.strip())
+
+
 def parse_flag(value: str) -> bool:
     """Return a yes or no written as 1 or 0, true or false."""
     if value.casefold() not in FLAGS:
-        raise CellError(f"{shorten(value)} is neither yes nor no", "1 or 0")
+        raise CellError(f"{shorten(value)} is not a flag", "1 or 0")
     return FLAGS[value.casefold()]
 
 
@@ -92,83 +100,3 @@ def parse_day(value: str) -> date:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise CellError(f"{shorten(value)} is out of range", expected)
     return found
-
-
-class Row:
-    """One row of a table.
-
-    A getter that cannot use a cell notes a DataError in `problems` and returns a stand-in, so that
-    one pass finds every problem of the row; the caller looks at `problems` before it uses anything.
-
-    Parameters
-    ----------
-    file, line : where the row begins. cells, index : its cells and the place of each column.
-
-    See Also
-    --------
-    tarazu.core.tables.columns.Columns : the same for many rows at once.
-    """
-
-    def __init__(
-        self, file: Path, line: int, cells: Sequence[str], index: Mapping[str, int]
-    ) -> None:
-        self.file, self.line, self.cells, self.index = file, line, cells, index
-        self.problems: list[DataError] = []
-
-    def problem(self, column: str, what: str, expected: str, hint: str | None = None) -> None:
-        """Note that a cell cannot be used."""
-        error = DataError(
-            what,
-            file=self.file,
-            line=self.line,
-            column=column,
-            value=self.text(column)[:KEPT],
-            expected=expected,
-            hint=hint,
-        )
-        self.problems.append(error)
-
-    def text(self, column: str) -> str:
-        """Return the cell without spaces around it; may be empty."""
-        return self.cells[self.index[column]].strip()
-
-    def words(self, column: str) -> tuple[str, ...]:
-        """Return the parts of a cell that semicolons separate; an empty cell has none."""
-        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
-
-    def key(self, column: str) -> str:
-        """Return a cell that must not be empty."""
-        return self._parse(column, parse_key, "")
-
-    def one_of(self, column: str, choices: Sequence[str]) -> str:
-        """Return a cell that is one of the choices."""
-        return self._parse(column, lambda value: parse_choice(value, choices), choices[0])
-
-    def flag(self, column: str) -> bool:
-        """Return a yes or no written as 1 or 0, true or false."""
-        return self._parse(column, parse_flag, stand_in=False)
-
-    def count(self, column: str, low: int = 0) -> int:
-        """Return a whole number >= low, below 10^9."""
-        return self._parse(column, lambda value: parse_count(value, low), low)
-
-    def code(self, column: str, low: int, high: int) -> int:
-        """Return a whole number from low to high."""
-        return self._parse(column, lambda value: parse_code(value, low, high), low)
-
-    def number(
-        self, column: str, low: float = -inf, high: float = inf, *, above: bool = False
-    ) -> float:
-        """Return a finite number from low to high, low itself excluded if `above`."""
-        return self._parse(column, lambda value: parse_number(value, low, high, above=above), 1.0)
-
-    def day(self, column: str) -> date:
-        """Return a day of the calendar."""
-        return self._parse(column, parse_day, NO_DAY)
-
-    def _parse(self, column: str, parse: Callable[[str], Parsed], stand_in: Parsed) -> Parsed:
-        try:
-            return parse(self.text(column))
-        except CellError as error:
-            self.problem(column, error.what, error.expected)
-            return stand_in

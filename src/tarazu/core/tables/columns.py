@@ -1,18 +1,20 @@
-"""Columns of a large table, read strictly: each distinct cell is parsed once."""
+"""Columns of a table, read strictly: each distinct cell is parsed once."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.errors import DataError
+from tarazu.core.errors import DataError, raise_problems
 from tarazu.core.tables.cells import (
+    KEPT,
     NO_DAY,
     CellError,
     parse_choice,
@@ -22,8 +24,9 @@ from tarazu.core.tables.cells import (
     parse_flag,
     parse_key,
     parse_number,
+    parse_words,
+    shorten,
 )
-from tarazu.core.tables.csv_rows import KEPT, shorten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +57,7 @@ class Coded:
         """Return the column at these rows."""
         return Coded(self.codes[rows], self.distinct)
 
-    def take(self, rows: Mask | NDArray[np.int64]) -> Coded:
+    def take(self, rows: Mask) -> Coded:
         """Return the column at these rows, with the distinct cells of these only."""
         codes = self.codes[rows]
         is_used = np.bincount(codes, minlength=len(self.distinct)) > 0
@@ -105,38 +108,67 @@ class Encoder(dict[str, int]):
         return np.fromiter(map(self.__getitem__, cells), np.int32, len(cells))
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several columns of texts, (N,) each, read as one with line breaks between them."""
+
+    columns: tuple[Texts | Coded, ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, rows: Rows) -> Joined:
+        return Joined(tuple(column[rows] for column in self.columns))
+
+
 @dataclass(frozen=True)
-class Origin:
+class RowOrigin:
     """Where rows stand: file and number of each.
 
     Attributes
     ----------
     files : of the table, in order. file : (N,) place in `files`.
-    number : (N,) line on which the row begins; in JSON, the event's place in its page, from 1.
-    is_line : False for JSON, which has no lines to name.
+    row : (N,) number of the row in its file, from 0; rows that are not in the table may count.
+    lines : returns the line on which each row of the one file begins, called when an error first
+        names a line; None for JSON, which numbers its events from 1.
     """
 
     files: tuple[Path, ...]
     file: NDArray[np.int32]
-    number: NDArray[np.int64]
-    is_line: bool = True
+    row: NDArray[np.int64]
+    lines: Callable[[], Sequence[int]] | None = None
 
-    def take(self, rows: Mask | NDArray[np.int64]) -> Origin:
+    @classmethod
+    def of_file(cls, file: Path, size: int, lines: Callable[[], Sequence[int]]) -> RowOrigin:
+        """Return the origin of all rows of one file."""
+        return cls((file,), np.zeros(size, dtype=np.int32), np.arange(size), lines)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the files are text with lines; JSON is not."""
+        return self.lines is not None
+
+    def take(self, rows: Mask) -> RowOrigin:
         """Return the origin of these rows."""
-        return Origin(self.files, self.file[rows], self.number[rows], self.is_line)
+        return RowOrigin(self.files, self.file[rows], self.row[rows], self.lines)
+
+    def number(self, row: int) -> int:
+        """Return the line of a row, or the number of its event from 1."""
+        place = int(self.row[row])
+        return place + 1 if self.lines is None else self.lines()[place]
 
     def name(self, row: int) -> str:
         """Return where a row stands, in words that another row's error can use."""
-        return f"{'line' if self.is_line else 'event'} {self.number[row]}"
+        return f"{'event' if self.lines is None else 'line'} {self.number(row)}"
 
     def problem(
         self, row: int, column: str, value: str, what: str, expected: str, hint: str | None = None
     ) -> DataError:
         """Return the error of a cell."""
         return DataError(
-            what if self.is_line else f"{self.name(row)}: {what}",
+            f"{self.name(row)}: {what}" if self.lines is None else what,
             file=self.files[self.file[row]],
-            line=int(self.number[row]) if self.is_line else None,
+            line=None if self.lines is None else self.number(row),
             column=column,
             value=value[:KEPT],
             expected=expected,
@@ -145,7 +177,7 @@ class Origin:
 
 
 class Columns:
-    """Named columns of a table, (N,) each.
+    """Named columns of a table, (N,) each, with the account of its rows.
 
     A getter that cannot use a cell notes a DataError for its row and returns a stand-in there, so
     that one pass finds every problem; the caller drops the rows in `problems` before it uses any.
@@ -153,33 +185,34 @@ class Columns:
     Parameters
     ----------
     origin : where the rows stand. cells : the columns.
-    broken : rows that could not be taken apart into cells, in order.
+    broken : rows that could not be split into cells, in order.
 
     Attributes
     ----------
     problems : problems by row, 0 to N - 1.
-
-    See Also
-    --------
-    tarazu.core.tables.cells.Row : the same for one row.
+    rows_read : rows of the file, those broken or dropped since included.
+    dropped : rows left out by reason.
     """
 
     def __init__(
-        self, origin: Origin, cells: Mapping[str, Coded], broken: Iterable[DataError] = ()
+        self, origin: RowOrigin, cells: Mapping[str, Coded], broken: Iterable[DataError] = ()
     ) -> None:
         self.origin, self.cells, self.broken = origin, cells, tuple(broken)
         self.problems: dict[int, list[DataError]] = {}
+        self.rows_read = len(self) + len(self.broken)
+        self.dropped: Counter[str] = Counter()
+
+    @classmethod
+    def empty(cls, file: Path, names: Iterable[str]) -> Columns:
+        """Return the columns without rows."""
+        nothing = Coded(np.empty(0, dtype=np.int32), [])
+        return cls(RowOrigin.of_file(file, 0, list), dict.fromkeys(names, nothing))
 
     def __len__(self) -> int:
-        return len(self.origin.number)
+        return len(self.origin.row)
 
     def __contains__(self, column: str) -> bool:
         return column in self.cells
-
-    @property
-    def rows_read(self) -> int:
-        """Number of rows, those without cells included."""
-        return len(self) + len(self.broken)
 
     @property
     def good(self) -> Mask:
@@ -189,9 +222,54 @@ class Columns:
         return good
 
     def take(self, rows: Mask) -> Columns:
-        """Return these rows, without the problems noted so far; `broken` goes along."""
+        """Return these rows with their problems; `broken` and the account go along."""
         cells = {name: column.take(rows) for name, column in self.cells.items()}
-        return Columns(self.origin.take(rows), cells, self.broken)
+        taken = Columns(self.origin.take(rows), cells, self.broken)
+        place = np.cumsum(rows) - 1
+        taken.problems = {
+            int(place[row]): found for row, found in self.problems.items() if rows[row]
+        }
+        taken.rows_read, taken.dropped = self.rows_read, self.dropped.copy()
+        return taken
+
+    def drop(self, rows: Mask, reason: str | Callable[[int], str]) -> Columns:
+        """Return the table without these rows, (N,), counted under the reason.
+
+        Parameters
+        ----------
+        reason : one for all, or what returns the reason of the row at a place.
+        """
+        if not rows.any():
+            return self
+        kept = self.take(~rows)
+        if isinstance(reason, str):
+            kept.dropped[reason] += int(rows.sum())
+        else:
+            kept.dropped.update(map(reason, np.flatnonzero(rows).tolist()))
+        return kept
+
+    def all_problems(self) -> list[Sequence[DataError]]:
+        """Return the problems of each row that cannot be used, in the order of the files."""
+        places: list[tuple[tuple[int, int], Sequence[DataError]]] = [
+            ((int(self.origin.file[row]), self.origin.number(row)), found)
+            for row, found in self.problems.items()
+        ]
+        files = {str(file): place for place, file in enumerate(self.origin.files)}
+        places += [
+            ((files.get(str(problem.file), 0), problem.line or 0), [problem])
+            for problem in self.broken
+        ]
+        return [found for _, found in sorted(places, key=lambda entry: entry[0])]
+
+    def raise_problems(self) -> None:
+        """Raise all problems of the table at once, if there are any."""
+        problems = [problem for row in self.all_problems() for problem in row]
+        raise_problems(problems, f"{self.origin.files[0]}: {len(problems)} problems")
+
+    def full(self, value: object) -> NDArray[Any]:
+        """Return a column that has one value in every row: a text, a number, or a flag."""
+        kind = object if isinstance(value, str) else type(value)
+        return np.full(len(self), value, dtype=kind)
 
     def problem(
         self,
@@ -203,11 +281,12 @@ class Columns:
     ) -> None:
         """Note a problem in each of the rows (N,); `what` gets the place of the row."""
         for row in np.flatnonzero(rows).tolist():
-            self._note(row, column, what(row), expected, hint)
+            self.note(row, column, what(row), expected, hint)
 
-    def _note(
+    def note(
         self, row: int, column: str, what: str, expected: str, hint: str | None = None
     ) -> None:
+        """Note a problem of one cell."""
         known = self.problems.setdefault(row, [])
         if not known or len(self.problems) <= DETAILED:
             value = self._cell(row, column)
@@ -219,11 +298,16 @@ class Columns:
             column, [value.strip() for value in self.cells[column].distinct], object
         )
 
+    def coded_or_empty(self, column: str) -> Coded:
+        """Return the codes of a column, all of an empty cell where the table has none of it."""
+        empty = Coded(np.zeros(len(self), dtype=np.int32), [""])
+        return self.cells.get(column, empty)
+
     def text_or_empty(self, column: str) -> Texts:
         """Return the cells as `text` does, all empty where the table has no such column."""
         if column in self:
             return self.text(column)
-        return np.full(len(self), "", dtype=object)
+        return self.full("")
 
     def key(self, column: str) -> Texts:
         """Return cells that must not be empty."""
@@ -245,9 +329,28 @@ class Columns:
         """Return whole numbers from low to high."""
         return self.parse(column, lambda value: parse_code(value, low, high), low, np.int64)
 
-    def number(self, column: str, low: float = -inf, high: float = inf) -> NDArray[np.float64]:
-        """Return finite numbers from low to high."""
-        return self.parse(column, lambda value: parse_number(value, low, high), 1.0, np.float64)
+    def words(self, column: str) -> NDArray[np.object_]:
+        """Return the parts of the cells that semicolons separate, each a tuple."""
+        return self.parse(column, parse_words, (), object)
+
+    def number(
+        self, column: str, low: float = -inf, high: float = inf, *, above: bool = False
+    ) -> NDArray[np.float64]:
+        """Return finite numbers from low to high, low itself excluded if `above`."""
+        return self.parse(
+            column, lambda value: parse_number(value, low, high, above=above), 1.0, np.float64
+        )
+
+    def degrees(self, column: str, limit: float) -> NDArray[np.float64]:
+        """Return degrees from -limit to limit; NaN where the cell is empty, or without a column."""
+        if column not in self:
+            return self.full(nan)
+        return self.parse(
+            column,
+            lambda value: parse_number(value, -limit, limit) if value else nan,
+            nan,
+            np.float64,
+        )
 
     def day(self, column: str) -> Days:
         """Return days of the calendar, datetime64[D]."""
@@ -271,19 +374,19 @@ class Columns:
             unusable[list(errors)] = True
             for row in np.flatnonzero(unusable[coded.codes]).tolist():
                 found = errors[int(coded.codes[row])]
-                self._note(row, column, found.what, found.expected)
+                self.note(row, column, found.what, found.expected)
         return self._spread(column, values, dtype)
 
-    def without_copies(self) -> tuple[Columns, int]:
-        """Return the rows without those that equal an earlier one in every cell, and how many."""
+    def copies(self) -> Mask:
+        """Return the rows that equal an earlier one in every cell, (N,)."""
         table = np.stack([column.codes for column in self.cells.values()], axis=1)  # (N, columns)
         _, first = np.unique(table, axis=0, return_index=True)
-        kept = np.zeros(len(self), dtype=bool)
-        kept[first] = True
-        return self.take(kept), len(self) - len(first)
+        is_copy = np.ones(len(self), dtype=bool)
+        is_copy[first] = False
+        return is_copy
 
     def refuse_copies(self, column: str) -> None:
-        """Note a problem in rows whose `column` stands in another row; asked last.
+        """Note a problem in rows whose `column` stands in another row; called last.
 
         Of equal rows the first one stays. Of rows that differ none does, so that the result does
         not depend on their order.
@@ -305,7 +408,7 @@ class Columns:
         for row in rows[0 if differ else 1 :].tolist():
             other = self.origin.name(first if row != first else second)
             what = f"event {event} stands {how} in {other}"
-            self._note(row, column, what, "each event once")
+            self.note(row, column, what, "each event once")
 
     def _cell(self, row: int, column: str) -> str:
         coded = self.cells[column]
@@ -313,6 +416,8 @@ class Columns:
         return cell.strip()
 
     def _spread(self, column: str, values: Sequence[object], dtype: Any) -> NDArray[Any]:
-        table = np.empty(len(values), dtype=dtype)
-        table[:] = values
+        if dtype is object:  # a tuple is one cell
+            table = np.fromiter(values, dtype=object, count=len(values))
+        else:
+            table = np.array(values, dtype=dtype)
         return table[self.cells[column].codes]

@@ -1,25 +1,23 @@
-"""Tables as CSV text, read row by row; every error says file, line and column."""
+"""CSV files split into rows; every problem names file, line and column."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
 from tarazu.core.errors import DataError
+from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
 
-MAX_CELL = 131_072  # characters; far above any cell of GED
 NO_LIMIT = 2**31 - 1  # as far as the csv module goes on every platform
-SHOWN = 60  # characters of a bad value that a message repeats
-KEPT = 200  # characters of it that an error carries
-BLOCK = 1 << 20  # bytes looked at at once
 NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how "surrogateescape" keeps such bytes
-DISGUISES = {
+BOM = b"\xef\xbb\xbf"
+FILE_KINDS = {  # first bytes of files that are often taken for CSV
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
     b"\x1f\x8b": "a gzip archive",
@@ -30,24 +28,28 @@ DISGUISES = {
 }
 
 
-def shorten(value: str) -> str:
-    """Return a value quoted and cut for an error message."""
-    if len(value) <= SHOWN:
-        return repr(value)
-    return f"{value[:SHOWN]!r}... ({len(value):,} characters)"
+def read_header(path: Path) -> tuple[str, ...]:
+    """Return the names of the columns of a CSV file.
+
+    Raises
+    ------
+    DataError
+        Not a readable CSV file.
+    """
+    return tuple(CsvFile(path, ()).header)
 
 
-class CsvTable:
-    """The rows of a CSV file that has at least the named columns.
+def is_tag_row(cells: Sequence[str]) -> bool:
+    """Whether this is HDX's second header: only tags such as #date+start and empty cells."""
+    return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
 
-    Iterating gives pairs of line (of the row's first character, the header is line 1) and cells,
-    and raises at the first row that cannot be taken apart; `rows` goes on after it.
-    Rows of another width are yielded as they are; the caller asks `check_width`.
+
+class CsvFile:
+    """A CSV file that has at least the named columns, split into rows.
 
     Parameters
     ----------
-    path : the file, UTF-8, comma separated, quoted as in RFC 4180.
-    columns : needed names; others are allowed.
+    needed : names that the header must have.
 
     Raises
     ------
@@ -55,32 +57,49 @@ class CsvTable:
         Not a readable CSV file, or without these columns.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, path: Path, needed: Sequence[str]) -> None:
         self.path = path
         _check_kind(path)
-        self.header = self._read_header()
+        self.header, self.header_lines = self._read_header()
         self.width = len(self.header)
-        self._check_header(columns)
-        self.index = {name: self.header.index(name) for name in columns}
+        self._check_header(needed)
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        for line, cells in self.rows():
-            if isinstance(cells, DataError):
-                raise cells
-            yield line, cells
+    @cached_property
+    def lines(self) -> list[int]:
+        """Line on which each row begins, if no row is broken."""
+        return [line for line, _ in self.rows([])]
 
-    def rows(self, *, is_utf8: bool | None = None) -> Iterator[tuple[int, list[str] | DataError]]:
-        """Yield line and cells of each row; of one that cannot be taken apart, its error.
+    @cached_property
+    def has_tags(self) -> bool:
+        """Whether the first row is a second header of tags."""
+        first = next(self._split(), (0, []))[1]
+        return not isinstance(first, DataError) and is_tag_row(first)
 
-        A quote that is never closed would take the lines after it along. Such a row ends with its
-        first line, and reading goes on at the next.
+    def rows(self, places: Sequence[int]) -> Iterator[tuple[int, list[str] | DataError]]:
+        """Yield line and cells of each row; of one that cannot be split into cells, its error.
+
+        The line is that of the row's first character; the header stands on line 1.
 
         Parameters
         ----------
-        is_utf8 : whether the whole file is known to be UTF-8; without it, the file is looked at.
+        places : of the cells that must be UTF-8.
         """
-        if is_utf8 is None:
-            is_utf8 = _is_utf8(self.path)
+        for number, (line, cells) in enumerate(self._split()):
+            if isinstance(cells, DataError):
+                yield line, cells
+            elif number == 0 and is_tag_row(cells):
+                continue
+            elif len(cells) != self.width:
+                yield line, self._width_error(line, cells)
+            else:
+                yield line, self._encoding_error(line, cells, places) or cells
+
+    def _split(self) -> Iterator[tuple[int, list[str] | DataError]]:
+        """Yield line and cells of each row, whatever their number.
+
+        A quote that is never closed would take the lines after it along. Such a row ends with its
+        first line, and reading continues at the next.
+        """
         with _cell_limit(MAX_CELL), self._open() as stream:
             lines = _Lines(stream)
             reader = csv.reader(lines, strict=True)
@@ -96,48 +115,34 @@ class CsvTable:
                     continue
                 if cells is None:
                     return
-                if not cells:  # an empty line is no row
+                if not cells:  # an empty line is not a row
                     continue
                 if len(lines.taken) > 1 and len(cells) != self.width:
                     yield first, self._width_error(first, cells)
                     lines.keep_one()
-                elif not is_utf8 and (problem := self._encoding_error(first, cells)) is not None:
-                    yield first, problem
                 else:
                     yield first, cells
-
-    def check_width(self, line: int, cells: Sequence[str]) -> DataError | None:
-        """Return the error of a row that has more or fewer cells than the header, else None."""
-        return None if len(cells) == self.width else self._width_error(line, cells)
-
-    def _width_error(self, line: int, cells: Sequence[str]) -> DataError:
-        at = min(len(cells), self.width) - 1
-        return DataError(
-            f"the row has {len(cells)} cells",
-            file=self.path,
-            line=line,
-            column=self.header[at],
-            value=cells[at][:KEPT],
-            expected=f"{self.width} cells, as in the header",
-            hint="The file may be cut off here, or a comma stands in an unquoted text",
-        )
 
     def _open(self) -> TextIO:
         return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
-    def _read_header(self) -> list[str]:
+    def _read_header(self) -> tuple[list[str], int]:
+        """Return the names of the columns, and how many lines they take."""
         try:
             with _cell_limit(MAX_CELL), self._open() as stream:
-                header = [name.strip() for name in next(csv.reader(stream, strict=True), [])]
+                reader = csv.reader(stream, strict=True)
+                header = [name.strip() for name in next(reader, [])]
+                lines = reader.line_num
         except csv.Error as error:
             what = f"the header cannot be read ({error})"
             raise DataError(what, file=self.path, line=1, expected="names of columns") from error
-        if (bad := _bad_byte(header)) is not None:
-            raise self._not_utf8(1, None, bad[1])
-        return header
+        for name in header:
+            if bad := NOT_UTF8.search(name):
+                raise self._not_utf8(1, None, bad.group())
+        return header, lines
 
-    def _check_header(self, columns: Sequence[str]) -> None:
-        missing = [name for name in columns if name not in self.header]
+    def _check_header(self, needed: Sequence[str]) -> None:
+        missing = [name for name in needed if name not in self.header]
         if missing:
             hint = "Is it the file of another source?"
             if self.width == 1 and any(mark in self.header[0] for mark in ";\t|"):
@@ -152,10 +157,22 @@ class CsvTable:
                 expected=f"also the columns {', '.join(missing)}",
                 hint=hint,
             )
-        twice = next((name for name in columns if self.header.count(name) > 1), None)
+        twice = next((name for name in needed if self.header.count(name) > 1), None)
         if twice is not None:
             what = "the column stands twice"
             raise DataError(what, file=self.path, line=1, column=twice, expected="each name once")
+
+    def _width_error(self, line: int, cells: Sequence[str]) -> DataError:
+        at = min(len(cells), self.width) - 1
+        return DataError(
+            f"the row has {len(cells)} cells",
+            file=self.path,
+            line=line,
+            column=self.header[at],
+            value=cells[at][:KEPT],
+            expected=f"{self.width} cells, as in the header",
+            hint="The file may be cut off here, or a comma stands in an unquoted text",
+        )
 
     def _format_error(self, error: csv.Error, line: int, taken: Sequence[str]) -> DataError:
         if "field limit" not in str(error):
@@ -180,15 +197,17 @@ class CsvTable:
             hint="A quotation mark may be missing in this row or an earlier one",
         )
 
-    def _encoding_error(self, line: int, cells: Sequence[str]) -> DataError | None:
+    def _encoding_error(
+        self, line: int, cells: Sequence[str], places: Sequence[int]
+    ) -> DataError | None:
         """Return the error of the first byte that is not UTF-8, None without one."""
-        bad = _bad_byte(cells)
-        if bad is None:
-            return None
-        at, byte = bad
-        return self._not_utf8(line, self.header[at] if at < self.width else None, byte)
+        for place in places:
+            if not cells[place].isascii() and (bad := NOT_UTF8.search(cells[place])):
+                return self._not_utf8(line, self.header[place], bad.group())
+        return None
 
-    def _not_utf8(self, line: int, column: str | None, byte: bytes) -> DataError:
+    def _not_utf8(self, line: int, column: str | None, escaped: str) -> DataError:
+        byte = escaped.encode("utf-8", "surrogateescape")
         return DataError(
             f"byte {byte!r} is not UTF-8",
             file=self.path,
@@ -228,28 +247,6 @@ class _Lines:
         del self.taken[1:]
 
 
-def _is_utf8(path: Path) -> bool:
-    """Whether the whole file is UTF-8, so that no row needs to be looked at."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _bad_byte(cells: Sequence[str]) -> tuple[int, bytes] | None:
-    """Return place of the first cell with a byte that is not UTF-8, and the byte."""
-    for at, cell in enumerate(cells):
-        match = NOT_UTF8.search(cell)
-        if match is not None:
-            return at, match.group().encode("utf-8", "surrogateescape")
-    return None
-
-
 @contextmanager
 def _cell_limit(characters: int) -> Iterator[None]:
     """Set the csv module's limit of a cell, which is global, and put it back."""
@@ -261,7 +258,7 @@ def _cell_limit(characters: int) -> Iterator[None]:
 
 
 def _check_kind(path: Path) -> None:
-    """Raise a DataError where the first bytes say that this is no CSV text."""
+    """Raise a DataError where the first bytes show that this is not CSV text."""
     try:
         with path.open("rb") as stream:
             start = stream.read(4096)
@@ -272,8 +269,8 @@ def _check_kind(path: Path) -> None:
     if not start.strip():
         what = "the file is empty"
         raise DataError(what, file=path, line=line, expected="a header and rows", hint=hint)
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for mark, kind in DISGUISES.items():
+    text = start.removeprefix(BOM).lstrip()
+    for mark, kind in FILE_KINDS.items():
         if text.startswith(mark):
             raise DataError(
                 f"the file is {kind}, not CSV",
@@ -284,7 +281,7 @@ def _check_kind(path: Path) -> None:
                 hint=hint,
             )
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start:
-        what = "the file holds null bytes or a UTF-16 mark: it is UTF-16 or binary"
+        what = "the file has null bytes or a UTF-16 mark: it is UTF-16 or binary"
         at = start[: max(start.find(b"\x00"), 0)].count(b"\n") + 1
         raise DataError(
             what, file=path, line=at, value=repr(start[:8]), expected="CSV text in UTF-8", hint=hint

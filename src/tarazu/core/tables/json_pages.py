@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from tarazu.core.errors import DataError
-from tarazu.core.tables.columns import Coded, Columns, Encoder, Origin
-from tarazu.core.tables.csv_rows import KEPT, MAX_CELL, shorten
+from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
+from tarazu.core.tables.columns import Coded, Columns, Encoder, RowOrigin
 
 ROWS = "Result"  # where UCDP's answers hold their rows
 TOTAL = "TotalCount"  # rows of all pages together
@@ -86,11 +86,11 @@ def read_json_columns(
             )
             broken.append(problem)
             continue
-        places.append((place, number + 1))
+        places.append((place, number))
         for name, text in zip(names, texts, strict=True):
             codes[name].append(encoders[name][text])
-    file, line = np.array(places, dtype=np.int64).reshape(-1, 2).T
-    origin = Origin(tuple(pages), file.astype(np.int32), line, is_line=False)
+    file, number_in_page = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    origin = RowOrigin(tuple(pages), file.astype(np.int32), number_in_page)
     cells = {
         name: Coded(np.array(codes[name], dtype=np.int32), list(encoders[name])) for name in names
     }

@@ -10,11 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.errors import DataError
 from tarazu.core.intervals import wilson_interval
 from tarazu.core.provenance import canonical_json, digest_file
-from tarazu.core.tables.cells import Row
-from tarazu.core.tables.csv_rows import CsvTable, shorten
+from tarazu.core.tables.cells import shorten
+from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.record.record import INITIATORS, Record
 
 SHIPPED_CHECK = Path(__file__).parents[1] / "data" / "label_check.json"
@@ -184,25 +184,18 @@ def measured_check(rules_digest: str) -> LabelCheck | None:
 
 
 def _read_labels(path: Path) -> list[tuple[str, str, str]]:
-    table = CsvTable(path, ("sample", "id", "hand_label"))
-    rows: list[tuple[str, str, str]] = []
+    """Return sample, event id and label of each event that was labelled by hand."""
+    columns = read_csv_columns(path, ("sample", "id", "hand_label"))
+    samples, ids = columns.key("sample"), columns.key("id")
+    labels = columns.one_of("hand_label", HAND_LABELS)
+    rows = list(zip(samples, ids, labels, strict=True))
     seen: set[tuple[str, str]] = set()
-    problems: list[TarazuError] = []
-    for line, cells in table:
-        wrong_width = table.check_width(line, cells)
-        if wrong_width is not None:
-            problems.append(wrong_width)
-            continue
-        row = Row(path, line, cells, table.index)
-        sample, event_id = row.key("sample"), row.key("id")
-        hand = row.one_of("hand_label", HAND_LABELS)
+    for row, (sample, event_id, _) in enumerate(rows):
         if (sample, event_id) in seen:
             what = f"event {shorten(event_id)} stands twice in sample {shorten(sample)}"
-            row.problem("id", what, "each event once in a sample")
-        problems.extend(row.problems)
+            columns.note(row, "id", what, "each event once in a sample")
         seen.add((sample, event_id))
-        rows.append((sample, event_id, hand))
-    raise_problems(problems, f"{path}: {len(problems)} problems")
+    columns.raise_problems()
     return rows
 
 

@@ -1,19 +1,16 @@
-"""Regular expressions looked for in many texts."""
+"""Search for regular expressions in many texts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.tables.columns import ArrowTexts, Coded
-
-Texts = NDArray[np.object_]  # of str
+from tarazu.core.tables.columns import ArrowTexts, Coded, Joined, Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,21 +24,8 @@ PORTABLE = re.compile(
 FEW = 2000  # texts for which it is not worth to import Arrow
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Several columns of texts, (N,) each, read as one with line breaks between them."""
-
-    columns: tuple[Texts | Coded, ...]
-
-    def __len__(self) -> int:
-        return len(self.columns[0])
-
-    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Joined:
-        return Joined(tuple(column[rows] for column in self.columns))
-
-
 class PatternSearch:
-    """Texts in which patterns are looked for; case does not matter.
+    """Texts to search for patterns; case does not matter.
 
     Parameters
     ----------

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.core.tables.cells import CellError
+from tarazu.core.tables.cells import CellError, shorten
 from tarazu.core.tables.columns import Columns, Mask, Texts
-from tarazu.core.tables.csv_rows import shorten
-from tarazu.record.build_record import SourceRows, SourceTable, problems_of
-from tarazu.record.coding.rules import SHIPPED_RULES, CodedEvents, RuleSet
-from tarazu.record.gazetteer import Gazetteer, Places
+from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
+from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_spelled_day, parse_whole
 from tarazu.record.sources.formats import Format
 from tarazu.region import Region
@@ -86,45 +84,19 @@ VIOLENT = {
 PEACEFUL = frozenset({"protests", "riots", "riots/protests", "strategic developments"})
 EXCESSIVE_FORCE = "excessive force against protesters"  # a protest that became violence by a side
 DATE_PRECISION = np.array([0, 1, 3, 4])  # ACLED's 1 day, 2 week, 3 month as UCDP's codes
-PLACE_PRECISION = np.array([0, 1, 2, 4])  # ACLED's 1 town, 2 part of a region, 3 a wider region
+LOCATION_PRECISION = np.array([0, 1, 2, 4])  # ACLED's 1 town, 2 part of a region, 3 a wider region
 SHORT = re.compile(r"([A-Z][A-Za-z-]{1,9}): .+")  # "BLA: Baloch Liberation Army"
 
 
-def read_acled(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
-    """Return the violent events of an ACLED export that lie in the region.
+def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
+    """Return the violent events of an ACLED export.
 
     Protests, riots and strategic developments are dropped and counted, except excessive force
     against protesters. ACLED gives one number of deaths: those of violence against civilians are
     civilians, all others are of no known side. Its order of actors says nothing about who began
     an armed clash; see the rules.
     """
-    gazetteer = Gazetteer(region)
-    inside, outside = gazetteer.inside(columns, "country", "admin1", "admin2")
-    rows_read = columns.rows_read
-    here, dropped = _violent(columns.take(inside))
-    rows = _events(here, region)
-    return SourceTable(
-        rows=rows.take(here.good),
-        rows_read=rows_read,
-        dropped=dropped,
-        outside=outside,
-        problems=problems_of(here),
-    )
-
-
-def _violent(columns: Columns) -> tuple[Columns, Counter[str]]:
-    """Return the events of organised violence, and the others by type."""
-    kinds = columns.text("event_type")
-    folded = _folded(kinds)
-    used = np.isin(_folded(columns.text("sub_event_type")), EXCESSIVE_FORCE)
-    peaceful = pd.Series(folded).isin(PEACEFUL).to_numpy() & ~used
-    found = Counter(kinds[peaceful].tolist())
-    dropped = Counter({f"no organised violence: {name}": n for name, n in found.items()})
-    return columns.take(~peaceful), dropped
-
-
-def _events(columns: Columns, region: Region) -> SourceRows:
-    """Return all rows as events; those with problems are noted in `columns`."""
+    columns = _drop_peaceful(columns)
     event_id = columns.key("event_id_cnty")
     kind = columns.parse("event_type", _parse_kind, BATTLES, object)
     sub_kind = _folded(columns.text("sub_event_type"))
@@ -133,40 +105,42 @@ def _events(columns: Columns, region: Region) -> SourceRows:
     days = columns.parse("event_date", parse_spelled_day, "2100-01-01", "datetime64[D]")
     deaths = columns.parse("fatalities", parse_whole, 0, np.int64)
     against_civilians = kind == CIVILIANS
-    none = np.zeros(len(columns), dtype=np.int64)
-    where = Places(
-        district=_districts(columns, region),
-        place=columns.text("location"),
-        precision=PLACE_PRECISION[columns.code("geo_precision", 1, 3)],
-        lon=columns.number("longitude", -180, 180),
-        lat=columns.number("latitude", -90, 90),
-    )
-    precision = DATE_PRECISION[columns.code("time_precision", 1, 3)]
-    source = columns.text_or_empty("source")
-    facts = CodedEvents(
+    location_precision = LOCATION_PRECISION[columns.code("geo_precision", 1, 3)]
+    lon, lat = columns.number("longitude", -180, 180), columns.number("latitude", -90, 90)
+    date_precision = DATE_PRECISION[columns.code("time_precision", 1, 3)]
+    columns.refuse_copies("event_id_cnty")
+    return SourceTable(
+        columns=columns,
+        event_id=event_id,
+        first_day=days,
+        date_precision=date_precision,
+        district_name=_district_names(columns, gazetteer.region),
+        place_name=columns.text("location"),
+        location_precision=location_precision,
+        lon=lon,
+        lat=lat,
         violence=_violence(first, second, against_civilians),
         government=_government(first, second),
         group=_groups(columns, first, second),
-        state=none,
-        militant=none,
-        civilian=np.where(against_civilians, deaths, 0),
-        unknown=np.where(against_civilians, 0, deaths),
+        deaths_state=columns.full(0),
+        deaths_militant=columns.full(0),
+        deaths_civilian=np.where(against_civilians, deaths, 0),
+        deaths_unknown=np.where(against_civilians, 0, deaths),
         text=columns.text_or_empty("notes"),
-        source=source,
+        source=columns.text_or_empty("source"),
+        active_year=columns.full(True),
+        zero_best=deaths == 0,
+        count=columns.full(1),
         codes={"event": kind, "sub_event": sub_kind, "actor1": first, "actor2": second},
     )
-    columns.refuse_copies("event_id_cnty")
-    return SourceRows(
-        origin=columns.origin,
-        event_id=event_id,
-        first_day=days,
-        date_precision=precision,
-        where=where,
-        facts=facts,
-        active_year=np.ones(len(columns), dtype=bool),
-        zero_best=deaths == 0,
-        count=np.ones(len(columns), dtype=np.int64),
-    )
+
+
+def _drop_peaceful(columns: Columns) -> Columns:
+    """Return the events of organised violence; the others are counted by type."""
+    kinds = columns.text("event_type")
+    is_excessive = _folded(columns.text("sub_event_type")) == EXCESSIVE_FORCE
+    is_peaceful = pd.Series(_folded(kinds)).isin(PEACEFUL).to_numpy() & ~is_excessive
+    return columns.drop(is_peaceful, lambda row: f"no organised violence: {kinds[row]}")
 
 
 def _parse_kind(value: str) -> str:
@@ -176,7 +150,7 @@ def _parse_kind(value: str) -> str:
     if folded.startswith("battle"):  # "Battle-No change of territory", before 2019
         return BATTLES
     if folded not in VIOLENT:
-        raise CellError(f"{shorten(value)} is no event type of ACLED", "Battles, for example")
+        raise CellError(f"{shorten(value)} is not an event type of ACLED", "Battles, for example")
     return VIOLENT[folded]
 
 
@@ -184,11 +158,11 @@ def _parse_actor(value: str) -> str:
     name = ACTORS.get(value.casefold())
     if name is None:
         expected = "a code from 0 to 8, or a name such as State forces"
-        raise CellError(f"{shorten(value)} is no type of actor", expected)
+        raise CellError(f"{shorten(value)} is not a type of actor", expected)
     return name
 
 
-def _districts(columns: Columns, region: Region) -> Texts:
+def _district_names(columns: Columns, region: Region) -> Texts:
     """Return the first of admin2, admin3 and admin1 that names a district of the region, or admin2.
 
     Which level the districts are on differs between countries.
@@ -244,5 +218,6 @@ ACLED = Format(
     needed=COLUMNS,
     optional=OPTIONAL,
     read=read_acled,
+    location=("country", "admin1", "admin2"),
     rules=SHIPPED_RULES.with_name("acled.toml"),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from tarazu.core.tables.cells import CellError, parse_count, parse_day
-from tarazu.core.tables.csv_rows import shorten
+from tarazu.core.tables.cells import CellError, parse_count, parse_day, shorten
 
 MONTHS = (
     "january",

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 from tarazu.core.errors import DataError
+from tarazu.core.tables.cells import KEPT, shorten
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
-from tarazu.core.tables.csv_rows import KEPT, CsvTable, shorten
+from tarazu.core.tables.csv_rows import read_header
 from tarazu.core.tables.json_pages import find_pages, is_json, read_json_columns
-from tarazu.record.build_record import SourceTable
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
-from tarazu.region import Region
+from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.source_table import SourceTable
 
 Container = Literal["csv", "json"]
 
@@ -36,7 +37,9 @@ class Format:
     ----------
     name : as `--format` has it. title, licence, citations : of the data set.
     needed : columns without which it is not this format. optional : columns read where they exist.
-    read : from its columns to rows in the shape of all sources; gets the region and the rules.
+    read : returns the events of the rows inside the region, given the gazetteer and the rules.
+    location : columns of country, province and district, by which rows outside the region are left
+        out before `read`; None where `read` does it, or all rows are used.
     containers : what its columns may stand in: csv, pages of JSON.
     rules : the rules that ship for it.
     older_frame : whether its districts are those of the region's older administrative frame,
@@ -49,7 +52,8 @@ class Format:
     licence: str
     citations: tuple[str, ...]
     needed: tuple[str, ...]
-    read: Callable[[Columns, Region, RuleSet], SourceTable]
+    read: Callable[[Columns, Gazetteer, RuleSet], SourceTable]
+    location: tuple[str, str, str] | None = None
     optional: tuple[str, ...] = ()
     containers: tuple[Container, ...] = ("csv",)
     rules: Path = SHIPPED_RULES
@@ -87,7 +91,7 @@ def look_at(path: Path) -> Look:
     if path.is_dir() or is_json(path):
         first = read_json_columns(find_pages(path)[:1], (), None)
         return Look(path, "json", tuple(first.cells))
-    return Look(path, "csv", tuple(CsvTable(path, ()).header))
+    return Look(path, "csv", read_header(path))
 
 
 def recognise(look: Look, formats: Sequence[Format]) -> Format:

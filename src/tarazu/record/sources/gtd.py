@@ -6,14 +6,13 @@ import re
 
 import numpy as np
 
-from tarazu.core.tables.cells import parse_code, parse_number
+from tarazu.core.tables.cells import parse_code
 from tarazu.core.tables.columns import Columns, Days
-from tarazu.record.build_record import SourceRows, SourceTable, problems_of
-from tarazu.record.coding.rules import SHIPPED_RULES, CodedEvents, RuleSet
-from tarazu.record.gazetteer import Gazetteer, Places
+from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
+from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_whole
 from tarazu.record.sources.formats import Format
-from tarazu.region import Region
 from tarazu.region.region import fold
 
 COLUMNS = (
@@ -67,25 +66,14 @@ NOBODY = frozenset({"", "unknown"})
 SHORT = re.compile(r".+ \(([A-Za-z-]{2,10})\)")  # "Baloch Republican Army (BRA)"
 
 
-def read_gtd(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
-    """Return the attacks of GTD that lie in the region.
+def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
+    """Return the attacks of GTD.
 
     GTD holds attacks by non-state actors only, so operations of a state are not in it. It has no
     district: an attack is placed by its point (which needs boundaries), or by its city where that
     bears the name of a district. Deaths other than the attackers' are of no known side; a number
     that GTD does not know counts as 0. Month or day 0 mean that they are not known.
     """
-    inside, outside = Gazetteer(region).inside(columns, "country_txt", "provstate", "city")
-    rows_read = columns.rows_read
-    here = columns.take(inside)
-    rows = _events(here, region)
-    return SourceTable(
-        rows=rows.take(here.good), rows_read=rows_read, outside=outside, problems=problems_of(here)
-    )
-
-
-def _events(columns: Columns, region: Region) -> SourceRows:
-    """Return all rows as events; those with problems are noted in `columns`."""
     event_id = columns.key("eventid")
     days, precision = _days(columns)
     killed, attackers = (columns.parse(n, parse_whole, 0, np.int64) for n in ("nkill", "nkillter"))
@@ -98,38 +86,33 @@ def _events(columns: Columns, region: Region) -> SourceRows:
     )
     killed = np.maximum(killed, attackers)
     city = columns.text("city")
-    known = region.names()
-    where = Places(
-        district=np.array([name if fold(name) in known else "" for name in city], dtype=object),
-        place=city,
-        precision=_precision(columns),
-        lon=columns.parse("longitude", lambda v: _degrees(v, 180), np.nan, np.float64),
-        lat=columns.parse("latitude", lambda v: _degrees(v, 90), np.nan, np.float64),
-    )
-    none = np.zeros(len(columns), dtype=np.int64)
-    facts = CodedEvents(
-        violence=np.where(_is_on_state(columns), 1, 3).astype(np.int64),
-        government=np.full(len(columns), "home", dtype=object),
-        group=np.array([_group(name) for name in columns.text("gname")], dtype=object),
-        state=none,
-        militant=attackers,
-        civilian=none,
-        unknown=killed - attackers,
-        text=columns.text_or_empty("summary"),
-        source=columns.text_or_empty("scite1"),
-        codes={name: columns.text_or_empty(column) for name, column in CODES.items()},
-    )
+    known = gazetteer.region.names()
+    location_precision = _location_precision(columns)
+    lon, lat = columns.degrees("longitude", 180), columns.degrees("latitude", 90)
     columns.refuse_copies("eventid")
-    return SourceRows(
-        origin=columns.origin,
+    return SourceTable(
+        columns=columns,
         event_id=event_id,
         first_day=days,
         date_precision=precision,
-        where=where,
-        facts=facts,
-        active_year=np.ones(len(columns), dtype=bool),
+        district_name=np.array([n if fold(n) in known else "" for n in city], dtype=object),
+        place_name=city,
+        location_precision=location_precision,
+        lon=lon,
+        lat=lat,
+        violence=np.where(_is_on_state(columns), 1, 3).astype(np.int64),
+        government=columns.full("home"),
+        group=np.array([_group(name) for name in columns.text("gname")], dtype=object),
+        deaths_state=columns.full(0),
+        deaths_militant=attackers,
+        deaths_civilian=columns.full(0),
+        deaths_unknown=killed - attackers,
+        text=columns.text_or_empty("summary"),
+        source=columns.text_or_empty("scite1"),
+        active_year=columns.full(True),
         zero_best=killed == 0,
-        count=np.ones(len(columns), dtype=np.int64),
+        count=columns.full(1),
+        codes={name: columns.text_or_empty(column) for name, column in CODES.items()},
     )
 
 
@@ -155,19 +138,15 @@ def _days(columns: Columns) -> tuple[Days, np.ndarray]:
     return first_day, np.where(month == 0, 5, np.where(day == 0, 4, 1))
 
 
-def _precision(columns: Columns) -> np.ndarray:
+def _location_precision(columns: Columns) -> np.ndarray:
     if "specificity" not in columns:
-        return np.full(len(columns), 1)
+        return columns.full(1)
     return columns.parse("specificity", _parse_specificity, 4, np.int64)
 
 
 def _parse_specificity(value: str) -> int:
     """Return UCDP's code; 4, wider than a district, where GTD says nothing."""
     return PRECISION[parse_code(str(parse_whole(value)), 1, 5)] if value else 4
-
-
-def _degrees(value: str, limit: float) -> float:
-    return parse_number(value, -limit, limit) if value else float("nan")
 
 
 def _is_on_state(columns: Columns) -> np.ndarray:
@@ -189,5 +168,6 @@ GTD = Format(
     needed=COLUMNS,
     optional=OPTIONAL,
     read=read_gtd,
+    location=("country_txt", "provstate", "city"),
     rules=SHIPPED_RULES.with_name("gtd.toml"),
 )

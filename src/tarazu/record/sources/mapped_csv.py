@@ -13,16 +13,14 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
 from tarazu.core.specs import read_toml
-from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, CellError, parse_code, parse_number
-from tarazu.core.tables.columns import Coded, Columns, Days, Texts
-from tarazu.core.tables.csv_rows import shorten
-from tarazu.record.build_record import SourceRows, SourceTable, problems_of
-from tarazu.record.coding.rules import SHIPPED_RULES, CodedEvents, RuleSet
-from tarazu.record.gazetteer import Gazetteer, Places
+from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, CellError, parse_code, shorten
+from tarazu.core.tables.columns import Columns, Days, Texts
+from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
+from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_whole
 from tarazu.record.sources.formats import Format
-from tarazu.record.sources.mapping import NOTHING, Mapping
-from tarazu.region import Region
+from tarazu.record.sources.mapping import Mapping
 
 OTHERS = "*"  # every value that is not listed
 SIDES = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
@@ -38,6 +36,7 @@ def mapping_format(path: Path) -> Format:
     """
     path = Path(path)
     mapping = read_toml(path, Mapping)
+    names = mapping.columns
     rules = SHIPPED_RULES.with_name("mapping.toml")
     if mapping.rules is not None:
         rules = path.parent / mapping.rules
@@ -55,37 +54,18 @@ def mapping_format(path: Path) -> Format:
         citations=tuple(mapping.citations),
         needed=mapping.names(),
         read=partial(_read, mapping=mapping),
+        location=(names.country, names.province, names.district) if names.country else None,
         containers=("csv", "json"),
         rules=rules,
     )
 
 
-def _read(columns: Columns, region: Region, rules: RuleSet, *, mapping: Mapping) -> SourceTable:
-    """Return the events of a file that lie in the region; without a country, all of them."""
-    names = mapping.columns
-    blank = Coded(np.zeros(len(columns), dtype=np.int32), [""])
-    columns = Columns(columns.origin, {**columns.cells, NOTHING: blank}, columns.broken)
-    rows_read = columns.rows_read
-    outside: dict[str, int] = {}
-    if names.country:
-        inside, places = Gazetteer(region).inside(
-            columns, names.country, names.province, names.district
-        )
-        columns, outside = columns.take(inside), dict(places)
-    rows = _events(columns, mapping)
-    return SourceTable(
-        rows=rows.take(columns.good),
-        rows_read=rows_read,
-        outside=outside,
-        problems=problems_of(columns),
-    )
-
-
-def _events(columns: Columns, mapping: Mapping) -> SourceRows:
-    """Return all rows as events; those with problems are noted in `columns`."""
+def _read(
+    columns: Columns, gazetteer: Gazetteer, rules: RuleSet, *, mapping: Mapping
+) -> SourceTable:
+    """Return the events of a file; without a column of the country, all rows."""
     names, values = mapping.columns, mapping.values
-    size = len(columns)
-    event_id = columns.key(names.event_id) if names.event_id else columns.text(NOTHING)
+    event_id = columns.key(names.event_id) if names.event_id else columns.full("")
     days, precision = _dates(columns, mapping)
     deaths = _deaths(columns, mapping)
     total = np.stack(list(deaths.values())).sum(axis=0)
@@ -94,37 +74,30 @@ def _events(columns: Columns, mapping: Mapping) -> SourceRows:
         key: _meanings(columns, getattr(names, key), getattr(values, key), "")
         for key in ("initiator", "tactic", "target")
     }
-    facts = CodedEvents(
-        violence=np.ones(size, dtype=np.int64),
-        government=np.full(size, "home", dtype=object),
-        group=columns.text(names.group),
-        state=deaths["deaths_state"],
-        militant=deaths["deaths_militant"],
-        civilian=deaths["deaths_civilian"],
-        unknown=deaths["deaths_unknown"],
-        text=columns.text(names.text),
-        source=columns.text(names.source),
-        codes={**{key: columns.text(name) for key, name in mapping.codes.items()}, **coded},
-    )
-    where = Places(
-        district=columns.text(names.district),
-        place=columns.text(names.place),
-        precision=_place_precision(columns, names.place_precision),
-        lon=_degrees(columns, names.longitude, 180),
-        lat=_degrees(columns, names.latitude, 90),
-    )
+    location_precision = _location_precision(columns, names.place_precision)
+    lon, lat = columns.degrees(names.longitude, 180), columns.degrees(names.latitude, 90)
     if names.event_id:
         columns.refuse_copies(names.event_id)
-    return SourceRows(
-        origin=columns.origin,
+    return SourceTable(
+        columns=columns,
         event_id=event_id,
         first_day=days,
         date_precision=precision,
-        where=where,
-        facts=facts,
-        active_year=np.ones(size, dtype=bool),
-        zero_best=np.full(size, counts_deaths) & (total == 0),
-        count=np.ones(size, dtype=np.int64),
+        district_name=columns.text_or_empty(names.district),
+        place_name=columns.text_or_empty(names.place),
+        location_precision=location_precision,
+        lon=lon,
+        lat=lat,
+        violence=columns.full(1),
+        government=columns.full("home"),
+        group=columns.text_or_empty(names.group),
+        **deaths,
+        text=columns.text_or_empty(names.text),
+        source=columns.text_or_empty(names.source),
+        active_year=columns.full(True),
+        zero_best=columns.full(counts_deaths) & (total == 0),
+        count=columns.full(1),
+        codes={**{key: columns.text(name) for key, name in mapping.codes.items()}, **coded},
     )
 
 
@@ -173,13 +146,13 @@ def _deaths(columns: Columns, mapping: Mapping) -> dict[str, NDArray[np.int64]]:
     """Return deaths by side; of a total, what no side accounts for is of no known side."""
     names = mapping.columns
     parse = parse_whole if mapping.missing_deaths == "zero" else _parse_given
-    by_side = {side: np.zeros(len(columns), dtype=np.int64) for side in SIDES}
+    by_side = {side: columns.full(0) for side in SIDES}
     for side in SIDES:
         if name := getattr(names, side):
             by_side[side] = columns.parse(name, parse, 0, np.int64)
     if names.deaths:
         total = columns.parse(names.deaths, parse, 0, np.int64)
-        known = sum(by_side.values(), start=np.zeros(len(columns), dtype=np.int64))
+        known = sum(by_side.values(), start=columns.full(0))
         columns.problem(
             columns.good & (known > total),
             names.deaths,
@@ -213,17 +186,8 @@ def _meanings(columns: Columns, name: str, meanings: dict[str, Any], blank: obje
     return columns.parse(name, parse, next(iter(known.values())), object)
 
 
-def _place_precision(columns: Columns, name: str) -> NDArray[np.int64]:
-    """Return UCDP's code of the precision of places; 1, exact, where there is no column."""
+def _location_precision(columns: Columns, name: str) -> NDArray[np.int64]:
+    """Return UCDP's code of the precision of the location; 1, exact, without a column."""
     if not name:
-        return np.ones(len(columns), dtype=np.int64)
+        return columns.full(1)
     return columns.parse(name, lambda value: parse_code(value, 1, 7), 1, np.int64)
-
-
-def _degrees(columns: Columns, name: str, limit: float) -> NDArray[np.float64]:
-    """Return coordinates, NaN where there are none."""
-
-    def parse(value: str) -> float:
-        return parse_number(value, -limit, limit) if value else float("nan")
-
-    return columns.parse(name, parse, float("nan"), np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 
 import numpy as np
@@ -10,11 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.tables.cells import parse_flag
-from tarazu.core.tables.columns import Columns, Mask, Texts
-from tarazu.record.build_record import SourceRows, SourceTable, problems_of
-from tarazu.record.coding.pattern_search import Joined
-from tarazu.record.coding.rules import CodedEvents, RuleSet
-from tarazu.record.gazetteer import Gazetteer, Places
+from tarazu.core.tables.columns import Columns, Joined, Mask, Texts
+from tarazu.record.coding.rules import RuleSet
+from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.formats import Format
 from tarazu.region import Region
 
@@ -61,45 +59,22 @@ CANDIDATE_CITATIONS = (
     "Candidate Events Dataset', Research & Politics 7(3), doi:10.1177/2053168020935257",
 )
 STATE_BASED, ONE_SIDED = 1, 3  # UCDP's type_of_violence; 2 is non-state
+LOCATION = ("country", "adm_1", "adm_2")
 SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 
 
-def read_ged(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
-    """Return the events of UCDP GED or of its candidates that lie in the region.
+def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
+    """Return the events of UCDP GED or of its candidates.
 
     Candidates whose status says that UCDP has yet to check whether they meet its definitions are
     dropped and counted. A candidate without `active_year` counts as of no active year.
     """
-    inside, outside = Gazetteer(region).inside(columns, "country", "adm_1", "adm_2")
-    rows_read = columns.rows_read
-    here = columns.take(inside)
-    here, dropped = _clear(here)
-    if not here.origin.is_line:  # pages overlap if events were added while they were fetched
-        here, copies = here.without_copies()
-        dropped += Counter({"the same event on another page": copies} if copies else {})
-    rows = _events(here, _home_governments(region, rules))
-    return SourceTable(
-        rows=rows.take(here.good),
-        rows_read=rows_read,
-        dropped=dropped,
-        outside=outside,
-        problems=problems_of(here),
-    )
-
-
-def _clear(columns: Columns) -> tuple[Columns, Counter[str]]:
-    """Return the events that meet UCDP's definitions, and the others by status."""
-    if STATUS not in columns:
-        return columns, Counter()
-    status = columns.text(STATUS)
-    is_clear = (status == CLEAR) | (status == "")
-    found = Counter(status[~is_clear].tolist())
-    dropped = Counter({f"{STATUS} '{name[:60]}'": count for name, count in found.items()})
-    return columns.take(is_clear), dropped
-
-
-def _events(columns: Columns, home: Collection[str]) -> SourceRows:
-    """Return all rows as events; those with problems are noted in `columns`."""
+    if STATUS in columns:
+        status = columns.text(STATUS)
+        is_open = (status != CLEAR) & (status != "")
+        columns = columns.drop(is_open, lambda row: f"{STATUS} '{status[row][:60]}'")
+    if not columns.origin.has_lines:  # pages overlap if events were added while they were fetched
+        columns = columns.drop(columns.copies(), "the same event on another page")
     event_id = columns.key("id")
     side_a, side_b = columns.key("side_a"), columns.key("side_b")
     first, last = columns.day("date_start"), columns.day("date_end")
@@ -108,13 +83,8 @@ def _events(columns: Columns, home: Collection[str]) -> SourceRows:
     active_year = _active_year(columns)
     deaths = np.stack([columns.count(side) for side in SIDES], axis=1)  # (N, 4)
     low, best, high = (columns.count(name) for name in ("low", "best", "high"))
-    where = Places(
-        district=columns.text("adm_2"),
-        place=columns.text("where_coordinates"),
-        precision=columns.code("where_prec", 1, 7),
-        lon=columns.number("longitude", -180, 180),
-        lat=columns.number("latitude", -90, 90),
-    )
+    location_precision = columns.code("where_prec", 1, 7)
+    lon, lat = columns.number("longitude", -180, 180), columns.number("latitude", -90, 90)
     good = columns.good  # stand-ins would contradict each other
     columns.problem(
         good & (last < first),
@@ -136,34 +106,37 @@ def _events(columns: Columns, home: Collection[str]) -> SourceRows:
         "low <= best <= high",
     )
     columns.refuse_copies("id")
+    home = _home_governments(gazetteer.region, rules)
     government, group = _parties(side_a, side_b, violence, home)
     state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
-    return SourceRows(
-        origin=columns.origin,
+    return SourceTable(
+        columns=columns,
         event_id=event_id,
         first_day=first,
         date_precision=precision,
-        where=where,
-        facts=CodedEvents(
-            violence=violence,
-            government=government,
-            group=group,
-            state=state,
-            militant=militant,
-            civilian=civilian,
-            unknown=deaths[:, 3],
-            text=Joined((columns.cells["source_article"], columns.cells["source_headline"])),
-            source=Joined((columns.cells["source_article"], columns.cells["source_original"])),
-        ),
+        district_name=columns.text("adm_2"),
+        place_name=columns.text("where_coordinates"),
+        location_precision=location_precision,
+        lon=lon,
+        lat=lat,
+        violence=violence,
+        government=government,
+        group=group,
+        deaths_state=state,
+        deaths_militant=militant,
+        deaths_civilian=civilian,
+        deaths_unknown=deaths[:, 3],
+        text=Joined((columns.cells["source_article"], columns.cells["source_headline"])),
+        source=Joined((columns.cells["source_article"], columns.cells["source_original"])),
         active_year=active_year,
         zero_best=best == 0,
-        count=np.ones(len(columns), dtype=np.int64),
+        count=columns.full(1),
     )
 
 
 def _active_year(columns: Columns) -> Mask:
     if "active_year" not in columns:
-        return np.zeros(len(columns), dtype=bool)
+        return columns.full(False)
     return columns.parse("active_year", lambda cell: bool(cell) and parse_flag(cell), False, bool)
 
 
@@ -224,6 +197,7 @@ UCDP_GED = Format(
     needed=COLUMNS,
     optional=(STATUS,),
     read=read_ged,
+    location=LOCATION,
     containers=("csv", "json"),
     older_frame=True,
     variant=_variant,
@@ -236,6 +210,7 @@ UCDP_CANDIDATE = Format(
     needed=CANDIDATE_COLUMNS,
     optional=("active_year", STATUS),
     read=read_ged,
+    location=LOCATION,
     containers=("csv", "json"),
     older_frame=True,
 )

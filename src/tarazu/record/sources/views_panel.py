@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import parse_code
 from tarazu.core.tables.columns import Columns, Days
-from tarazu.record.build_record import SourceRows, SourceTable, problems_of
-from tarazu.record.coding.rules import SHIPPED_RULES, CodedEvents, RuleSet
-from tarazu.record.gazetteer import Places
+from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
+from tarazu.record.gazetteer import OUTSIDE, Gazetteer
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_whole
 from tarazu.record.sources.formats import Format, Look
-from tarazu.region import Region
 
 CELLS = ("priogrid_gid", "pg_id", "priogrid_id", "gid")
 MONTHS = (("month_id",), ("year", "month"))
@@ -54,7 +53,7 @@ class PanelFormat(Format):
         return lacks
 
 
-def read_panel(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
+def read_panel(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
     """Return the cells and months with deaths that lie in the region, one row each.
 
     A cell is given to the district in which its middle lies; that needs boundaries, and cells of
@@ -67,7 +66,8 @@ def read_panel(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
     DataError
         The region has no boundaries.
     """
-    if region.boundaries is None:
+    boundaries = gazetteer.region.boundaries
+    if boundaries is None:
         raise DataError(
             "a panel names cells and no districts",
             file=columns.origin.files[0],
@@ -75,22 +75,14 @@ def read_panel(columns: Columns, region: Region, rules: RuleSet) -> SourceTable:
             expected="boundaries of the districts",
             hint="Give them with --boundaries",
         )
-    rows_read = columns.rows_read
-    numbers = columns.parse(_first(columns, CELLS), _parse_cell, 1, np.int64)
-    distinct, place = np.unique(numbers, return_inverse=True)
-    has_district = [region.boundaries.locate(*middle(n)) is not None for n in distinct.tolist()]
-    outside = columns.good & ~np.array(has_district, dtype=bool)[place]
-    elsewhere = int(outside.sum())
-    here = columns.take(~outside)
-    rows = _events(here)
-    quiet = here.good & rows.zero_best
-    return SourceTable(
-        rows=rows.take(here.good & ~quiet),
-        rows_read=rows_read,
-        dropped={NO_DEATHS: int(quiet.sum())} if quiet.any() else {},
-        outside={ELSEWHERE: elsewhere} if elsewhere else {},
-        problems=problems_of(here),
-    )
+    cell = columns.parse(_first(columns, CELLS), _parse_cell, 1, np.int64)
+    distinct, place = np.unique(cell, return_inverse=True)
+    has_district = [boundaries.locate(*middle(n)) is not None for n in distinct.tolist()]
+    is_outside = columns.good & ~np.array(has_district, dtype=bool)[place]
+    if is_outside.any():
+        gazetteer.outside[ELSEWHERE] = int(is_outside.sum())
+    events = _events(columns.drop(is_outside, OUTSIDE), cell[~is_outside])
+    return events.drop(events.columns.good & events.zero_best, NO_DEATHS)
 
 
 def middle(number: int) -> tuple[float, float]:
@@ -105,39 +97,38 @@ def middle(number: int) -> tuple[float, float]:
     return column / 2 - 179.75, row / 2 - 89.75
 
 
-def _events(columns: Columns) -> SourceRows:
-    """Return all rows as months of violence; those with problems are noted in `columns`."""
-    cell = columns.parse(_first(columns, CELLS), _parse_cell, 1, np.int64)
+def _events(columns: Columns, cell: NDArray[np.int64]) -> SourceTable:
+    """Return the rows as months of violence, given the number of the cell of each, (N,)."""
     middles = np.array([middle(number) for number in cell.tolist()]).reshape(-1, 2)
     days = _days(columns)
     deaths, events = _values(columns, DEATHS), _values(columns, EVENTS)
-    size = len(columns)
-    none = np.zeros(size, dtype=np.int64)
-    blank = np.full(size, "", dtype=object)
+    none, blank = columns.full(0), columns.full("")
     state_based, non_state, one_sided = (deaths.get(kind, none) for kind in TYPES)
     month = days.astype("datetime64[M]").astype(str)
     key = np.array([f"{number}-{m}" for number, m in zip(cell, month, strict=True)], dtype=object)
     _refuse_copies(columns, key)
     total = state_based + non_state + one_sided
     counted = np.maximum(sum(events.values(), start=none), 1)
-    return SourceRows(
-        origin=columns.origin,
+    return SourceTable(
+        columns=columns,
         event_id=key,
         first_day=days,
-        date_precision=np.full(size, 4),
-        where=Places(blank, blank, np.full(size, 1), *middles.T),
-        facts=CodedEvents(
-            violence=np.where(state_based > 0, 1, np.where(one_sided > 0, 3, 2)).astype(np.int64),
-            government=np.where(state_based > 0, "home", "none").astype(object),
-            group=blank,
-            state=none,
-            militant=none,
-            civilian=one_sided,
-            unknown=state_based + non_state,
-            text=blank,
-            source=blank,
-        ),
-        active_year=np.ones(size, dtype=bool),
+        date_precision=columns.full(4),
+        district_name=blank,
+        place_name=blank,
+        location_precision=columns.full(1),
+        lon=middles[:, 0],
+        lat=middles[:, 1],
+        violence=np.where(state_based > 0, 1, np.where(one_sided > 0, 3, 2)).astype(np.int64),
+        government=np.where(state_based > 0, "home", "none").astype(object),
+        group=blank,
+        deaths_state=none,
+        deaths_militant=none,
+        deaths_civilian=one_sided,
+        deaths_unknown=state_based + non_state,
+        text=blank,
+        source=blank,
+        active_year=columns.full(True),
         zero_best=total == 0,
         count=counted,
     )
