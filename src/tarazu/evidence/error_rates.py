@@ -17,8 +17,10 @@ from typing import Final
 
 from tarazu.core.code_digest import Code, read_code
 from tarazu.evidence.finding import FigureData
+from tarazu.evidence.words import Words
 
 ROOM: Final = "tarazu.evidence"  # whose code is measured
+WORDS: Final = Words(ROOM)
 POWER: Final = 0.8  # the usual standard of what counts as detectable
 DETECTABLE_ERRORS: Final = 2.802  # 1.960 + 0.842 standard errors: that power in a test at 5%
 SIZE: Final = "false positives at 5 %"  # name of the rate with everything on but an effect
@@ -41,19 +43,14 @@ class Validation:
 
     def power_figure(self, unit: str) -> FigureData:
         """Return the power curve as a figure."""
-        return FigureData(
-            kind="power",
-            title="What could have been found in a record of this size",
-            x_label=f"planted effect ({unit})",
-            y_label="found in share of records",
-            source="simulated records, see docs/validation",
-            n=" or ".join(str(n) for n in sorted({row[2] for row in self.power}))
-            + " records an effect",
-            data={
-                "effect": [row[0] for row in self.power],
-                "power": [row[1] for row in self.power],
-                "n_records": [row[2] for row in self.power],
-            },
+        columns = zip(*self.power, strict=True)
+        records = " or ".join(str(n) for n in sorted({row[2] for row in self.power}))
+        return WORDS.figure(
+            "power",
+            dict(zip(("effect", "power", "n_records"), map(list, columns), strict=True)),
+            source=WORDS.text("power", "source"),
+            unit=unit,
+            records=records,
         )
 
 

@@ -14,7 +14,10 @@ from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import draw_initiators
+from tarazu.evidence.words import Words
 from tarazu.record import Record, select
+
+WORDS: Final = Words("tarazu.evidence")
 
 SELECTIONS: Final[dict[str, dict[str, object]]] = {
     "without best = 0": {"zero_best": False},
@@ -38,7 +41,7 @@ Analyse = Callable[[Record], Analysis | None]
 
 
 def by_sign(rising: str, falling: str) -> VerdictRule:
-    """Return the rule by which a verdict is a sign at the 5 % level, or that it cannot be told."""
+    """Return the rule: the sign of an estimate at the 5% level, or that the record cannot tell."""
 
     def verdict_of(estimate: float | None, p_value: float | None) -> str:
         if estimate is None or p_value is None or not p_value < SIGNIFICANCE:
@@ -111,11 +114,14 @@ def is_enough(counts: DailyCounts) -> bool:
 
 
 def too_little(counts: DailyCounts, question: str) -> str:
-    """Say that the record cannot tell, and what it would take."""
-    return (
-        f"The record cannot tell {question}: it holds {counts.n_used['operations']} operations "
-        f"and {counts.n_used['attacks']} attacks with a day and a district, and at least {FEWEST} "
-        "of each are needed, with days after the operations."
+    """Return the sentence of a record that cannot tell, with what it would take."""
+    return WORDS.text(
+        "sensitivity",
+        "too_little",
+        question=question,
+        operations=counts.n_used["operations"],
+        attacks=counts.n_used["attacks"],
+        fewest=FEWEST,
     )
 
 
@@ -124,11 +130,15 @@ def disagreement(verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     others = [analysis for analysis in sensitivity if analysis.verdict != verdict]
     if not others:
         return ""
-    if all(analysis.verdict == CANNOT_TELL for analysis in others):
-        return f" Of {len(sensitivity)} other readings of the record, {len(others)} cannot tell."
-    others = [analysis for analysis in others if analysis.verdict != CANNOT_TELL]
-    named = "; ".join(f"{analysis.name}: {analysis.verdict}" for analysis in others)
-    return f" Read differently, the record would say otherwise ({named})."
+    clear = [analysis for analysis in others if analysis.verdict != CANNOT_TELL]
+    if not clear:
+        n = len(sensitivity)
+        return WORDS.text("sensitivity", "cannot_tell", all=n, others=len(others))
+    named = "; ".join(
+        WORDS.text("sensitivity", "differing", name=analysis.name, verdict=analysis.verdict)
+        for analysis in clear
+    )
+    return WORDS.text("sensitivity", "differ", named=named)
 
 
 def signed(value: float) -> str:
@@ -151,9 +161,9 @@ def forest(
         kind="forest",
         title=title,
         x_label=unit,
-        y_label="reading of the record",
+        y_label=WORDS.text("sensitivity", "y_label"),
         source=source,
-        n=f"{main.n[counted]} {counted} in the main reading; 90 % intervals",
+        n=WORDS.text("sensitivity", "n", count=main.n[counted], counted=counted),
         data={
             "variant": [row.name for row in rows],
             "estimate": [row.estimate for row in rows],

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.displacement.rings import (
     RingCounts,
@@ -20,7 +21,7 @@ from tarazu.evidence.displacement.rings import (
     study_rings,
 )
 from tarazu.evidence.error_rates import read_validation
-from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, Finding
+from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.point_process.after_operations import (
     HORIZON_DAYS,
@@ -37,12 +38,12 @@ from tarazu.evidence.sensitivity import (
     by_sign,
     disagreement,
     forest,
-    signed,
     too_little,
 )
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-UNIT: Final = "attacks next door per operation within 6 weeks"
+WORDS: Final = Words(__package__)
 VERDICTS: Final = ("displacement", "diffusion of calm", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 MOVES: Final = 199
@@ -127,84 +128,56 @@ def displacement(record: Record) -> Finding:
         record, lambda part: analyse_excess(part, NEXT_DOOR), verdict_of, level=LEVEL
     )
     validation = read_validation(files(__package__) / "error_rates.json")
-    estimable = excess.measured
-    rings = study_rings(counts, horizon=HORIZON_DAYS, level=LEVEL) if estimable else None
-    figures = []
-    if estimable:
-        title = "Next door: the same question on other readings"
+    rings = study_rings(counts, horizon=HORIZON_DAYS, level=LEVEL) if excess.measured else None
+    main: Analysis | None = None
+    checks: tuple[Check, ...] = ()
+    figures: list[FigureData] = []
+    if excess.measured:
         main = as_analysis(excess, counts)
-        figures.append(forest(title, UNIT, record.source.title, main, verdict, sensitivity))
+        here = measure_excess(history, fit, EXPOSED)
+        checks = _checks(counts, fit.converged, here, rings)
+        title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
+        figures = [forest(title, unit, record.source.title, main, verdict, sensitivity)]
         if rings is not None:
             figures.append(ring_figure(rings, record.source.title))
-    return Finding(
-        name="displacement",
-        question="Do attacks rise or fall next door after operations?",
-        estimand=(
-            "mean number of attacks that an operation directly adds or prevents in all "
-            f"neighbouring districts together on the {HORIZON_DAYS} days after it, beyond what "
-            "trend, bursts and recent attacks predict; among recorded operations, associational"
-        ),
-        unit=UNIT,
-        estimate=excess.estimate if estimable else None,
-        interval=excess.interval if estimable else None,
+        sentence = _sentence(excess, verdict, sensitivity)
+    else:
+        sentence = too_little(counts, WORDS.text("sentence", "too_little"))
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="operations neither add nor prevent attacks next door",
-        p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=(
-            _sentence(excess, verdict, sensitivity)
-            if estimable
-            else too_little(counts, "what follows operations next door")
-        ),
+        sentence=sentence,
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
-        assumptions=(
-            "Given the same past as in the finding on retaliation, operations next door come at a "
-            "time that says nothing else about the attacks to come.",
-            "Displacement reaches districts that share a border; farther ones are not looked at.",
-        ),
-        caveats=(
-            "It sees attacks, not people: attacks next door may rise for other reasons than men "
-            "who moved.",
-            "Neighbours with an operation of their own are left out, so the estimate speaks of "
-            "neighbours left alone.",
-            "Where operations bring attacks at home, and these bring attacks next door, the "
-            "interval is too narrow and finds displacement too often: the table of error rates "
-            "says how often. The comparison with matched days is a second opinion there.",
-        ),
-        diagnostics=(
-            _diagnostics(counts, fit.converged, measure_excess(history, fit, EXPOSED), rings)
-            if estimable
-            else ()
-        ),
+        checks=checks,
         sensitivity=sensitivity,
-        figures=tuple(figures),
-        references=(
-            "Bowers & Johnson 2003, doi:10.1023/A:1024909009240",
-            "Wheeler & Ratcliffe 2018, doi:10.1186/s40163-018-0085-5",
-        ),
-        validation=validation.summary,
+        figures=figures,
+        validation=validation,
         converged=fit.converged,
+        horizon=HORIZON_DAYS,
     )
 
 
 def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     low, high = excess.interval
-    opening = {
-        "displacement": "Attacks rise next door after operations",
-        "diffusion of calm": "Attacks fall next door after operations",
-        CANNOT_TELL: "The record cannot tell whether attacks move next door after operations",
-    }[verdict]
-    text = (
-        f"{opening}: {excess.observed} attacks in neighbouring districts within six weeks of "
-        f"{excess.n_treatments} operations where {excess.expected:.0f} were expected from "
-        f"trend and the attacks before each day, {signed(excess.estimate)} per "
-        f"operation ({LEVEL:.0%} interval {signed(low)} to {signed(high)})."
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        observed=excess.observed,
+        operations=excess.n_treatments,
+        expected=excess.expected,
+        estimate=excess.estimate,
+        level=LEVEL,
+        low=low,
+        high=high,
     )
-    return text + disagreement(verdict, sensitivity)
+    return join_sentences(text, disagreement(verdict, sensitivity))
 
 
-def _diagnostics(
+def _checks(
     counts: DailyCounts, converged: bool, here: Excess, rings: RingEffects | None
 ) -> tuple[Check, ...]:
     observed = count_rings(counts, counts.operations, HORIZON_DAYS)
@@ -212,31 +185,22 @@ def _diagnostics(
     difference = _difference(observed).estimate
     differences = np.array([_difference(ring).estimate for ring in moved])
     quotients = np.array([ring.quotient() for ring in moved])
+    low, high = here.interval
+    outcome = WORDS.text("phrases", "reached" if converged else "not_reached")
     checks = [
-        Check(
-            "convergence of the fit",
-            "reached" if converged else "not reached",
-            "Newton decrement below 1e-6",
-            converged,
-        ),
-        Check(
-            "weighted displacement difference",
-            f"first ring against second ring, {HORIZON_DAYS} days after less before: "
-            f"{difference:+.1f} attacks; with dates moved by up to {SHIFT_DAYS} days: "
-            f"{differences.mean():+.1f} on average, standard deviation {differences.std():.1f} "
-            "(a Poisson error would take overlapping rings for independent); share at least as "
-            f"far from it: {_share_beyond(difference, differences):.3f}",
-            "not conditioned on earlier attacks: a second opinion, not the test",
+        WORDS.check("convergence", converged, outcome=outcome),
+        WORDS.check(
+            "difference",
             None,
+            horizon=HORIZON_DAYS,
+            difference=difference,
+            reach=SHIFT_DAYS,
+            mean=differences.mean(),
+            deviation=differences.std(),
+            share=_share_beyond(difference, differences),
         ),
         _quotient_check(observed, quotients),
-        Check(
-            "in the district of the operation",
-            f"{signed(here.estimate)} attacks per operation ({LEVEL:.0%} interval "
-            f"{signed(here.interval[0])} to {signed(here.interval[1])})",
-            "direct effect at home; with the one next door the direct effect of an operation",
-            None,
-        ),
+        WORDS.check("here", None, estimate=here.estimate, level=LEVEL, low=low, high=high),
     ]
     if rings is not None:
         checks += [_ring_check(rings, -2), _ring_check(rings, -1)]
@@ -246,29 +210,28 @@ def _diagnostics(
 def _quotient_check(observed: RingCounts, quotients: NDArray[np.float64]) -> Check:
     (before, *_), (after, *_) = observed.before, observed.after
     quotient, known = observed.quotient(), quotients[~np.isnan(quotients)]
-    text = f"{quotient:+.2f}" if not np.isnan(quotient) else "undefined"
+    if np.isnan(quotient):
+        text = WORDS.text("phrases", "no_quotient")
+    else:
+        text = WORDS.text("phrases", "quotient", quotient=quotient)
     if len(known) > 0:
         low, high = np.quantile(known, [0.05, 0.95])
-        text += f"; with dates moved 90 % of quotients lie from {low:+.2f} to {high:+.2f}"
-    return Check(
-        "weighted displacement quotient",
-        f"{text} (target {before:.0f} attacks before, {after:.0f} after)",
-        "below 0 attacks moved next door, above 0 calm spread, but only where attacks in the "
-        "target fell against the second ring; a ratio of two uncertain changes",
-        None,
-    )
+        text = WORDS.text("phrases", "moved_quotients", quotient=text, low=low, high=high)
+    return WORDS.check("quotient", None, quotient=text, before=before, after=after)
 
 
 def _ring_check(rings: RingEffects, row: int) -> Check:
     low, high = rings.interval[row]
-    return Check(
-        f"against matched days: {rings.names[row]}",
-        f"{signed(float(rings.estimate[row]))} attacks per operation ({LEVEL:.0%} interval "
-        f"{signed(float(low))} to {signed(float(high))}, p {rings.p_value[row]:.3f}; "
-        f"{rings.n_operations} operations)",
-        "a second design, without a model of the intensity; it includes the attacks that attacks "
-        "at home bring next door. The interval of a sum is estimated for the sum",
+    return WORDS.check(
+        "ring",
         None,
+        ring=rings.names[row],
+        estimate=rings.estimate[row],
+        level=LEVEL,
+        low=low,
+        high=high,
+        p=rings.p_value[row],
+        operations=rings.n_operations,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,11 @@ from tarazu.evidence.methods.comparison_days import (
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
 from tarazu.evidence.sensitivity import FEWEST, by_sign
+from tarazu.evidence.words import Words
 
 Array = NDArray[np.float64]
 
+WORDS: Final = Words(__package__)
 RINGS: Final = ("same district", "next door", "second ring")
 TOTAL: Final = "same district and next door"
 # before the matched past of 84 days, and after the operation
@@ -153,11 +155,11 @@ def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffec
     for ring, attacks in zip(RINGS, (here, here @ near, here @ far), strict=True):
         outcomes += [past(attacks, *lag) for lag in LEADS]
         outcomes += [future(attacks, *lag) for lag in AFTER]
-        names += [f"{ring}, {last}-{first} days before" for first, last in LEADS]
-        names += [f"{ring}, {first}-{last} days after" for first, last in AFTER]
+        names += [_row("before", ring, *lag) for lag in LEADS]
+        names += [_row("after", ring, *lag) for lag in AFTER]
     for ring, attacks in ((RINGS[1], here @ near), (TOTAL, here + here @ near)):
         outcomes.append(future(attacks, 1, horizon))
-        names.append(f"{ring}, 1-{horizon} days after")
+        names.append(_row("after", ring, 1, horizon))
     contrasts = contrast_days(
         here,
         counts.operations,
@@ -188,28 +190,26 @@ def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffec
 
 
 def ring_figure(effects: RingEffects, source: str) -> FigureData:
-    """Put the event study by ring in one figure."""
-    verdict_of = by_sign("more attacks", "fewer attacks")
-    rows = len(effects.names)
-    return FigureData(
-        kind="effects",
-        title="Event study by ring of districts, before and after operations",
-        x_label="attacks per operation against matched days",
-        y_label="ring and days",
-        source=source,
-        n=f"{effects.n_operations} operations; days with the same attacks in the 12 weeks before; "
-        "90 % intervals, each row alone. Rows before the operation are placebos: away from 0 they "
-        "say that matched days differ, or that they come after an operation with an effect",
-        data={
+    """Return the event study by ring as a figure."""
+    verdict_of = by_sign(WORDS.text("phrases", "more"), WORDS.text("phrases", "fewer"))
+    return WORDS.figure(
+        "rings",
+        {
             "panel": [name.rpartition(", ")[0] for name in effects.names],
             "row": [name.rpartition(", ")[2] for name in effects.names],
             "estimate": effects.estimate.tolist(),
             "low": effects.interval[:, 0].tolist(),
             "high": effects.interval[:, 1].tolist(),
-            "n": [effects.n_operations] * rows,
+            "n": [effects.n_operations] * len(effects.names),
             "verdict": [
                 verdict_of(float(e), float(p))
                 for e, p in zip(effects.estimate, effects.p_value, strict=True)
             ],
         },
+        source=source,
+        operations=effects.n_operations,
     )
+
+
+def _row(when: Literal["before", "after"], ring: str, first: int, last: int) -> str:
+    return WORDS.text("phrases", when, ring=ring, first=first, last=last)

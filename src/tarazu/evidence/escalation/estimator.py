@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import read_validation
 from tarazu.evidence.escalation.progress_curve import (
@@ -18,13 +19,14 @@ from tarazu.evidence.escalation.progress_curve import (
     pool_exponents,
 )
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest, signed
+from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 LEVEL: Final = 0.95
 FEWEST_GAPS: Final = 10  # of a district or group whose curve is fitted
 FEWEST_UNITS: Final = 3
-UNIT: Final = "exponent b of gaps between attack days (above 0: faster)"
+WORDS: Final = Words(__package__)
 VERDICTS: Final = ("attacks come faster", "attacks come slower", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
@@ -131,56 +133,25 @@ def escalation(record: Record) -> Finding:
     if main is not None and districts.pooled is not None:
         source = record.source.title
         figures = [
-            _units("Districts: do attacks come faster?", "district", districts, source),
-            _units("Armed groups: do attacks come faster?", "armed group", groups, source),
-            _on_readings(source, main, verdict, sensitivity),
+            _unit_figure("districts", districts, source),
+            _unit_figure("groups", groups, source),
+            _sensitivity_figure(source, main, verdict, sensitivity),
         ]
         if validation.power:
-            figures.append(validation.power_figure("exponent b"))
-    operations = counts.n_used["operations"]
-    return Finding(
-        name="escalation",
-        question="Do attacks come faster or slower?",
-        estimand=(
-            "mean over districts of b in tau_n = tau_1 n^-b, tau_n the n-th gap in days between "
-            "days with an attack in the district; 0 is a constant rate, above 0 attacks come "
-            f"faster; districts with {FEWEST_GAPS} gaps or more"
-        ),
-        unit=UNIT,
-        estimate=None if main is None else main.estimate,
-        interval=None if main is None else main.interval,
+            figures.append(validation.power_figure(WORDS.text("power", "unit")))
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="in the mean over districts the exponent is 0, of typical gaps or of mean gaps",
-        p_value=None if main is None else main.p_value,
         verdict=verdict,
         sentence=_sentence(districts, verdict, sensitivity),
         n_used={"attacks": counts.n_used["attacks"]},
-        n_dropped=counts.n_dropped | {"operations": operations},
-        assumptions=(
-            "Attacks that the source sees are an unchanging share of attacks; a source that opens "
-            "or closes over the years looks like acceleration or its opposite.",
-            "Gaps scatter about their power law independently of each other: where attacks come "
-            "in clusters, intervals of single districts are too short, that of the mean is not.",
-        ),
-        caveats=(
-            "A power law in the number of attacks is one shape among many: a district that rose "
-            "and fell has one exponent all the same.",
-            "Several attacks of one day in one district are one attack day, so no gap is 0 days.",
-            "The first gap starts at the first recorded attack, and the open gap at the end of the "
-            "record is not used.",
-            "Attacks that gather in clusters shorten the typical gap at the same rate; the p-value "
-            "is therefore the larger of those of typical and mean gap, and 1 where the two "
-            "disagree on the sign. The interval is that of the typical gap alone.",
-            "It says nothing on what made attacks come faster or slower.",
-        ),
-        diagnostics=_diagnostics(counts, districts, groups),
+        n_dropped=counts.n_dropped | {"operations": counts.n_used["operations"]},
+        checks=_checks(counts, districts, groups),
         sensitivity=sensitivity,
-        figures=tuple(figures),
-        references=(
-            "Johnson et al. 2011, doi:10.1126/science.1205068",
-            "Knapp & Hartung 2003, doi:10.1002/sim.1482",
-        ),
-        validation=validation.summary,
+        figures=figures,
+        validation=validation,
+        fewest_gaps=FEWEST_GAPS,
     )
 
 
@@ -202,88 +173,84 @@ def _analysis(counts: DailyCounts, found: Escalation) -> Analysis | None:
 
 
 def _sentence(found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
-    if found.pooled is None or found.pooled_likelihood is None:
-        return (
-            "The record cannot tell whether attacks come faster or slower: "
-            f"{len(found.curves)} districts have {FEWEST_GAPS} gaps between attack days or more, "
-            f"and at least {FEWEST_UNITS} are needed."
-        )
-    opening = {
-        VERDICTS[0]: "Attacks come faster with each one",
-        VERDICTS[1]: "Attacks come slower with each one",
-        CANNOT_TELL: "The record cannot tell whether attacks come faster or slower",
-    }[verdict]
     pooled, mean = found.pooled, found.pooled_likelihood
-    gaps = sum(curve.n_gaps for curve in found.curves.values())
-    faster = sum(curve.low > 0 for curve in found.curves.values())
-    slower = sum(curve.high < 0 for curve in found.curves.values())
-    text = (
-        f"{opening}: the typical n-th gap between attack days goes as n to the power of minus b "
-        f"with b = {signed(pooled.exponent)} on average over {len(found.curves)} districts "
-        f"({LEVEL:.0%} interval {signed(pooled.low)} to {signed(pooled.high)}), the mean gap with "
-        f"b = {signed(mean.exponent)} ({signed(mean.low)} to {signed(mean.high)}), from {gaps} "
-        f"gaps; in {faster} districts alone typical gaps get shorter, in {slower} longer."
+    if pooled is None or mean is None:
+        return WORDS.text(
+            "sentence",
+            "too_little",
+            districts=len(found.curves),
+            fewest_gaps=FEWEST_GAPS,
+            fewest_units=FEWEST_UNITS,
+        )
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        estimate=pooled.exponent,
+        districts=len(found.curves),
+        level=LEVEL,
+        low=pooled.low,
+        high=pooled.high,
+        mean=mean.exponent,
+        mean_low=mean.low,
+        mean_high=mean.high,
+        gaps=sum(curve.n_gaps for curve in found.curves.values()),
+        faster=sum(curve.low > 0 for curve in found.curves.values()),
+        slower=sum(curve.high < 0 for curve in found.curves.values()),
     )
-    if verdict == CANNOT_TELL and pooled.low > 0:
-        text += " Gaps have become less even, which is not the same as attacks coming faster."
-    return text + disagreement(verdict, sensitivity)
+    is_less_even = verdict == CANNOT_TELL and pooled.low > 0
+    less_even = WORDS.text("sentence", "less_even") if is_less_even else ""
+    return join_sentences(text, less_even, disagreement(verdict, sensitivity))
 
 
-def _diagnostics(
-    counts: DailyCounts, districts: Escalation, groups: Escalation
-) -> tuple[Check, ...]:
+def _checks(counts: DailyCounts, districts: Escalation, groups: Escalation) -> tuple[Check, ...]:
     pooled, second = districts.pooled, districts.pooled_likelihood
     if pooled is None or second is None:
         return ()
-    marked = int((counts.attacks > 0).sum())
-    by_group = (
-        f"{len(groups.curves)} groups with {FEWEST_GAPS} gaps or more: too few"
-        if groups.pooled is None
-        else f"{signed(groups.pooled.exponent)} ({LEVEL:.0%} interval {signed(groups.pooled.low)} "
-        f"to {signed(groups.pooled.high)}) over {len(groups.curves)} groups"
-    )
+    if groups.pooled is None:
+        n = len(groups.curves)
+        by_group = WORDS.text("phrases", "few_groups", groups=n, fewest_gaps=FEWEST_GAPS)
+    else:
+        by_group = WORDS.text(
+            "phrases",
+            "groups",
+            estimate=groups.pooled.exponent,
+            level=LEVEL,
+            low=groups.pooled.low,
+            high=groups.pooled.high,
+            groups=len(groups.curves),
+        )
     return (
-        Check(
-            "mean gap in place of the typical gap",
-            f"b {signed(second.exponent)} ({LEVEL:.0%} interval {signed(second.low)} to "
-            f"{signed(second.high)}) by the likelihood of exponential gaps",
-            "the same verdict; else gaps have become more or less even, which moves the typical "
-            "gap and not the rate",
+        WORDS.check(
+            "mean_gap",
             _word(second.low, second.high) == _word(pooled.low, pooled.high),
+            estimate=second.exponent,
+            level=LEVEL,
+            low=second.low,
+            high=second.high,
         ),
-        Check(
-            "districts differ",
-            f"standard deviation of b between districts {pooled.spread:.2f}",
-            "0 if all shared one exponent; the interval allows for it",
+        WORDS.check("spread", None, spread=pooled.spread),
+        WORDS.check("groups", None, outcome=by_group),
+        WORDS.check(
+            "several",
             None,
-        ),
-        Check("by armed group", by_group, "the same question on other units", None),
-        Check(
-            "several attacks a day",
-            f"{counts.n_used['attacks']} attacks on {marked} district-days",
-            "counted once a day",
-            None,
+            attacks=counts.n_used["attacks"],
+            days=int((counts.attacks > 0).sum()),
         ),
     )
 
 
-def _units(title: str, unit: str, found: Escalation, source: str) -> FigureData:
+def _unit_figure(key: Literal["districts", "groups"], found: Escalation, source: str) -> FigureData:
     rows = sorted(found.curves.items(), key=lambda item: (-item[1].n_gaps, item[0]))
-    names = [f"{name} ({curve.n_gaps} gaps)" for name, curve in rows]
+    names = [WORDS.text("phrases", "unit", name=name, gaps=curve.n_gaps) for name, curve in rows]
     values = [(curve.exponent, curve.low, curve.high) for _, curve in rows]
     if found.pooled is not None:
-        names.insert(0, f"mean of {len(rows)}")
+        names.insert(0, WORDS.text("phrases", "mean", units=len(rows)))
         values.insert(0, (found.pooled.exponent, found.pooled.low, found.pooled.high))
     gaps = [curve.n_gaps for _, curve in rows]
-    return FigureData(
-        kind="forest",
-        title=title,
-        x_label=UNIT,
-        y_label=unit,
-        source=source,
-        n=f"{sum(gaps)} gaps; {LEVEL:.0%} intervals. With 60 gaps the interval is about 0.4 to "
-        "each side",
-        data={
+    return WORDS.figure(
+        key,
+        {
             "variant": names,
             "estimate": [value[0] for value in values],
             "low": [value[1] for value in values],
@@ -291,17 +258,21 @@ def _units(title: str, unit: str, found: Escalation, source: str) -> FigureData:
             "n": [sum(gaps)] * (len(names) - len(gaps)) + gaps,
             "verdict": [_word(low, high) for _, low, high in values],
         },
+        source=source,
+        unit=WORDS.text("finding", "unit"),
+        gaps=sum(gaps),
+        level=LEVEL,
     )
 
 
-def _on_readings(
+def _sensitivity_figure(
     source: str, main: Analysis, verdict: str, sensitivity: tuple[Analysis, ...]
 ) -> FigureData:
-    title = "Faster or slower: the same question on other readings"
-    drawn = forest(title, UNIT, source, main, verdict, sensitivity)
-    return replace(
-        drawn, n=f"{main.n['districts']} districts in the main reading; {LEVEL:.0%} intervals"
-    )
+    title = WORDS.text("forest", "title")
+    unit = WORDS.text("finding", "unit")
+    drawn = forest(title, unit, source, main, verdict, sensitivity)
+    n = WORDS.text("phrases", "main_n", districts=main.n["districts"], level=LEVEL)
+    return replace(drawn, n=n)
 
 
 def _word(low: float, high: float) -> str:

@@ -8,8 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.sensitivity import analyse_sensitivity, forest
+from tarazu.evidence.words import Words
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -17,7 +19,7 @@ SAMPLE: Final = 10  # events to which every year is thinned; years with fewer gi
 ENDS: Final = 5  # years with a number, at either end of the record, that are compared
 ABSENT: Final = 3  # years without an event after which a group counts as new, or as gone
 RESAMPLES: Final = 299
-UNIT: Final = f"groups among {SAMPLE} events a year, last {ENDS} years less first {ENDS}"
+WORDS: Final = Words(__package__)
 DESCRIBED: Final = "described"
 VERDICTS: Final = (DESCRIBED, CANNOT_TELL)
 
@@ -76,44 +78,26 @@ def groups(record: Record) -> Finding:
     verdict = CANNOT_TELL if main is None else DESCRIBED
     events = record.events
     nameless = int(events.loc[events["group"] == "", "count"].sum())
-    figures = [_by_year(counted, record.source.title)]
+    source = record.source.title
+    figures = [_year_figure(counted, source)]
     if main is not None:
-        title = "Groups, last years less first, on other readings"
-        figures.append(forest(title, UNIT, record.source.title, main, verdict, sensitivity))
-    return Finding(
-        name="groups",
-        question="How many armed groups are active, and do they change?",
-        estimand=(
-            f"mean number of groups expected among {SAMPLE} events of a year, over the last {ENDS} "
-            f"years with so many events less the first {ENDS}"
-        ),
-        unit=UNIT,
-        estimate=None if main is None else main.estimate,
-        interval=None if main is None else main.interval,
+        title = WORDS.text("forest", "title")
+        unit = WORDS.text("finding", "unit", sample=SAMPLE, years=ENDS)
+        figures.append(forest(title, unit, source, main, verdict, sensitivity))
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="descriptive",
-        p_value=None,
         verdict=verdict,
         sentence=_sentence(counted, main),
         n_used={"events with a group": int(counted.events.sum())},
         n_dropped={"without a group": nameless},
-        assumptions=(
-            "Events on record are a fair sample of a year's events, group by group.",
-            "A name is a group: alliances and splinters count as groups of their own.",
-        ),
-        caveats=(
-            "A dyad is on record only from 25 deaths in a year of the whole record: groups that "
-            "never crossed that line are missing, and some appear in years before they did. The "
-            "reading of active years shows how much that matters.",
-            "A group that is seen less is not one that does less: it may only be reported less.",
-            "Resampling loses rare groups, so intervals of counts of groups lean low.",
-            f"A group is new, or gone, after {ABSENT} years without an event on record; the last "
-            f"{ABSENT} years of the record cannot show who is gone.",
-        ),
-        diagnostics=_diagnostics(counted),
+        checks=_checks(counted),
         sensitivity=sensitivity,
-        figures=tuple(figures),
-        references=("Hurlbert 1971, doi:10.2307/1934145",),
+        figures=figures,
+        sample=SAMPLE,
+        years=ENDS,
+        absent=ABSENT,
     )
 
 
@@ -217,56 +201,56 @@ def _ends(events: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _sentence(counted: GroupYears, main: Analysis | None) -> str:
-    if main is None or main.estimate is None or main.interval is None:
-        return (
-            "The record cannot tell how the number of armed groups changed: at least "
-            f"{2 * ENDS} years with {SAMPLE} events of named groups are needed."
-        )
+    if main is None or main.interval is None:
+        return WORDS.text("sentence", "too_little", years=2 * ENDS, sample=SAMPLE)
     activity = measure_activity(counted.events)
     usable = ~np.isnan(activity.thinned)
     first, last = activity.thinned[usable][:ENDS], activity.thinned[usable][-ENDS:]
     years = counted.years[usable]
     low, high = main.interval
-    return (
-        f"{len(counted.groups)} armed groups are on record; among {SAMPLE} events of a year "
-        f"{first.mean():.1f} of them were to be expected in {years[0]}\N{EN DASH}{years[ENDS - 1]} "
-        f"and {last.mean():.1f} in {years[-ENDS]}\N{EN DASH}{years[-1]}: "
-        f"{_number(main.estimate)} ({LEVEL:.0%} interval {_number(low)} to {_number(high)}). "
-        "This describes the record; it tests nothing."
+    return WORDS.text(
+        "sentence",
+        "result",
+        groups=len(counted.groups),
+        sample=SAMPLE,
+        first=first.mean(),
+        first_years=_years(years[:ENDS]),
+        last=last.mean(),
+        last_years=_years(years[-ENDS:]),
+        estimate=main.estimate,
+        level=LEVEL,
+        low=low,
+        high=high,
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+def _years(years: NDArray[np.int64]) -> str:
+    return WORDS.text("phrases", "years", first=years[0], last=years[-1])
 
 
-def _diagnostics(counted: GroupYears) -> tuple[Check, ...]:
+def _checks(counted: GroupYears) -> tuple[Check, ...]:
     if not counted.groups:
         return ()
     activity = measure_activity(counted.events)
     draws = [measure_activity(part) for part in resample(counted.events, 199)]
-    spans = []
-    for g, name in enumerate(counted.groups):
-        seen = counted.years[counted.events[:, g] > 0]
-        spans.append(f"{name} {seen[0]}\N{EN DASH}{seen[-1]} ({counted.events[:, g].sum()})")
-    checks = [
-        Check("first and last year by group (events)", "; ".join(spans), "as on record", None)
-    ]
-    for name, field in (("entries", "entries"), ("exits", "exits")):
-        total = int(getattr(activity, field).sum())
-        low, high = np.quantile([getattr(d, field).sum() for d in draws], [0.05, 0.95])
-        checks.append(
-            Check(
-                f"{name} of groups",
-                f"{total} in all ({low:.0f} to {high:.0f} with events drawn again)",
-                f"a group is new or gone after {ABSENT} years without an event",
-                None,
-            )
+    spans = [
+        WORDS.text(
+            "phrases", "span", group=name, years=_years(counted.years[n > 0]), events=n.sum()
         )
+        for name, n in zip(counted.groups, counted.events.T, strict=True)
+    ]
+    checks = [WORDS.check("spans", None, spans="; ".join(spans))]
+    for key, seen, drawn in (
+        ("entries", activity.entries, [draw.entries for draw in draws]),
+        ("exits", activity.exits, [draw.exits for draw in draws]),
+    ):
+        low, high = np.quantile([part.sum() for part in drawn], [0.05, 0.95])
+        total = int(seen.sum())
+        checks.append(WORDS.check(key, None, total=total, low=low, high=high, absent=ABSENT))
     return tuple(checks)
 
 
-def _by_year(counted: GroupYears, source: str) -> FigureData:
+def _year_figure(counted: GroupYears, source: str) -> FigureData:
     activity = measure_activity(counted.events)
     low = high = activity.thinned
     if counted.groups:
@@ -276,16 +260,9 @@ def _by_year(counted: GroupYears, source: str) -> FigureData:
     def column(numbers: NDArray[np.float64]) -> list[float | None]:
         return [None if np.isnan(x) else float(x) for x in numbers]
 
-    return FigureData(
-        kind="groups",
-        title="Armed groups by year",
-        x_label="calendar year",
-        y_label="groups",
-        source=source,
-        n=f"{int(counted.events.sum())} events of {len(counted.groups)} named groups; thinned: "
-        f"expected among {SAMPLE} events, years with fewer left out, 90 % interval by drawing "
-        "events again",
-        data={
+    return WORDS.figure(
+        "years",
+        {
             "year": counted.years.tolist(),
             "events": counted.events.sum(axis=1).tolist(),
             "active": activity.active.tolist(),
@@ -296,4 +273,8 @@ def _by_year(counted: GroupYears, source: str) -> FigureData:
             "entries": activity.entries.tolist(),
             "exits": activity.exits.tolist(),
         },
+        source=source,
+        events=int(counted.events.sum()),
+        groups=len(counted.groups),
+        sample=SAMPLE,
     )

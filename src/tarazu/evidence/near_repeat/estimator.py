@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
@@ -23,6 +24,7 @@ from tarazu.evidence.near_repeat.knox import (
     knox,
 )
 from tarazu.evidence.sensitivity import FEWEST, analyse_sensitivity, by_sign, disagreement, forest
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -30,16 +32,10 @@ SAME, NEXT_DOOR = 0, 1  # bands of distance
 SHORT, LONG = 2, 3  # first lags that a test sums: up to 14 days, up to 28 days
 REPLICATES: Final = 999
 FEWER: Final = 199
-UNIT: Final = "pairs of attacks beyond chance, per pair expected by chance"
+WORDS: Final = Words(__package__)
 PRIMARY: Final[Null] = "own trends, common bursts"
-WORDS: Final[dict[Null, str]] = {
-    "common trends": "dates exchanged among all: valid only if all districts share one trend",
-    "own trends": f"dates moved by up to {SHIFT_DAYS} days within the district: bursts of the "
-    "whole region count as repeats",
-    "own trends, common bursts": "dates exchanged within the same 52 weeks: districts keep their "
-    "slow trends and the region its bursts",
-}
-verdict_of: Final = by_sign("near repeats", "spacing out")
+VERDICTS: Final = ("near repeats", "spacing out", CANNOT_TELL)
+verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
 def near_repeat(record: Record) -> Finding:
@@ -64,56 +60,39 @@ def near_repeat(record: Record) -> Finding:
     validation = read_validation(files(__package__) / "error_rates.json")
     test = _among(counts, attacks, bands, PRIMARY, REPLICATES)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
-    estimable = len(attacks.day) >= FEWEST and not np.isnan(excess)
     used = {"attack incidents": len(attacks.day)}
-    verdict = verdict_of(excess, p_value) if estimable else CANNOT_TELL
+    main, verdict = None, CANNOT_TELL
     sensitivity: tuple[Analysis, ...] = ()
     checks: tuple[Check, ...] = ()
     figures: tuple[FigureData, ...] = ()
-    if estimable:
+    if len(attacks.day) >= FEWEST and not np.isnan(excess):
+        main = Analysis(excess, bounds, p_value, used)
+        verdict = verdict_of(excess, p_value)
         sensitivity = analyse_sensitivity(record, analyse_near_repeat, verdict_of, level=LEVEL)
         checks = (*_other_nulls(counts, attacks, bands), *_directed(counts, attacks, bands))
-        main = Analysis(excess, bounds, p_value, used)
+        title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         source = record.source.title
         figures = (
             _lag_figure(test, source, used),
-            forest("Near repeats on other readings", UNIT, source, main, verdict, sensitivity),
+            forest(title, unit, source, main, verdict, sensitivity),
         )
-    return Finding(
-        name="near_repeat",
-        question="Do attacks repeat in the same district within two weeks?",
-        estimand=(
-            "pairs of attacks in one district 1 to 14 days apart, as a share above or below those "
-            "expected where dates are exchanged among the attacks of the same 52 weeks; the "
-            "interval is the range over 90 % of exchanges. Clustering, not cause"
-        ),
-        unit=UNIT,
-        estimate=excess if estimable else None,
-        interval=bounds if estimable else None,
+        sentence = _sentence(test, verdict, used, sensitivity)
+    else:
+        sentence = WORDS.text(
+            "sentence", "too_little", incidents=used["attack incidents"], fewest=FEWEST
+        )
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="within 52 weeks, dates and districts of attacks have nothing to do with each other",
-        p_value=p_value if estimable else None,
         verdict=verdict,
-        sentence=_sentence(test, verdict, used, sensitivity) if estimable else _too_little(used),
+        sentence=sentence,
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
-        assumptions=(
-            "Within any 52 weeks all districts share one trend: a district that flares up alone "
-            "for some months looks like near repeats. The classical Knox test, in the checks, "
-            "needs one trend over the whole record, which does not hold where the conflict moves.",
-            "Events of one district and day are one incident.",
-        ),
-        caveats=(
-            "Near repeats may be contagion, a campaign of one group, or a place at risk: the test "
-            "does not tell which.",
-            "Pairs in which an attack follows an operation are no effect of operations: both may "
-            "follow an earlier attack, which this test does not condition on.",
-        ),
-        diagnostics=checks,
+        checks=checks,
         sensitivity=sensitivity,
         figures=figures,
-        references=("Knox 1964, doi:10.2307/2985220", "Townsley, Johnson & Ratcliffe 2008"),
-        validation=validation.summary,
+        validation=validation,
     )
 
 
@@ -161,13 +140,17 @@ def _other_nulls(
     for null in NULLS:
         test = _among(counts, attacks, bands, null, REPLICATES)
         here, next_door = test.ratio(SAME, SHORT), test.ratio(NEXT_DOOR, SHORT)
+        reach = {"reach": SHIFT_DAYS} if null == "own trends" else {}
         checks.append(
-            Check(
-                f"Knox test, {null}",
-                f"same district {here[0]:.2f} (p {here[2]:.3f}), next door {next_door[0]:.2f} "
-                f"(p {next_door[2]:.3f}) of the pairs expected, 1 to 14 days",
-                WORDS[null],
+            WORDS.check(
+                "knox",
                 None,
+                null=null,
+                here=here[0],
+                p_here=here[2],
+                next_door=next_door[0],
+                p_next_door=next_door[2],
+                meaning=WORDS.text("nulls", null, **reach),
             )
         )
     return tuple(checks)
@@ -191,13 +174,15 @@ def _directed(
         test = knox(sources, targets, bands, n_days=n_days, null="own trends")
         (here, *_), (next_door, *_) = test.ratio(SAME, LONG), test.ratio(NEXT_DOOR, LONG)
         checks.append(
-            Check(
-                f"directed pairs: {name}",
-                f"same district {here:.2f} (p {test.share_above(SAME, LONG):.3f}), next door "
-                f"{next_door:.2f} (p {test.share_above(NEXT_DOOR, LONG):.3f}) of the pairs "
-                "expected, 1 to 28 days; one-sided, for more",
-                f"operations moved by up to {SHIFT_DAYS} days, attacks left in place; descriptive",
+            WORDS.check(
+                "directed",
                 None,
+                pairs=name,
+                here=here,
+                p_here=test.share_above(SAME, LONG),
+                next_door=next_door,
+                p_next_door=test.share_above(NEXT_DOOR, LONG),
+                reach=SHIFT_DAYS,
             )
         )
     return tuple(checks)
@@ -207,59 +192,45 @@ def _sentence(
     test: KnoxTest, verdict: str, used: dict[str, int], sensitivity: tuple[Analysis, ...]
 ) -> str:
     ratio, (low, high), _ = test.ratio(SAME, SHORT)
-    pairs = int(test.observed[SAME, :SHORT].sum())
-    opening = {
-        "near repeats": "Attacks repeat close by",
-        "spacing out": "Attacks keep apart",
-        CANNOT_TELL: "The record cannot tell whether attacks repeat close by",
-    }[verdict]
-    text = (
-        f"{opening}: {pairs} pairs of attacks in one district 1 to 14 days apart among "
-        f"{used['attack incidents']} incidents, {ratio:.2f} times what chance gives with dates "
-        f"exchanged within a year (range over 90 % of exchanges {low:.2f} to {high:.2f}). This is "
-        "clustering, not cause."
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        pairs=int(test.observed[SAME, :SHORT].sum()),
+        incidents=used["attack incidents"],
+        ratio=ratio,
+        low=low,
+        high=high,
     )
-    return text + disagreement(verdict, sensitivity)
-
-
-def _too_little(used: dict[str, int]) -> str:
-    return (
-        "The record cannot tell whether attacks repeat close by: it holds "
-        f"{used['attack incidents']} incidents with a day and a district, and at least {FEWEST} "
-        "are needed, some of them in the same year."
-    )
+    return join_sentences(text, disagreement(verdict, sensitivity))
 
 
 def _lag_figure(test: KnoxTest, source: str, used: dict[str, int]) -> FigureData:
-    panels, rows, estimates, lows, highs, pairs, verdicts = [], [], [], [], [], [], []
-    for band, place in ((SAME, "same district"), (NEXT_DOOR, "next door")):
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("panel", "row", "estimate", "low", "high", "n", "verdict")
+    }
+    for band, place in ((SAME, "same_district"), (NEXT_DOOR, "next_door")):
         for k, (first, last) in enumerate(LAGS):
             one = KnoxTest(test.observed[:, k : k + 1], test.moved[:, :, k : k + 1])
             excess, (low, high), p_value = beyond_chance(one, band, 1)
             if np.isnan(excess):
                 continue
-            panels.append(place)
-            rows.append(f"{first}-{last} days apart")
-            estimates.append(excess)
-            lows.append(low)
-            highs.append(high)
-            pairs.append(int(test.observed[band, k]))
-            verdicts.append(verdict_of(excess, p_value))
-    return FigureData(
-        kind="effects",
-        title="Pairs of attacks by distance and lag",
-        x_label=UNIT,
-        y_label="distance and lag",
+            row = {
+                "panel": WORDS.text("phrases", place),
+                "row": WORDS.text("phrases", "lag", first=first, last=last),
+                "estimate": excess,
+                "low": low,
+                "high": high,
+                "n": int(test.observed[band, k]),
+                "verdict": verdict_of(excess, p_value),
+            }
+            for name, value in row.items():
+                columns[name].append(value)
+    return WORDS.figure(
+        "lags",
+        columns,
         source=source,
-        n=f"{used['attack incidents']} incidents; n counts pairs; ranges over 90 % of "
-        f"{len(test.moved)} exchanges of dates within 52 weeks, each row alone",
-        data={
-            "panel": panels,
-            "row": rows,
-            "estimate": estimates,
-            "low": lows,
-            "high": highs,
-            "n": pairs,
-            "verdict": verdicts,
-        },
+        unit=WORDS.text("finding", "unit"),
+        incidents=used["attack incidents"],
+        replicates=len(test.moved),
     )

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
@@ -20,9 +21,9 @@ from tarazu.evidence.sensitivity import (
     disagreement,
     forest,
     is_enough,
-    signed,
     too_little,
 )
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -30,7 +31,7 @@ HEADLINE: Final = (1, 28)  # days after an attack
 WINDOWS: Final = ((1, 7), (8, 28), (29, 84))
 MOVES: Final = 999
 LATENCY_MOVES: Final = 199
-UNIT: Final = "operations within 4 weeks of an attack, beyond chance"
+WORDS: Final = Words(__package__)
 VERDICTS: Final = (
     "operations follow attacks",
     "operations avoid the weeks after attacks",
@@ -144,62 +145,39 @@ def reaction(record: Record) -> Finding:
     doi:10.1007/s10940-011-9140-z: operations follow attacks more than chance, Iraq.
     """
     counts = count_days(record)
-    enough = is_enough(counts)
-    found = measure_reaction(counts.attacks, counts.operations) if enough else None
-    main = None if found is None else _analysis(counts, found)
-    verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
-    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     validation = read_validation(files(__package__) / "error_rates.json")
-    source = record.source.title
-    figures = []
-    if found is not None and main is not None:
-        title = "Operations after attacks: the same question on other readings"
+    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
+    main, verdict, figures = None, CANNOT_TELL, []
+    checks: tuple[Check, ...] = ()
+    if is_enough(counts):
+        found = measure_reaction(counts.attacks, counts.operations)
+        main = _analysis(counts, found)
+        verdict = verdict_of(main.estimate, main.p_value)
+        source = record.source.title
+        title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         figures = [
-            _windows(counts, source),
-            forest(title, UNIT, source, main, verdict, sensitivity),
+            _window_figure(counts, source),
+            forest(title, unit, source, main, verdict, sensitivity),
         ]
         if validation.power:
-            figures.append(validation.power_figure("operations caused per attack"))
-    return Finding(
-        name="reaction",
-        question="Do operations follow attacks more often than chance?",
-        estimand=(
-            "mean number of operations on the 28 days after an attack in its district, beyond what "
-            f"dates of operations moved by up to {SHIFT_DAYS} days within the district give; a "
-            "statement on timing, not the number that one attack causes: after several attacks "
-            "one operation counts for each"
-        ),
-        unit=UNIT,
-        estimate=None if main is None else main.estimate,
-        interval=None if main is None else main.interval,
+            figures.append(validation.power_figure(WORDS.text("power", "unit")))
+        checks = _checks(counts, found)
+        sentence = _sentence(counts, found, verdict, sensitivity)
+    else:
+        sentence = too_little(counts, WORDS.text("sentence", "too_little"))
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="operations come no more often after attacks than on moved dates, or no more often "
-        "than before attacks",
-        p_value=None if main is None else main.p_value,
         verdict=verdict,
-        sentence=(
-            too_little(counts, "whether operations follow attacks")
-            if found is None
-            else _sentence(counts, found, verdict, sensitivity)
-        ),
+        sentence=sentence,
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
-        assumptions=(
-            "Within half a year around it, an operation could as well have come on another day.",
-            "An event's initiator is what the classification rules say it is.",
-        ),
-        caveats=(
-            "Only lethal operations are on record: a reaction without deaths is not seen.",
-            "Where operations provoke attacks, attacks stand after operations, and a reaction to "
-            "attacks is harder to find; with strong backlash and no reaction the verdict can be "
-            "that operations avoid attacks: the table of error rates says how often.",
-            "Operations and attacks on the same day are in no order and count neither way.",
-        ),
-        diagnostics=() if found is None else _diagnostics(counts, found),
+        checks=checks,
         sensitivity=sensitivity,
-        figures=tuple(figures),
-        references=("Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",),
-        validation=validation.summary,
+        figures=figures,
+        validation=validation,
+        reach=SHIFT_DAYS,
     )
 
 
@@ -219,22 +197,24 @@ def _sentence(
     counts: DailyCounts, found: Reaction, verdict: str, sensitivity: tuple[Analysis, ...]
 ) -> str:
     low, high = found.interval
-    opening = {
-        VERDICTS[0]: "Operations follow attacks",
-        VERDICTS[1]: "Operations avoid the weeks after attacks",
-        CANNOT_TELL: "The record cannot tell whether operations follow attacks or avoid them",
-    }[verdict]
-    text = (
-        f"{opening}: {found.after} pairs of an attack and an operation in the same district within "
-        f"the next four weeks where moved dates give {found.expected[:2].sum():.0f} and the four "
-        f"weeks before an attack hold {found.before}; {signed(found.estimate)} operations per "
-        f"attack beyond chance ({LEVEL:.0%} interval {signed(low)} to {signed(high)}), from "
-        f"{counts.n_used['attacks']} attacks and {counts.n_used['operations']} operations."
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        after=found.after,
+        expected=found.expected[:2].sum(),
+        before=found.before,
+        estimate=found.estimate,
+        level=LEVEL,
+        low=low,
+        high=high,
+        attacks=counts.n_used["attacks"],
+        operations=counts.n_used["operations"],
     )
-    return text + disagreement(verdict, sensitivity)
+    return join_sentences(text, disagreement(verdict, sensitivity))
 
 
-def _diagnostics(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
+def _checks(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
     seen = first_latencies(counts.attacks, counts.operations)
     moved = [
         first_latencies(counts.attacks, move_dates(counts.operations, seed=0, replicate=r))
@@ -242,49 +222,47 @@ def _diagnostics(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
     ]
     parts = []
     for days in (7, 28, 84):
-        shares = np.array([(latencies <= days).mean() for latencies in moved])
-        low, high = np.quantile(shares, [0.05, 0.95])
-        parts.append(
-            f"within {days} days for {(seen <= days).mean():.1%} of attacks "
-            f"(moved dates {low:.1%} to {high:.1%})"
-        )
+        low, high = np.quantile([(latency <= days).mean() for latency in moved], [0.05, 0.95])
+        share = (seen <= days).mean()
+        parts.append(WORDS.text("phrases", "latency", days=days, share=share, low=low, high=high))
     windows = ", ".join(
-        f"{first} to {last} days: {seen} pairs against {expected:.0f} (p {p:.3f}, together {q:.3f})"
-        for (first, last), seen, expected, p, q in zip(
+        WORDS.text(
+            "phrases",
+            "window",
+            first=first,
+            last=last,
+            pairs=pairs,
+            expected=expected,
+            p=p,
+            adjusted=adjusted,
+        )
+        for (first, last), pairs, expected, p, adjusted in zip(
             WINDOWS, found.observed, found.expected, found.p_windows, found.adjusted, strict=True
         )
     )
     return (
-        Check(
-            "first operation after an attack", "; ".join(parts), "5 to 95 % of moved dates", None
-        ),
-        Check("each window", windows, "together: against the largest of the three", None),
-        Check(
-            "more after than before",
-            f"{found.after} pairs within four weeks after an attack, {found.before} within four "
-            f"weeks before (p {found.p_order:.3f}; against moved dates p {found.p_excess:.3f})",
-            f"p below {SIGNIFICANCE:.0%} in both, in the same direction, or there is no verdict: "
-            "coming in clusters together is not following",
+        WORDS.check("latency", None, shares="; ".join(parts)),
+        WORDS.check("windows", None, windows=windows),
+        WORDS.check(
+            "order",
             None,
+            after=found.after,
+            before=found.before,
+            p_order=found.p_order,
+            p_excess=found.p_excess,
+            significance=SIGNIFICANCE,
         ),
     )
 
 
-def _windows(counts: DailyCounts, source: str) -> FigureData:
+def _window_figure(counts: DailyCounts, source: str) -> FigureData:
     after = [*((-last, -first) for first, last in reversed(WINDOWS)), *WINDOWS]
     lags = tuple((-last, -first) for first, last in after)  # as seen from the operation
     counted = count_windows(counts.attacks, counts.operations, lags=lags, replicates=MOVES)
     low, high = np.quantile(counted.moved, [0.05, 0.95], axis=0)
-    return FigureData(
-        kind="windows",
-        title="Operations before and after attacks, same district",
-        x_label="days from the attack",
-        y_label="pairs of an attack and an operation",
-        source=source,
-        n=f"{counts.n_used['attacks']} attacks, {counts.n_used['operations']} operations; grey: "
-        f"5-95 % of {MOVES} sets of dates of operations moved by up to {SHIFT_DAYS} days within "
-        "the district. High on both sides is what common bursts look like",
-        data={
+    return WORDS.figure(
+        "windows",
+        {
             "day_from": [first for first, _ in after],
             "day_to": [last for _, last in after],
             "attacks": counted.observed.tolist(),
@@ -292,6 +270,11 @@ def _windows(counts: DailyCounts, source: str) -> FigureData:
             "low": low.tolist(),
             "high": high.tolist(),
         },
+        source=source,
+        attacks=counts.n_used["attacks"],
+        operations=counts.n_used["operations"],
+        replicates=MOVES,
+        reach=SHIFT_DAYS,
     )
 
 

@@ -1,6 +1,6 @@
-"""What other models say of retaliation: a log link, a posterior, two kinds that excite each other.
+"""Alternative models of retaliation: a log link, a posterior, two kinds that excite each other.
 
-None of them decides the verdict. They show whether the answer hangs on one way of asking.
+None of them decides the verdict. They show whether the result depends on one model.
 """
 
 from __future__ import annotations
@@ -30,30 +30,32 @@ from tarazu.evidence.point_process.rate_ratio import (
 )
 from tarazu.evidence.point_process.residuals import ResidualCheck, check_residuals
 from tarazu.evidence.retaliation.posterior import SMALL, Posterior, weigh_effect
+from tarazu.evidence.words import Words
 
 ATTACKS, OPERATIONS = 0, 1
 REFITS: Final = 19  # of simulated records, whose smallest and largest bound 90 %
 HUNDRED: Final = 100  # attacks, so that what they cause is no small decimal
+WORDS: Final = Words(__package__)
 SMALLEST_P: Final = 0.01  # of the residuals: below it the fit is called poor
 
 
 @dataclass(frozen=True, slots=True)
-class SecondOpinions:
-    """Checks and figures for the finding on retaliation."""
+class AlternativeModels:
+    """What alternative models find, as checks and figures of the finding on retaliation."""
 
     checks: tuple[Check, ...]
     figures: tuple[FigureData, ...]
 
 
-def ask_others(counts: DailyCounts, source: str) -> SecondOpinions:
-    """Fit the other models to a record and put what they say in words and figures.
+def fit_alternatives(counts: DailyCounts, source: str) -> AlternativeModels:
+    """Fit the alternative models to a record; return what they find.
 
     Parameters
     ----------
     source : title of the record, for the figures.
     """
     ratio = measure_rate_ratio(counts)
-    belief = weigh_effect(
+    posterior = weigh_effect(
         lay_out_loglinear(counts), int(counts.operations.sum()), tempering=ratio.dispersion
     )
     fit = fit_excitation(counts)
@@ -64,125 +66,122 @@ def ask_others(counts: DailyCounts, source: str) -> SecondOpinions:
         [[profile_interval(kind.design, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
     ).reshape(2, 2, 2, 2)
     residuals = check_residuals(counts.attacks.sum(axis=1), fit.kinds[ATTACKS].mean.sum(axis=1))
-    return SecondOpinions(
+    return AlternativeModels(
         checks=(
-            _say_ratio(ratio),
-            _say_belief(belief),
-            _say_excitation(fit, ends, drawn),
-            _say_residuals(residuals),
+            _ratio_check(ratio),
+            _posterior_check(posterior),
+            _excitation_check(fit, ends, drawn),
+            _residual_check(residuals),
         ),
         figures=(
-            _draw_branching(fit, ends, source, counts),
-            _draw_kernel(fit, counts, source),
-            _draw_residuals(residuals, source, counts),
+            _branching_figure(fit, ends, source, counts),
+            _kernel_figure(fit, counts, source),
+            _residual_figure(residuals, source, counts),
         ),
     )
 
 
-def _say_ratio(ratio: RateRatio) -> Check:
+def _ratio_check(ratio: RateRatio) -> Check:
     low, high = ratio.interval
-    return Check(
-        "second opinion: rate ratio",
-        f"attacks on the 42 days after operations come at {ratio.estimate:.2f} times the rate "
-        f"without (90 % profile interval {low:.2f} to {high:.2f}, p {ratio.p_value:.2g})",
-        "1 for no effect, either side can be reached; attacks that follow on provoked ones count "
-        "too, so an effect looks larger than in the main estimate; at 5 % it found one in 10 % of "
-        "60 simulated records without any",
+    return WORDS.check(
+        "rate_ratio",
         None if ratio.converged else False,
+        estimate=ratio.estimate,
+        low=low,
+        high=high,
+        p=ratio.p_value,
     )
 
 
-def _say_belief(belief: Posterior) -> Check:
-    low, high = belief.interval
-    return Check(
-        "second opinion: probabilities",
-        f"backlash {_percent(belief.backlash)}, deterrence {_percent(belief.deterrence)}, an "
-        f"effect of less than {SMALL} attacks per operation either way {_percent(belief.small)} "
-        f"(90 % credible interval {low:+.2f} to {high:+.2f} attacks per operation)",
-        "from a prior that holds half and double as likely; 50 % each where nothing was learnt",
+def _posterior_check(posterior: Posterior) -> Check:
+    low, high = posterior.interval
+    return WORDS.check(
+        "posterior",
         None,
+        backlash=_percent(posterior.backlash),
+        deterrence=_percent(posterior.deterrence),
+        limit=SMALL,
+        small=_percent(posterior.small),
+        low=low,
+        high=high,
     )
 
 
 def _percent(share: float) -> str:
-    return "above 99 %" if share > 0.99 else "below 1 %" if share < 0.01 else f"{share:.0%}"
+    if share > 0.99:
+        return WORDS.text("phrases", "above_99")
+    return WORDS.text("phrases", "below_1") if share < 0.01 else f"{share:.0%}"
 
 
-def _say_excitation(
+def _excitation_check(
     fit: ExcitationFit, ends: NDArray[np.float64], drawn: NDArray[np.float64]
 ) -> Check:
     own = (ATTACKS, OPERATIONS, 0)
     low, high = ends[own]
     again = drawn[(slice(None), *own)]
-    refits = (
-        f"refits of simulated records {again.min():.2f} to {again.max():.2f}"
-        if len(again)
-        else "no refits: records drawn from this fit would not end"
-    )
+    if len(again):
+        refits = WORDS.text("phrases", "refits", low=again.min(), high=again.max())
+    else:
+        refits = WORDS.text("phrases", "no_refits")
     lives = " and ".join(
-        f"{kind.half_life:.1f} days ({name})" for name, kind in zip(KINDS, fit.kinds, strict=True)
+        WORDS.text("phrases", "half_life", days=kind.half_life, kind=name)
+        for name, kind in zip(KINDS, fit.kinds, strict=True)
     )
-    return Check(
-        "second opinion: two kinds that excite each other",
-        f"{fit.branching[own]:.2f} attacks per operation in its district (90 % profile interval "
-        f"{low:.2f} to {high:.2f}, {refits}); spectral radius {fit.spectral_radius:.2f}; "
-        f"half-lives {lives}",
-        "cannot be negative; a spectral radius below 1 means that a burst dies out",
+    return WORDS.check(
+        "two_kinds",
         None if fit.converged else False,
+        estimate=fit.branching[own],
+        low=low,
+        high=high,
+        refits=refits,
+        radius=fit.spectral_radius,
+        lives=lives,
     )
 
 
-def _say_residuals(residuals: ResidualCheck) -> Check:
-    return Check(
-        "residuals of attacks by day",
-        f"randomised PIT residuals against uniform: p {residuals.p_value:.3f} "
-        "(Monte Carlo, whole region)",
-        f"above {SMALLEST_P}: daily counts are distributed as the fit says",
-        residuals.p_value > SMALLEST_P,
-    )
+def _residual_check(residuals: ResidualCheck) -> Check:
+    passed = residuals.p_value > SMALLEST_P
+    return WORDS.check("residuals", passed, p=residuals.p_value, limit=SMALLEST_P)
 
 
-def _draw_branching(
+def _branching_figure(
     fit: ExcitationFit, ends: NDArray[np.float64], source: str, counts: DailyCounts
 ) -> FigureData:
-    """Put all eight branching ratios in one figure."""
+    """Return a figure of all eight branching ratios."""
     cells = [(r, s, p) for r in range(2) for s in range(2) for p in range(2)]
-    return FigureData(
-        kind="forest",
-        title="How attacks and operations excite each other",
-        x_label="events caused by one event (branching ratio)",
-        y_label="what is caused, and by what",
-        source=source,
-        n=f"{counts.n_used['attacks']} attacks, {counts.n_used['operations']} operations; 90 % "
-        "profile intervals; next door: in all neighbours together",
-        data={
-            "variant": [f"{KINDS[r]} by {KINDS[s]}, {PLACES[p]}" for r, s, p in cells],
+    above, may_be = (WORDS.text("phrases", key) for key in ("above_0", "may_be_0"))
+    return WORDS.figure(
+        "branching",
+        {
+            "variant": [
+                WORDS.text(
+                    "phrases", "branching", receiver=KINDS[r], source=KINDS[s], place=PLACES[p]
+                )
+                for r, s, p in cells
+            ],
             "estimate": [float(fit.branching[cell]) for cell in cells],
             "low": [float(ends[cell][0]) for cell in cells],
             "high": [float(ends[cell][1]) for cell in cells],
             "n": [counts.n_used[KINDS[s]] for _, s, _ in cells],
-            "verdict": ["above 0" if ends[cell][0] > 0 else "may be 0" for cell in cells],
+            "verdict": [above if ends[cell][0] > 0 else may_be for cell in cells],
         },
+        source=source,
+        attacks=counts.n_used["attacks"],
+        operations=counts.n_used["operations"],
     )
 
 
-def _draw_kernel(fit: ExcitationFit, counts: DailyCounts, source: str) -> FigureData:
-    """Put the histogram kernel of attacks by attacks beside the exponential one."""
+def _kernel_figure(fit: ExcitationFit, counts: DailyCounts, source: str) -> FigureData:
+    """Return a figure of attacks by attacks, the kernel as steps and as an exponential."""
     steps = fit_histogram(counts, ATTACKS, ATTACKS)
     decay = np.log(2) / fit.kinds[ATTACKS].half_life
     first = np.array([lag[0] for lag in steps.lags])
     last = np.array([lag[1] for lag in steps.lags])
     share = np.exp(-decay * (first - 1)) - np.exp(-decay * last)
     exponential = HUNDRED * fit.branching[ATTACKS, ATTACKS, 0] * share / (last - first + 1)
-    return FigureData(
-        kind="excitation",
-        title="How long attacks excite attacks in the same district",
-        x_label="days after an attack",
-        y_label="attacks a day caused by 100 attacks",
-        source=source,
-        n=f"{counts.n_used['attacks']} attacks; steps: no form assumed, 90 % profile intervals; "
-        "same-day pairs count neither way",
-        data={
+    return WORDS.figure(
+        "kernel",
+        {
             "lag_from": first.tolist(),
             "lag_to": last.tolist(),
             "rate": (HUNDRED * steps.rate).tolist(),
@@ -190,22 +189,20 @@ def _draw_kernel(fit: ExcitationFit, counts: DailyCounts, source: str) -> Figure
             "high": (HUNDRED * steps.high).tolist(),
             "exponential": exponential.tolist(),
         },
+        source=source,
+        attacks=counts.n_used["attacks"],
     )
 
 
-def _draw_residuals(residuals: ResidualCheck, source: str, counts: DailyCounts) -> FigureData:
-    edges = residuals.edges
-    return FigureData(
-        kind="residuals",
-        title="Do daily attacks vary as the fit says?",
-        x_label="randomised PIT residual, in bins",
-        y_label="days",
-        source=source,
-        n=f"{len(counts.attacks)} days, whole region; grey: 5-95 % of counts drawn from the fit",
-        data={
-            "bin": [f"{a:.2f}-{b:.2f}" for a, b in pairwise(edges)],
+def _residual_figure(residuals: ResidualCheck, source: str, counts: DailyCounts) -> FigureData:
+    return WORDS.figure(
+        "residuals",
+        {
+            "bin": [f"{a:.2f}-{b:.2f}" for a, b in pairwise(residuals.edges)],
             "count": residuals.counts.tolist(),
             "expected_low": residuals.low.tolist(),
             "expected_high": residuals.high.tolist(),
         },
+        source=source,
+        days=len(counts.attacks),
     )

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.error_rates import (
     SMALLEST_FALL,
@@ -43,24 +44,24 @@ from tarazu.evidence.point_process.excess_events import (
     Excess,
     measure_placebo,
 )
-from tarazu.evidence.retaliation.alternative_models import SecondOpinions, ask_others
+from tarazu.evidence.retaliation.alternative_models import AlternativeModels, fit_alternatives
 from tarazu.evidence.sensitivity import (
     SIGNIFICANCE,
     analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
-    signed,
     too_little,
 )
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
 # Names of rates that tests/theory/test_retaliation.py measures.
 EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
 NEEDED: Final = "operations needed to find in 80 % that 24 % are prevented"
-NOBODY: Final = SecondOpinions((), ())
-UNIT: Final = "attacks per operation within 6 weeks"
+NONE: Final = AlternativeModels((), ())
+WORDS: Final = Words(__package__)
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
@@ -87,62 +88,30 @@ def retaliation(record: Record) -> Finding:
     counts = count_days(record)
     history, fit = fit_attacks(counts)
     excess = measure_after(counts, history, fit, EXPOSED)
-    others = ask_others(counts, record.source.title) if excess.measured else NOBODY
+    others = fit_alternatives(counts, record.source.title) if excess.measured else NONE
     verdict = verdict_of(excess.estimate, excess.p_value)
     sensitivity = analyse_sensitivity(
         record, lambda part: analyse_excess(part, EXPOSED), verdict_of, level=LEVEL
     )
     validation = read_validation(files(__package__) / "error_rates.json")
-    estimable = excess.measured
-    return Finding(
-        name="retaliation",
-        question="Do attacks rise or fall after operations by the state?",
-        estimand=(
-            "mean number of attacks by militants that an operation directly adds or prevents in "
-            f"its district on the {HORIZON_DAYS} days after it, beyond what trend, bursts and "
-            "recent attacks predict; among recorded operations, associational"
-        ),
-        unit=UNIT,
-        estimate=excess.estimate if estimable else None,
-        interval=excess.interval if estimable else None,
+    if excess.measured:
+        sentence = _sentence(excess, verdict, sensitivity, validation)
+    else:
+        sentence = too_little(counts, WORDS.text("sentence", "too_little"))
+    return compose_finding(
+        WORDS,
+        as_analysis(excess, counts) if excess.measured else None,
         level=LEVEL,
-        null="operations neither add nor prevent attacks",
-        p_value=excess.p_value if estimable else None,
         verdict=verdict,
-        sentence=(
-            _sentence(excess, verdict, sensitivity, validation)
-            if estimable
-            else too_little(counts, "what follows operations")
-        ),
+        sentence=sentence,
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
-        assumptions=(
-            "Given a district's level, its trend over three years, the year, region-wide bursts of "
-            "six weeks and the attacks of the last twelve weeks here, next door and elsewhere, and "
-            "operations next door, operations come at a time that says nothing else about the "
-            "attacks to come.",
-            "Attacks are Poisson given that past, up to the dispersion that is measured.",
-            "An event's initiator is what the classification rules say it is.",
-        ),
-        caveats=(
-            "Only lethal operations are on record: raids without deaths and disappearances are "
-            "not, so an operation here is one in which somebody died.",
-            "It is the direct effect: attacks that follow on attacks which an operation provoked "
-            "are credited to those attacks.",
-            "Operations and attacks on the same day are in no order and count neither way.",
-            "Attacks recorded as operations look like backlash: what follows on them is counted as "
-            "what operations cause. The table of error rates says how much.",
-        ),
-        diagnostics=_diagnostics(counts, history, fit, excess, validation) + others.checks,
+        checks=_checks(counts, history, fit, excess, validation) + others.checks,
         sensitivity=sensitivity,
         figures=_figures(counts, record, excess, verdict, sensitivity, validation) + others.figures,
-        references=(
-            "Mohler 2013, doi:10.1214/13-AOAS647",
-            "Borusyak, Jaravel & Spiess 2024, doi:10.1093/restud/rdae007",
-            "Braithwaite & Johnson 2012, doi:10.1007/s10940-011-9140-z",
-        ),
-        validation=validation.summary,
+        validation=validation,
         converged=fit.converged,
+        horizon=HORIZON_DAYS,
     )
 
 
@@ -150,35 +119,31 @@ def _sentence(
     excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], validation: Validation
 ) -> str:
     low, high = excess.interval
-    opening = {
-        "backlash": "Attacks rise after operations",
-        "deterrence": "Attacks fall after operations",
-        CANNOT_TELL: "The record cannot tell whether attacks rise or fall after operations",
-    }[verdict]
-    text = (
-        f"{opening}: {excess.observed} attacks followed {excess.n_treatments} operations within "
-        f"six weeks in the same district where {excess.expected:.0f} were expected from trend and "
-        "the attacks before each day, "
-        f"{signed(excess.estimate)} per operation ({LEVEL:.0%} interval {signed(low)} to "
-        f"{signed(high)})."
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        observed=excess.observed,
+        operations=excess.n_treatments,
+        expected=excess.expected,
+        estimate=excess.estimate,
+        level=LEVEL,
+        low=low,
+        high=high,
     )
-    return text + _reach(validation) + disagreement(verdict, sensitivity)
+    return join_sentences(text, _detectable(validation), disagreement(verdict, sensitivity))
 
 
-def _reach(validation: Validation) -> str:
-    """Say what a record of this size could have shown, and what it could not."""
+def _detectable(validation: Validation) -> str:
+    """Return a sentence on the effects that a record of this size could have shown."""
     found = validation.summary
     if not {SMALLEST_RISE, SMALLEST_FALL, NEEDED} <= set(found):
         return ""
     rise, fall = float(found[SMALLEST_RISE]), -float(found[SMALLEST_FALL])
-    return (
-        f" An operation that added more than {rise:.2f} attacks or prevented more than {fall:.2f} "
-        "would have been seen in four of five simulated records of the size of Balochistan's; to "
-        f"see that 24 % of attacks are prevented takes about {found[NEEDED]} operations."
-    )
+    return WORDS.text("sentence", "detectable", rise=rise, fall=fall, needed=found[NEEDED])
 
 
-def _diagnostics(
+def _checks(
     counts: DailyCounts,
     history: History,
     fit: IntensityFit,
@@ -200,75 +165,55 @@ def _diagnostics(
     reaction = fit_intensity(operations)
     here, next_door, _ = (fit.branching[name] for name in history.sources)
     return (
-        Check(
-            "convergence of the fit",
-            f"Newton decrement {fit.decrement:.1g}",
-            "below 1e-6",
-            fit.converged,
-        ),
-        Check(
-            "later days as a placebo",
-            f"{later.observed} attacks 7 to 26 weeks after operations where {later.expected:.0f} "
-            f"were expected, p {later.p_value:.2g}",
-            "p above 0.05: where the fit is right and effects end with six weeks, nothing is left "
-            "on later days",
+        WORDS.check("convergence", fit.converged, decrement=fit.decrement),
+        WORDS.check(
+            "later",
             later.p_value > SIGNIFICANCE,
+            observed=later.observed,
+            expected=later.expected,
+            p=later.p_value,
         ),
-        Check(
-            "earlier days",
-            f"{earlier.observed} attacks in the 26 weeks before operations where "
-            f"{earlier.expected:.0f} were expected",
-            "more than expected where operations follow attacks, with or without an effect"
-            + _in_simulated(validation),
+        WORDS.check(
+            "earlier",
             None,
+            observed=earlier.observed,
+            expected=earlier.expected,
+            in_simulated=_in_simulated(validation),
         ),
-        Check(
-            "attacks taken for operations",
-            _contamination(excess, here),
-            "what an attack recorded as an operation is followed by looks like backlash; none was "
-            "found among the hand-read operations, which are few",
-            None,
-        ),
-        Check(
-            "dispersion",
-            f"{excess.dispersion:.2f}",
-            "1 for a Poisson record; the interval allows for it",
-            None,
-        ),
-        Check(
-            "attacks excite attacks",
-            f"{here:.2f} in the same district and {next_door:.2f} next door per attack, over "
-            f"{WINDOWS[-1][1]} days",
-            "branching ratios; below 1 in sum for a record that does not explode",
+        WORDS.check("contamination", None, estimates=_contamination(excess, here)),
+        WORDS.check("dispersion", None, dispersion=excess.dispersion),
+        WORDS.check(
+            "excitation",
             here + next_door < 1.0,
+            here=here,
+            next_door=next_door,
+            days=WINDOWS[-1][1],
         ),
-        Check(
-            "operations follow attacks",
-            f"{reaction.branching['attacks, same district']:.3f} operations per attack in the same "
-            f"district over {WINDOWS[-1][1]} days",
-            "above 0: prior attacks must be conditioned on, as they are here",
+        WORDS.check(
+            "reaction",
             None,
+            ratio=reaction.branching["attacks, same district"],
+            days=WINDOWS[-1][1],
         ),
     )
 
 
 def _in_simulated(validation: Validation) -> str:
     ratio = validation.summary.get(EARLIER_RATIO)
-    return "" if ratio is None else f"; {ratio} times as many in simulated records without one"
+    return "" if ratio is None else WORDS.text("phrases", "in_simulated", ratio=ratio)
 
 
 def _contamination(excess: Excess, excitation: float) -> str:
-    """Say what the estimate would be if some operations were attacks, which cause others."""
+    """Return what the estimate would be if some operations were attacks, which cause others."""
     low, _ = excess.interval
     cleaned = [(share, (excess.estimate - share * excitation) / (1 - share)) for share in TAKEN]
-    text = "; ".join(f"{share:.0%} of operations: {signed(value)}" for share, value in cleaned)
-    if low <= 0:
-        return f"the estimate would be, for {text}"
-    needed = min(low / excitation, 1.0) if excitation > 0 else 1.0
-    return (
-        f"the estimate would be, for {text}; its interval would reach zero if {needed:.0%} of "
-        "operations were attacks"
+    estimates = "; ".join(
+        WORDS.text("phrases", "taken", share=share, estimate=value) for share, value in cleaned
     )
+    if low <= 0:
+        return WORDS.text("phrases", "estimates", estimates=estimates)
+    needed = min(low / excitation, 1.0) if excitation > 0 else 1.0
+    return WORDS.text("phrases", "estimates_to_zero", estimates=estimates, needed=needed)
 
 
 def _figures(
@@ -281,21 +226,13 @@ def _figures(
 ) -> tuple[FigureData, ...]:
     if not excess.measured:
         return ()
+    unit, source = WORDS.text("finding", "unit"), record.source.title
     windows = count_windows(counts.attacks, counts.operations)
     low, high = np.quantile(windows.moved, [0.05, 0.95], axis=0)
-    source = record.source.title
     figures = [
-        FigureData(
-            kind="windows",
-            title="Attacks before and after operations, same district",
-            x_label="days from the operation",
-            y_label="attacks (count over all operations)",
-            source=source,
-            n=f"{excess.n_treatments} operations, {counts.n_used['attacks']} attacks; grey: 5-95 % "
-            f"of {len(windows.moved)} sets of dates moved by up to {SHIFT_DAYS} days within the "
-            "district. High before and low after is what a reaction to attacks looks like, with "
-            "or without an effect",
-            data={
+        WORDS.figure(
+            "windows",
+            {
                 "day_from": [lag[0] for lag in windows.lags],
                 "day_to": [lag[1] for lag in windows.lags],
                 "attacks": windows.observed.tolist(),
@@ -303,10 +240,15 @@ def _figures(
                 "low": low.tolist(),
                 "high": high.tolist(),
             },
+            source=source,
+            operations=excess.n_treatments,
+            attacks=counts.n_used["attacks"],
+            replicates=len(windows.moved),
+            reach=SHIFT_DAYS,
         ),
         forest(
-            "The same question on other readings",
-            UNIT,
+            WORDS.text("forest", "title"),
+            unit,
             source,
             as_analysis(excess, counts),
             verdict,
@@ -314,5 +256,5 @@ def _figures(
         ),
     ]
     if validation.power:
-        figures.append(validation.power_figure(UNIT))
+        figures.append(validation.power_figure(unit))
     return tuple(figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import Final
 
@@ -10,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.error_rates import Validation, read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest, signed
+from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.severity.power_law import (
     PowerLaw,
     Rivals,
@@ -23,6 +25,7 @@ from tarazu.evidence.severity.power_law import (
     power_survival,
 )
 from tarazu.evidence.severity.trend import SeverityStep, compare_halves
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 from tarazu.record.embedded import KEYS
 from tarazu.record.record import DEATHS
@@ -30,7 +33,7 @@ from tarazu.record.record import DEATHS
 LEVEL: Final = 0.9
 MONTH_KNOWN: Final = 4  # UCDP date_prec up to which an event has a month
 DOUBTFUL: Final = 0.1  # p-value of the fit below which Clauset et al. doubt a power law
-UNIT: Final = "% more deaths per event in the later half (geometric means)"
+WORDS: Final = Words(__package__)
 VERDICTS: Final = ("more deadly later", "less deadly later", CANNOT_TELL)
 
 verdict_of = by_sign(VERDICTS[0], VERDICTS[1])
@@ -54,47 +57,22 @@ def severity(record: Record) -> Finding:
     sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
     law, rivals, fit_p = _tail(deaths)
     validation = read_validation(files(__package__) / "error_rates.json")
-    return Finding(
-        name="severity",
-        question="How deadly are events, and did that change?",
-        estimand=(
-            "typical deaths per event with a death (geometric mean) in the later half of the "
-            "events over the earlier half; the exponent of the tail is described beside it"
-        ),
-        unit=UNIT,
-        estimate=None if main is None else main.estimate,
-        interval=None if main is None else main.interval,
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="events are as deadly in the later half of the record as in the earlier one",
-        p_value=None if main is None else main.p_value,
         verdict=verdict,
-        sentence=_sentence(step, law, rivals, fit_p, n_used, verdict, sensitivity),
+        sentence=join_sentences(
+            _change_sentence(step, n_used, verdict),
+            _tail_sentence(law, rivals, fit_p),
+            disagreement(verdict, sensitivity),
+        ),
         n_used=n_used,
         n_dropped=n_dropped,
-        assumptions=(
-            "Half-years are exchangeable where severity is constant.",
-            "A record that misses small events in one half and not in the other is not foreseen: "
-            "it would look deadlier there.",
-        ),
-        caveats=(
-            "UCDP counts an event only where somebody died and a dyad-year only from 25 deaths; "
-            "events without a death by the best estimate are left out here.",
-            "Deaths are best estimates; large ones are often round.",
-            "All events count, whoever began them, so readings that only move events between sides "
-            "change nothing here.",
-            "A straight tail does not say why it is straight, and a lognormal that fits as well "
-            "expects far fewer very large events.",
-            "Mind reporting: where small events are reported better, events look less deadly.",
-        ),
-        diagnostics=_diagnostics(record, law, rivals, fit_p),
+        checks=_checks(record, law, rivals, fit_p),
         sensitivity=sensitivity,
         figures=_figures(deaths, record, law, rivals, main, verdict, sensitivity, validation),
-        references=(
-            "Clauset, Shalizi & Newman 2009, doi:10.1137/070710111",
-            "Vuong 1989, doi:10.2307/1912557",
-            "Bohorquez et al. 2009, doi:10.1038/nature08631",
-        ),
-        validation=validation.summary,
+        validation=validation,
     )
 
 
@@ -145,99 +123,81 @@ def _tail(deaths: NDArray[np.int64]) -> tuple[PowerLaw | None, Rivals | None, fl
         return None, None, float("nan")
 
 
-def _sentence(
-    step: SeverityStep | None,
-    law: PowerLaw | None,
-    rivals: Rivals | None,
-    fit_p: float,
-    n_used: dict[str, int],
-    verdict: str,
-    sensitivity: tuple[Analysis, ...],
-) -> str:
-    n = n_used["events with a death"]
+def _change_sentence(step: SeverityStep | None, n_used: dict[str, int], verdict: str) -> str:
     if step is None:
-        opening = (
-            "The record cannot tell whether events became more or less deadly: it holds "
-            f"{n} events with a death, and at least 30 in six half-years are needed."
-        )
-    else:
-        low, high = (100 * (end - 1) for end in step.interval)
-        opening = {
-            VERDICTS[0]: "Events became more deadly",
-            VERDICTS[1]: "Events became less deadly",
-            CANNOT_TELL: "The record cannot tell whether events became more or less deadly",
-        }[verdict]
-        opening += (
-            f": typical deaths per event changed by {_percent(100 * (step.ratio - 1))} from "
-            f"{1970 + step.split // 12} on ({step.n_late} events, {step.n_early} before; "
-            f"{LEVEL:.0%} interval {_percent(low)} to {_percent(high)})."
-        )
-    return f"{opening} {_tail_words(law, rivals, fit_p)}" + disagreement(verdict, sensitivity)
+        return WORDS.text("sentence", "too_little", events=n_used["events with a death"])
+    low, high = (100 * (end - 1) for end in step.interval)
+    return WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        change=100 * (step.ratio - 1),
+        year=1970 + step.split // 12,
+        late=step.n_late,
+        early=step.n_early,
+        level=LEVEL,
+        low=low,
+        high=high,
+    )
 
 
-def _tail_words(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) -> str:
+def _tail_sentence(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) -> str:
     if law is None or rivals is None:
-        return "Too few events for a tail to be described (50 are needed)."
-    fits = (
-        "a power law is doubtful there"
-        if fit_p < DOUBTFUL
-        else "a power law is not ruled out there"
-    )
+        return WORDS.text("sentence", "no_tail")
     if rivals.p_value >= 1 - LEVEL:
-        closer = "the record cannot tell it from a lognormal"
+        closer = "either"
     else:
-        closer = f"{'a power law' if rivals.log_ratio > 0 else 'a lognormal'} is closer"
-    return (
-        f"From {law.start} deaths on ({law.n_tail} events) the tail falls with an exponent of "
-        f"{law.exponent:.2f} ({LEVEL:.0%} interval {law.interval[0]:.2f} to "
-        f"{law.interval[1]:.2f}); {fits} (p {fit_p:.2f}) and {closer}."
+        closer = "power_law" if rivals.log_ratio > 0 else "lognormal"
+    return WORDS.text(
+        "sentence",
+        "tail",
+        start=law.start,
+        n=law.n_tail,
+        exponent=law.exponent,
+        level=LEVEL,
+        low=law.interval[0],
+        high=law.interval[1],
+        fit=WORDS.text("clauses", "doubtful" if fit_p < DOUBTFUL else "possible"),
+        p=fit_p,
+        closer=WORDS.text("clauses", closer),
     )
 
 
-def _percent(value: float) -> str:
-    return f"{value:+.0f} %".replace("-", "\N{MINUS SIGN}")
-
-
-def _diagnostics(
+def _checks(
     record: Record, law: PowerLaw | None, rivals: Rivals | None, fit_p: float
 ) -> tuple[Check, ...]:
     if law is None or rivals is None:
         return ()
     checks = [
-        Check(
-            "fit of the power law",
-            f"p {fit_p:.3f}; exponent {law.exponent:.2f} [{law.interval[0]:.2f}, "
-            f"{law.interval[1]:.2f}] from {law.start} deaths on, {law.n_tail} events",
-            f"at least {DOUBTFUL}, below which a power law is doubtful",
-            fit_p >= DOUBTFUL,
-        ),
-        Check(
-            "power law against lognormal",
-            f"log-likelihood ratio {signed(rivals.log_ratio)}, p {rivals.p_value:.2f}",
-            "above 0: the power law is closer; a p-value above 0.1 tells the two not apart",
-            None,
-        ),
+        WORDS.check("fit", fit_p >= DOUBTFUL, p=fit_p, exponent=_exponent(law), limit=DOUBTFUL),
+        WORDS.check("lognormal", None, ratio=rivals.log_ratio, p=rivals.p_value),
     ]
-    for initiator, words in (("militant", "attacks"), ("state", "operations")):
+    for initiator, key in (("militant", "attacks"), ("state", "operations")):
         part = record.events[record.events["initiator"] == initiator]
-        checks.append(_exponent_of(part, record, words))
+        checks.append(_exponent_check(part, record, WORDS.text("clauses", key)))
     return tuple(checks)
 
 
-def _exponent_of(events: pd.DataFrame, record: Record, words: str) -> Check:
-    from dataclasses import replace
-
+def _exponent_check(events: pd.DataFrame, record: Record, name: str) -> Check:
     deaths = lethal_events(replace(record, events=events))[0]
     try:
-        law = fit_tail(deaths)
+        exponent = _exponent(fit_tail(deaths))
     except FitError:
-        value = f"not fitted: {len(deaths)} events with a death"
-    else:
-        value = (
-            f"{law.exponent:.2f} [{law.interval[0]:.2f}, {law.interval[1]:.2f}] from {law.start} "
-            f"deaths on, {law.n_tail} events"
-        )
-    return Check(f"exponent of {words} alone", value, "near that of all events", None)
+        exponent = WORDS.text("clauses", "no_exponent", events=len(deaths))
+    return WORDS.check("exponent", None, events=name, exponent=exponent)
+
+
+def _exponent(law: PowerLaw) -> str:
+    low, high = law.interval
+    return WORDS.text(
+        "clauses",
+        "exponent",
+        exponent=law.exponent,
+        low=low,
+        high=high,
+        start=law.start,
+        n=law.n_tail,
+    )
 
 
 def _figures(
@@ -250,15 +210,15 @@ def _figures(
     sensitivity: tuple[Analysis, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
-    source = record.source.title
+    source, unit = record.source.title, WORDS.text("finding", "unit")
     figures = []
     if law is not None and rivals is not None:
         figures.append(_survival(deaths, source, law, rivals))
     if main is not None:
-        title = "More or less deadly later, on other readings"
-        figures.append(forest(title, UNIT, source, main, verdict, sensitivity))
+        title = WORDS.text("forest", "title")
+        figures.append(forest(title, unit, source, main, verdict, sensitivity))
     if validation.power:
-        figures.append(validation.power_figure(UNIT))
+        figures.append(validation.power_figure(unit))
     return tuple(figures)
 
 
@@ -275,19 +235,20 @@ def _survival(deaths: NDArray[np.int64], source: str, law: PowerLaw, rivals: Riv
     def column(numbers: NDArray[np.float64]) -> list[float | None]:
         return [None if np.isnan(x) else float(x) for x in numbers]
 
-    return FigureData(
-        kind="survival",
-        title="Deaths per event",
-        x_label="deaths in one event, at least",
-        y_label="share of events",
-        source=source,
-        n=f"{len(deaths)} events with a death; both laws fitted to the {law.n_tail} with "
-        f"{law.start} deaths or more; exponent {law.exponent:.2f} ({law.interval[0]:.2f} to "
-        f"{law.interval[1]:.2f})",
-        data={
+    low, high = law.interval
+    return WORDS.figure(
+        "survival",
+        {
             "deaths": values.tolist(),
             "share": share.tolist(),
             "power_law": column(power),
             "lognormal": column(lognormal),
         },
+        source=source,
+        events=len(deaths),
+        n=law.n_tail,
+        start=law.start,
+        exponent=law.exponent,
+        low=low,
+        high=high,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.error_rates import Validation, read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.change_points import (
@@ -26,6 +27,7 @@ from tarazu.evidence.tactics.series import (
     ShareSeries,
     count_shares,
 )
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 LEVEL: Final = 0.9
@@ -33,7 +35,7 @@ NOTABLE: Final = 0.15  # of all attacks; a smaller step is not what the question
 CHANGED: Final = "shares changed"
 UNCHANGED: Final = "no share changed by 15 points or more"
 VERDICTS: Final = (CHANGED, UNCHANGED, CANNOT_TELL)
-UNIT: Final = "percentage points, largest step of a share"
+WORDS: Final = Words(__package__)
 RERUN_ORDERS: Final = 299  # random orders in a rerun, 999 in the main reading
 
 
@@ -63,52 +65,20 @@ def tactics(record: Record) -> Finding:
     verdict = verdict_of_shares(tested)
     sensitivity = analyse_sensitivity(record, _analyse, _verdict_of, level=LEVEL)
     validation = read_validation(files(__package__) / "error_rates.json")
-    return Finding(
-        name="tactics",
-        question="Did the mix of attacks change: whom they hit, how, and where?",
-        estimand=(
-            "size of the largest step of a share of attacks by militants at the strongest change "
-            "point (targets, tactics, mostly urban districts), by quarter; below 0: a step the "
-            "other way"
-        ),
-        unit=UNIT,
-        estimate=None if main is None else main.estimate,
-        interval=None if main is None else main.interval,
+    return compose_finding(
+        WORDS,
+        main,
         level=LEVEL,
-        null="the shares are constant, whatever the labels of the attacks without one",
-        p_value=None if main is None else main.p_value,
         verdict=verdict,
         sentence=_sentence(shares, tested, verdict, sensitivity),
         n_used=shares.n_used,
         n_dropped=shares.n_dropped,
-        assumptions=(
-            f"Half-years ({BLOCK} quarters) are exchangeable where shares are constant: like "
-            "attacks may come in bursts, but not in waves much longer than half a year.",
-            "A share that drifts slowly is a change too: it is described as a step.",
-            "Nothing is assumed about why a label is missing.",
-        ),
-        caveats=(
-            "Tactics are read from headlines, which exist only from 2013 on: among labelled "
-            "attacks alone the mix may seem to change where only the reporting did.",
-            "Security forces as a target are a default of the rules; here they count as the "
-            "target only where one of them died.",
-            f"An attack is urban if at least {MOSTLY_URBAN:.0%} of its district's residents are: "
-            "places within districts are not used.",
-            "A change in what one source reports is a change of shares too.",
-            "The interval of a place is too short where the step is small: see the table of error "
-            "rates.",
-            "Intervals of a step hold for all series together, whatever labels are missing and "
-            "wherever the change is; most are therefore wider than need be.",
-        ),
-        diagnostics=tuple(_check(item) for item in tested),
+        checks=[_check(item) for item in tested],
         sensitivity=sensitivity,
-        figures=_figures(shares, tested, record, main, verdict, sensitivity, validation),
-        references=(
-            "Jackson et al. 2005, IEEE Signal Processing Letters 12",
-            "Manski 1990, American Economic Review 80",
-            "Hansen 2000, doi:10.1111/1468-0262.00124",
-        ),
-        validation=validation.summary,
+        figures=_figures(tested, record, main, verdict, sensitivity, validation),
+        validation=validation,
+        quarters=BLOCK,
+        urban=MOSTLY_URBAN,
     )
 
 
@@ -184,72 +154,69 @@ def _sentence(
     sensitivity: tuple[Analysis, ...],
 ) -> str:
     if not tested:
-        return (
-            "The record cannot tell whether the mix of attacks changed: it holds "
-            f"{shares.n_used['attacks']} attacks with a month, and at least 30 with a known "
-            "target, tactic or district in two years are needed."
-        )
-    opening = {
-        CHANGED: "The mix of attacks changed",
-        UNCHANGED: "The mix of attacks did not change by 15 points or more",
-        CANNOT_TELL: "The record cannot tell whether the mix of attacks changed",
-    }[verdict]
+        return WORDS.text("sentence", "too_little", attacks=shares.n_used["attacks"])
     parts = "; ".join(_clause(item) for item in tested)
-    return f"{opening}. {parts[0].upper()}{parts[1:]}." + disagreement(verdict, sensitivity)
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        parts=f"{parts[0].upper()}{parts[1:]}",
+    )
+    return join_sentences(text, disagreement(verdict, sensitivity))
 
 
 def _clause(item: Tested) -> str:
-    """Say of one series what changed, or why nothing can be said."""
+    """Return what changed in one series, or why it is not known."""
     name, found = item.series.name, item.found
     if found.proven:
-        return f"{name}: " + " and ".join(_step(item.series, change) for change in found.proven)
+        steps = " and ".join(_step(item.series, change) for change in found.proven)
+        return WORDS.text("clauses", "changed", series=name, steps=steps)
     if found.changes:
-        seen = " and ".join(_step(item.series, change) for change in found.changes)
-        return (
-            f"{name}: among labelled attacks {seen}, but the "
-            f"{item.series.unknown.sum()} without a label could explain it away"
-        )
-    return (
-        f"{name}: no change found, and a step of up to {100 * found.largest_step:.0f} points "
-        "cannot be ruled out"
-    )
+        steps = " and ".join(_step(item.series, change) for change in found.changes)
+        unknown = item.series.unknown.sum()
+        return WORDS.text("clauses", "unproven", series=name, steps=steps, unknown=unknown)
+    return WORDS.text("clauses", "unchanged", series=name, step=100 * found.largest_step)
 
 
 def _step(series: ShareSeries, change: Change) -> str:
     label = int(np.argmax(np.abs(change.after - change.before)))
-    low, high = 100 * change.low[label], 100 * change.high[label]
-    return (
-        f"{series.labels[label]} went from {change.before[label]:.0%} to {change.after[label]:.0%} "
-        f"in {_quarter(series, change.period)} (between {_quarter(series, change.first)} and "
-        f"{_quarter(series, change.last)}; step {_points(low)} to {_points(high)} points, "
-        f"{LEVEL:.0%} intervals)"
+    return WORDS.text(
+        "clauses",
+        "step",
+        label=series.labels[label],
+        before=change.before[label],
+        after=change.after[label],
+        quarter=_quarter(series, change.period),
+        first=_quarter(series, change.first),
+        last=_quarter(series, change.last),
+        low=100 * change.low[label],
+        high=100 * change.high[label],
+        level=LEVEL,
     )
 
 
 def _quarter(series: ShareSeries, period: int) -> str:
-    day = series.quarters[period].astype("datetime64[M]").astype(int)
-    return f"{1970 + day // 12} Q{day % 12 // 3 + 1}"
-
-
-def _points(value: float) -> str:
-    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+    month = int(series.quarters[period].astype("datetime64[M]").astype(int))
+    return WORDS.text("clauses", "quarter", year=1970 + month // 12, quarter=month % 12 // 3 + 1)
 
 
 def _check(item: Tested) -> Check:
     series, found = item.series, item.found
-    n_known, n_unknown = int(series.known.sum()), int(series.unknown.sum())
-    return Check(
-        f"{series.name}: changes among labelled attacks",
-        f"{len(found.changes)} at a penalty of {found.penalty:.1f} (p {found.p_known:.3f} if "
-        f"labels were missing at random, {found.p_value:.3f} whatever they are); dispersion "
-        f"{found.dispersion:.2f}; {n_known} labelled, {n_unknown} not",
-        "a change counts only if it survives every way to label the others",
+    return WORDS.check(
+        "changes",
         len(found.changes) == len(found.proven),
+        series=series.name,
+        changes=len(found.changes),
+        penalty=found.penalty,
+        p_known=found.p_known,
+        p=found.p_value,
+        dispersion=found.dispersion,
+        known=int(series.known.sum()),
+        unknown=int(series.unknown.sum()),
     )
 
 
 def _figures(
-    shares: AttackShares,
     tested: tuple[Tested, ...],
     record: Record,
     main: Analysis | None,
@@ -257,13 +224,13 @@ def _figures(
     sensitivity: tuple[Analysis, ...],
     validation: Validation,
 ) -> tuple[FigureData, ...]:
-    source = record.source.title
+    source, unit = record.source.title, WORDS.text("finding", "unit")
     figures = [_shares(item, source) for item in tested]
     if main is not None:
-        title = "The largest step on other readings"
-        figures.append(forest(title, UNIT, source, main, verdict, sensitivity))
+        title = WORDS.text("forest", "title")
+        figures.append(forest(title, unit, source, main, verdict, sensitivity))
     if validation.power:
-        figures.append(validation.power_figure(UNIT))
+        figures.append(validation.power_figure(unit))
     return tuple(figures)
 
 
@@ -279,15 +246,9 @@ def _shares(item: Tested, source: str) -> FigureData:
         [start + _years(series, place, year[0]) for place in (c.period, c.first, c.last)]
         for c in item.found.changes
     ]
-    return FigureData(
-        kind="shares",
-        title=f"Attacks by {series.name}, share by year",
-        x_label="calendar year",
-        y_label="share of attacks by militants",
-        source=source,
-        n=f"{int(counts.sum())} attacks, {int(series.unknown.sum())} of them without a label: a "
-        "share may be anything from its own bar to that bar and the hatched one together",
-        data={
+    return WORDS.figure(
+        "shares",
+        {
             "year": [y for y in years for _ in labels],
             "label": list(labels) * len(years),
             "count": by_year.ravel().tolist(),
@@ -296,6 +257,10 @@ def _shares(item: Tested, source: str) -> FigureData:
             "changes_to": [row[2] for row in dates],
             "changes_proven": [change.proven for change in item.found.changes],
         },
+        source=source,
+        series=series.name,
+        attacks=int(counts.sum()),
+        unknown=int(series.unknown.sum()),
     )
 
 

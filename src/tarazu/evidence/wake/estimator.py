@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -10,8 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import DETECTABLE_ERRORS, Validation, read_validation
+from tarazu.evidence.error_rates import DETECTABLE_ERRORS, read_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.comparison_days import (
     DayContrasts,
@@ -25,21 +25,23 @@ from tarazu.evidence.methods.comparison_days import (
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.sensitivity import (
     FEWEST,
+    SIGNIFICANCE,
     analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
     is_enough,
-    signed,
     too_little,
 )
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 from tarazu.region.region import distance_km
 
 HORIZON_DAYS: Final = 42
 LEVEL: Final = 0.9
-UNIT: Final = "attacks per operation within 6 weeks"
-verdict_of: Final = by_sign("backlash", "deterrence")
+WORDS: Final = Words(__package__)
+VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
+verdict_of: Final = by_sign(*VERDICTS[:2])
 WINDOWS_DAYS: Final = (42, 14, 28, 84)  # the first is the test, the others are shown
 RINGS_KM: Final = ((0.0, 0.0), (1.0, 100.0), (100.0, 200.0))  # own district, then two rings
 LEAD: Final = (85, 126)  # days before, earlier than the past that is matched
@@ -87,24 +89,41 @@ def wake(record: Record) -> Finding:
     effects = measure_days(contrasts, replicates=REPLICATES, seed=0) if contrasts else None
     found = summarise(contrasts, effects)
     if contrasts is None or effects is None or np.isnan(found.estimate):
-        return _finding(counts, found, CANNOT_TELL, (), (), (), validation)
-    verdict = verdict_of(found.estimate, found.p_value)
+        return compose_finding(
+            WORDS,
+            None,
+            level=LEVEL,
+            verdict=CANNOT_TELL,
+            sentence=too_little(counts, WORDS.text("sentence", "too_little")),
+            n_used=counts.n_used,
+            n_dropped=counts.n_dropped,
+            validation=validation,
+            horizon=HORIZON_DAYS,
+        )
+    main = _analysis(found, counts, contrasts)
+    verdict = verdict_of(main.estimate, main.p_value)
     sensitivity = analyse_sensitivity(record, analyse_wake, verdict_of, level=LEVEL)
-    main = Analysis(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
-    title = "Against matched days: the same question on other readings"
+    unit, source = WORDS.text("finding", "unit"), record.source.title
     figures = [
-        _window_figure(contrasts, effects, record.source.title),
-        forest(title, UNIT, record.source.title, main, verdict, sensitivity),
+        _window_figure(contrasts, effects, source),
+        forest(WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity),
     ]
     if validation.power:
-        figures.append(validation.power_figure(UNIT))
-    checks = _diagnostics(record, counts, contrasts, effects, found)
-    finding = _finding(counts, found, verdict, sensitivity, checks, tuple(figures), validation)
-    unlike = counts.n_used["operations"] - contrasts.n_operations
-    return dataclasses.replace(
-        finding,
-        n_used=_used(counts, contrasts),
-        n_dropped=counts.n_dropped | {"operations without a like day": unlike},
+        figures.append(validation.power_figure(unit))
+    unmatched = counts.n_used["operations"] - contrasts.n_operations
+    return compose_finding(
+        WORDS,
+        main,
+        level=LEVEL,
+        verdict=verdict,
+        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity),
+        n_used=main.n,
+        n_dropped=counts.n_dropped | {WORDS.text("phrases", "unmatched"): unmatched},
+        checks=_checks(record, counts, contrasts, effects, found),
+        sensitivity=sensitivity,
+        figures=figures,
+        validation=validation,
+        horizon=HORIZON_DAYS,
     )
 
 
@@ -145,14 +164,14 @@ def summarise(contrasts: DayContrasts | None, effects: DayEffects | None) -> Wak
 
 
 def analyse_wake(record: Record) -> Analysis | None:
-    """Return the wake of one reading of a record; None where it holds too little."""
+    """Return the wake of one part of a record; None where it holds too little."""
     counts = count_days(record)
     contrasts = compare(counts, future(counts.attacks, 1, HORIZON_DAYS)[None])
     effects = measure_days(contrasts, replicates=FEWER, seed=0) if contrasts else None
     found = summarise(contrasts, effects)
     if contrasts is None or np.isnan(found.estimate):
         return None
-    return Analysis(found.estimate, found.interval, found.p_value, _used(counts, contrasts))
+    return _analysis(found, counts, contrasts)
 
 
 def distances(record: Record) -> NDArray[np.float64]:
@@ -171,14 +190,21 @@ def ring_outcomes(counts: DailyCounts, km: NDArray[np.float64]) -> NDArray[np.in
     return np.stack([*outcomes, past(counts.attacks, *LEAD)])
 
 
-def _used(counts: DailyCounts, contrasts: DayContrasts) -> dict[str, int]:
-    return {"operations": contrasts.n_operations, "attacks": counts.n_used["attacks"]}
+def _analysis(found: WakeEffect, counts: DailyCounts, contrasts: DayContrasts) -> Analysis:
+    n = {"operations": contrasts.n_operations, "attacks": counts.n_used["attacks"]}
+    return Analysis(found.estimate, found.interval, found.p_value, n)
 
 
 def _rows() -> list[tuple[str, str]]:
-    rings = ["same district", *(f"{low:.0f}-{high:.0f} km" for low, high in RINGS_KM[1:])]
-    after = [(ring, f"{days} days after") for ring in rings for days in WINDOWS_DAYS]
-    return [*after, ("same district, placebo", f"{LEAD[1]}-{LEAD[0]} days before")]
+    """Return ring and days of each window, in the order of `ring_outcomes`."""
+    rings = [
+        WORDS.text("phrases", "same_district"),
+        *(WORDS.text("phrases", "ring", low=low, high=high) for low, high in RINGS_KM[1:]),
+    ]
+    days = [WORDS.text("phrases", "after", days=days) for days in WINDOWS_DAYS]
+    before = WORDS.text("phrases", "before", first=LEAD[1], last=LEAD[0])
+    placebo = (WORDS.text("phrases", "placebo"), before)
+    return [*((ring, after) for ring in rings for after in days), placebo]
 
 
 def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) -> FigureData:
@@ -190,15 +216,9 @@ def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) ->
         score_interval(float(e), float(s), n, LEVEL)
         for e, s in zip(estimates, spreads, strict=True)
     ]
-    return FigureData(
-        kind="effects",
-        title="Windows of days and kilometres around operations",
-        x_label="attacks per operation",
-        y_label="window",
-        source=source,
-        n=f"{n} operations against matched days; 90 % intervals of each window alone. Verdicts "
-        "allow for all windows at once (largest statistic of moved dates)",
-        data={
+    return WORDS.figure(
+        "windows",
+        {
             "panel": [panel for panel, _ in rows],
             "row": [row for _, row in rows],
             "estimate": estimates.tolist(),
@@ -210,143 +230,69 @@ def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) ->
                 for e, p in zip(estimates, effects.p_adjusted, strict=True)
             ],
         },
+        source=source,
+        operations=n,
     )
 
 
-def _diagnostics(
+def _checks(
     record: Record,
     counts: DailyCounts,
     contrasts: DayContrasts,
     effects: DayEffects,
     found: WakeEffect,
 ) -> tuple[Check, ...]:
-    operations = counts.n_used["operations"]
-    lead = float(effects.effect[-1])
     strongest = int(np.argmin(effects.p_adjusted[:-1]))
     return (
-        Check(
+        WORDS.check(
             "matched",
-            f"{contrasts.n_operations} of {operations} operations, each with "
-            f"{np.median(contrasts.matches[contrasts.own]):.0f} days (median)",
-            "operations without a day like theirs are left out: the estimate speaks of the others",
             None,
+            compared=contrasts.n_operations,
+            operations=counts.n_used["operations"],
+            days=np.median(contrasts.matches[contrasts.own]),
         ),
-        Check(
-            "placebo lead",
-            f"{signed(lead)} attacks per operation {LEAD[0]} to {LEAD[1]} days before it (p "
-            f"{effects.p_value[-1]:.3f})",
-            "0 where there is no effect; an effect pulls it the other way, since some matched "
-            "days come after the operation",
-            bool(effects.p_value[-1] >= 0.05),
+        WORDS.check(
+            "placebo",
+            bool(effects.p_value[-1] >= SIGNIFICANCE),
+            effect=effects.effect[-1],
+            first=LEAD[0],
+            last=LEAD[1],
+            p=effects.p_value[-1],
         ),
-        Check(
-            "all windows at once",
-            f"strongest: {', '.join(_rows()[strongest])}, p "
-            f"{effects.p_adjusted[strongest]:.3f} after allowing for {len(effects.effect)} windows",
-            "the largest statistic of all windows, dates moved together",
+        WORDS.check(
+            "windows",
             None,
+            window=", ".join(_rows()[strongest]),
+            p=effects.p_adjusted[strongest],
+            windows=len(effects.effect),
         ),
-        Check(
-            "overlap",
-            f"an operation's window holds {effects.dose:.2f} operations more than those of its "
-            "matched days, each counted by the days it shares with the window",
-            "1 where windows do not overlap; the estimate is divided by it",
-            None,
-        ),
-        Check(
-            "smallest effect found in 80 % of records",
-            f"{DETECTABLE_ERRORS * found.spread:.2f} attacks per operation either way",
-            "from the spread of moved dates; smaller effects will mostly be missed",
-            None,
-        ),
-        _harm(record),
+        WORDS.check("overlap", None, dose=effects.dose),
+        WORDS.check("detectable", None, effect=DETECTABLE_ERRORS * found.spread),
+        _harm_check(record),
     )
 
 
-def _harm(record: Record) -> Check:
-    """Say whether operations with and without harm to civilians can be told apart."""
+def _harm_check(record: Record) -> Check:
+    """Return whether there are enough operations with and without harm to civilians."""
     state = record.events[record.events["initiator"] == "state"]
     harmed = int((state["deaths_civilian"] > 0).sum())
-    fewer = min(harmed, len(state) - harmed)
-    text = f"{harmed} of {len(state)} operations have a civilian death on record: "
-    text += CANNOT_TELL if fewer < FEWEST else "not estimated here"
-    return Check(
-        "operations with and without harm to civilians",
-        text,
-        f"at least {FEWEST} of each kind before the two are compared",
-        None,
+    is_few = min(harmed, len(state) - harmed) < FEWEST
+    outcome = CANNOT_TELL if is_few else WORDS.text("phrases", "not_estimated")
+    return WORDS.check(
+        "harm", None, harmed=harmed, operations=len(state), outcome=outcome, fewest=FEWEST
     )
 
 
 def _sentence(found: WakeEffect, n: int, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
     low, high = found.interval
-    opening = {
-        "backlash": "More attacks follow operations than follow like days without one",
-        "deterrence": "Fewer attacks follow operations than follow like days without one",
-        CANNOT_TELL: "The record cannot tell whether more or fewer attacks follow operations than "
-        "follow like days without one",
-    }[verdict]
-    text = (
-        f"{opening}: {signed(found.estimate)} attacks per operation within six weeks in the same "
-        f"district ({LEVEL:.0%} interval {signed(low)} to {signed(high)}; {n} operations had "
-        "days to compare with)."
-    )
-    return text + disagreement(verdict, sensitivity)
-
-
-def _finding(
-    counts: DailyCounts,
-    found: WakeEffect,
-    verdict: str,
-    sensitivity: tuple[Analysis, ...],
-    checks: tuple[Check, ...],
-    figures: tuple[FigureData, ...],
-    validation: Validation,
-) -> Finding:
-    estimable = not np.isnan(found.estimate)
-    return Finding(
-        name="wake",
-        question="Do more or fewer attacks follow operations than follow like days without one?",
-        estimand=(
-            "mean number of attacks that an operation adds or prevents in its district on the "
-            f"{HORIZON_DAYS} days after it, with the attacks that those bring, against days of the "
-            "same district within 26 weeks that had the same past; among matched operations, "
-            "associational"
-        ),
-        unit=UNIT,
-        estimate=found.estimate if estimable else None,
-        interval=found.interval if estimable else None,
+    text = WORDS.text(
+        "sentence",
+        "result",
+        opening=WORDS.text("opening", verdict),
+        estimate=found.estimate,
         level=LEVEL,
-        null="operations could as well have come on any day of the district within 26 weeks that "
-        "had the same past",
-        p_value=found.p_value if estimable else None,
-        verdict=verdict,
-        sentence=(
-            _sentence(found, figures[0].data["n"][0], verdict, sensitivity)
-            if estimable
-            else too_little(counts, "what follows operations against like days")
-        ),
-        n_used=counts.n_used,
-        n_dropped=counts.n_dropped,
-        assumptions=(
-            "Among days of a district within 26 weeks with the same attacks behind them, here and "
-            "next door, operations come at a time that says nothing else about attacks to come.",
-            "What an operation does is spread evenly over its six weeks, where windows overlap.",
-            "An event's initiator is what the classification rules say it is.",
-        ),
-        caveats=(
-            "Only lethal operations are on record: a matched day may have had a raid without "
-            "deaths.",
-            "Pasts are compared coarsely (none or some in each span) and the rest by a straight "
-            "line; a burst that began the day before looks like one that began a week before.",
-            "Operations and attacks on the same day are in no order and count neither way.",
-        ),
-        diagnostics=checks,
-        sensitivity=sensitivity,
-        figures=figures,
-        references=(
-            "Schutte & Donnay 2014, doi:10.1016/j.polgeo.2014.03.001",
-            "Iacus, King & Porro 2012, doi:10.1093/pan/mpr013",
-        ),
-        validation=validation.summary,
+        low=low,
+        high=high,
+        operations=n,
     )
+    return join_sentences(text, disagreement(verdict, sensitivity))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
-from tarazu.core.tables.csv_rows import shorten
 from tarazu.region.build.naming import slugs_for
 from tarazu.region.region import fold
 
