@@ -16,12 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.engine import simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.policy import Setting
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.outcomes import YEAR
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -42,7 +41,7 @@ class Pattern:
     Attributes
     ----------
     claim : what is said. rule : when it holds; the mirror image is the rule turned round.
-    arms : settings by name of arm; what an arm leaves out stays as in the case.
+    arms : settings by name of arm; what an arm leaves out stays as in the scenario.
     judge : from the weekly attacks of the arms to (N,) `HOLDS`, `NEITHER` or `MIRROR`.
     """
 
@@ -54,7 +53,7 @@ class Pattern:
 
 
 def look_for_patterns(
-    case: Case,
+    scenario: Scenario,
     patterns: Sequence[Pattern],
     *,
     mode: Mode = "mean",
@@ -66,7 +65,7 @@ def look_for_patterns(
 
     Parameters
     ----------
-    case : draws of the parameters under one hypothesis; its levers are today's.
+    scenario : draws of the parameters under one hypothesis; its levers are today's.
     mode : ``mean``, or ``stochastic``: each draw with a run of luck that all arms share.
     workers : threads, >= 1; results do not depend on it.
     progress : told how many arms are done, and of how many.
@@ -80,20 +79,20 @@ def look_for_patterns(
     Raises
     ------
     ScenarioError
-        The levers of the case end before week 520.
+        The levers of the scenario end before week 520.
     """
-    if case.levers.shape[1] < END:
-        raise ScenarioError(f"levers of {case.levers.shape[1]} weeks", expected=f"{END} or more")
+    if scenario.weeks < END:
+        raise ScenarioError(f"levers of {scenario.weeks} weeks", expected=f"{END} or more")
     arms = {name: settings for one in patterns for name, settings in one.arms.items()}
     attacks: dict[str, FloatArray] = {}
     with ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda settings: _attacks(case, settings, mode, seed), arms.values())
+        runs = pool.map(lambda settings: _attacks(scenario, settings, mode, seed), arms.values())
         for name, weekly in zip(arms, runs, strict=True):
             attacks[name] = weekly
             if progress is not None:
                 progress(len(attacks), len(arms))
     return pd.DataFrame(
-        [_row(one.name, case.hypothesis.name, one.judge(attacks)) for one in patterns]
+        [_row(one.name, scenario.hypothesis.name, one.judge(attacks)) for one in patterns]
     )
 
 
@@ -104,25 +103,15 @@ def _row(pattern: str, hypothesis: str, verdicts: IntArray) -> dict[str, Any]:
     return row | {"n_draws": len(verdicts)}
 
 
-def _attacks(case: Case, settings: Sequence[Setting], mode: Mode, seed: int) -> FloatArray:
+def _attacks(scenario: Scenario, settings: Sequence[Setting], mode: Mode, seed: int) -> FloatArray:
     """Return (N, T) weekly attacks of each draw under some settings."""
-    levers = case.levers[:, :END].copy()
-    names = [*case.model.levers]
     for setting in settings:
-        levers[names.index(setting.lever), setting.from_week : setting.until_week] = setting.value
-    members = np.arange(len(case.parameters))
+        weeks = slice(setting.from_week, setting.until_week)
+        scenario = scenario.with_lever(setting.lever, setting.value, weeks)
+    members = np.arange(len(scenario.parameters))
     parts = np.split(members, range(BATCH, len(members), BATCH))
     runs = [
-        simulate(
-            case.model,
-            case.parameters[part],
-            levers,
-            districts=case.places,
-            seed=seed,
-            members=part,
-            weeks=END,
-            mode=mode,
-        ).series("attacks")
+        scenario.run(part, part, seed=seed, weeks=END, mode=mode).series("attacks")
         for part in parts
     ]
     return np.concatenate(runs)

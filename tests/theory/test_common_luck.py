@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tarazu.engine import Pulse, simulate
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.setup.scenario import drawn_scenario
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261101
@@ -21,16 +21,16 @@ LEAST_GAIN = 10.0  # at 4 and 12 weeks, at fixed parameters
 DISTRICT = "kech"
 
 
-def attacks(case, draws, members, pulses):
+def attacks(scenario, draws, members, pulses):
     """Attacks in the weeks after the sweep, (N, H)."""
     run = simulate(
-        case.model,
-        case.parameters[draws],
-        case.levers,
-        districts=case.places,
+        scenario.model,
+        scenario.parameters[draws],
+        scenario.levers,
+        districts=scenario.districts,
         seed=SEED,
         members=members,
-        weeks=case.levers.shape[1],
+        weeks=scenario.levers.shape[1],
         pulses=pulses,
     ).series("attacks")
     return np.stack([run[:, WEEK + 1 : WEEK + 1 + h].sum(axis=1) for h in HORIZONS], axis=1)
@@ -75,17 +75,17 @@ def with_interval(gains, arrays, axis):
 @pytest.fixture(scope="module")
 def gains():
     weeks = WEEK + 1 + max(HORIZONS)
-    case = drawn_case("full", "status-quo", weeks=weeks, draws=PRIOR_DRAWS, seed=SEED)
-    sweep = [Pulse("operations", WEEK, case.places.names.index(DISTRICT), count=1)]
+    scenario = drawn_scenario("full", "status-quo", weeks=weeks, draws=PRIOR_DRAWS, seed=SEED)
+    sweep = [Pulse("operations", WEEK, scenario.districts.names.index(DISTRICT), count=1)]
     runs = {"with": [], "without": []}
     for draw in range(DRAWS):
         rows, members = np.full(REPLICATES, draw), np.arange(REPLICATES)
         for name, pulses in (("with", sweep), ("without", [])):
-            runs[name].append(attacks(case, rows, members, pulses))
+            runs[name].append(attacks(scenario, rows, members, pulses))
     table = with_interval(fixed_gains, [np.stack(one) for one in runs.values()], 1)
     members = np.arange(PRIOR_DRAWS)
-    with_, without = (attacks(case, members, members, pulses) for pulses in (sweep, []))
-    other_luck = attacks(case, members, members + PRIOR_DRAWS, [])
+    with_, without = (attacks(scenario, members, members, pulses) for pulses in (sweep, []))
+    other_luck = attacks(scenario, members, members + PRIOR_DRAWS, [])
     table |= with_interval(prior_gains, [with_, without, other_luck], 0)
     page = [
         "# What shared luck gains",

@@ -13,7 +13,7 @@ from tests.reference.anderson import anderson_patterns
 from tests.reference.policy_patterns import END, MARGIN, Pattern, look_for_patterns
 
 from tarazu.model.hypothesis import HYPOTHESES
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.setup.scenario import drawn_scenario
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261122
@@ -70,11 +70,13 @@ def found() -> pd.DataFrame:
     patterns = anderson_patterns()
     parts = []
     for name in HYPOTHESES:
-        case = drawn_case(name, "status-quo", weeks=END, draws=DRAWS, seed=SEED)
-        part = look_for_patterns(case, patterns, workers=WORKERS)
+        scenario = drawn_scenario(name, "status-quo", weeks=END, draws=DRAWS, seed=SEED)
+        part = look_for_patterns(scenario, patterns, workers=WORKERS)
         parts.append(part.assign(futures=f"`{name}`"))
         if name == WITH_LUCK:
-            part = look_for_patterns(case, patterns, mode="stochastic", seed=SEED, workers=WORKERS)
+            part = look_for_patterns(
+                scenario, patterns, mode="stochastic", seed=SEED, workers=WORKERS
+            )
             parts.append(part.assign(futures=f"`{name}`, drawn events"))
     table = pd.concat(parts, ignore_index=True)
     page = INTRODUCTION.format(

@@ -26,7 +26,7 @@ from tarazu.model.hypothesis import HYPOTHESES
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.analysis.thresholds import APART, STARTS, _average, find_thresholds
 from tarazu.study.analysis.uncertainty import share_of
-from tarazu.study.setup.scenario import Case, drawn_case
+from tarazu.study.setup.scenario import Scenario, drawn_scenario
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261122
@@ -83,22 +83,22 @@ calibrated: a share is a share of the draws from the priors.
 """
 
 
-def _with(case: Case, variant: Variant) -> Case:
-    """Return the case with the parameters and levers of a variant at 0."""
-    parameters, levers = case.parameters.copy(), case.levers.copy()
-    parameters[:, [[*case.model.parameters].index(name) for name in variant.parameters]] = 0.0
+def _with(scenario: Scenario, variant: Variant) -> Scenario:
+    """Return the scenario with the parameters and levers of a variant at 0."""
+    parameters = scenario.parameters.copy()
+    parameters[:, [scenario.column(name) for name in variant.parameters]] = 0.0
     for name in variant.levers:
-        levers[[*case.model.levers].index(name)] = 0.0
-    return replace(case, parameters=parameters, levers=levers)
+        scenario = scenario.with_lever(name, 0.0)
+    return replace(scenario, parameters=parameters)
 
 
-def _followed(case: Case, draw: int) -> list[float]:
+def _followed(scenario: Scenario, draw: int) -> list[float]:
     """Return the militants of one draw after a long time, from the low and from the high start."""
-    place, levers = _average(case)
-    parameters = case.parameters[draw]
-    closed = ClosedMap(case.model, parameters, levers, districts=place)
-    start = first_state(case.model, parameters, districts=place)
-    at = [[*case.model.stocks].index(name) for name in MILITANTS]
+    place, levers = _average(scenario)
+    parameters = scenario.parameters[draw]
+    closed = ClosedMap(scenario.model, parameters, levers, districts=place)
+    start = first_state(scenario.model, parameters, districts=place)
+    at = [[*scenario.model.stocks].index(name) for name in MILITANTS]
     ends = []
     for factor in STARTS:
         state = start.copy()
@@ -110,12 +110,12 @@ def _followed(case: Case, draw: int) -> list[float]:
     return ends
 
 
-def look(case: Case) -> pd.DataFrame:
+def look(scenario: Scenario) -> pd.DataFrame:
     """Return, by draw, R_v and the militants at rest from a low and a high start."""
-    table = find_thresholds(case).table
+    table = find_thresholds(scenario).table
     table["is_settled"] = table[["from_low", "from_high"]].notna().all(axis=1)
     for draw in np.flatnonzero(~table["is_settled"]):
-        table.loc[draw, ["from_low", "from_high"]] = _followed(case, int(draw))
+        table.loc[draw, ["from_low", "from_high"]] = _followed(scenario, int(draw))
     high, low = table["from_high"], table["from_low"]
     most = np.maximum(np.maximum(high, low), 1.0)
     table["is_two"] = (high - low).abs() > APART * most
@@ -128,7 +128,7 @@ def _drawn(job: tuple[Variant, str]) -> pd.DataFrame:
     variant, hypothesis = job
     draws = DRAWS if variant == AS_IS else VARIANT_DRAWS
     return look(
-        _with(drawn_case(hypothesis, "status-quo", weeks=1, draws=draws, seed=SEED), variant)
+        _with(drawn_scenario(hypothesis, "status-quo", weeks=1, draws=draws, seed=SEED), variant)
     )
 
 
@@ -198,7 +198,7 @@ def test_thresholds__where_there_is_no_number_a_reason_is_given(found):
             assert ((table["reason"] == "") == table["reproduction"].notna()).all()
 
 
-def militancy(contact: float, company: float) -> Case:
+def militancy(contact: float, company: float) -> Scenario:
     """Militants recruit one by one (contact), and where there are many of them (company)."""
     m = Model("militancy")
     values = {"contact": contact, "company": company, "leaving": 0.05}
@@ -215,7 +215,7 @@ def militancy(contact: float, company: float) -> Case:
     m.event("attacks", unit="attacks", mean=sp.Integer(0), meaning="none")
     m.stock("memory", "memory", unit="attacks", initial=0.0, meaning="attacks remembered")
     m.change("memory", inflow=m["attacks"], fall=p.leaving, meaning="remembered, and fading")
-    return Case(
+    return Scenario(
         model=checked(m),
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
         policy="none",

@@ -9,7 +9,7 @@ import pytest
 
 from tarazu.engine import simulate
 from tarazu.engine.mean_field.xmile import variable_name, write_xmile
-from tarazu.study.setup.scenario import median_case
+from tarazu.study.setup.scenario import median_scenario
 
 WEEKS = 104
 AGREEMENT = 1e-6  # relative, of every stock in every district and week
@@ -17,31 +17,35 @@ AGREEMENT = 1e-6  # relative, of every stock in every district and week
 
 @pytest.mark.parametrize("policy", ["status-quo", "political-settlement"])
 def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
-    case = median_case("full", policy, weeks=WEEKS)
+    scenario = median_scenario("full", policy, weeks=WEEKS)
     path = tmp_path / "model.xmile"
     text = write_xmile(
-        case.model, case.parameters[0], case.levers, districts=case.places, weeks=WEEKS
+        scenario.model,
+        scenario.parameters[0],
+        scenario.levers,
+        districts=scenario.districts,
+        weeks=WEEKS,
     )
     path.write_text(text, encoding="utf-8")
-    districts = range(len(case.places.names))
+    districts = range(len(scenario.districts.names))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PySD and what it imports
         import pysd
 
         run = pysd.read_xmile(str(path)).run(
-            return_columns=[variable_name(s, d) for s in case.model.stocks for d in districts]
+            return_columns=[variable_name(s, d) for s in scenario.model.stocks for d in districts]
         )
     own = simulate(
-        case.model,
-        case.parameters[0],
-        case.levers,
-        districts=case.places,
+        scenario.model,
+        scenario.parameters[0],
+        scenario.levers,
+        districts=scenario.districts,
         seed=0,
         members=np.array([0]),
         weeks=WEEKS,
-        keep=list(case.model.stocks),
+        keep=list(scenario.model.stocks),
         mode="mean",
     )
-    for name in case.model.stocks:
+    for name in scenario.model.stocks:
         theirs = run[[variable_name(name, d) for d in districts]].to_numpy()[1:]
         assert theirs == pytest.approx(own.by_district(name)[0], rel=AGREEMENT, abs=1e-9), name

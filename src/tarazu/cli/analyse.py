@@ -70,12 +70,12 @@ def threshold(
     from tarazu.report.figures.analyses import draw_thresholds
     from tarazu.report.figures.elasticities import draw_elasticities
     from tarazu.study.analysis.thresholds import find_thresholds
-    from tarazu.study.setup.scenario import drawn_case
+    from tarazu.study.setup.scenario import drawn_scenario
 
     pages = Pages(out, paths_of(policy, hypothesis), force)
-    case = drawn_case(hypothesis, policy, weeks=1, draws=draws, seed=seed)
+    scenario = drawn_scenario(hypothesis, policy, weeks=1, draws=draws, seed=seed)
     with progress("looking for thresholds") as advance:
-        found = find_thresholds(case, elastic=10, progress=advance)
+        found = find_thresholds(scenario, elastic=10, progress=advance)
     _answer(
         draw_thresholds(found),
         found.table.to_dict("records"),
@@ -107,14 +107,16 @@ def marginal(
     share their luck.
     """
     from tarazu.report.figures.analyses import draw_marginal
-    from tarazu.study.analysis.extra_operation import HORIZONS, marginal_effect
-    from tarazu.study.setup.scenario import drawn_case
+    from tarazu.study.analysis.marginal_effect import HORIZONS, marginal_effect
+    from tarazu.study.setup.scenario import drawn_scenario
 
     pages = Pages(out, paths_of(policy, hypothesis), force)
     weeks = 53 + max(HORIZONS)
-    case = drawn_case(hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
+    scenario = drawn_scenario(hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
     with progress("running with and without one more operation") as advance:
-        found = marginal_effect(case, district, replicates=replicates, seed=seed, progress=advance)
+        found = marginal_effect(
+            scenario, district, replicates=replicates, seed=seed, progress=advance
+        )
     _answer(
         draw_marginal(found, district=district), found.to_dict("records"), pages, as_json=as_json
     )
@@ -152,18 +154,18 @@ def frontier(
     """
     from tarazu.report.figures.analyses import draw_frontier
     from tarazu.study.analysis.frontier import END, attrition_frontier
-    from tarazu.study.setup.scenario import drawn_case
+    from tarazu.study.setup.scenario import drawn_scenario
 
     pages = Pages(out, paths_of(policy, hypothesis), force)
-    case = drawn_case(hypothesis, policy, weeks=END, draws=draws, seed=seed)
-    lever = case.model.levers.get(axis)
+    scenario = drawn_scenario(hypothesis, policy, weeks=END, draws=draws, seed=seed)
+    lever = scenario.model.levers.get(axis)
     level = level or (
         [0.1, 0.5, 0.9] if lever is None else sorted({lever.low, lever.default, lever.high})
     )
     tempos = tempo or [0.0, 0.5, 1.0, 2.0, 5.0, 10.0]
     with progress("running the frontier") as advance:
         found = attrition_frontier(
-            case, tempos, axis, level, replicates=replicates, seed=seed, progress=advance
+            scenario, tempos, axis, level, replicates=replicates, seed=seed, progress=advance
         )
     sentences = [found.sentence(value) for value in level]
     _answer(draw_frontier(found), found.table.to_dict("records"), pages, sentences, as_json=as_json)
@@ -200,12 +202,12 @@ def ablate(
     from tarazu.report.figures.analyses import draw_ablation
     from tarazu.study.analysis.ablation import LINKS
     from tarazu.study.analysis.ablation import ablate as hold_in_turn
-    from tarazu.study.setup.scenario import drawn_case
+    from tarazu.study.setup.scenario import drawn_scenario
 
     pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
     links = [parse_link(text) for text in link or LINKS]
     today, asked = (
-        drawn_case(hypothesis, name, weeks=weeks, draws=draws, seed=seed)
+        drawn_scenario(hypothesis, name, weeks=weeks, draws=draws, seed=seed)
         for name in (baseline, policy)
     )
     with progress("holding links in turn") as advance:
@@ -249,25 +251,32 @@ def flip(
     field; the nearest flips from the medians are then tried with drawn events.
     """
     from tarazu.report.figures.tipping_points import draw_flips, draw_flips_over_draws
-    from tarazu.study.analysis.tipping_point_check import check_flips, check_sentence
-    from tarazu.study.analysis.tipping_points import find_flips, flips_over_draws
-    from tarazu.study.setup.scenario import median_case
+    from tarazu.study.analysis.tipping_point_check import check_sentence, check_tipping_points
+    from tarazu.study.analysis.tipping_points import find_tipping_points, tipping_points_over_draws
+    from tarazu.study.setup.scenario import median_scenario
 
     pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
-    cases = [median_case(hypothesis, name, weeks=weeks) for name in (baseline, policy)]
+    scenarios = [median_scenario(hypothesis, name, weeks=weeks) for name in (baseline, policy)]
     threads = workers or os.cpu_count() or 1
     if draws:
         with progress("moving one parameter at a time, draw by draw") as advance:
-            often = flips_over_draws(
-                *cases, draws=draws, outcome=outcome, seed=seed, workers=threads, progress=advance
+            often = tipping_points_over_draws(
+                *scenarios,
+                draws=draws,
+                outcome=outcome,
+                seed=seed,
+                workers=threads,
+                progress=advance,
             )
         rows = often.table.to_dict("records")
         _answer(draw_flips_over_draws(often), rows, pages, as_json=as_json)
         return
     with progress("moving one parameter at a time") as advance:
-        found = find_flips(*cases, outcome=outcome, workers=threads, progress=advance)
+        found = find_tipping_points(*scenarios, outcome=outcome, workers=threads, progress=advance)
     with progress("trying flips with drawn events") as advance:
-        checks = check_flips(found, *cases, replicates=replicates, seed=seed, progress=advance)
+        checks = check_tipping_points(
+            found, *scenarios, replicates=replicates, seed=seed, progress=advance
+        )
     _answer(
         draw_flips(found),
         found.table.to_dict("records"),

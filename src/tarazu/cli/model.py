@@ -124,15 +124,19 @@ def export(
     """
     from tarazu.core.outputs import check_outputs, write_outputs
     from tarazu.engine.mean_field.xmile import write_xmile
-    from tarazu.study.setup.scenario import median_case
+    from tarazu.study.setup.scenario import median_scenario
 
     if out.suffix != ".xmile":
         raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")
     keep = paths_of(policy, hypothesis)
     check_outputs([out], keep=keep, replace=force)
-    case = median_case(hypothesis, policy, weeks=weeks)
+    scenario = median_scenario(hypothesis, policy, weeks=weeks)
     text = write_xmile(
-        case.model, case.parameters[0], case.levers, districts=case.places, weeks=weeks
+        scenario.model,
+        scenario.parameters[0],
+        scenario.levers,
+        districts=scenario.districts,
+        weeks=weeks,
     )
     write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)

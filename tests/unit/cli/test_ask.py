@@ -13,7 +13,7 @@ import tarazu.study.analysis.frontier
 from tarazu.cli.entry import run
 from tarazu.model import build_model
 from tarazu.study.analysis.frontier import Frontier
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[float]]:
     seen: list[Sequence[float]] = []
 
     def note(
-        case: Case, tempos: Sequence[float], axis: str, levels: Sequence[float], **_: object
+        scenario: Scenario, tempos: Sequence[float], axis: str, levels: Sequence[float], **_: object
     ) -> Frontier:
         seen.append(levels)
         cells = [
@@ -33,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[float]]:
             for level in levels
             for start in ("low", "high")
         ]
-        return Frontier(case.hypothesis.name, axis, pd.DataFrame(cells))
+        return Frontier(scenario.hypothesis.name, axis, pd.DataFrame(cells))
 
     monkeypatch.setattr(tarazu.study.analysis.frontier, "attrition_frontier", note)
     return seen

@@ -12,7 +12,8 @@ from tarazu.model import Hypothesis, Model
 from tarazu.model.checks import checked
 from tarazu.model.quantities import Lever
 from tarazu.model.stocks import MILITANTS
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.policies import ResolvedPolicy
+from tarazu.study.setup.scenario import Scenario
 
 WEEKS, DISTRICTS = 6, 2
 RATES = {
@@ -49,16 +50,20 @@ def tempo_model() -> Model:
     return checked(m)
 
 
-def case_of(model: Model, name: str, weeks: int = WEEKS, **settings: float) -> Case:
-    """Return a case of a toy model with levers at their defaults, but for those named."""
+def scenario_of(model: Model, name: str, weeks: int = WEEKS, **settings: float) -> Scenario:
+    """Return a scenario of a toy model with levers at their defaults, but for those named."""
     levels = [settings.get(lever, model.levers[lever].default) for lever in model.levers]
-    return Case(
+    return Scenario(
         model=model,
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
-        policy=name,
-        places=line_of_districts(DISTRICTS),
+        policy=ResolvedPolicy(
+            name,
+            name,
+            "A test.",
+            np.broadcast_to(
+                np.array(levels)[:, None, None], (len(levels), weeks, DISTRICTS)
+            ).copy(),
+        ),
+        districts=line_of_districts(DISTRICTS),
         parameters=np.array([[p.median for p in model.parameters.values()]]),
-        levers=np.broadcast_to(
-            np.array(levels)[:, None, None], (len(levels), weeks, DISTRICTS)
-        ).copy(),
     )

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import tarazu.study.analysis.ablation
+import tarazu.study.setup.scenario
 from tarazu.cli.model_wording import describe_declaration
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
@@ -13,7 +13,7 @@ from tarazu.model import build_model
 from tarazu.model.describe import describe
 from tarazu.model.hold import Link, parse_link, with_holds
 from tarazu.study.analysis.ablation import NOTHING_HELD, ablate
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.setup.scenario import drawn_scenario
 
 WEEKS = 40
 LINKS = (parse_link("memory_attacks>*"), parse_link("trust>*"))
@@ -25,18 +25,19 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def cases():
+def scenarios():
     return [
-        drawn_case("full", name, weeks=WEEKS, draws=2, seed=3) for name in ("status-quo", "surge")
+        drawn_scenario("full", name, weeks=WEEKS, draws=2, seed=3)
+        for name in ("status-quo", "surge")
     ]
 
 
-def run(model, case, levers, **options):
+def run(model, scenario, levers, **options):
     return simulate(
         model,
-        case.parameters[0],
+        scenario.parameters[0],
         levers,
-        districts=case.places,
+        districts=scenario.districts,
         seed=1,
         members=np.array([0]),
         weeks=WEEKS,
@@ -52,8 +53,8 @@ def padded(model, levers):
     return np.concatenate([levers, extra])
 
 
-def test_with_holds__nothing_held_is_the_same_model(model, cases):
-    base, _ = cases
+def test_with_holds__nothing_held_is_the_same_model(model, scenarios):
+    base, _ = scenarios
     plain = run(base.model, base, base.levers).series("attacks")
     assert run(model, base, padded(model, base.levers)).series("attacks") == pytest.approx(
         plain, rel=1e-12
@@ -69,8 +70,8 @@ def test_with_holds__what_holds_a_link_is_no_policy_and_prints(model):
     assert "moves None" not in text
 
 
-def test_with_holds__a_link_held_at_its_own_path_changes_nothing(model, cases):
-    base, _ = cases
+def test_with_holds__a_link_held_at_its_own_path_changes_nothing(model, scenarios):
+    base, _ = scenarios
     levers = padded(model, base.levers)
     told = run(model, base, levers, keep=[link.told for link in LINKS])
     names = [*model.levers]
@@ -82,8 +83,8 @@ def test_with_holds__a_link_held_at_its_own_path_changes_nothing(model, cases):
     )
 
 
-def test_with_holds__a_held_target_no_longer_hears_its_source(model, cases):
-    base, surge = cases
+def test_with_holds__a_held_target_no_longer_hears_its_source(model, scenarios):
+    base, surge = scenarios
     levers = padded(model, base.levers)
     told = run(model, base, levers, keep=[LINKS[0].told]).by_district(LINKS[0].told)[0]
     moved = padded(model, surge.levers)
@@ -108,9 +109,9 @@ def test_links__what_cannot_be_held_is_named(text, complaint):
         with_holds(build_model(), [parse_link(text)])
 
 
-def test_ablate__an_effect_is_the_policy_less_the_baseline(cases, monkeypatch):
+def test_ablate__an_effect_is_the_policy_less_the_baseline(scenarios, monkeypatch):
     """In a stand-in whose attacks are the tempo, of which a held trust keeps two thirds away."""
-    base, surge = cases
+    base, surge = scenarios
     tempo = [*base.model.levers].index("operational_tempo")
 
     def run(model, parameters, levers, **_):
@@ -120,17 +121,17 @@ def test_ablate__an_effect_is_the_policy_less_the_baseline(cases, monkeypatch):
             series=lambda name: attacks[None, :], by_district=lambda name: levers[None, tempo]
         )
 
-    monkeypatch.setattr(tarazu.study.analysis.ablation, "simulate", run)
+    monkeypatch.setattr(tarazu.study.setup.scenario, "simulate", run)
     table = ablate(base, surge, [LINKS[0]])
-    asked, today = (case.levers[tempo].mean(axis=1).sum() for case in (surge, base))
+    asked, today = (scenario.levers[tempo].mean(axis=1).sum() for scenario in (surge, base))
     assert asked > today
     assert table["effect"].tolist() == pytest.approx([asked - today, asked / 3 - today])
     assert table["through"].tolist() == pytest.approx([0.0, 2 * asked / 3])
 
 
 @pytest.mark.slow
-def test_ablate__parts_add_up_draw_by_draw(cases):
-    base, surge = cases
+def test_ablate__parts_add_up_draw_by_draw(scenarios):
+    base, surge = scenarios
     seen = []
     table = ablate(base, surge, LINKS, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 2), (2, 2)]
@@ -143,19 +144,21 @@ def test_ablate__parts_add_up_draw_by_draw(cases):
 
 
 @pytest.mark.slow
-def test_ablate__a_policy_that_is_the_baseline_has_no_effect_to_explain(cases):
-    base, _ = cases
+def test_ablate__a_policy_that_is_the_baseline_has_no_effect_to_explain(scenarios):
+    base, _ = scenarios
     table = ablate(base, base, [Link("trust", "*")])
     assert (table[["effect", "through"]] == 0.0).all(axis=None)
     assert table["left"].isna().all()
 
 
-def test_ablate__names_an_outcome_that_is_none(cases):
+def test_ablate__names_an_outcome_that_is_none(scenarios):
     with pytest.raises(ScenarioError, match=r"no series 'peace'; expected one of .*attacks"):
-        ablate(*cases, LINKS, outcome="peace")
+        ablate(*scenarios, LINKS, outcome="peace")
 
 
 def test_ablate__wants_the_same_draws():
-    one, other = (drawn_case("full", "status-quo", weeks=2, draws=2, seed=seed) for seed in (1, 2))
+    one, other = (
+        drawn_scenario("full", "status-quo", weeks=2, draws=2, seed=seed) for seed in (1, 2)
+    )
     with pytest.raises(ScenarioError, match="policy"):
         ablate(one, other, LINKS)

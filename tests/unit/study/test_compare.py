@@ -194,7 +194,9 @@ def test_paired__table_counts_every_draw(operation):
     table = paired_differences(operation)
     everyone = table[(table["subset"] == "all") & (table["hypothesis"] != "pooled")]
     assert (everyone["n_draws"] + everyone["n_short"] == operation.draws).all()
-    assert ((table["mean_low"] <= table["mean"]) & (table["mean"] <= table["mean_high"])).all()
+    assert (
+        (table["effect_low"] <= table["effect"]) & (table["effect"] <= table["effect_high"])
+    ).all()
 
 
 def test_paired__needs_an_operation(result):

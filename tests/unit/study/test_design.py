@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,10 +7,10 @@ from hypothesis import strategies as st
 from tests.unit.study.cases import make_study
 
 from tarazu.core.random.streams import poisson_quantile, uniform
-from tarazu.engine import Pulse, simulate
+from tarazu.engine import Pulse
 from tarazu.model import draw_parameters, load_hypothesis
+from tarazu.study.runner.run import make_plan
 from tarazu.study.setup.design import latin_hypercube, member_ids
-from tarazu.study.setup.policies import make_arms, places_of
 from tarazu.study.setup.sizing import _solve, size_operation
 
 STANDARD_ERRORS = 5.0  # a false alarm in 2 million runs; seeds are fixed
@@ -64,29 +66,17 @@ def test_sizing__stops_at_the_most_operations():
 
 def test_sizing__militants_killed_in_stochastic_runs_match_the_dose():
     study = make_study(policies=("status-quo",), weeks=2, horizons=(1,), series_weeks=1)
-    arm, places = make_arms(study)[0], places_of(study.region)
     uniforms = np.full((1, len(study.model.parameters)), 0.5)
     values = draw_parameters(study.model, load_hypothesis("full"), uniforms)
+    scenario = replace(make_plan(study).scenarios["full"], parameters=values)
     kech = study.district("kech")
-    operations, killed = size_operation(
-        study.model,
-        values,
-        arm.levers,
-        places=places,
-        pulses=(),
-        week=1,
-        targets={kech: 6.8},
-        most=30,
-    )
+    operations, killed = size_operation(scenario, week=1, targets={kech: 6.8}, most=30)
     assert killed[0, 0] == pytest.approx(6.8, rel=1e-6)
     pulse = Pulse("operations", 1, kech, expected=float(operations[0, 0]))
     members = np.arange(4_000)
     deaths = []
     for pulses in ((pulse,), ()):
-        run = simulate(
-            study.model, values[0], arm.levers, districts=places, seed=5, members=members, weeks=2,
-            pulses=pulses,
-        )  # fmt: skip
+        run = scenario.run(0, members, seed=5, pulses=pulses)
         dead = run.series("dead")[:, 1] - run.series("dead")[:, 0]
         civilians = run.series("attack_deaths_civilian") + run.series("operation_deaths_civilian")
         deaths.append(dead - civilians[:, 1])

@@ -5,8 +5,8 @@ import pytest
 
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import Pulse, simulate
-from tarazu.study.analysis.extra_operation import _replacement, marginal_effect
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.analysis.marginal_effect import _replacement, marginal_effect
+from tarazu.study.setup.scenario import drawn_scenario
 from tarazu.study.setup.zones import ALL_ZONES, ZONES, zones_around
 
 HORIZONS = (2, 8)
@@ -14,12 +14,12 @@ HORIZONS = (2, 8)
 
 @pytest.fixture(scope="module")
 def table():
-    case = drawn_case("full", "status-quo", weeks=20, draws=6, seed=5)
-    return marginal_effect(case, "kech", week=4, horizons=HORIZONS, replicates=2, seed=2)
+    scenario = drawn_scenario("full", "status-quo", weeks=20, draws=6, seed=5)
+    return marginal_effect(scenario, "kech", week=4, horizons=HORIZONS, replicates=2, seed=2)
 
 
 def test_marginal__has_every_quantity_zone_and_horizon(table):
-    counted = table[table["quantity"] != "replaced"]
+    counted = table[table["quantity"] != "replacement ratio"]
     assert len(counted) == 4 * len(ALL_ZONES) * len(HORIZONS)
     assert set(counted["weeks"]) == set(HORIZONS)
     assert (table["n_draws"] == 6).all()
@@ -35,7 +35,7 @@ def test_zones__every_district_is_in_one_and_neighbours_of_all_struck_are_next_d
 
 
 def test_marginal__zones_add_up_to_everywhere(table):
-    wide = table[table["quantity"] != "replaced"].pivot(
+    wide = table[table["quantity"] != "replacement ratio"].pivot(
         index=["quantity", "weeks"], columns="zone", values="effect"
     )
     parts = wide[["here", "next door", "elsewhere"]].sum(axis=1)
@@ -54,7 +54,7 @@ def test_marginal__never_counts_dead_militants_as_an_effect(table):
         "civilians killed",
         "security forces killed",
         "militants",
-        "replaced",
+        "replacement ratio",
     }
 
 
@@ -63,21 +63,21 @@ def test_marginal__makes_good_what_is_no_longer_missing(table):
     everywhere = table[table["zone"] == "everywhere"].set_index(["quantity", "weeks"])["effect"]
     early, late = HORIZONS
     fewer = {weeks: -everywhere["militants", weeks] for weeks in HORIZONS}
-    left = {weeks: 1.0 - everywhere["replaced", weeks] for weeks in HORIZONS}
+    left = {weeks: 1.0 - everywhere["replacement ratio", weeks] for weeks in HORIZONS}
     assert fewer[early] > 0
     assert fewer[early] / left[early] == pytest.approx(fewer[late] / left[late])
 
 
 def test_marginal__counts_whom_the_operation_kills_itself(table):
-    case = drawn_case("full", "status-quo", weeks=20, draws=6, seed=5)
-    kech = case.places.names.index("kech")
+    scenario = drawn_scenario("full", "status-quo", weeks=20, draws=6, seed=5)
+    kech = scenario.districts.names.index("kech")
 
     def deaths(draw, pulses):  # (R, T, D)
         run = simulate(
-            case.model,
-            case.parameters[draw],
-            case.levers,
-            districts=case.places,
+            scenario.model,
+            scenario.parameters[draw],
+            scenario.levers,
+            districts=scenario.districts,
             seed=2,
             members=np.array([2 * draw, 2 * draw + 1]),
             weeks=20,
@@ -122,8 +122,8 @@ def test_replacement__interval_covers_the_ratio_of_means():
 
 
 def test_marginal__names_what_is_wrong():
-    case = drawn_case("full", "status-quo", weeks=10, draws=2, seed=5)
+    scenario = drawn_scenario("full", "status-quo", weeks=10, draws=2, seed=5)
     with pytest.raises(ScenarioError, match="no district 'kalam'"):
-        marginal_effect(case, "kalam", week=1, horizons=(2,))
+        marginal_effect(scenario, "kalam", week=1, horizons=(2,))
     with pytest.raises(ScenarioError, match="weeks"):
-        marginal_effect(case, "kech", week=4, horizons=(52,))
+        marginal_effect(scenario, "kech", week=4, horizons=(52,))

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import tarazu.study.analysis.frontier
+import tarazu.study.setup.scenario
 from tarazu.core.errors import ScenarioError
 from tarazu.report.figures.analyses import draw_frontier
 from tarazu.study.analysis.frontier import END, Frontier, _label, _longest_quiet, attrition_frontier
 from tarazu.study.analysis.uncertainty import Estimate
 from tarazu.study.setup.outcomes import YEAR
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.setup.scenario import drawn_scenario
 
 
 def frontier(verdicts):
@@ -93,18 +93,18 @@ def test_frontier__says_that_no_tempo_ends_it():
     [(4.0, 1.0, "shrinks"), (1.0, 4.0, "grows"), (3.0, 3.0, "persists"), (4.0, 0.0, "dies out")],
 )
 def test_frontier__a_cell_compares_the_last_year_with_the_first(monkeypatch, first, last, verdict):
-    case = drawn_case("full", "status-quo", weeks=END, draws=3, seed=0)
-    militants = [*case.model.parameters].index("initial_militants")
+    scenario = drawn_scenario("full", "status-quo", weeks=END, draws=3, seed=0)
+    militants = [*scenario.model.parameters].index("initial_militants")
     started = []
 
     def run(model, parameters, levers, **_):
-        started.append(parameters[0, militants] / case.parameters[0, militants])
+        started.append(parameters[0, militants] / scenario.parameters[0, militants])
         attacks = np.full((len(parameters), END), 2.0)
         attacks[:, :YEAR], attacks[:, -YEAR:] = first, last
         return SimpleNamespace(series=lambda name: attacks)
 
-    monkeypatch.setattr(tarazu.study.analysis.frontier, "simulate", run)
-    found = attrition_frontier(case, [1.0], "technical_intelligence", [0.5], replicates=2)
+    monkeypatch.setattr(tarazu.study.setup.scenario, "simulate", run)
+    found = attrition_frontier(scenario, [1.0], "technical_intelligence", [0.5], replicates=2)
     assert found.table["verdict"].tolist() == [verdict, verdict]
     assert found.table["ratio"].tolist() == [last / first] * 2
     assert started == pytest.approx([0.1, 10.0])
@@ -112,22 +112,22 @@ def test_frontier__a_cell_compares_the_last_year_with_the_first(monkeypatch, fir
 
 
 def test_frontier__names_an_axis_that_is_none():
-    case = drawn_case("full", "status-quo", weeks=520, draws=2, seed=0)
-    with pytest.raises(ScenarioError, match="no axis"):
-        attrition_frontier(case, [1.0], "morale", [0.5])
+    scenario = drawn_scenario("full", "status-quo", weeks=520, draws=2, seed=0)
+    with pytest.raises(ScenarioError, match="not an axis"):
+        attrition_frontier(scenario, [1.0], "morale", [0.5])
     with pytest.raises(ScenarioError, match="expected"):
-        attrition_frontier(case, [1e6], "technical_intelligence", [0.5])
-    short = drawn_case("full", "status-quo", weeks=100, draws=2, seed=0)
+        attrition_frontier(scenario, [1e6], "technical_intelligence", [0.5])
+    short = drawn_scenario("full", "status-quo", weeks=100, draws=2, seed=0)
     with pytest.raises(ScenarioError, match="520"):
         attrition_frontier(short, [1.0], "technical_intelligence", [0.5])
 
 
 @pytest.mark.slow
 def test_frontier__runs_every_cell_from_both_starts():
-    case = drawn_case("full", "status-quo", weeks=520, draws=2, seed=0)
+    scenario = drawn_scenario("full", "status-quo", weeks=520, draws=2, seed=0)
     seen = []
     found = attrition_frontier(
-        case,
+        scenario,
         [0.0, 5.0],
         "technical_intelligence",
         [0.3],

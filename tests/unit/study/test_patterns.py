@@ -24,7 +24,7 @@ from tests.reference.policy_patterns import (
     verdicts_of,
     year_before,
 )
-from tests.unit.study.ranking_worlds import case_of
+from tests.unit.study.ranking_worlds import scenario_of
 
 from tarazu.core.errors import ScenarioError
 from tarazu.core.quantities import Fixed, Parameter, Uniform
@@ -83,15 +83,15 @@ def model() -> Model:
     return checked(declare())
 
 
-def case(draws=2, **signs):
+def scenario(draws=2, **signs):
     """Every sign at 0 but for those named, in every draw."""
     values = [signs.get(name, p.median) for name, p in model().parameters.items()]
-    return replace(case_of(model(), "today", weeks=END), parameters=np.tile(values, (draws, 1)))
+    return replace(scenario_of(model(), "today", weeks=END), parameters=np.tile(values, (draws, 1)))
 
 
 def verdict(pattern, **signs):
     """The verdict that holds in every draw."""
-    row = look_for_patterns(case(**signs), [pattern]).iloc[0]
+    row = look_for_patterns(scenario(**signs), [pattern]).iloc[0]
     shares = {name: row[name] for name in ("holds", "mirror", "neither")}
     assert sorted(shares.values()) == [0.0, 0.0, 1.0]
     return max(shares, key=shares.__getitem__)
@@ -150,7 +150,7 @@ def test_schedules__spend_the_same_effort_on_each():
 
 
 def test_patterns__shares_count_draws_and_add_up():
-    made = case(draws=8, learning=1.0)
+    made = scenario(draws=8, learning=1.0)
     at = [*model().parameters].index("learning")
     made.parameters[:, at] = [1, 1, 1, 1, 1, -1, -1, 0]
     rows = look_for_patterns(made, schedules(), workers=2)
@@ -166,7 +166,7 @@ def test_patterns__shares_count_draws_and_add_up():
 
 def test_patterns__with_drawn_events_share_their_luck():
     """Draws without any effect: what luck alone tells apart is nothing, as arms share it."""
-    rows = look_for_patterns(case(draws=6), anderson_patterns_of_the_toy(), mode="stochastic")
+    rows = look_for_patterns(scenario(draws=6), anderson_patterns_of_the_toy(), mode="stochastic")
     assert (rows["neither"] == 1.0).all()
 
 
@@ -197,4 +197,4 @@ def test_patterns__use_levers_of_the_shipped_model_inside_their_ranges():
 
 def test_patterns__wants_levers_for_all_weeks():
     with pytest.raises(ScenarioError, match="520"):
-        look_for_patterns(case_of(model(), "today", weeks=END - 1), schedules())
+        look_for_patterns(scenario_of(model(), "today", weeks=END - 1), schedules())

@@ -26,11 +26,12 @@ def test_experiments__join_reproduces_the_parameters_of_the_plan(result):
     names = list(plan.study.model.parameters)
     table = result.experiments
     assert len(table) == len(result.metrics)
-    for hypothesis, values in plan.parameters.items():
+    for hypothesis, scenario in plan.scenarios.items():
         rows = table[table["hypothesis"] == hypothesis]
         joined = rows[names].to_numpy()
-        assert np.array_equal(joined, values[rows["draw"].to_numpy()])
-    assert not np.array_equal(*plan.parameters.values())  # hypotheses differ, so the key matters
+        assert np.array_equal(joined, scenario.parameters[rows["draw"].to_numpy()])
+    both = [scenario.parameters for scenario in plan.scenarios.values()]
+    assert not np.array_equal(*both)  # hypotheses differ, so the key matters
 
 
 def test_experiments__keep_the_outcomes(result):

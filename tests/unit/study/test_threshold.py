@@ -10,7 +10,7 @@ import tarazu.study.analysis.thresholds
 from tarazu.engine.mean_field.equilibria import Reproduction, RestingPoint
 from tarazu.report.figures.analyses import draw_thresholds
 from tarazu.study.analysis.thresholds import find_thresholds
-from tarazu.study.setup.scenario import drawn_case
+from tarazu.study.setup.scenario import drawn_scenario
 
 
 @pytest.fixture
@@ -27,16 +27,16 @@ def found(monkeypatch):
     monkeypatch.setattr(
         tarazu.study.analysis.thresholds, "reproduction_number", lambda *_, **__: unknown
     )
-    case = drawn_case("full", "status-quo", weeks=1, draws=2, seed=0)
-    return find_thresholds(replace(case, parameters=case.parameters[:2]))
+    scenario = drawn_scenario("full", "status-quo", weeks=1, draws=2, seed=0)
+    return find_thresholds(replace(scenario, parameters=scenario.parameters[:2]))
 
 
 def test_thresholds__have_no_numbers_at_rest_where_nothing_came_to_rest(found):
-    at_rest = found.table[["from_high", "growth_at_rest", "feedback"]]
+    at_rest = found.table[["from_high", "growth_at_equilibrium", "feedback"]]
     assert np.isfinite(at_rest.iloc[0]).all()
     assert at_rest.iloc[1].isna().all()
     assert np.isfinite(found.table["from_low"]).all()
-    assert found.levels()["growth_at_rest"] == (0.98, 0.98, 0.98, 1)
+    assert found.levels()["growth_at_equilibrium"] == (0.98, 0.98, 0.98, 1)
 
 
 def test_thresholds__the_figure_says_in_how_many_draws_the_search_settled(found):

@@ -257,7 +257,7 @@ def _change_table(
             zone,
             span(weeks),
             _spread(row),
-            estimate(row["mean"], (row["mean_low"], row["mean_high"])),
+            estimate(row["effect"], (row["effect_low"], row["effect_high"])),
             percent(row["p_fewer"]),
             percent(row["p_more"]),
             count(row["n_draws"]),

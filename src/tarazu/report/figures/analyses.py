@@ -12,8 +12,8 @@ from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec
 from tarazu.report.table import Table
-from tarazu.study.analysis.extra_operation import ARMED, COUNTED, SINCE
 from tarazu.study.analysis.frontier import RULES, STARTS, Frontier
+from tarazu.study.analysis.marginal_effect import ARMED, COUNTED, REPLACEMENT, SINCE
 from tarazu.study.analysis.thresholds import Thresholds
 from tarazu.study.setup.zones import ALL_ZONES
 
@@ -26,14 +26,14 @@ THRESHOLDS: Final = {
     "reproduction": "R_v: recruits a militant causes where nobody is violent",
     "growth": "growth factor a week of violence there (eigenvalue)",
     "feedback": "recruits that one more militant causes at rest",
-    "growth_at_rest": "dominant eigenvalue of the weekly map at rest",
+    "growth_at_equilibrium": "dominant eigenvalue of the weekly map at rest",
     "from_low": "militants at rest, from few (persons)",
     "from_high": "militants at rest, from many (persons)",
     "above_one": "share with R_v above 1",
     "bistable": "share with two resting points",
 }
 """What the columns and shares of `Thresholds` are called."""
-SHARES: Final = {"replaced": "replaced (share of the militants removed)"}
+SHARES: Final = {REPLACEMENT: "replaced (share of the militants removed)"}
 """Quantities of `marginal_effect` that are no counts."""
 VERDICT_SHADES: Final = {
     "dies out": theme.SHADES[0],

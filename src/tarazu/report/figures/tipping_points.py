@@ -13,14 +13,14 @@ from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec
 from tarazu.report.table import Table
 from tarazu.study.analysis.sign_changes import RANGE
-from tarazu.study.analysis.tipping_points import Flips, FlipsOverDraws
+from tarazu.study.analysis.tipping_points import TippingPoints, TippingPointsOverDraws
 
 SHOWN: Final = 15  # parameters in the picture; the table has all
 WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects shows at most
 NOT_CALIBRATED: Final = "The model is not calibrated: what is likely is only what the priors say."
 
 
-def draw_flips(flips: Flips, *, key: str = "flip") -> Figure:
+def draw_flips(flips: TippingPoints, *, key: str = "flip") -> Figure:
     """Return how far each parameter moves along its prior until the other policy is ahead.
 
     Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
@@ -74,7 +74,7 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> Figure:
         ),
         n=(
             f"{len(flips.table)} parameters, {len(moving)} of which change the difference and "
-            f"{flips.n_flips} flip the ranking; {flips.n_fixed} more are fixed"
+            f"{flips.n_tipping} flip the ranking; {flips.n_fixed} more are fixed"
         ),
         spec=spec,
         table=_table(flips, moving),
@@ -82,7 +82,7 @@ def draw_flips(flips: Flips, *, key: str = "flip") -> Figure:
     )
 
 
-def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> Figure:
+def draw_flips_over_draws(found: TippingPointsOverDraws, *, key: str = "flip-draws") -> Figure:
     """Return the share of drawn starting points from which each parameter flips the ranking."""
     shown = found.table.head(SHOWN).iloc[::-1]
     spec = figure_spec(
@@ -90,13 +90,13 @@ def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> 
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": shown["flips"].round(4).tolist(),
+                "x": shown["tips"].round(4).tolist(),
                 "y": [literal(name) for name in shown["parameter"]],
                 "error_x": {
                     "type": "data",
                     "symmetric": False,
-                    "array": (shown["flips_high"] - shown["flips"]).round(4).tolist(),
-                    "arrayminus": (shown["flips"] - shown["flips_low"]).round(4).tolist(),
+                    "array": (shown["tips_high"] - shown["tips"]).round(4).tolist(),
+                    "arrayminus": (shown["tips"] - shown["tips_low"]).round(4).tolist(),
                 },
                 "marker": {"color": theme.BLUE, "size": 9},
                 "showlegend": False,
@@ -115,9 +115,8 @@ def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> 
         (
             str(row["parameter"]),
             str(row["unit"]),
-            f"{percent(row['flips'])} ({percent(row['flips_low'])} to "
-            f"{percent(row['flips_high'])})",
-            number(row["distance"]) if row["n_flips"] else "does not flip",
+            f"{percent(row['tips'])} ({percent(row['tips_low'])} to {percent(row['tips_high'])})",
+            number(row["distance"]) if row["n_tipping"] else "does not flip",
         )
         for row in found.table.to_dict("records")
     )
@@ -145,13 +144,13 @@ def draw_flips_over_draws(found: FlipsOverDraws, *, key: str = "flip-draws") -> 
 
 def _moves(shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
     """Return a bar from the start to the flip for each parameter: raised, or lowered."""
-    moved = shown["flip_quantile"] - shown["start_quantile"]
+    moved = shown["tipping_quantile"] - shown["start_quantile"]
     bars: list[dict[str, Any]] = []
     for name, rises, colour, pattern in (
         ("flips when raised", True, theme.ORANGE, "/"),
         ("flips when lowered", False, theme.BLUE, ""),
     ):
-        of = shown["flips"] & ((moved > 0.0) == rises)
+        of = shown["tips"] & ((moved > 0.0) == rises)
         if not of.any():
             continue
         bars.append(
@@ -168,7 +167,7 @@ def _moves(shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
     return bars
 
 
-def _ranges(flips: Flips, shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
+def _ranges(flips: TippingPoints, shown: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
     """Return the range of effects of each parameter around the effect at the start."""
     return [
         {
@@ -191,14 +190,14 @@ def _ranges(flips: Flips, shown: pd.DataFrame, names: list[str]) -> list[dict[st
     ]
 
 
-def _table(flips: Flips, moving: pd.DataFrame) -> Table:
+def _table(flips: TippingPoints, moving: pd.DataFrame) -> Table:
     rows = tuple(
         (
             str(row["parameter"]),
             str(row["unit"]),
             f"{row['start_value']:.3g}",
             _flip(row),
-            f"{row['flip_quantile']:.3f}" if row["flips"] else "-",
+            f"{row['tipping_quantile']:.3f}" if row["tips"] else "-",
             number(row["effect_low"], signed=True),
             number(row["effect_high"], signed=True),
             interval((row["effect_least"], row["effect_most"]), signed=True),
@@ -223,7 +222,7 @@ def _table(flips: Flips, moving: pd.DataFrame) -> Table:
     )
 
 
-def _reach(flips: Flips, shown: pd.DataFrame) -> list[float]:
+def _reach(flips: TippingPoints, shown: pd.DataFrame) -> list[float]:
     """Return an axis on which the sign of most effects can be read; the widest run off it."""
     if shown.empty:
         return [-1.0, 1.0]
@@ -234,17 +233,17 @@ def _reach(flips: Flips, shown: pd.DataFrame) -> list[float]:
 
 
 def _label(row: dict[Any, Any]) -> str:
-    return f"{row['parameter']} {_flip(row)}" if row["flips"] else str(row["parameter"])
+    return f"{row['parameter']} {_flip(row)}" if row["tips"] else str(row["parameter"])
 
 
 def _flip(row: dict[Any, Any]) -> str:
-    if not row["flips"]:
+    if not row["tips"]:
         return "does not flip"
-    rises = row["flip_quantile"] > row["start_quantile"]
-    return f"{'above' if rises else 'below'} {row['flip_value']:.3g}"
+    rises = row["tipping_quantile"] > row["start_quantile"]
+    return f"{'above' if rises else 'below'} {row['tipping_value']:.3g}"
 
 
-def _levels(flips: Flips, n_moving: int) -> list[str]:
+def _levels(flips: TippingPoints, n_moving: int) -> list[str]:
     """Say what can be read where the two are level, and what is not shown."""
     notes = []
     if not flips.effect:
@@ -260,7 +259,7 @@ def _levels(flips: Flips, n_moving: int) -> list[str]:
     return notes
 
 
-def _turns(flips: Flips) -> str:
+def _turns(flips: TippingPoints) -> str:
     """Say how it was tried, how many rankings turn back, and where a flip may hide."""
     n = len(flips.table)
     back = int((flips.table["n_changes"] > 1).sum())

@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.engine import simulate
-from tarazu.model import Model
 from tarazu.model.hold import Link, with_holds
 from tarazu.study.analysis.uncertainty import Estimate, share_of
 from tarazu.study.setup.outcomes import YEAR
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 Verdict = Literal["dies out", "shrinks", "persists", "grows"]
@@ -85,7 +83,7 @@ class Frontier:
 
 
 def attrition_frontier(
-    case: Case,
+    scenario: Scenario,
     tempos: Sequence[float],
     axis: str,
     levels: Sequence[float],
@@ -94,62 +92,54 @@ def attrition_frontier(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Frontier:
-    """Return what becomes of violence over tempo and intelligence, or tempo and trust.
+    """Return whether violence ends, persists or grows over tempo and a second axis.
 
-    Every cell is run from few and from many militants. Parameters are drawn once and luck is
-    shared, so that cells differ in nothing but the two axes.
+    Every cell is run from few and from many militants, with the same draws of the parameters and
+    common random numbers, so that cells differ in nothing but the two axes.
 
     Parameters
     ----------
     tempos : of the lever ``operational_tempo``.
     axis : a lever, set everywhere; or ``trust``, held at the level whatever happens.
-    levels : of that axis. replicates : of luck, a draw.
+    levels : of that axis. replicates : per draw.
+    progress : called with the number of cells that are done, and of all.
 
     Raises
     ------
     ScenarioError
-        The axis is neither a lever nor trust, a value lies outside its range, or the levers of the
-        case end before week 520.
+        The axis is neither a lever nor trust, a value lies outside its range, or the levers end
+        before week 520.
     """
-    if case.levers.shape[1] < END:
-        raise ScenarioError(f"levers of {case.levers.shape[1]} weeks", expected=f"{END} or more")
+    if scenario.weeks < END:
+        raise ScenarioError(f"levers of {scenario.weeks} weeks", expected=f"{END} or more")
     held = axis == TRUST.source
-    model = with_holds(case.model, [TRUST]) if held else case.model
-    case = replace(case, model=model, levers=_padded(case, model))
+    if held:
+        scenario = scenario.with_model(with_holds(scenario.model, [TRUST]))
+        scenario = scenario.with_lever(TRUST.switch, 1.0)
     rows, done, total = [], 0, len(STARTS) * len(tempos) * len(levels)
     for tempo in tempos:
+        at_tempo = _set(scenario, TEMPO, tempo)
         for level in levels:
-            levers = case.levers[:, :END].copy()
-            _set(levers, case, TEMPO, tempo)
-            if held:
-                _set(levers, case, TRUST.switch, 1.0)
-            _set(levers, case, TRUST.path if held else axis, level)
+            cell = _set(at_tempo, TRUST.path if held else axis, level)
             for start in STARTS:
                 rows.append(
                     {"tempo": tempo, "level": level, "start": start}
-                    | _cell(case, levers, STARTS[start], replicates, seed)
+                    | _cell(cell, STARTS[start], replicates, seed)
                 )
                 done += 1
                 if progress is not None:
                     progress(done, total)
-    return Frontier(case.hypothesis.name, axis, pd.DataFrame(rows))
+    return Frontier(scenario.hypothesis.name, axis, pd.DataFrame(rows))
 
 
-def _cell(
-    case: Case, levers: FloatArray, factor: float, replicates: int, seed: int
-) -> dict[str, object]:
-    parameters = case.parameters.copy()
-    parameters[:, [*case.model.parameters].index("initial_militants")] *= factor
+def _cell(scenario: Scenario, factor: float, replicates: int, seed: int) -> dict[str, object]:
+    parameters = scenario.parameters.copy()
+    parameters[:, scenario.column("initial_militants")] *= factor
     members = np.arange(len(parameters) * replicates)
-    attacks = simulate(
-        case.model,
-        np.repeat(parameters, replicates, axis=0),
-        levers,
-        districts=case.places,
-        seed=seed,
-        members=members,
-        weeks=END,
-    ).series("attacks")  # (M * R, T)
+    run = replace(scenario, parameters=parameters).run(
+        members // replicates, members, seed=seed, weeks=END
+    )
+    attacks = run.series("attacks")  # (M, T)
     quiet = (_longest_quiet(attacks) >= YEAR).reshape(-1, replicates).mean(axis=1)
     first, last = attacks[:, :YEAR].sum(axis=1), attacks[:, -YEAR:].sum(axis=1)
     begins = float(np.median(first))
@@ -182,19 +172,13 @@ def _longest_quiet(attacks: FloatArray) -> NDArray[np.int64]:
     return longest
 
 
-def _padded(case: Case, model: Model) -> FloatArray:
-    """Return the levers with rows for those that holding a link added, at their defaults."""
-    added = [*model.levers.values()][len(case.levers) :]
-    rows = [np.full((1, *case.levers.shape[1:]), lever.default) for lever in added]
-    return np.concatenate([case.levers, *rows])
-
-
-def _set(levers: FloatArray, case: Case, name: str, value: float) -> None:
-    if name not in case.model.levers:
+def _set(scenario: Scenario, name: str, value: float) -> Scenario:
+    levers = scenario.model.levers
+    if name not in levers:
         raise ScenarioError(
-            f"'{name}' is no axis", expected=f"trust, or a lever: {', '.join(case.model.levers)}"
+            f"'{name}' is not an axis", expected=f"trust, or a lever: {', '.join(levers)}"
         )
-    lever = case.model.levers[name]
-    if not lever.low <= value <= lever.high:
-        raise ScenarioError(f"{name} = {value:g}", expected=f"{lever.low:g} to {lever.high:g}")
-    levers[[*case.model.levers].index(name)] = value
+    if not levers[name].low <= value <= levers[name].high:
+        expected = f"{levers[name].low:g} to {levers[name].high:g}"
+        raise ScenarioError(f"{name} = {value:g}", expected=expected)
+    return scenario.with_lever(name, value)

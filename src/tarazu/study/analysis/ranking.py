@@ -1,20 +1,20 @@
-"""Two policies compared on one outcome: expected, or drawn with shared luck."""
+"""Two policies compared on one outcome: expected, or drawn with common random numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.engine import simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import draw_parameters
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome, national_series
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -43,27 +43,32 @@ def ranked_outcome(name: str) -> Outcome:
 
 
 class Ranking:
-    """A policy and a baseline in the same worlds.
+    """A policy and a baseline in the same draws.
 
     Parameters
     ----------
-    baseline, policy : cases of one hypothesis that differ in the policy alone.
+    baseline, policy : scenarios of one hypothesis that differ in the policy alone.
     workers : threads, >= 1; results do not depend on it.
 
     Raises
     ------
     ScenarioError
-        The cases differ in more than their policy.
+        The scenarios differ in more than their policy.
     """
 
-    def __init__(self, baseline: Case, policy: Case, outcome: Outcome, workers: int = 1) -> None:
+    def __init__(
+        self, baseline: Scenario, policy: Scenario, outcome: Outcome, workers: int = 1
+    ) -> None:
         if (
             policy.model is not baseline.model
             or policy.hypothesis != baseline.hypothesis
-            or policy.places.names != baseline.places.names
+            or policy.districts.names != baseline.districts.names
             or policy.levers.shape != baseline.levers.shape
         ):
-            raise ScenarioError("the cases differ in more than their policy")
+            raise ScenarioError(
+                "baseline and policy differ in more than their policy",
+                expected="scenarios of one model, hypothesis, region and number of weeks",
+            )
         self.baseline, self.policy, self.outcome = baseline, policy, outcome
         self.workers = workers
 
@@ -75,23 +80,22 @@ class Ranking:
         Parameters
         ----------
         quantiles : (N, P) of the priors, in (0, 1).
-        progress : told how many runs are done, and of how many.
+        progress : called with the number of runs that are done, and of all.
 
         Returns
         -------
         (N,), in the outcome's unit.
         """
-        case = self.baseline
-        parameters = draw_parameters(case.model, case.hypothesis, quantiles)
-        parts = [slice(at, at + BATCH) for at in range(0, len(parameters), BATCH)]
-        levels = np.empty((2, len(parameters)))
+        sides = self._at(quantiles)
+        count = len(quantiles)
+        parts = [np.arange(at, min(at + BATCH, count)) for at in range(0, count, BATCH)]
+        levels = np.empty((2, count))
         jobs = [(side, part) for part in parts for side in (0, 1)]
         done = 0
 
-        def run(job: tuple[int, slice]) -> FloatArray:
+        def run(job: tuple[int, IntArray]) -> FloatArray:
             side, part = job
-            members = np.arange(len(parameters[part]))
-            return self._run((case, self.policy)[side], parameters[part], members, 0, "mean")
+            return self._run(sides[side], part, np.arange(len(part)), 0, "mean")
 
         with ThreadPoolExecutor(self.workers) as pool:
             for (side, part), values in zip(jobs, pool.map(run, jobs), strict=True):
@@ -103,7 +107,7 @@ class Ranking:
         return np.where(np.abs(change) <= SAME * np.abs(levels[0]), 0.0, change)
 
     def drawn(self, quantiles: FloatArray, replicates: int, seed: int) -> FloatArray:
-        """Return policy less baseline in runs with drawn events that share their luck.
+        """Return policy less baseline in runs with drawn events and common random numbers.
 
         Parameters
         ----------
@@ -113,31 +117,28 @@ class Ranking:
         -------
         (replicates,), in the outcome's unit.
         """
-        case = self.baseline
-        parameters = draw_parameters(case.model, case.hypothesis, quantiles[None])
+        baseline, policy = self._at(quantiles[None])
         change = np.empty(replicates)
         for at in range(0, replicates, BATCH):
             members = np.arange(at, min(at + BATCH, replicates))
             with_, without = (
-                self._run(one, parameters[0], members, seed, "stochastic")
-                for one in (self.policy, case)
+                self._run(one, 0, members, seed, "stochastic") for one in (policy, baseline)
             )
             change[members] = with_ - without
         return change
 
+    def _at(self, quantiles: FloatArray) -> tuple[Scenario, Scenario]:
+        """Return baseline and policy at parameters of some quantiles (N, P)."""
+        parameters = draw_parameters(self.baseline.model, self.baseline.hypothesis, quantiles)
+        return (
+            replace(self.baseline, parameters=parameters),
+            replace(self.policy, parameters=parameters),
+        )
+
     def _run(
-        self, case: Case, parameters: FloatArray, members: IntArray, seed: int, mode: Mode
+        self, scenario: Scenario, draws: int | IntArray, members: IntArray, seed: int, mode: Mode
     ) -> FloatArray:
         """Return (M,) outcomes over the weeks of the levers."""
-        run = simulate(
-            case.model,
-            parameters,
-            case.levers,
-            districts=case.places,
-            seed=seed,
-            members=members,
-            weeks=case.levers.shape[1],
-            mode=mode,
-        )
+        run = scenario.run(draws, members, seed=seed, mode=mode)
         weekly = national_series(run)[self.outcome.source]
         return np.asarray(weekly[:, -1] if self.outcome.over == "end" else weekly.sum(axis=1))

@@ -1,4 +1,4 @@
-"""Flips of a ranking that the mean field found, tried with drawn events."""
+"""TippingPoints of a ranking that the mean field found, tried with drawn events."""
 
 from __future__ import annotations
 
@@ -9,39 +9,38 @@ import numpy as np
 import pandas as pd
 
 from tarazu.study.analysis.ranking import Ranking
-from tarazu.study.analysis.tipping_points import MEDIAN, Flips, values_at
+from tarazu.study.analysis.tipping_points import MEDIAN, TippingPoints, values_at
 from tarazu.study.analysis.uncertainty import Estimate, mean_of
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
-NEAREST: Final = 3  # flips that are tried
+NEAREST: Final = 3  # tipping points that are checked
 START: Final = "(nothing moved)"
 LEVEL: Final = "not separated"
 
 
-def check_flips(
-    flips: Flips,
-    baseline: Case,
-    policy: Case,
+def check_tipping_points(
+    found: TippingPoints,
+    baseline: Scenario,
+    policy: Scenario,
     *,
     replicates: int = 100,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Return what drawn events say at the start and past each of the nearest flips.
+    """Return the effect with drawn events at the start and past each of the nearest tipping points.
 
-    The mean field has no luck; here each point is run with drawn events, both policies with the
-    same luck.
+    Both policies are run with common random numbers at each point.
 
     Parameters
     ----------
-    flips : found from the same cases, all parameters starting at their medians.
+    found : from the same scenarios, all parameters starting at their medians.
     replicates : pairs at each point, >= 2.
 
     Returns
     -------
     pandas.DataFrame
         parameter (first row: nothing moved), quantile, value, expected (mean field), effect (mean
-        of policy less baseline over replicates, with its 90 % interval), ahead (name of the
+        of policy less baseline over replicates, with its 90% interval), ahead (name of the
         policy, or ``not separated``), agrees (whether it is the one that the mean field puts
         ahead), n_replicates.
 
@@ -49,10 +48,10 @@ def check_flips(
     --------
     check_sentence : the same in words.
     """
-    ranking = Ranking(baseline, policy, flips.outcome)
-    nearest = flips.table[flips.table["flips"]].head(NEAREST)
+    ranking = Ranking(baseline, policy, found.outcome)
+    nearest = found.table[found.table["tips"]].head(NEAREST)
     names = [*baseline.model.parameters]
-    points: list[tuple[str, float, float]] = [(START, np.nan, flips.effect)]
+    points: list[tuple[str, float, float]] = [(START, np.nan, found.effect)]
     points += [
         (row["parameter"], row["beyond_quantile"], row["beyond_effect"])
         for row in nearest.to_dict("records")
@@ -63,7 +62,7 @@ def check_flips(
         if name != START:
             at[names.index(name)] = quantile
         drawn = mean_of(ranking.drawn(at, replicates, seed))
-        ahead = _ahead(flips, drawn)
+        ahead = _ahead(found, drawn)
         rows.append(
             {
                 "parameter": name,
@@ -72,7 +71,7 @@ def check_flips(
                 "expected": expected,
                 **drawn.columns("effect"),
                 "ahead": ahead,
-                "agrees": ahead == _ahead(flips, Estimate(expected, expected, expected)),
+                "agrees": ahead == _ahead(found, Estimate(expected, expected, expected)),
                 "n_replicates": replicates,
             }
         )
@@ -82,29 +81,31 @@ def check_flips(
 
 
 def check_sentence(checks: pd.DataFrame) -> str:
-    """Say which flips of the mean field drawn events bear out."""
-    pairs = f"{int(checks['n_replicates'].iloc[0])} pairs of runs with drawn events a point"
+    """Return in words which tipping points of the mean field drawn events confirm."""
+    pairs = f"{int(checks['n_replicates'].iloc[0])} pairs of runs with drawn events per point"
     first, rest = checks.iloc[0], checks.iloc[1:]
-    said = [f"at the start {_said(first)}"]
-    said += [f"past the flip of {row['parameter']} {_said(row)}" for _, row in rest.iterrows()]
-    return f"By {pairs}: {'; '.join(said)}."
+    parts = [f"at the start {_words(first)}"]
+    parts += [
+        f"past the tipping point of {row['parameter']} {_words(row)}" for _, row in rest.iterrows()
+    ]
+    return f"By {pairs}: {'; '.join(parts)}."
 
 
-def _said(row: pd.Series) -> str:
+def _words(row: pd.Series) -> str:
     is_level = row["ahead"] == LEVEL
     words = "the two are not separated" if is_level else f"'{row['ahead']}' is ahead"
     contradicts = not (is_level or row["agrees"])
     return (
         f"{words} ({row['effect']:+.3g}, 90% interval {row['effect_low']:+.3g} to "
         f"{row['effect_high']:+.3g}; mean field {row['expected']:+.3g}"
-        f"{', not borne out' if contradicts else ''})"
+        f"{', not confirmed' if contradicts else ''})"
     )
 
 
-def _ahead(flips: Flips, effect: Estimate) -> str:
+def _ahead(found: TippingPoints, effect: Estimate) -> str:
     """Return the policy that an effect, with its interval, puts ahead."""
     if effect.high < 0.0:
-        return flips.policy if flips.outcome.better == "lower" else flips.baseline
+        return found.policy if found.outcome.better == "lower" else found.baseline
     if effect.low > 0.0:
-        return flips.baseline if flips.outcome.better == "lower" else flips.policy
+        return found.baseline if found.outcome.better == "lower" else found.policy
     return LEVEL

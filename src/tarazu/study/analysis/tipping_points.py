@@ -1,4 +1,4 @@
-"""The single-parameter move that flips a ranking of two policies."""
+"""Tipping points: the value of one parameter at which a ranking of two policies changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tarazu.study.analysis.sign_changes import RANGE, Scan, nearest_change, scan
 from tarazu.study.analysis.uncertainty import Estimate, share_of
 from tarazu.study.setup.design import latin_hypercube
 from tarazu.study.setup.outcomes import Outcome
-from tarazu.study.setup.scenario import Case
+from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -27,22 +27,22 @@ MEDIANS, DRAWN = "the prior medians", "the drawn parameters"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flips:
-    """What each parameter, moved alone along its prior, does to a ranking.
+class TippingPoints:
+    """Tipping points of a ranking of two policies: one parameter moved along its prior.
 
     Attributes
     ----------
     effect : policy less baseline at the start, in the outcome's unit.
     where : where all parameters start, in words.
-    table : a row for each parameter that is uncertain, nearest flip first; parameter, unit,
-        start_value, start_quantile; flips: whether the other policy comes out ahead somewhere
-        inside `sign_change.RANGE` of its prior; flip_value, flip_quantile, distance (quantiles
-        moved; NaN where it does not flip); beyond_quantile, beyond_effect: of the points scanned
-        past the flip, up to the next one, the one where the ranking is turned most; effect_low,
-        effect_high: at the ends of that range; effect_least, effect_most: over it;
-        n_changes: of sign over it, more than one is a ranking that turns back; is_monotone:
-        whether the effect only rises, or only falls, over the points scanned: where it does not,
-        a flip between two of them may be missed.
+    table : one row per parameter that is uncertain, nearest tipping point first; parameter, unit,
+        start_value, start_quantile; tips: whether the other policy is ahead somewhere inside
+        `sign_changes.RANGE` of its prior; tipping_value, tipping_quantile, distance (quantiles
+        moved; NaN without a tipping point); beyond_quantile, beyond_effect: of the points scanned
+        past the tipping point, up to the next one, the one with the largest opposite effect;
+        effect_low, effect_high: at the ends of that range; effect_least, effect_most: over it;
+        n_changes: sign changes over it, more than one means that the ranking turns back;
+        is_monotone: whether the effect only rises, or only falls, over the points scanned: where
+        it does not, a tipping point between two of them may be missed.
     n_fixed : parameters with one value, which cannot move.
     """
 
@@ -57,9 +57,9 @@ class Flips:
     n_fixed: int
 
     @property
-    def n_flips(self) -> int:
-        """Parameters that flip the ranking alone."""
-        return int(self.table["flips"].sum())
+    def n_tipping(self) -> int:
+        """Number of parameters that change the ranking alone."""
+        return int(self.table["tips"].sum())
 
     @property
     def moves(self) -> NDArray[np.bool_]:
@@ -74,7 +74,7 @@ class Flips:
         return tuple(self.table["parameter"][self.moves]) if self.effect == 0.0 else ()
 
     def sentence(self) -> str:
-        """Say who is ahead, and which parameter, moved how little, puts the other one ahead."""
+        """Return in words which policy is ahead, and the nearest tipping point."""
         if self.effect == 0.0:
             return self._level()
         better, worse = self.policy, self.baseline
@@ -86,22 +86,22 @@ class Flips:
             f"{_unit(self.outcome, self.weeks)})"
         )
         tried = f"of {len(self.table)} parameters tried one by one ({self.n_fixed} more are fixed)"
-        if not self.n_flips:
-            return f"{head}; none {tried} flips that within 99% of its prior."
+        if not self.n_tipping:
+            return f"{head}; none {tried} changes that within 99% of its prior."
         first = self.table.iloc[0]
-        rises = first["flip_quantile"] > first["start_quantile"]
+        rises = first["tipping_quantile"] > first["start_quantile"]
         return (
-            f"{head}; the ranking flips if {first['parameter']} "
-            f"{'exceeds' if rises else 'falls below'} {first['flip_value']:.3g} (prior quantile "
-            f"{first['flip_quantile']:.3f}). Alone, {self.n_flips} {tried} flip it within 99% of "
-            "their priors."
+            f"{head}; the ranking changes if {first['parameter']} "
+            f"{'exceeds' if rises else 'falls below'} {first['tipping_value']:.3g} (prior quantile "
+            f"{first['tipping_quantile']:.3f}). Alone, {self.n_tipping} {tried} change it "
+            "within 99% of their priors."
         )
 
     def _level(self) -> str:
-        """Say that there is no ranking, what would make one, and what to ask instead."""
+        """Return in words that there is no ranking, and the parameters that make one."""
         head = (
-            f"Under '{self.hypothesis}', '{self.policy}' and '{self.baseline}' come out level at "
-            f"{self.where}: there is no ranking to flip."
+            f"Under '{self.hypothesis}', '{self.policy}' and '{self.baseline}' are level at "
+            f"{self.where}: there is no ranking to change."
         )
         if not self.ranks:
             return f"{head} None of the {len(self.table)} parameters tried, moved alone, makes one."
@@ -116,48 +116,48 @@ class Flips:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FlipsOverDraws:
-    """How often each parameter flips the ranking alone, from drawn starting points.
+class TippingPointsOverDraws:
+    """Share of drawn starting points from which each parameter changes the ranking alone.
 
     Attributes
     ----------
     ahead : share of draws in which the policy is ahead of the baseline.
-    table : parameter, unit, flips (share of draws, with its 90 % interval), distance (median
-        over the draws in which it flips), n_flips, n_draws; most often first.
+    table : parameter, unit, tips (share of draws with a tipping point, with its 90% interval),
+        distance (median over these draws), n_tipping, n_draws; most often first.
     """
 
     ahead: Estimate
     table: pd.DataFrame
 
 
-def find_flips(
-    baseline: Case,
-    policy: Case,
+def find_tipping_points(
+    baseline: Scenario,
+    policy: Scenario,
     *,
     outcome: str = "attacks",
     start: FloatArray | None = None,
     workers: int = 1,
     progress: Progress | None = None,
-) -> Flips:
+) -> TippingPoints:
     """Return the smallest move of each parameter, alone, that puts the other policy ahead.
 
-    Mean field, so that a flip is exact: every parameter is scanned over 99 % of its prior as the
-    hypothesis restricts it, all others held, and each first change of sign on either side of the
-    start is bisected. Sizes of moves are prior quantiles.
+    Mean field, so that a tipping point is exact: each parameter is scanned over 99% of its prior,
+    as the hypothesis restricts it, all others held, and each first change of sign on either side
+    of the start is bisected. Sizes of moves are prior quantiles.
 
     Parameters
     ----------
-    baseline, policy : cases of one hypothesis that differ in the policy alone; their drawn
+    baseline, policy : scenarios of one hypothesis that differ in the policy alone; their drawn
         parameters are not used.
     outcome : one that has a better side, over the weeks of the levers.
     start : (P,) prior quantiles in (0, 1) at which all parameters start; None: the medians.
     workers : threads, >= 1; results do not depend on it.
-    progress : told how many runs of the scan are done, and of how many.
+    progress : called with the number of runs of the scan that are done, and of all.
 
     Raises
     ------
     ScenarioError
-        The outcome ranks nothing, or the cases differ in more than the policy.
+        The outcome has no better side, or the scenarios differ in more than the policy.
     """
     ranking = Ranking(baseline, policy, ranked_outcome(outcome), workers)
     names = [*baseline.model.parameters]
@@ -165,12 +165,12 @@ def find_flips(
     free = _free(baseline)
     found = scan(lambda at: ranking.expected(at, progress), begin, free)
     change = nearest_change(ranking.expected, begin, found)
-    return Flips(
+    return TippingPoints(
         hypothesis=baseline.hypothesis.name,
-        policy=policy.policy,
-        baseline=baseline.policy,
+        policy=policy.policy.name,
+        baseline=baseline.policy.name,
         outcome=ranking.outcome,
-        weeks=baseline.levers.shape[1],
+        weeks=baseline.weeks,
         where=MEDIANS if start is None else DRAWN,
         effect=found.start_effect,
         table=_table(baseline, begin, found, change),
@@ -178,87 +178,90 @@ def find_flips(
     )
 
 
-def flips_over_draws(
-    baseline: Case,
-    policy: Case,
+def tipping_points_over_draws(
+    baseline: Scenario,
+    policy: Scenario,
     *,
     draws: int,
     outcome: str = "attacks",
     seed: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
-) -> FlipsOverDraws:
-    """Return how often each parameter flips the ranking alone, from points drawn from the prior.
+) -> TippingPointsOverDraws:
+    """Return how often each parameter changes the ranking alone, from points drawn from the prior.
 
     Parameters
     ----------
-    draws : starting points, a Latin hypercube of them, >= 1; each costs a whole `find_flips`.
-    progress : told how many draws are done, and of how many.
+    draws : starting points, a Latin hypercube of them, >= 1; each costs a call of
+        `find_tipping_points`.
+    progress : called with the number of draws that are done, and of all.
     """
     starts = latin_hypercube(baseline.model.design_ids.values(), draws, seed)
     found = []
     for draw, start in enumerate(starts, start=1):
-        found.append(find_flips(baseline, policy, outcome=outcome, start=start, workers=workers))
+        found.append(
+            find_tipping_points(baseline, policy, outcome=outcome, start=start, workers=workers)
+        )
         if progress is not None:
             progress(draw, draws)
     return summarise(found)
 
 
-def summarise(found: Sequence[Flips]) -> FlipsOverDraws:
-    """Return flips from several starting points, parameter by parameter."""
+def summarise(found: Sequence[TippingPoints]) -> TippingPointsOverDraws:
+    """Return tipping points from several starting points, parameter by parameter."""
     lower = found[0].outcome.better == "lower"
-    ahead = [flips.effect != 0.0 and (flips.effect < 0.0) == lower for flips in found]
+    ahead = [one.effect != 0.0 and (one.effect < 0.0) == lower for one in found]
     rows = []
-    for (name, unit), part in pd.concat([flips.table for flips in found]).groupby(
+    for (name, unit), part in pd.concat([one.table for one in found]).groupby(
         ["parameter", "unit"], sort=False
     ):
         rows.append(
             {
                 "parameter": name,
                 "unit": unit,
-                **share_of(part["flips"].to_numpy(dtype=np.float64)).columns("flips"),
+                **share_of(part["tips"].to_numpy(dtype=np.float64)).columns("tips"),
                 "distance": part["distance"].median(),
-                "n_flips": int(part["flips"].sum()),
+                "n_tipping": int(part["tips"].sum()),
                 "n_draws": len(part),
             }
         )
     table = pd.DataFrame(rows).sort_values(
-        ["n_flips", "distance", "parameter"], ascending=[False, True, True], ignore_index=True
+        ["n_tipping", "distance", "parameter"], ascending=[False, True, True], ignore_index=True
     )
-    return FlipsOverDraws(share_of(np.array(ahead, dtype=np.float64)), table)
+    return TippingPointsOverDraws(share_of(np.array(ahead, dtype=np.float64)), table)
 
 
-def _free(case: Case) -> NDArray[np.int64]:
+def _free(scenario: Scenario) -> NDArray[np.int64]:
     """Return the places of the parameters that have more than one value under the hypothesis."""
-    ends = np.array([np.full(len(case.model.parameters), end) for end in RANGE])
-    low, high = draw_parameters(case.model, case.hypothesis, ends)
+    ends = np.array([np.full(len(scenario.model.parameters), end) for end in RANGE])
+    low, high = draw_parameters(scenario.model, scenario.hypothesis, ends)
     return np.flatnonzero(low != high)
 
 
-def values_at(case: Case, quantiles: FloatArray) -> FloatArray:
+def values_at(scenario: Scenario, quantiles: FloatArray) -> FloatArray:
     """Return the (P,) parameters at some quantiles of their priors."""
-    return np.asarray(draw_parameters(case.model, case.hypothesis, quantiles[None])[0])
+    return np.asarray(draw_parameters(scenario.model, scenario.hypothesis, quantiles[None])[0])
 
 
-def _table(case: Case, start: FloatArray, found: Scan, change: FloatArray) -> pd.DataFrame:
-    names, at_start = [*case.model.parameters], values_at(case, start)
+def _table(scenario: Scenario, start: FloatArray, found: Scan, change: FloatArray) -> pd.DataFrame:
+    names, at_start = [*scenario.model.parameters], values_at(scenario, start)
     moved = start.copy()
-    flips = ~np.isnan(change)
-    moved[found.columns[flips]] = change[flips]
-    at_flip = values_at(case, moved)
+    tips = ~np.isnan(change)
+    moved[found.columns[tips]] = change[tips]
+    at_tipping = values_at(scenario, moved)
     rows: list[dict[str, Any]] = []
     for row, p in enumerate(found.columns):
         name = names[p]
-        beyond = found.beyond(row, change[row]) if flips[row] else (np.nan, np.nan)
+        beyond = found.beyond(row, change[row]) if tips[row] else (np.nan, np.nan)
         rows.append(
             {
                 "parameter": name,
-                "unit": case.model.parameters[name].unit,
+                "unit": scenario.model.parameters[name].unit,
                 "start_value": at_start[p],
                 "start_quantile": start[p],
-                "flips": bool(flips[row]),
-                "flip_value": at_flip[p] if flips[row] else np.nan,
-                "flip_quantile": change[row],
+                "tips": bool(tips[row]),
+                "tipping_value": at_tipping[p] if tips[row] else np.nan,
+                "tipping_quantile": change[row],
                 "distance": abs(change[row] - start[p]),
                 "beyond_quantile": beyond[0],
                 "beyond_effect": beyond[1],

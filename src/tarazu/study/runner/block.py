@@ -1,15 +1,16 @@
-"""A block: some draws under one hypothesis, run through every arm and reduced to numbers."""
+"""Blocks: some draws under one hypothesis, run under every policy and reduced to numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Districts, Pulse, Trajectory, simulate
+from tarazu.engine import Pulse, Trajectory
+from tarazu.engine.compiler.week_plan import Mode
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
 from tarazu.study.setup.outcomes import (
@@ -22,7 +23,8 @@ from tarazu.study.setup.outcomes import (
     measure,
     national_series,
 )
-from tarazu.study.setup.policies import Arm
+from tarazu.study.setup.policies import ResolvedPolicy
+from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.spec import Study
 
 FloatArray = NDArray[np.float64]
@@ -38,16 +40,15 @@ class Plan:
 
     Attributes
     ----------
-    parameters : (N, P) by hypothesis.
-    baseline : index of the arm that stands for today's practice.
-    record_range : least and most attacks a year in the record's last five years, or None.
+    scenarios : by hypothesis, under the baseline; other policies differ in the policy alone.
+    baseline : name of the policy that stands for the status quo.
+    record_range : least and most attacks per year in the record's last five years, or None.
     """
 
     study: Study
-    arms: tuple[Arm, ...]
-    places: Districts
-    parameters: Mapping[str, FloatArray]
-    baseline: int
+    policies: tuple[ResolvedPolicy, ...]
+    scenarios: Mapping[str, Scenario]
+    baseline: str
     record_range: tuple[int, int] | None
 
     @property
@@ -62,22 +63,22 @@ class Plan:
         draws, size = self.study.spec.draws, self.study.spec.block
         return tuple(
             (hypothesis, range(first, min(first + size, draws)))
-            for hypothesis in self.parameters
+            for hypothesis in self.scenarios
             for first in range(0, draws, size)
         )
 
 
 class Sample(NamedTuple):
-    """The draws of a block: values (N, P), their members (N * R,), the operation in each draw."""
+    """The draws of a block: their scenario, their members (M,), the operation in each draw."""
 
-    values: FloatArray
+    scenario: Scenario
     members: IntArray
     pulses: Sequence[tuple[Pulse, ...]]
     dose: FloatArray
 
 
-class ArmNumbers(NamedTuple):
-    """What is left of one arm of a block: see `run_block`."""
+class PolicyNumbers(NamedTuple):
+    """The numbers of one policy of a block; see `run_block`."""
 
     outcomes: FloatArray  # (M, H, K)
     series: Mapping[str, FloatArray]  # (M, S) each
@@ -88,55 +89,57 @@ class ArmNumbers(NamedTuple):
 def run_block(
     plan: Plan, hypothesis: str, draws: range, tick: Callable[[int], None]
 ) -> dict[str, NDArray[Any]]:
-    """Return the reduced numbers of one block; `tick` hears of member-runs as they finish.
+    """Return the reduced numbers of one block; `tick` is called with finished member-runs.
 
     Returns
     -------
     dict
-        ``outcomes`` (A, M, H, K) in the order of ``plan.columns``; ``kept`` (M,) 1 or 0, or -1
-        where nothing was there to compare; ``series_NAME`` (A, M, S) float32; ``district_members``
-        (2,), ``district_sum`` and ``district_square`` (2, A, Y, D, K) over all members and over
-        those kept; ``district_above`` (2, A, Y, D, K, 2): members that reach a level.
+        ``outcomes`` (A, M, H, K) by policy, in the order of ``plan.columns``; ``kept`` (M,) 1 or
+        0, or -1 without a record to compare with; ``series_NAME`` (A, M, S) float32;
+        ``district_members`` (2,), ``district_sum`` and ``district_square`` (2, A, Y, D, K) over all
+        members and over those kept; ``district_above`` (2, A, Y, D, K, 2): members that reach a
+        level.
     """
     sample = _sample(plan, hypothesis, draws)
-    arms = []
-    for arm in plan.arms:
-        arms.append(_run_arm(plan, arm, sample))
+    found: dict[str, PolicyNumbers] = {}
+    for policy in plan.policies:
+        found[policy.name] = _run_policy(plan, policy, sample)
         tick(len(sample.members))
-    kept = _kept(plan, arms[plan.baseline].attacks)
+    kept, results = _kept(plan, found[plan.baseline].attacks), list(found.values())
     numbers: dict[str, NDArray[Any]] = {
-        "outcomes": np.stack([arm.outcomes for arm in arms]),
+        "outcomes": np.stack([one.outcomes for one in results]),
         "kept": kept,
     }
-    for name in arms[0].series:
-        numbers[f"series_{name}"] = np.stack([arm.series[name] for arm in arms]).astype(np.float32)
-    years = np.stack([arm.years for arm in arms])  # (A, M, Y, D, K)
+    for name in results[0].series:
+        numbers[f"series_{name}"] = np.stack([one.series[name] for one in results]).astype(
+            np.float32
+        )
+    years = np.stack([one.years for one in results])  # (A, M, Y, D, K)
     return numbers | _district_sums(years, kept)
 
 
 def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
-    study, values = plan.study, plan.parameters[hypothesis][draws.start : draws.stop]
+    study, whole = plan.study, plan.scenarios[hypothesis]
+    scenario = replace(whole, parameters=whole.parameters[draws.start : draws.stop])
     members = member_ids(draws, study.spec.replicates)
     if study.spec.operation is None:
-        return Sample(values, members, [()] * len(values), np.zeros((len(values), 0)))
-    base = plan.arms[plan.baseline]
-    pulses, dose = draw_pulses(study, plan.places, values, base.levers, base.pulses)
-    return Sample(values, members, pulses, dose)
+        return Sample(scenario, members, [()] * len(draws), np.zeros((len(draws), 0)))
+    return Sample(scenario, members, *draw_pulses(study, scenario))
 
 
-def _run_arm(plan: Plan, arm: Arm, sample: Sample) -> ArmNumbers:
+def _run_policy(plan: Plan, policy: ResolvedPolicy, sample: Sample) -> PolicyNumbers:
     spec, replicates = plan.study.spec, plan.study.spec.replicates
-    drawn = _simulate(plan, arm, sample, sample.members, "stochastic")
+    drawn = _simulate(plan, policy, sample, sample.members, "stochastic")
     national = national_series(drawn)
     outcomes = measure(national, spec.horizons, plan.study.origin)
     if spec.operation is not None:
-        mean_field = _simulate(plan, arm, sample, sample.members[::replicates], "mean")
+        mean_field = _simulate(plan, policy, sample, sample.members[::replicates], "mean")
         zones = measure_zones(plan.study, drawn, mean_field, replicates)
-        dose = sample.dose if arm.has_sweep else np.zeros_like(sample.dose)
+        dose = sample.dose if policy.has_sweep else np.zeros_like(sample.dose)
         of_members = np.repeat(dose, replicates, axis=0)[:, None, :]
         shape = (*outcomes.shape[:2], len(DOSE_COLUMNS))
         outcomes = np.concatenate([outcomes, zones, np.broadcast_to(of_members, shape)], axis=2)
-    return ArmNumbers(
+    return PolicyNumbers(
         outcomes,
         coarse_series(national, spec.series_weeks),
         district_years(drawn),
@@ -145,30 +148,16 @@ def _run_arm(plan: Plan, arm: Arm, sample: Sample) -> ArmNumbers:
 
 
 def _simulate(
-    plan: Plan, arm: Arm, sample: Sample, members: IntArray, mode: Literal["stochastic", "mean"]
+    plan: Plan, policy: ResolvedPolicy, sample: Sample, members: IntArray, mode: Mode
 ) -> Trajectory:
-    """Return one arm's trajectory; an operation sized in each draw needs a run for each."""
-    study, each = plan.study, len(members) // len(sample.values)
-
-    def run(values: FloatArray, of: IntArray, pulses: tuple[Pulse, ...]) -> Trajectory:
-        return simulate(
-            study.model,
-            values,
-            arm.levers,
-            districts=plan.places,
-            seed=study.spec.seed,
-            members=of,
-            weeks=study.spec.weeks,
-            pulses=(*arm.pulses, *pulses),
-            keep=KEEP,
-            mode=mode,
-        )
-
-    if not arm.has_sweep:
-        return run(np.repeat(sample.values, each, axis=0), members, ())
+    """Return one policy's trajectory; an operation sized in each draw needs a run for each."""
+    scenario, seed = replace(sample.scenario, policy=policy), plan.study.spec.seed
+    draws = np.repeat(np.arange(len(sample.pulses)), len(members) // len(sample.pulses))
+    if not policy.has_sweep:
+        return scenario.run(draws, members, seed=seed, keep=KEEP, mode=mode)
     parts = [
-        run(np.repeat(values[None], each, axis=0), members[n * each : (n + 1) * each], pulses)
-        for n, (values, pulses) in enumerate(zip(sample.values, sample.pulses, strict=True))
+        scenario.run(draw, members[draws == draw], seed=seed, pulses=pulses, keep=KEEP, mode=mode)
+        for draw, pulses in enumerate(sample.pulses)
     ]
     return _join(parts)
 
@@ -190,7 +179,7 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
 def _kept(plan: Plan, attacks: FloatArray) -> NDArray[np.int8]:
     """Return whether each member's draw attacks as often as the record's last years, (M,).
 
-    A draw is kept if its attacks a year, over its replicates and its first five years (or the
+    A draw is kept if its attacks per year, over its replicates and its first five years (or the
     whole years that there are), lie in the record's range.
     """
     years = min(RECORD_YEARS, attacks.shape[1] // YEAR)

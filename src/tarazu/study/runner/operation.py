@@ -1,18 +1,18 @@
-"""One extra operation: its pulses in each draw, and what happens here and next door."""
+"""The extra operation of a study: its pulses in each draw, and outcomes by zone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Districts, Pulse, Trajectory
+from tarazu.engine import Pulse, Trajectory
 from tarazu.study.setup.outcomes import militants
+from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.sizing import size_operation
 from tarazu.study.setup.spec import Study
-from tarazu.study.setup.zones import ZONES, zones_around
+from tarazu.study.setup.zones import ZONES, outcomes_by_zone, zones_around
 
 FloatArray = NDArray[np.float64]
 
@@ -26,9 +26,9 @@ CLOSE: Final = 0.999  # of the dose; the rest is rounding
 
 
 def targets_of(study: Study) -> dict[int, float]:
-    """Return the militants that the operation shall kill, by column of the district."""
+    """Return the expected militants killed by the operation, by column of the district."""
     operation = study.spec.operation
-    assert operation is not None  # only studies of an operation ask
+    assert operation is not None  # only studies of an operation come here
     whole = sum(operation.split.values())
     return {
         study.district(name): operation.militant_deaths * share / whole
@@ -36,26 +36,13 @@ def targets_of(study: Study) -> dict[int, float]:
     }
 
 
-def draw_pulses(
-    study: Study,
-    places: Districts,
-    parameters: FloatArray,
-    levers: FloatArray,
-    shared: Sequence[Pulse],
-) -> tuple[list[tuple[Pulse, ...]], FloatArray]:
-    """Return the operation's pulses of each draw, and (M, 3) `DOSE_COLUMNS`."""
+def draw_pulses(study: Study, scenario: Scenario) -> tuple[list[tuple[Pulse, ...]], FloatArray]:
+    """Return the operation's pulses in each draw of a scenario, and (N, 3) `DOSE_COLUMNS`."""
     operation = study.spec.operation
     assert operation is not None  # as above
     targets = targets_of(study)
     operations, killed = size_operation(
-        study.model,
-        parameters,
-        levers,
-        places=places,
-        pulses=shared,
-        week=operation.week,
-        targets=targets,
-        most=operation.most_operations,
+        scenario, week=operation.week, targets=targets, most=operation.most_operations
     )
     pulses = [
         tuple(
@@ -72,26 +59,21 @@ def draw_pulses(
 def measure_zones(
     study: Study, drawn: Trajectory, expected: Trajectory, replicates: int
 ) -> FloatArray:
-    """Return (M, H, Z) `ZONE_COLUMNS`: attacks that were drawn, and the mean field's.
+    """Return (M, H, K) `ZONE_COLUMNS`: drawn attacks, then attacks and militants of the mean field.
 
     Parameters
     ----------
     drawn : of the members; `expected` : of their draws, the mean field.
     """
-    attacks = drawn.by_district("attacks")
-    mean_attacks = np.repeat(expected.by_district("attacks"), replicates, axis=0)
-    men = np.repeat(militants(expected.by_district), replicates, axis=0)
     here = np.isin(np.arange(len(study.region.slugs)), list(targets_of(study)))
     masks, origin = zones_around(study.region.weights(), here), study.origin
     zones = [masks[zone] for zone in ZONES]
-    rows = []
-    for horizon in study.spec.horizons:
-        weeks = slice(origin, origin + horizon)
-        values = [
-            series[:, weeks][:, :, zone].sum(axis=(1, 2))
-            for series in (attacks, mean_attacks)
-            for zone in zones
-        ]
-        values += [men[:, origin + horizon - 1, zone].sum(axis=1) for zone in zones]
-        rows.append(np.stack(values, axis=1))
-    return np.stack(rows, axis=1)
+    windows = [slice(origin, origin + horizon) for horizon in study.spec.horizons]
+    attacks = outcomes_by_zone(drawn.by_district("attacks"), zones, windows, "total")
+    mean_field = (
+        outcomes_by_zone(expected.by_district("attacks"), zones, windows, "total"),
+        outcomes_by_zone(militants(expected.by_district), zones, windows, "end"),
+    )
+    return np.concatenate(
+        [attacks, *(np.repeat(m, replicates, axis=0) for m in mean_field)], axis=2
+    )

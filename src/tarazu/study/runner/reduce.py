@@ -47,8 +47,10 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "record_range": plan.record_range,
         "kept_share": shares,
         "region": {"name": study.region.name, "digest": study.region.digest},
-        "arms": [{"name": a.name, "title": a.title, "meaning": a.meaning} for a in plan.arms],
-        "baseline": plan.arms[plan.baseline].name,
+        "policies": [
+            {"name": p.name, "title": p.title, "meaning": p.meaning} for p in plan.policies
+        ],
+        "baseline": plan.baseline,
         "hypotheses": [
             {"name": h.name, "title": h.title, "meaning": h.meaning} for h in study.hypotheses
         ],
@@ -73,7 +75,7 @@ def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
     """
     import xarray as xr
 
-    names = (*plan.parameters, POOLED)
+    names = (*plan.scenarios, POOLED)
     axes = ("subset", "hypothesis", "policy")
     variables: dict[str, Any] = {}
     for series in SERIES:
@@ -96,7 +98,7 @@ def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
         coords={
             "subset": list(SUBSETS),
             "hypothesis": list(names),
-            "policy": [arm.name for arm in plan.arms],
+            "policy": [policy.name for policy in plan.policies],
             "quantile": list(QUANTILES),
             WEEK: np.arange(1, steps + 1, dtype=np.int32) * step,
         },
@@ -111,8 +113,8 @@ def _by_hypothesis(
     plan: Plan, blocks: Sequence[Path], key: str
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
     """Yield (A, M, S) members and (M,) kept of each hypothesis, in order; then all pooled."""
-    parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in plan.parameters}
-    flags: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in plan.parameters}
+    parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in plan.scenarios}
+    flags: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in plan.scenarios}
     for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
         with np.load(block) as numbers:
             parts[hypothesis].append(numbers[key])
@@ -130,8 +132,7 @@ def _quantiles(members: NDArray[np.float32]) -> FloatArray:
     """Return (A, Q, S) quantiles over members (A, M, S), nan without any."""
     if members.shape[1] == 0:
         return np.full((members.shape[0], len(QUANTILES), members.shape[2]), np.nan)
-    by_arm = [np.quantile(arm.astype(np.float64), QUANTILES, axis=0) for arm in members]
-    return np.stack(by_arm)
+    return np.stack([np.quantile(m.astype(np.float64), QUANTILES, axis=0) for m in members])
 
 
 def _mean(members: NDArray[np.float32]) -> FloatArray:
@@ -145,7 +146,7 @@ def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
     import xarray as xr
 
     keys = ("district_members", "district_sum", "district_square", "district_above")
-    totals: dict[str, list[Any]] = {name: [0.0] * len(keys) for name in (*plan.parameters, POOLED)}
+    totals: dict[str, list[Any]] = {name: [0.0] * len(keys) for name in (*plan.scenarios, POOLED)}
     for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
         with np.load(block) as numbers:
             for name in (hypothesis, POOLED):
@@ -171,7 +172,7 @@ def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
         coords={
             "subset": list(SUBSETS),
             "hypothesis": list(totals),
-            "policy": [arm.name for arm in plan.arms],
+            "policy": [policy.name for policy in plan.policies],
             "year": np.arange(1, mean.shape[3] + 1, dtype=np.int32),
             DISTRICT: list(plan.study.region.slugs),
         },

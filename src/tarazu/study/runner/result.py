@@ -178,7 +178,7 @@ def load_study_result(folder: Path) -> StudyResult:
             draws=spec["draws"],
             replicates=spec["replicates"],
             seed=spec["seed"],
-            policies=tuple(Named(**arm) for arm in told["arms"]),
+            policies=tuple(Named(**policy) for policy in told["policies"]),
             baseline=told["baseline"],
             hypotheses=tuple(Named(**hypothesis) for hypothesis in told["hypotheses"]),
             record_range=None if low_high is None else (low_high[0], low_high[1]),

@@ -21,14 +21,15 @@ from tarazu.core.code_digest import read_code
 from tarazu.core.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.core.work_folder import block_file, clear_work, open_work, read_key
-from tarazu.model import draw_parameters
 from tarazu.record import Record
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyResult, load_study_result
 from tarazu.study.setup.design import latin_hypercube
-from tarazu.study.setup.policies import baseline_of, make_arms, places_of
-from tarazu.study.setup.spec import Study, load_study
+from tarazu.study.setup.load import load_study
+from tarazu.study.setup.policies import baseline_of, resolve_policies
+from tarazu.study.setup.scenario import make_scenario
+from tarazu.study.setup.spec import Study
 
 ROOMS: Final = ("core", "region", "model", "engine", "policy", "study")  # what numbers hang on
 PROSE: Final = {"title", "question", "start"}  # of a study file: what numbers do not hang on
@@ -106,15 +107,18 @@ def run_study(
 
 
 def make_plan(study: Study, record: Record | None = None) -> Plan:
-    """Return what the blocks of a study share: arms, places and the parameters of every draw."""
-    spec, arms = study.spec, make_arms(study)
+    """Return what the blocks of a study share: policies, and a scenario for each hypothesis."""
+    spec, policies = study.spec, resolve_policies(study)
     uniforms = latin_hypercube(study.model.design_ids.values(), spec.draws, spec.seed)
+    baseline = next(policy for policy in policies if policy.name == baseline_of(study))
     return Plan(
         study=study,
-        arms=arms,
-        places=places_of(study.region),
-        parameters={h.name: draw_parameters(study.model, h, uniforms) for h in study.hypotheses},
-        baseline=[arm.name for arm in arms].index(baseline_of(study)),
+        policies=policies,
+        scenarios={
+            h.name: make_scenario(study.model, h, baseline, study.region, uniforms)
+            for h in study.hypotheses
+        },
+        baseline=baseline.name,
         record_range=None if record is None else _record_range(record),
     )
 
@@ -134,8 +138,8 @@ def _identity(plan: Plan) -> dict[str, object]:
     study = plan.study
     return {
         "spec": study.spec.model_dump(exclude=PROSE),
-        "arms": {arm.name: digest(arm.levers.tobytes()) for arm in plan.arms},
-        "parameters": {name: digest(v.tobytes()) for name, v in plan.parameters.items()},
+        "policies": {one.name: digest(one.levers.tobytes()) for one in plan.policies},
+        "parameters": {name: digest(s.parameters.tobytes()) for name, s in plan.scenarios.items()},
         "region": study.region.digest,
         "model": study.model_digest,
         "record_range": plan.record_range,
@@ -163,8 +167,12 @@ def _run_blocks(
 ) -> None:
     blocks = list(zip(plan.blocks, _files(plan, store), strict=True))
     waiting = [(block, path) for block, path in blocks if not path.exists()]
-    runs = [len(plan.arms) * plan.study.spec.replicates * len(draws) for (_, draws), _ in blocks]
-    left = [len(plan.arms) * plan.study.spec.replicates * len(draws) for (_, draws), _ in waiting]
+    runs = [
+        len(plan.policies) * plan.study.spec.replicates * len(draws) for (_, draws), _ in blocks
+    ]
+    left = [
+        len(plan.policies) * plan.study.spec.replicates * len(draws) for (_, draws), _ in waiting
+    ]
     tick = _ticker(sum(runs) - sum(left), sum(runs), progress)
 
     def work(block: tuple[str, range], path: Path) -> None:

@@ -92,10 +92,12 @@ def write_parameters(plan: Plan, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names, draws = list(plan.parameters), plan.study.spec.draws
+    names, draws = list(plan.scenarios), plan.study.spec.draws
     codes = np.repeat(np.arange(len(names), dtype=np.int8), draws)
     draw = np.tile(np.arange(draws, dtype=np.int32), len(names))
-    values = np.concatenate(list(plan.parameters.values()))  # (H * N, P)
+    values = np.concatenate(
+        [scenario.parameters for scenario in plan.scenarios.values()]
+    )  # (H * N, P)
     arrays = [_hypothesis_column(codes, names), pa.array(draw)]
     fields = [pa.field(name, array.type) for name, array in zip(DRAW_KEYS, arrays, strict=True)]
     for column, (name, parameter) in enumerate(plan.study.model.parameters.items()):
@@ -121,7 +123,7 @@ def write_metrics(plan: Plan, blocks: Sequence[Path], path: Path) -> dict[str, f
     import pyarrow.parquet as pq  # late: only here and where results are read
 
     replicates = plan.study.spec.replicates
-    kept: dict[str, list[NDArray[np.int8]]] = {name: [] for name in plan.parameters}
+    kept: dict[str, list[NDArray[np.int8]]] = {name: [] for name in plan.scenarios}
     with path.open("wb") as stream:
         writer = None
         for (hypothesis, draws), block in zip(plan.blocks, blocks, strict=True):
@@ -160,12 +162,12 @@ def _rows(
         codes = spread(np.arange(len(values), dtype=np.int8), axis)
         return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(values)))
 
-    names = list(plan.parameters)
+    names = list(plan.scenarios)
     columns: dict[str, Any] = {
         "hypothesis": _hypothesis_column(
             np.full(np.prod(shape), names.index(hypothesis), dtype=np.int8), names
         ),
-        "policy": words([arm.name for arm in plan.arms], 0),
+        "policy": words([policy.name for policy in plan.policies], 0),
         "member": spread(member, 1),
         "draw": spread(member // replicates, 1),
         "replicate": spread(member % replicates, 1),

@@ -1,26 +1,29 @@
-"""Arms: the policies of a study as lever arrays and pulses, ready for the engine."""
+"""Policies of a study as lever arrays and pulses, ready for the engine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.engine import Districts, Pulse
-from tarazu.policy import resolve
+from tarazu.model.quantities import Lever
+from tarazu.policy import Policy
+from tarazu.policy.lever_arrays import lever_arrays
 from tarazu.region import Region
 from tarazu.study.setup.spec import Study
 
 FloatArray = NDArray[np.float64]
 
 WITHOUT, SWEEP, HARMLESS = "no extra sweep", "sweep", "sweep without harm"
-"""The arms of a study of one extra operation."""
+"""The policies of a study of one extra operation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arm:
-    """One policy of a study.
+class ResolvedPolicy:
+    """A policy as lever arrays plus added operations.
 
     Attributes
     ----------
@@ -32,67 +35,77 @@ class Arm:
     title: str
     meaning: str
     levers: FloatArray
-    pulses: tuple[Pulse, ...]
+    pulses: tuple[Pulse, ...] = ()
     has_sweep: bool = False
 
 
-def make_arms(study: Study) -> tuple[Arm, ...]:
-    """Return the arms of a study, in the order of its tables."""
+def resolve_policy(
+    policy: Policy,
+    levers: Mapping[str, Lever],
+    region: Region,
+    weeks: int,
+    pulses: Sequence[Pulse] = (),
+) -> ResolvedPolicy:
+    """Return a policy, checked already, as the engine reads it; see `check_policy`."""
+    settings = lever_arrays(policy, levers, region, weeks)
+    return ResolvedPolicy(policy.name, policy.title, policy.meaning, settings, tuple(pulses))
+
+
+def resolve_policies(study: Study) -> tuple[ResolvedPolicy, ...]:
+    """Return the policies of a study, in the order of its tables."""
     spec, levers = study.spec, study.model.levers
-    pulses = tuple(
+    pulses = [
         Pulse(p.event, p.week, study.district(p.district), p.expected, p.count) for p in spec.pulses
-    )
-    arms = [
-        Arm(p.name, p.title, p.meaning, resolve(p, levers, study.region, spec.weeks), pulses)
-        for p in study.policies
     ]
-    base = next(arm for arm in arms if arm.name == spec.baseline)
+    policies = [resolve_policy(p, levers, study.region, spec.weeks, pulses) for p in study.policies]
+    base = next(policy for policy in policies if policy.name == spec.baseline)
     if spec.operation is not None:
-        return _operation_arms(study, base)
+        return _operation_policies(study, base)
     if spec.sweep is not None:
         row = list(levers).index(spec.sweep.lever)
         for value in spec.sweep.values:
             settings = base.levers.copy()
             settings[row] = value
             name = f"{spec.sweep.lever} = {value:g}"
-            arms.append(Arm(name, name, f"{levers[spec.sweep.lever].meaning}.", settings, pulses))
-    return tuple(arms)
+            meaning = f"{levers[spec.sweep.lever].meaning}."
+            policies.append(replace(base, name=name, title=name, meaning=meaning, levers=settings))
+    return tuple(policies)
 
 
-def _operation_arms(study: Study, base: Arm) -> tuple[Arm, ...]:
+def _operation_policies(study: Study, base: ResolvedPolicy) -> tuple[ResolvedPolicy, ...]:
     operation = study.spec.operation
     assert operation is not None  # the caller looked
     harmless = base.levers.copy()
     columns = [study.district(name) for name in operation.split]
     harmless[list(study.model.levers).index("operation_harm"), operation.week, columns] = 0.0
     return (
-        Arm(WITHOUT, "No extra sweep", base.meaning, base.levers, base.pulses),
-        Arm(
-            SWEEP,
-            "The sweep",
-            "One extra week of operations, with the harm and custody that the model gives them.",
-            base.levers,
-            base.pulses,
+        replace(base, name=WITHOUT, title="No extra sweep"),
+        replace(
+            base,
+            name=SWEEP,
+            title="The sweep",
+            meaning="One extra week of operations, with the harm and custody that the model gives "
+            "them.",
             has_sweep=True,
         ),
-        Arm(
-            HARMLESS,
-            "The same removals without harm",
-            "The same operations in the same week, as if no bystander were killed or taken, nobody "
-            "disappeared and the militants killed were not mourned.",
-            harmless,
-            base.pulses,
+        replace(
+            base,
+            name=HARMLESS,
+            title="The same removals without harm",
+            meaning="The same operations in the same week, as if no bystander were killed or "
+            "taken, nobody disappeared and the militants killed were not mourned.",
+            levers=harmless,
             has_sweep=True,
         ),
     )
 
 
 def baseline_of(study: Study) -> str:
-    """Return the name of the arm that stands for today's practice."""
+    """Return the name of the policy that stands for the status quo."""
     return study.spec.baseline if study.spec.operation is None else WITHOUT
 
 
-def places_of(region: Region) -> Districts:
+def districts_of(region: Region) -> Districts:
     """Return the districts of a region as the engine reads them."""
     return Districts(
         region.slugs,

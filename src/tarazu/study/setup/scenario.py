@@ -1,40 +1,143 @@
-"""What the model is asked about: a hypothesis, a policy, a region and drawn parameters."""
+"""Scenarios: one hypothesis, one policy, a region and drawn parameters, ready to run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Districts
+from tarazu.core.errors import ScenarioError
+from tarazu.engine import Districts, Pulse, Trajectory, simulate
+from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.policy import load_policy, resolve
+from tarazu.model.hypothesis import parse_hypothesis
+from tarazu.policy import check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.study.setup.design import latin_hypercube
-from tarazu.study.setup.policies import places_of
+from tarazu.study.setup.policies import ResolvedPolicy, districts_of, resolve_policy
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """What a question to the model needs.
+class Scenario:
+    """One hypothesis, policy, region and set of draws, ready to run.
 
     Attributes
     ----------
-    parameters : (M, P), a row for each draw. levers : (L, T, D).
+    parameters : (N, P), one row per draw.
     """
 
     model: Model
     hypothesis: Hypothesis
-    policy: str
-    places: Districts
+    policy: ResolvedPolicy
+    districts: Districts
     parameters: FloatArray
-    levers: FloatArray
+
+    @property
+    def levers(self) -> FloatArray:
+        """(L, T, D) settings of the policy, in the order of ``model.levers``."""
+        return self.policy.levers
+
+    @property
+    def weeks(self) -> int:
+        """T, the weeks that the levers cover."""
+        return int(self.policy.levers.shape[1])
+
+    def column(self, parameter: str) -> int:
+        """Return the column of a parameter."""
+        return [*self.model.parameters].index(parameter)
+
+    def with_lever(
+        self, name: str, value: float | FloatArray, weeks: slice = slice(None)
+    ) -> Scenario:
+        """Return the scenario with one lever set in all districts, or to (T, D) values."""
+        levers = self.levers.copy()
+        levers[[*self.model.levers].index(name), weeks] = value
+        return replace(self, policy=replace(self.policy, levers=levers))
+
+    def with_model(self, model: Model) -> Scenario:
+        """Return the scenario for a model that adds levers to its own; these are at defaults."""
+        added = [*model.levers.values()][len(self.levers) :]
+        rows = [np.full((1, *self.levers.shape[1:]), lever.default) for lever in added]
+        levers = np.concatenate([self.levers, *rows])
+        return replace(self, model=model, policy=replace(self.policy, levers=levers))
+
+    def run(
+        self,
+        draws: int | IntArray,
+        members: IntArray,
+        *,
+        seed: int,
+        weeks: int | None = None,
+        pulses: Sequence[Pulse] = (),
+        keep: Sequence[str] = (),
+        mode: Mode = "stochastic",
+    ) -> Trajectory:
+        """Return the trajectories of members; see `tarazu.engine.simulate`.
+
+        Parameters
+        ----------
+        draws : (M,) rows of `parameters`, one per member; one number serves all members.
+        members : (M,) ids.
+        weeks : the first ones only; None for all that the levers cover.
+        pulses : added to those of the policy.
+        """
+        weeks = self.weeks if weeks is None else weeks
+        own = tuple(pulse for pulse in self.policy.pulses if pulse.week < weeks)
+        return simulate(
+            self.model,
+            self.parameters[draws],
+            self.levers[:, :weeks],
+            districts=self.districts,
+            seed=seed,
+            members=members,
+            weeks=weeks,
+            pulses=(*own, *pulses),
+            keep=keep,
+            mode=mode,
+        )
 
 
-def drawn_case(
+def make_scenario(
+    model: Model,
+    hypothesis: Hypothesis,
+    policy: ResolvedPolicy,
+    region: Region,
+    uniforms: FloatArray,
+) -> Scenario:
+    """Return a scenario with parameters at some uniforms (N, P) of the hypothesis's priors."""
+    parameters = draw_parameters(model, hypothesis, uniforms)
+    return Scenario(model, hypothesis, policy, districts_of(region), parameters)
+
+
+def find_hypothesis(name_or_path: str, folder: Path = Path()) -> Hypothesis:
+    """Return a shipped hypothesis by name, or the one in a TOML file.
+
+    Parameters
+    ----------
+    name_or_path : a shipped name, or a path that ends in ``.toml``, from `folder`.
+
+    Raises
+    ------
+    ScenarioError
+        No shipped hypothesis has this name, or the file is wrong.
+    """
+    if not name_or_path.endswith(".toml"):
+        return load_hypothesis(name_or_path)
+    path = folder / name_or_path
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"cannot be read ({error})", file=str(path)) from error
+    return parse_hypothesis(path.stem, text, file=str(path))
+
+
+def drawn_scenario(
     hypothesis: str,
     policy: str,
     *,
@@ -43,54 +146,48 @@ def drawn_case(
     seed: int,
     model: Model | None = None,
     region: Region | None = None,
-) -> Case:
-    """Return a case with parameters drawn from the priors, a Latin hypercube.
+) -> Scenario:
+    """Return a scenario with parameters drawn from the priors, a Latin hypercube.
 
     Parameters
     ----------
-    hypothesis, policy : shipped names; a policy also as a TOML file.
-    weeks : T of the levers. draws : M >= 2.
+    hypothesis, policy : shipped names, or paths of TOML files.
+    weeks : T of the levers. draws : N >= 2.
 
     Raises
     ------
     ScenarioError, ExceptionGroup
-        What is wrong with the hypothesis or the policy.
+        The hypothesis or the policy has one problem, or several.
     """
     model = build_model() if model is None else model
     uniforms = latin_hypercube(model.design_ids.values(), draws, seed)
-    return _case(hypothesis, policy, weeks, uniforms, model, region)
+    return _named_scenario(hypothesis, policy, weeks, uniforms, model, region)
 
 
-def median_case(
+def median_scenario(
     hypothesis: str,
     policy: str,
     *,
     weeks: int,
     model: Model | None = None,
     region: Region | None = None,
-) -> Case:
-    """Return a case with every parameter at the median of its prior; see `drawn_case`."""
+) -> Scenario:
+    """Return a scenario with every parameter at the median of its prior; see `drawn_scenario`."""
     model = build_model() if model is None else model
     uniforms = np.full((1, len(model.parameters)), 0.5)
-    return _case(hypothesis, policy, weeks, uniforms, model, region)
+    return _named_scenario(hypothesis, policy, weeks, uniforms, model, region)
 
 
-def _case(
+def _named_scenario(
     hypothesis: str,
     policy: str,
     weeks: int,
     uniforms: FloatArray,
     model: Model,
     region: Region | None,
-) -> Case:
+) -> Scenario:
     region = load_region() if region is None else region
-    chosen = load_hypothesis(hypothesis)
-    plan = load_policy(policy)
-    return Case(
-        model=model,
-        hypothesis=chosen,
-        policy=plan.name,
-        places=places_of(region),
-        parameters=draw_parameters(model, chosen, uniforms),
-        levers=resolve(plan, model.levers, region, weeks),
-    )
+    found = load_policy(policy)
+    check_policy(found, model.levers, region)
+    resolved = resolve_policy(found, model.levers, region, weeks)
+    return make_scenario(model, find_hypothesis(hypothesis), resolved, region, uniforms)

@@ -1,0 +1,124 @@
+"""Problems of a study that its file alone does not show: names, weeks, districts, size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from tarazu.core.errors import ScenarioError
+from tarazu.model import Model
+from tarazu.region import Region
+from tarazu.region.region import fold
+from tarazu.study.setup.spec import StudySpec
+
+LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand
+
+
+def find_problems(
+    spec: StudySpec, model: Model, region: Region, file: str
+) -> Iterator[ScenarioError]:
+    """Yield the problems of a spec for this model and region."""
+    if len(set(spec.horizons)) < len(spec.horizons):
+        yield ScenarioError("names one twice", file=file, key="horizons", expected="each once")
+    origin = 0 if spec.operation is None else spec.operation.week + 1
+    for i, horizon in enumerate(spec.horizons):
+        if not 1 <= horizon <= spec.weeks - origin:
+            yield ScenarioError(
+                f"is {horizon}",
+                file=file,
+                key=f"horizons[{i}]",
+                value=horizon,
+                expected=f"1 to {spec.weeks - origin} weeks, what the study runs",
+            )
+    if spec.series_weeks > spec.weeks:
+        yield ScenarioError(
+            f"is {spec.series_weeks}",
+            file=file,
+            key="series_weeks",
+            value=spec.series_weeks,
+            expected=f"at most the {spec.weeks} weeks of the study",
+        )
+    for i, pulse in enumerate(spec.pulses):
+        if pulse.event not in model.events:
+            key = f"pulses[{i}].event"
+            yield unknown_name("event", pulse.event, list(model.events), file, key)
+        yield from _district(pulse.district, region, file, f"pulses[{i}].district")
+        if pulse.week >= spec.weeks:
+            yield ScenarioError(
+                f"is {pulse.week}",
+                file=file,
+                key=f"pulses[{i}].week",
+                value=pulse.week,
+                expected=f"0 to {spec.weeks - 1}",
+            )
+    yield from _variation_problems(spec, model, region, file)
+    policies = (
+        3 if spec.operation else len(spec.policies) + len(spec.sweep.values if spec.sweep else ())
+    )
+    runs = spec.draws * spec.replicates * len(spec.hypotheses) * policies
+    if runs > LARGEST_STUDY:
+        yield ScenarioError(
+            f"{runs:,} runs", file=file, key="draws", expected=f"at most {LARGEST_STUDY:,}"
+        )
+
+
+def _variation_problems(
+    spec: StudySpec, model: Model, region: Region, file: str
+) -> Iterator[ScenarioError]:
+    if spec.operation is not None:
+        for name, share in spec.operation.split.items():
+            key = f"operation.split.{name}"
+            yield from _district(name, region, file, key)
+            if not 0.0 < share < float("inf"):
+                yield ScenarioError(
+                    f"is {share:g}", file=file, key=key, value=share, expected="a number > 0"
+                )
+    if (spec.sweep is not None or spec.operation is not None) and len(spec.policies) > 1:
+        yield ScenarioError(
+            "a sweep of a lever, an extra operation and several policies exclude each other",
+            file=file,
+            key="policies",
+            expected="the baseline alone",
+        )
+    if spec.sweep is None:
+        return
+    if spec.operation is not None:
+        yield ScenarioError(
+            "stands beside an operation", file=file, key="sweep", expected="one or the other"
+        )
+    lever = model.levers.get(spec.sweep.lever)
+    if lever is None:
+        yield unknown_name("lever", spec.sweep.lever, list(model.levers), file, "sweep.lever")
+        return
+    for i, value in enumerate(spec.sweep.values):
+        if not lever.low <= value <= lever.high:
+            yield ScenarioError(
+                f"{spec.sweep.lever} is {value:g}",
+                file=file,
+                key=f"sweep.values[{i}]",
+                value=value,
+                expected=f"{lever.low:g} to {lever.high:g}",
+            )
+    if len(set(spec.sweep.values)) < len(spec.sweep.values):
+        yield ScenarioError("names one twice", file=file, key="sweep.values", expected="each once")
+
+
+def _district(name: str, region: Region, file: str, key: str) -> Iterator[ScenarioError]:
+    if fold(name) not in region.names():
+        yield unknown_name("district", name, list(region.slugs), file, key)
+
+
+def unknown_name(
+    kind: str, name: str, valid: Sequence[str], file: str | None, key: str | None
+) -> ScenarioError:
+    """Return the error for a name that is none of the valid ones, with the nearest of them."""
+    near = get_close_matches(name.casefold(), valid, n=1, cutoff=0.4)
+    return ScenarioError(
+        f"no {kind} '{name}'",
+        file=file,
+        key=key,
+        value=name,
+        expected=f"one of {', '.join(valid)}",
+        hint=f"Did you mean '{near[0]}'?" if near else None,
+    )

@@ -1,0 +1,162 @@
+"""Studies loaded from TOML, checked whole against a model and a region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
+from tarazu.core.provenance import digest
+from tarazu.core.specs import read_toml
+from tarazu.model import Hypothesis, build_model, draw_parameters
+from tarazu.model.user_model import UserModel
+from tarazu.policy import Policy, check_policy, load_policy
+from tarazu.region import Region, load_region
+from tarazu.study.setup.checks import find_problems, unknown_name
+from tarazu.study.setup.scenario import find_hypothesis
+from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
+
+STUDIES: Final = ("demo", "seventeen", "attrition")
+"""The studies that ship with Tarazu, by file name."""
+
+SHIPPED: Final = Path(__file__).parents[1] / "studies"
+
+
+def load_study(
+    name_or_path: str | Path, *, region: Region | None = None, model: UserModel | None = None
+) -> Study:
+    """Return a shipped study by name, or the one in a TOML file, checked whole.
+
+    Parameters
+    ----------
+    name_or_path : one of `STUDIES`, or a path that ends in ``.toml``.
+    region : the shipped region if None.
+    model : the shipped model if None; see `tarazu.model.user_model.load_user_model`.
+
+    Raises
+    ------
+    ScenarioError
+        No such study; or the file, or a policy or hypothesis that it names, has one problem.
+    ExceptionGroup
+        All problems, if there are several.
+    """
+    path = find_study(name_or_path)
+    spec = read_toml(path, StudySpec)
+    return build_study(
+        spec,
+        name=path.stem,
+        file=path.name if path.parent == SHIPPED else str(path),
+        folder=path.parent,
+        region=region,
+        model=model,
+        digest_of_file=digest(path.read_bytes()),
+    )
+
+
+def find_study(name_or_path: str | Path) -> Path:
+    """Return the file of a shipped study by name; a path that ends in ``.toml`` is left as it is.
+
+    Raises
+    ------
+    ScenarioError
+        No shipped study has this name.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return path
+    if str(name_or_path) not in STUDIES:
+        raise unknown_name("study", str(name_or_path), STUDIES, None, None)
+    return SHIPPED / f"{name_or_path}.toml"
+
+
+def build_study(
+    spec: StudySpec,
+    *,
+    name: str,
+    file: str = "",
+    folder: Path = Path(),
+    region: Region | None = None,
+    model: UserModel | None = None,
+    digest_of_file: str = "",
+) -> Study:
+    """Return a checked study; `folder` is where paths in the spec start. See `load_study`."""
+    region, problems = region or load_region(), list[TarazuError]()
+    declared = build_model() if model is None else model.model
+    hypotheses, policies = list[Hypothesis](), list[Policy]()
+    for i, entry in enumerate(spec.hypotheses):
+        with _collecting(problems, file or name, f"hypotheses[{i}]"):
+            hypothesis = find_hypothesis(entry, folder)
+            draw_parameters(declared, hypothesis, np.full((1, len(declared.parameters)), 0.5))
+            hypotheses.append(hypothesis)
+    for i, entry in enumerate(spec.policies):
+        with _collecting(problems, file or name, f"policies[{i}]"):
+            found = load_policy(folder / entry if entry.endswith(".toml") else entry)
+            check_policy(found, declared.levers, region)
+            policies.append(found)
+    problems += find_problems(spec, declared, region, file or name)
+    problems += [
+        ScenarioError(
+            f"the model has a parameter '{taken}'",
+            value=taken,
+            expected="another name: tables of draws have a column of this one",
+        )
+        for taken in DRAW_KEYS
+        if taken in declared.parameters
+    ]
+    for key, names in (
+        ("hypotheses", [h.name for h in hypotheses]),
+        ("policies", [p.name for p in policies]),
+    ):
+        if len({*names, POOLED}) <= len(names):
+            problems.append(
+                ScenarioError(
+                    f"are called {', '.join(names)}",
+                    file=file or name,
+                    key=key,
+                    value=names,
+                    expected=f"names that differ, none of them '{POOLED}'",
+                )
+            )
+    if not problems and spec.baseline not in (names := [p.name for p in policies]):
+        problems.append(unknown_name("policy", spec.baseline, names, file or name, "baseline"))
+    raise_problems(problems, f"{file or name} has {len(problems)} problems")
+    return Study(
+        name,
+        spec,
+        declared,
+        region,
+        tuple(hypotheses),
+        tuple(policies),
+        digest_of_file,
+        "" if model is None else model.digest,
+    )
+
+
+@contextmanager
+def _collecting(problems: list[TarazuError], file: str, key: str) -> Iterator[None]:
+    """Collect what is wrong with a file that an entry of the study names, and say which entry."""
+    try:
+        yield
+    except ScenarioError as error:
+        if error.file is not None:
+            problems.append(error)
+            return
+        problems.append(
+            ScenarioError(
+                error.what,
+                file=file,
+                key=key,
+                value=error.value,
+                expected=error.expected,
+                hint=error.hint,
+            )
+        )
+    except ExceptionGroup as group:
+        wrong, other = group.split(TarazuError)
+        if wrong is None or other is not None:
+            raise
+        problems += [error for error in wrong.exceptions if isinstance(error, TarazuError)]
