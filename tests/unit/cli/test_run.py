@@ -119,10 +119,10 @@ WRONG: Mapping[str, tuple[tuple[str, str], tuple[str, str], tuple[str, ...]]] = 
     "swept lever out of range": (
         (
             'policies = ["status-quo", "mine.toml"]',
-            '[sweep]\nlever = "operational_tempo"\nvalues = [0.0, 99.0]',
+            '[grid]\nlever = "operational_tempo"\nvalues = [0.0, 99.0]',
         ),
         ("", ""),
-        ("tiny.toml", "sweep.values[1]", "99"),
+        ("tiny.toml", "grid.values[1]", "99"),
     ),
     "unknown district": (
         ("", ""),
@@ -240,7 +240,7 @@ SMALL = {
         "draws": 2,
         "replicates": 1,
         "policies": ("status-quo",),
-        "sweep": {"lever": "operational_tempo", "values": (0.0, 2.0)},
+        "grid": {"lever": "operational_tempo", "values": (0.0, 2.0)},
     },
 }
 

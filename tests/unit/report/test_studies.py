@@ -41,7 +41,7 @@ CHANGES = {
     "small": {},
     "seventeen": {"policies": ("status-quo",), "weeks": 262, "operation": OPERATION}
     | {"horizons": (4, 12, 260)},
-    "attrition": {"policies": ("status-quo",), "sweep": DOSES, "series_weeks": 52},
+    "attrition": {"policies": ("status-quo",), "grid": DOSES, "series_weeks": 52},
 }
 
 Studies = dict[str, StudyResult]

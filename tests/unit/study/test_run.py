@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from tests.unit.study.cases import contents, make_operation_study, make_study
 
-from tarazu.core.errors import OutputError, SimulationError, TarazuError
+from tarazu.core.errors import OutputError, ScenarioError, SimulationError, TarazuError
 from tarazu.core.provenance import canonical_json, digest
 from tarazu.core.work_folder import open_work
 from tarazu.policy import Policy, Setting
@@ -33,16 +34,15 @@ def test_run__two_workers_leave_the_bytes_of_one(tmp_path, result, record):
     assert contents(tmp_path / "two") == contents(result.folder)
 
 
-def test_run__order_of_blocks_changes_no_byte(tmp_path, result, record, monkeypatch):
-    monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
-    run_study(make_study(), record=record, out=tmp_path / "back")
+def test_run__order_of_blocks_changes_no_byte(tmp_path, result, record):
+    run_study(make_study(), record=record, out=tmp_path / "back", order=reversed)
     assert contents(tmp_path / "back") == contents(result.folder)
 
 
-def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, record, monkeypatch):
+def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, record):
     run_study(make_operation_study(), record=record, out=tmp_path / "one")
-    monkeypatch.setattr(running, "ordered", lambda waiting: waiting[::-1])
-    run_study(make_operation_study(), record=record, out=tmp_path / "two", workers=2)
+    out = tmp_path / "two"
+    run_study(make_operation_study(), record=record, out=out, workers=2, order=reversed)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
@@ -177,6 +177,14 @@ def test_run__a_change_of_numbers_begins_anew(tmp_path, change):
         make_study(**change), out=tmp_path / "two", work=tmp_path / "work", progress=seen.append
     )
     assert seen[0].done == 0
+
+
+def test_run__refuses_a_record_of_another_region(tmp_path, record):
+    other = dataclasses.replace(record.region, name="elsewhere")
+    foreign = dataclasses.replace(record, region=other)
+    with pytest.raises(ScenarioError, match=r"'elsewhere'.*'balochistan'"):
+        run_study(make_study(), record=foreign, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_run__needs_a_worker(tmp_path):

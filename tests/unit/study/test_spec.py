@@ -24,7 +24,7 @@ lever = "dialogue"
 value = 0.5
 """
 OPERATION = "\n[operation]\nweek = 1\nmilitant_deaths = 17\nsplit = { kech = 1 }\n"
-SWEEP = '\n[sweep]\nlever = "operational_tempo"\nvalues = [0.0, 2.0]\n'
+GRID = '\n[grid]\nlever = "operational_tempo"\nvalues = [0.0, 2.0]\n'
 ALONE = ('policies = ["status-quo", "mine.toml"]', 'policies = ["status-quo"]')
 
 
@@ -142,18 +142,31 @@ def test_study__bad_operation_names_the_key(tmp_path, old, new, key):
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("operational_tempo", "tempo", "sweep.lever"),
-        ("[0.0, 2.0]", "[0.0, 11.0]", "sweep.values[1]"),
-        ("[0.0, 2.0]", "[2.0, 2.0]", "sweep.values"),
+        ("operational_tempo", "tempo", "grid.lever"),
+        ("[0.0, 2.0]", "[0.0, 11.0]", "grid.values[1]"),
+        ("[0.0, 2.0]", "[2.0, 2.0]", "grid.values"),
     ],
 )
-def test_study__bad_sweep_names_the_key(tmp_path, old, new, key):
-    assert problem(write(tmp_path, ALONE, (old, new), extra=SWEEP)).key == key
+def test_study__bad_grid_names_the_key(tmp_path, old, new, key):
+    assert problem(write(tmp_path, ALONE, (old, new), extra=GRID)).key == key
 
 
-def test_study__sweep_operation_and_policies_exclude_each_other(tmp_path):
-    assert problem(write(tmp_path, extra=SWEEP)).key == "policies"
-    assert problem(write(tmp_path, ALONE, extra=SWEEP + OPERATION)).key == "sweep"
+@pytest.mark.parametrize(
+    ("old", "new", "key", "renamed"),
+    [
+        ("policies = [", "portfolios = [", "portfolios", "policies"),
+        ("[grid]", "[sweep]", "sweep", "grid"),
+    ],
+)
+def test_study__old_keys_are_told_the_new_ones(tmp_path, old, new, key, renamed):
+    error = problem(write(tmp_path, ALONE, (old, new), extra=GRID))
+    assert error.key == key
+    assert f"renamed '{renamed}'" in str(error)
+
+
+def test_study__grid_operation_and_policies_exclude_each_other(tmp_path):
+    assert problem(write(tmp_path, extra=GRID)).key == "policies"
+    assert problem(write(tmp_path, ALONE, extra=GRID + OPERATION)).key == "grid"
 
 
 def test_study__all_problems_are_named_at_once(tmp_path):

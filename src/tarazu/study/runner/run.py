@@ -1,9 +1,9 @@
-"""Run a study: blocks in threads, each committed whole, then reduced in order of members."""
+"""Run a study: blocks in threads, each saved whole, then reduced in the order of members."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from tarazu.core.cache import write_atomic
 from tarazu.core.code_digest import read_code
+from tarazu.core.errors import ScenarioError
 from tarazu.core.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.core.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.record import Record
+from tarazu.region import Region
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyResult, load_study_result
@@ -35,16 +37,19 @@ ROOMS: Final = ("core", "region", "model", "engine", "policy", "study")  # what 
 PROSE: Final = {"title", "question", "start"}  # of a study file: what numbers do not hang on
 KIND: Final = "study"
 
+Job = tuple[tuple[str, range], Path]
+"""A block and the file of its numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a study is; a member-run is one member under one policy.
+    """Progress of a study; a member-run is one member under one policy.
 
     Attributes
     ----------
     done, total : member-runs, those of an earlier, interrupted run included.
-    rate : member-runs a second since this run began; 0.0 before the first.
-    seconds_left : at that rate; None while there is none.
+    rate : member-runs per second since this run began; 0.0 before the first.
+    seconds_left : at that rate; None before the first.
     """
 
     done: int
@@ -61,29 +66,32 @@ def run_study(
     workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
     work: Path | None = None,
+    order: Callable[[Sequence[Job]], Iterable[Job]] = iter,
 ) -> StudyResult:
-    """Run a study and leave its results in a folder, complete or not at all.
+    """Run a study and write its results to a folder, complete or not at all.
 
-    The same study, record, code and versions leave the same bytes for any number of workers and
-    after any number of interruptions.
+    The same study, record, code and versions give the same bytes for any number of workers, in any
+    order of blocks and after any number of interruptions.
 
     Parameters
     ----------
     study : or the name of a shipped one, or a path to a TOML file.
-    record : what today's practice is compared with; without it no draw is dropped or kept.
-    out : folder for the results. One that this function left, and nobody changed, is replaced.
+    record : of the study's region; draws are kept whose attacks under the status quo lie in its
+        range. None: no draw is compared with a record.
+    out : folder for the results. One that this function wrote, and nobody changed, is replaced.
     workers : threads, >= 1.
     progress : called as member-runs finish, one call at a time, from any thread.
-    work : folder for finished blocks; a run that finds blocks of the same study there goes on from
-        them. One that is named stays, for the caller to remove when all that needs the results is
-        done; None: a hidden folder beside `out`, removed at the end.
+    work : folder for finished blocks; a run that finds blocks of the same study there continues
+        with the others. A folder that is named here is not removed at the end. None: a hidden
+        folder beside `out`, removed at the end.
+    order : puts the blocks that are to be run in the order in which they are started.
 
     Raises
     ------
     ScenarioError, ExceptionGroup
-        The study is wrong; see `load_study`.
+        The study is wrong, see `load_study`; or the record is of another region.
     SimulationError
-        A member left the range in which the model means anything.
+        A member left the range in which the model is defined.
     OutputError
         `out` or `work` was not written by this function; see `check_folder` and `open_work`.
     """
@@ -98,7 +106,7 @@ def run_study(
     if read_key(store) != key:
         clear_work(store)
     open_work(store, key)
-    _run_blocks(plan, store, workers, progress)
+    _run_blocks(plan, store, workers, progress, order)
     with output_folder(out, KIND, lambda: {"provenance": provenance_of(plan.study)}) as folder:
         write_results(plan, _files(plan, store), folder)
     if work is None:
@@ -107,7 +115,20 @@ def run_study(
 
 
 def make_plan(study: Study, record: Record | None = None) -> Plan:
-    """Return what the blocks of a study share: policies, and a scenario for each hypothesis."""
+    """Return what the blocks of a study share: policies, and a scenario for each hypothesis.
+
+    Raises
+    ------
+    ScenarioError
+        The record is of another region than the study.
+    """
+    if record is not None and _identity_of(record.region) != _identity_of(study.region):
+        raise ScenarioError(
+            f"the record is of region '{record.region.name}' ({record.region.title}), study "
+            f"'{study.name}' of region '{study.region.name}' ({study.region.title})",
+            expected="one region for both",
+            hint="Load the study with the region of the record, or read another record",
+        )
     spec, policies = study.spec, resolve_policies(study)
     uniforms = latin_hypercube(study.model.design_ids.values(), spec.draws, spec.seed)
     baseline = next(policy for policy in policies if policy.name == baseline_of(study))
@@ -123,8 +144,13 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
     )
 
 
+def _identity_of(region: Region) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return what a region has in common in all its administrative frames."""
+    return region.name, region.countries, region.provinces
+
+
 def _record_range(record: Record) -> tuple[int, int]:
-    """Return the least and most attacks a year in the record's last five calendar years."""
+    """Return the least and most attacks per year in the record's last five calendar years."""
     events = record.events
     attacks = events[events["initiator"] == "militant"]
     by_year = attacks.groupby(attacks["date"].dt.year)["count"].sum()
@@ -150,9 +176,9 @@ def _identity(plan: Plan) -> dict[str, object]:
 
 @cache
 def _code_digest() -> str:
-    """Return a digest of what the rooms compute, whatever files it stands in.
+    """Return a digest of what the rooms compute, independent of the names of their files.
 
-    Strings count, even prose: the engine writes its kernels from them.
+    Strings count, even prose: the engine generates its kernels from them.
     """
     packages = {f"tarazu.{room}": Path(str(files(f"tarazu.{room}"))) for room in ROOMS}
     return read_code(packages, prose=True).digest
@@ -163,7 +189,11 @@ def _files(plan: Plan, store: Path) -> list[Path]:
 
 
 def _run_blocks(
-    plan: Plan, store: Path, workers: int, progress: Callable[[Progress], None] | None
+    plan: Plan,
+    store: Path,
+    workers: int,
+    progress: Callable[[Progress], None] | None,
+    order: Callable[[Sequence[Job]], Iterable[Job]],
 ) -> None:
     blocks = list(zip(plan.blocks, _files(plan, store), strict=True))
     waiting = [(block, path) for block, path in blocks if not path.exists()]
@@ -179,7 +209,7 @@ def _run_blocks(
         write_atomic(path, _packed(run_block(plan, *block, tick)))
 
     with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(work, *job) for job in ordered(waiting)]
+        jobs = [pool.submit(work, *job) for job in order(waiting)]
         try:
             done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
         except BaseException:
@@ -192,13 +222,6 @@ def _run_blocks(
             job.result()
 
 
-def ordered(
-    waiting: list[tuple[tuple[str, range], Path]],
-) -> list[tuple[tuple[str, range], Path]]:
-    """Return blocks in the order in which they are started; results do not depend on it."""
-    return waiting
-
-
 def _packed(numbers: dict[str, NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **numbers)  # type: ignore[arg-type]  # the stubs take no mapping of arrays
@@ -208,7 +231,7 @@ def _packed(numbers: dict[str, NDArray[Any]]) -> bytes:
 def _ticker(
     done: int, total: int, progress: Callable[[Progress], None] | None
 ) -> Callable[[int], None]:
-    """Return what counts member-runs and passes them on, one call at a time."""
+    """Return a thread-safe counter of member-runs that calls `progress`."""
     lock, started, fresh = Lock(), monotonic(), 0
 
     def tick(runs: int) -> None:

@@ -1,4 +1,4 @@
-"""Problems of a study that its file alone does not show: names, weeks, districts, size."""
+"""Checks of a study against its model and region: names, weeks, districts, size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def find_problems(
 ) -> Iterator[ScenarioError]:
     """Yield the problems of a spec for this model and region."""
     if len(set(spec.horizons)) < len(spec.horizons):
-        yield ScenarioError("names one twice", file=file, key="horizons", expected="each once")
+        yield ScenarioError("has a value twice", file=file, key="horizons", expected="each once")
     origin = 0 if spec.operation is None else spec.operation.week + 1
     for i, horizon in enumerate(spec.horizons):
         if not 1 <= horizon <= spec.weeks - origin:
@@ -29,7 +29,7 @@ def find_problems(
                 file=file,
                 key=f"horizons[{i}]",
                 value=horizon,
-                expected=f"1 to {spec.weeks - origin} weeks, what the study runs",
+                expected=f"1 to {spec.weeks - origin} weeks, within the weeks of the study",
             )
     if spec.series_weeks > spec.weeks:
         yield ScenarioError(
@@ -54,12 +54,15 @@ def find_problems(
             )
     yield from _variation_problems(spec, model, region, file)
     policies = (
-        3 if spec.operation else len(spec.policies) + len(spec.sweep.values if spec.sweep else ())
+        3 if spec.operation else len(spec.policies) + len(spec.grid.values if spec.grid else ())
     )
     runs = spec.draws * spec.replicates * len(spec.hypotheses) * policies
     if runs > LARGEST_STUDY:
         yield ScenarioError(
-            f"{runs:,} runs", file=file, key="draws", expected=f"at most {LARGEST_STUDY:,}"
+            f"are {runs:,} member-runs",
+            file=file,
+            key="draws",
+            expected=f"at most {LARGEST_STUDY:,}",
         )
 
 
@@ -74,34 +77,34 @@ def _variation_problems(
                 yield ScenarioError(
                     f"is {share:g}", file=file, key=key, value=share, expected="a number > 0"
                 )
-    if (spec.sweep is not None or spec.operation is not None) and len(spec.policies) > 1:
+    if (spec.grid is not None or spec.operation is not None) and len(spec.policies) > 1:
         yield ScenarioError(
-            "a sweep of a lever, an extra operation and several policies exclude each other",
+            "a grid of a lever, an extra operation and several policies exclude each other",
             file=file,
             key="policies",
             expected="the baseline alone",
         )
-    if spec.sweep is None:
+    if spec.grid is None:
         return
     if spec.operation is not None:
         yield ScenarioError(
-            "stands beside an operation", file=file, key="sweep", expected="one or the other"
+            "stands beside an operation", file=file, key="grid", expected="one of the two"
         )
-    lever = model.levers.get(spec.sweep.lever)
+    lever = model.levers.get(spec.grid.lever)
     if lever is None:
-        yield unknown_name("lever", spec.sweep.lever, list(model.levers), file, "sweep.lever")
+        yield unknown_name("lever", spec.grid.lever, list(model.levers), file, "grid.lever")
         return
-    for i, value in enumerate(spec.sweep.values):
+    for i, value in enumerate(spec.grid.values):
         if not lever.low <= value <= lever.high:
             yield ScenarioError(
-                f"{spec.sweep.lever} is {value:g}",
+                f"{spec.grid.lever} is {value:g}",
                 file=file,
-                key=f"sweep.values[{i}]",
+                key=f"grid.values[{i}]",
                 value=value,
                 expected=f"{lever.low:g} to {lever.high:g}",
             )
-    if len(set(spec.sweep.values)) < len(spec.sweep.values):
-        yield ScenarioError("names one twice", file=file, key="sweep.values", expected="each once")
+    if len(set(spec.grid.values)) < len(spec.grid.values):
+        yield ScenarioError("has a value twice", file=file, key="grid.values", expected="each once")
 
 
 def _district(name: str, region: Region, file: str, key: str) -> Iterator[ScenarioError]:

@@ -61,13 +61,12 @@ def resolve_policies(study: Study) -> tuple[ResolvedPolicy, ...]:
     base = next(policy for policy in policies if policy.name == spec.baseline)
     if spec.operation is not None:
         return _operation_policies(study, base)
-    if spec.sweep is not None:
-        row = list(levers).index(spec.sweep.lever)
-        for value in spec.sweep.values:
+    if spec.grid is not None:
+        row, meaning = [*levers].index(spec.grid.lever), f"{levers[spec.grid.lever].meaning}."
+        for value in spec.grid.values:
             settings = base.levers.copy()
             settings[row] = value
-            name = f"{spec.sweep.lever} = {value:g}"
-            meaning = f"{levers[spec.sweep.lever].meaning}."
+            name = f"{spec.grid.lever} = {value:g}"
             policies.append(replace(base, name=name, title=name, meaning=meaning, levers=settings))
     return tuple(policies)
 

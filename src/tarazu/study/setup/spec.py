@@ -1,9 +1,9 @@
-"""Studies: which worlds are run under which policies, for how long, how often; kept as TOML."""
+"""Specification of a study: hypotheses, policies, weeks, draws and replicates, kept as TOML."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,12 +23,12 @@ class Part(BaseModel):
 
 
 class PulseEntry(Part):
-    """Something that happens from outside in every run of the study.
+    """An event added from outside in every run of the study.
 
     Attributes
     ----------
     event, district : names of the model and the region. week : 0 .. weeks - 1.
-    expected : added to the event's expectation. count : added to what is drawn.
+    expected : added to the event's expectation. count : added to the drawn count.
     """
 
     event: str
@@ -38,8 +38,8 @@ class PulseEntry(Part):
     count: int = Field(default=0, ge=0)
 
 
-class Sweep(Part):
-    """One lever over a grid, everywhere and from the start, in place of policies."""
+class Grid(Part):
+    """Values of one lever, each set everywhere and from the start, in place of policies."""
 
     lever: str
     values: tuple[float, ...] = Field(min_length=1)
@@ -53,8 +53,8 @@ class OperationEntry(Part):
     week : of the sweep; effects are counted from the week after.
     militant_deaths : expected, over all its districts.
     split : share of each district, any positive numbers.
-    most_operations : expected operations in one district that no draw exceeds; a draw in which
-        they do not suffice does not reach the dose, and is counted as such.
+    most_operations : largest number of expected operations in one district; a draw in which they
+        do not suffice does not reach the dose, and is counted as such.
     """
 
     week: int = Field(ge=0)
@@ -64,19 +64,22 @@ class OperationEntry(Part):
 
 
 class StudySpec(Part):
-    """What a study file says.
+    """The content of a study file.
 
     Attributes
     ----------
-    title, question : one readable line, and what the study asks.
+    title, question : one readable line, and the question of the study.
     start : a label of the state from which runs start.
     weeks : T. horizons : weeks over which outcomes are counted.
-    draws : of the parameters, a Latin hypercube over the priors. replicates : of luck, a draw.
-    seed : of draws and luck. block : draws that are run and committed together.
+    draws : of the parameters, a Latin hypercube over the priors. replicates : per draw.
+    seed : of draws and replicates. block : draws that are run and saved together.
     series_weeks : weeks that one step of the national series covers.
     hypotheses, policies : shipped names, or paths that end in .toml, from the study's folder.
     baseline : the policy that others are compared with.
+    grid : in place of several policies. operation : likewise.
     """
+
+    RENAMED_KEYS: ClassVar = {"portfolios": "policies", "sweep": "grid"}
 
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
@@ -92,7 +95,7 @@ class StudySpec(Part):
     policies: tuple[str, ...] = ("status-quo",)
     baseline: str = "status-quo"
     pulses: tuple[PulseEntry, ...] = ()
-    sweep: Sweep | None = None
+    grid: Grid | None = None
     operation: OperationEntry | None = None
 
 
@@ -103,8 +106,8 @@ class Study:
     Attributes
     ----------
     name : the file's name without its ending. digest : sha256 of the file, "" without one.
-    model_digest : sha256 of the file that a user's own mechanism came from, "" without one.
-    hypotheses, policies : what the names of the spec stand for, in its order.
+    model_digest : sha256 of the file of a user's own mechanism, "" without one.
+    hypotheses, policies : those that the spec names, in its order.
     """
 
     name: str
