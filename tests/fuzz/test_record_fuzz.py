@@ -15,6 +15,7 @@ from tests.unit.record.ged_pages import as_json_event, page
 from tests.unit.record.source_files import Row, acled, cell_of, gtd
 
 from tarazu.core.errors import DataError
+from tarazu.core.provenance import canonical_json
 from tarazu.core.tables import csv_columns
 from tarazu.record import Record, read_record
 from tarazu.region import in_frame, load_region
@@ -110,6 +111,7 @@ def check(found: Record | Sequence[Exception], path: Path, *, keep_going: bool) 
         assert all(len(str(error)) < LONGEST_MESSAGE for error in found)
         return
     quality = found.quality
+    canonical_json(quality)  # raises on text that cannot be written
     lost = quality.rows_read - len(found.events) - sum(quality.dropped.values())
     assert lost == quality.rows_rejected == len(quality.rejects)
     assert keep_going or lost == 0

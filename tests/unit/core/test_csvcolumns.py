@@ -105,9 +105,11 @@ def test_long_cell__is_an_error_however_large_the_file(
 ) -> None:
     monkeypatch.setattr(csv_columns, "LARGE", large)
     path = tmp_path / "t.csv"
-    path.write_text(f"a,b,c\n1,2,3\n4,{'x' * 200_000},6\n", encoding="utf-8")
-    (problem,) = read_csv_columns(path, NAMES).broken
-    assert (problem.line, problem.column) == (3, "b")
+    for column, long in (("b", "x" * 200_000), ("note", "x" * 200_000), ("note", "x\n" * 100_000)):
+        cells = {"a": "1", "b": "2", "c": "3", "note": "4", column: f'"{long}"'}
+        path.write_text(f"a,b,c,note\n1,2,3,4\n{','.join(cells.values())}\n", encoding="utf-8")
+        (problem, *_) = read_csv_columns(path, NAMES).broken
+        assert (problem.line, problem.column) == (3, column)
 
 
 @pytest.mark.parametrize("large", [0, 1 << 20])

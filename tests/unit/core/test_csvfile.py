@@ -154,3 +154,10 @@ def test_shorten__cuts_long_values_and_says_how_long_they_were() -> None:
     assert shorten("short") == "'short'"
     assert shorten("x" * 1000).endswith("(1,000 characters)")
     assert len(shorten("x" * 1000)) < 100
+
+
+@pytest.mark.parametrize("row", [b"caf\xe9,1\n", b"x,caf\xe9" + b"x" * 200_000 + b",1\n"])
+def test_value_of_an_error__can_be_written(tmp_path: Path, row: bytes) -> None:
+    problem = problem_of(tmp_path, HEADER.encode() + row)
+    assert "xe9" in str(problem.value) or problem.column == "day"
+    str(problem.value).encode()

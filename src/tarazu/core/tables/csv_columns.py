@@ -122,10 +122,11 @@ def _encode(column: pa.ChunkedArray) -> Coded | None:
 
 
 def _look_at_quotes(path: Path) -> bool | None:
-    """Return whether cells hold line breaks; None if readers may differ on the quotes of the file.
+    """Return whether cells hold line breaks; None if readers may differ on the file.
 
-    They agree where each quote opens a cell, closes it, or is doubled in it. A quote that is not
-    closed would take the rows after it along, without an error from Arrow.
+    They agree where each quote opens a cell, closes it, or is doubled in it, and no cell is too
+    long. A quote that is not closed would take the rows after it along, without an error from
+    Arrow.
     """
     data = np.asarray(np.memmap(path, np.uint8, mode="r"))
     starts = range(0, len(data), BLOCK)
@@ -144,6 +145,9 @@ def _look_at_quotes(path: Path) -> bool | None:
     is_doubled = closing[:-1] + 1 == opening[1:]
     opens[1:] |= is_doubled
     closes[:-1] |= is_doubled
-    if not (opens.all() and closes.all()):
+    longest = max(
+        np.diff(breaks, prepend=-1, append=last).max(), (closing - opening).max(initial=0)
+    )
+    if longest > MAX_CELL or not (opens.all() and closes.all()):
         return None
     return bool((np.searchsorted(quotes, breaks) % 2).any())

@@ -169,7 +169,7 @@ class CsvFile:
             file=self.path,
             line=line,
             column=self.header[at],
-            value=cells[at][:KEPT],
+            value=_escape(cells[at]),
             expected=f"{self.width} cells, as in the header",
             hint="The file may be cut off here, or a comma stands in an unquoted text",
         )
@@ -192,7 +192,7 @@ class CsvFile:
             file=self.path,
             line=line,
             column=self.header[place] if place < self.width else None,
-            value=cells[place][:KEPT],
+            value=_escape(cells[place]),
             expected=f"at most {MAX_CELL:,} characters in a cell",
             hint="A quotation mark may be missing in this row or an earlier one",
         )
@@ -217,6 +217,11 @@ class CsvFile:
             expected="text in UTF-8",
             hint="It looks like Latin-1 or Windows-1252: save it again as UTF-8",
         )
+
+
+def _escape(cell: str) -> str:
+    """Return the start of a cell as text that can be written: other bytes than UTF-8 escaped."""
+    return cell[:KEPT].encode("utf-8", "backslashreplace").decode()
 
 
 class _Lines:
