@@ -60,21 +60,20 @@ def ucdp(
     quiet: Quiet = False,
 ) -> None:
     """Download UCDP GED or candidate events (token in UCDP_ACCESS_TOKEN)."""
+    from tarazu.core.http.downloads import DownloadOptions
     from tarazu.record.download import fetch_ucdp
     from tarazu.record.download.ucdp import ADDRESS
 
     _fetch(
         out,
-        lambda heard: fetch_ucdp(
+        lambda progress: fetch_ucdp(
             out,
             version=version,
             country=country,
             start=None if start is None else start.date(),
             end=None if end is None else end.date(),
             address=address or ADDRESS,
-            expected=sha256,
-            replace=force,
-            heard=heard,
+            options=DownloadOptions(expected=sha256, progress=progress, replace=force),
         ),
         force=force,
     )
@@ -96,21 +95,20 @@ def acled(
     quiet: Quiet = False,
 ) -> None:
     """Download ACLED events with your own account (ACLED_EMAIL and ACLED_PASSWORD)."""
+    from tarazu.core.http.downloads import DownloadOptions
     from tarazu.record.download import fetch_acled
     from tarazu.record.download.acled import ADDRESS, TOKEN_ADDRESS
 
     _fetch(
         out,
-        lambda heard: fetch_acled(
+        lambda progress: fetch_acled(
             out,
             country=country,
             start=None if start is None else start.date(),
             end=None if end is None else end.date(),
             address=address or ADDRESS,
             token_address=token_address or TOKEN_ADDRESS,
-            expected=sha256,
-            replace=force,
-            heard=heard,
+            options=DownloadOptions(expected=sha256, progress=progress, replace=force),
         ),
         force=force,
     )
@@ -133,18 +131,17 @@ def boundaries(
 
     `tarazu region build` makes a region of them: their names are in the column shapeName.
     """
+    from tarazu.core.http.downloads import DownloadOptions
     from tarazu.region.download import ADDRESS, fetch_boundaries
 
     _fetch(
         out,
-        lambda heard: fetch_boundaries(
+        lambda progress: fetch_boundaries(
             out,
             country=country,
             level=level,
             address=address or ADDRESS,
-            expected=sha256,
-            replace=force,
-            heard=heard,
+            options=DownloadOptions(expected=sha256, progress=progress, replace=force),
         ),
         force=force,
     )
@@ -152,9 +149,9 @@ def boundaries(
 
 def _fetch(out: Path, download: Callable[[Advance], str], *, force: bool) -> None:
     """Run a download under a progress bar and say what was written."""
-    from tarazu.core.http.downloads import check_handover
+    from tarazu.core.http.downloads import check_download
 
-    check_handover(out, replace=force)
+    check_download(out, replace=force)
     with progress(f"downloading {out.name}") as advance:
         checksum = download(advance)
     show(f"{out}\nsha256 {checksum}", None, as_json=False)

@@ -6,8 +6,14 @@ import json
 from pathlib import Path
 
 from tarazu.core.errors import DataError
-from tarazu.core.http.client import GAP, Heard, WebClient
-from tarazu.core.http.downloads import Origin, hand_over, waiting_room
+from tarazu.core.http.client import WebClient
+from tarazu.core.http.downloads import (
+    DEFAULTS,
+    DownloadNote,
+    DownloadOptions,
+    finish_download,
+    partial_dir,
+)
 
 ADDRESS = "https://www.geoboundaries.org/api/current/gbOpen"
 CITATIONS = (
@@ -22,10 +28,7 @@ def fetch_boundaries(
     country: str,
     level: int,
     address: str = ADDRESS,
-    expected: str | None = None,
-    replace: bool = False,
-    gap: float = GAP,
-    heard: Heard | None = None,
+    options: DownloadOptions = DEFAULTS,
 ) -> str:
     """Download the boundaries of one country's districts as GeoJSON, the licence kept beside.
 
@@ -33,9 +36,7 @@ def fetch_boundaries(
     ----------
     country : ISO 3166-1 alpha-3 code ("PAK").
     level : administrative level, 0 (country) to 5; districts are mostly 2.
-    address : of the API. expected : sha256 that the file must have.
-    replace : whether files that Tarazu did not write may be overwritten.
-    gap : least time between two requests, s.
+    address : of the API.
 
     Returns
     -------
@@ -45,23 +46,23 @@ def fetch_boundaries(
     Raises
     ------
     DataError
-        The service fails, has no such boundaries, or sends no GeoJSON.
+        The service fails, has no such boundaries, or sends a file that is not GeoJSON.
     """
     page = f"{address}/{country.upper()}/ADM{level}/"
-    room = waiting_room(page, {})
-    partial = room / "boundaries.geojson"
-    with WebClient(gap=gap) as client:
-        answer = json.loads(client.get(page, {}))
-        facts = answer[0] if isinstance(answer, list) and answer else answer
+    folder = partial_dir(page, {})
+    partial = folder / "boundaries.geojson"
+    with WebClient(gap=options.gap) as client:
+        found = json.loads(client.get(page, {}))
+        facts = found[0] if isinstance(found, list) and found else found
         file = facts.get("gjDownloadURL") if isinstance(facts, dict) else None
         if not isinstance(file, str):
             what = f"there are no boundaries of {country.upper()} at level {level}"
             raise DataError(what, file=page, expected="an address in gjDownloadURL")
-        client.save(file, partial, heard)
+        client.download(file, partial, options.progress)
     data = partial.read_bytes()
     if not _is_collection(data):
         partial.unlink()
-        what = f"the file is no GeoJSON; it begins with {data[:40]!r}"
+        what = f"the file is not GeoJSON; it begins with {data[:40]!r}"
         raise DataError(what, file=file, expected="a FeatureCollection")
     licence = str(facts.get("boundaryLicense") or "not stated")
     title = (
@@ -69,8 +70,9 @@ def fetch_boundaries(
         f"{facts.get('boundaryName', country)}, {facts.get('boundaryYearRepresented', '')}; "
         f"source: {facts.get('boundarySource', 'not stated')}"
     )
-    origin = Origin(title, licence, CITATIONS, file, {"country": country.upper(), "level": level})
-    return hand_over(data, out, origin, room, expected=expected, replace=replace)
+    query: dict[str, str | int] = {"country": country.upper(), "level": level}
+    note = DownloadNote(title, licence, CITATIONS, file, query)
+    return finish_download(data, out, note, folder, options)
 
 
 def _is_collection(data: bytes) -> bool:

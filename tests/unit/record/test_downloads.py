@@ -1,6 +1,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
@@ -12,13 +13,14 @@ from tests.unit.record.source_files import acled as acled_event
 from tests.unit.record.web_server import Answer, Asked, Script, as_json, in_turn, ranges, serve
 
 from tarazu.core.errors import DataError
-from tarazu.core.http.client import PIECE, Key, WebClient
-from tarazu.core.http.downloads import waiting_room
+from tarazu.core.http.client import CHUNK_BYTES, Key, WebClient
+from tarazu.core.http.downloads import DownloadOptions, partial_dir
 from tarazu.record import read_record
 from tarazu.record.download import fetch_acled, fetch_ucdp
 from tarazu.region.download import fetch_boundaries
 
 GAP = 0.01  # s; politeness has a test of its own
+OPTIONS = DownloadOptions(gap=GAP)
 SECRET = "s3cret-token-of-mine"
 EVENTS = [{"id": n, "side_a": "Government of Somewhere", "best": n % 3} for n in range(1, 26)]
 FEATURES = json.dumps({"type": "FeatureCollection", "features": [{"id": n} for n in range(3000)]})
@@ -51,8 +53,12 @@ def ucdp_pages(asked: Asked) -> Answer:
     )
 
 
-def fetch(out: Path, address: str, **more: object) -> str:
-    return fetch_ucdp(out, version="25.1", address=address, page_size=10, gap=GAP, **more)  # type: ignore[arg-type]
+def fetch(
+    out: Path, address: str, options: DownloadOptions = OPTIONS, country: int | None = None
+) -> str:
+    return fetch_ucdp(
+        out, version="25.1", country=country, address=address, page_size=10, options=options
+    )
 
 
 def acled(page: Script) -> Script:
@@ -75,7 +81,7 @@ def fetch_from_acled(out: Path, address: str) -> str:
         address=f"{address}/api/acled/read",
         token_address=f"{address}/oauth/token",
         page_size=10,
-        gap=GAP,
+        options=OPTIONS,
     )
 
 
@@ -116,7 +122,7 @@ def test_ucdp__the_note_beside_the_file_holds_licence_and_request(tmp_path: Path
         fetch(tmp_path / "events.json", server.address)
     note = json.loads((tmp_path / "events.json.origin.json").read_bytes())
     assert note["licence"] == "CC BY 4.0"
-    assert note["asked"] == {"pagesize": 10}
+    assert note["query"] == {"pagesize": 10}
     assert any("10.1177/0022343313484347" in citation for citation in note["citations"])
 
 
@@ -172,7 +178,7 @@ def test_ucdp__waits_as_long_as_it_is_told(tmp_path: Path) -> None:
 def test_ucdp__a_wait_of_an_hour_is_an_error_that_says_so(tmp_path: Path) -> None:
     with (
         serve(in_turn([Answer(b"", 429, {"Retry-After": "3600"})])) as server,
-        pytest.raises(DataError, match="come back in 60 minutes"),
+        pytest.raises(DataError, match="demands a wait of 60 minutes"),
     ):
         fetch(tmp_path / "events.json", server.address)
     assert len(server.asked) == 1
@@ -188,7 +194,9 @@ def test_ucdp__a_stopped_download_goes_on_with_the_next_page(tmp_path: Path) -> 
 
     with serve(ucdp_pages) as server:
         with pytest.raises(Stopped):
-            fetch(tmp_path / "events.json", server.address, heard=stop_after_two)
+            fetch(
+                tmp_path / "events.json", server.address, replace(OPTIONS, progress=stop_after_two)
+            )
         assert not (tmp_path / "events.json").exists()
         fetch(tmp_path / "events.json", server.address)
     assert [asked.query["page"] for asked in server.asked] == ["1", "2", "3"]
@@ -200,12 +208,12 @@ def test_ucdp__a_kept_page_that_was_damaged_is_fetched_again(tmp_path: Path) -> 
     with serve(broken) as server:
         with pytest.raises(DataError, match="404"):
             fetch(tmp_path / "events.json", server.address)
-        room = waiting_room(f"{server.address}/25.1", {"pagesize": 10})
+        room = partial_dir(f"{server.address}/25.1", {"pagesize": 10})
         (room / "page-00001.json").write_bytes(b'{"TotalCount": 1, "TotalPages": 1, "Result": []}')
     port = int(server.address.rpartition(":")[2])
     assert port
     with serve(ucdp_pages) as again:
-        moved = waiting_room(f"{again.address}/25.1", {"pagesize": 10})
+        moved = partial_dir(f"{again.address}/25.1", {"pagesize": 10})
         for path in files_of(room):
             (moved / path.name).write_bytes(path.read_bytes())
         fetch(tmp_path / "events.json", again.address)
@@ -216,7 +224,7 @@ def test_ucdp__fewer_rows_than_announced_is_an_error(tmp_path: Path) -> None:
     short = {"TotalCount": 25, "TotalPages": 1, "Result": EVENTS[:10]}
     with (
         serve(in_turn([as_json(short)])) as server,
-        pytest.raises(DataError, match="10 rows; expected 25, as the service says"),
+        pytest.raises(DataError, match="10 rows; expected 25, as the service states"),
     ):
         fetch(tmp_path / "events.json", server.address)
     assert not (tmp_path / "events.json").exists()
@@ -226,7 +234,7 @@ def test_ucdp__data_that_change_on_the_way_are_not_mixed(tmp_path: Path) -> None
     later = {"TotalCount": 24, "TotalPages": 3, "Result": EVENTS[10:20]}
     with (
         serve(in_turn([ucdp_pages, as_json(later)])) as server,
-        pytest.raises(DataError, match="begins anew"),
+        pytest.raises(DataError, match="changed during the download"),
     ):
         fetch(tmp_path / "events.json", server.address)
     assert files_of(tmp_path / "cache") == []
@@ -302,7 +310,7 @@ def test_download__requests_keep_their_distance() -> None:
 def test_download__a_service_that_stays_out_of_order_is_an_error(tmp_path: Path) -> None:
     with (
         serve(in_turn([Answer(b"", 500)])) as server,
-        pytest.raises(DataError, match="still answers 500"),
+        pytest.raises(DataError, match="still returns status 500"),
     ):
         fetch(tmp_path / "events.json", server.address)
     assert len(server.asked) == 6
@@ -311,13 +319,13 @@ def test_download__a_service_that_stays_out_of_order_is_an_error(tmp_path: Path)
 def test_download__nobody_there_is_an_error(tmp_path: Path) -> None:
     with serve(ucdp_pages) as server:
         address = server.address
-    with pytest.raises(DataError, match="no answer after 5 attempts"):
+    with pytest.raises(DataError, match="no response after 5 attempts"):
         fetch(tmp_path / "events.json", address)
 
 
 def test_download__a_wrong_checksum_writes_nothing(tmp_path: Path) -> None:
     with serve(ucdp_pages) as server, pytest.raises(DataError, match="checksum"):
-        fetch(tmp_path / "events.json", server.address, expected="0" * 64)
+        fetch(tmp_path / "events.json", server.address, replace(OPTIONS, expected="0" * 64))
     assert files_of(tmp_path) == []
 
 
@@ -407,7 +415,7 @@ def boundaries(file: Script) -> Callable[[Asked], Answer]:
 def test_boundaries__file_and_licence(tmp_path: Path) -> None:
     with serve(boundaries(ranges(FEATURES.encode()))) as server:
         fetch_boundaries(
-            tmp_path / "b.geojson", country="pak", level=2, address=server.address, gap=GAP
+            tmp_path / "b.geojson", country="pak", level=2, address=server.address, options=OPTIONS
         )
     assert (tmp_path / "b.geojson").read_text() == FEATURES
     note = json.loads((tmp_path / "b.geojson.origin.json").read_bytes())
@@ -419,10 +427,10 @@ def test_boundaries__a_file_cut_off_goes_on_where_it_stopped(tmp_path: Path) -> 
     body = json.dumps({"type": "FeatureCollection", "features": [0] * 100_000}).encode()
     with serve(boundaries(ranges(body, cut=200_000))) as server:
         fetch_boundaries(
-            tmp_path / "b.geojson", country="PAK", level=2, address=server.address, gap=GAP
+            tmp_path / "b.geojson", country="PAK", level=2, address=server.address, options=OPTIONS
         )
     assert (tmp_path / "b.geojson").read_bytes() == body
-    assert server.asked[-1].headers["range"] == f"bytes={3 * PIECE}-"
+    assert server.asked[-1].headers["range"] == f"bytes={3 * CHUNK_BYTES}-"
 
 
 def test_boundaries__a_stopped_download_goes_on_in_the_next_run(tmp_path: Path) -> None:
@@ -437,10 +445,10 @@ def test_boundaries__a_stopped_download_goes_on_in_the_next_run(tmp_path: Path) 
     with serve(ranges(body)) as server:
         partial = tmp_path / "part"
         with pytest.raises(Stopped), WebClient(gap=GAP) as client:
-            client.save(server.address, partial, stop)
+            client.download(server.address, partial, stop)
         held = partial.stat().st_size
         with WebClient(gap=GAP) as client:
-            assert client.save(server.address, partial) == sha256(body).hexdigest()
+            assert client.download(server.address, partial) == sha256(body).hexdigest()
     assert 0 < held < len(body)
     assert server.asked[-1].headers["range"] == f"bytes={held}-"
 
@@ -451,7 +459,7 @@ def test_boundaries__a_file_that_changed_begins_anew(tmp_path: Path) -> None:
     partial.write_bytes(old[:1000])
     (tmp_path / "part.stamp").write_text('"v1"')
     with serve(ranges(new, etag='"v2"')) as server, WebClient(gap=GAP) as client:
-        client.save(server.address, partial)
+        client.download(server.address, partial)
     assert partial.read_bytes() == new
 
 
@@ -460,7 +468,7 @@ def test_boundaries__a_file_that_was_whole_is_not_fetched_again(tmp_path: Path) 
     (tmp_path / "part").write_bytes(body)
     (tmp_path / "part.stamp").write_text('"v1"')
     with serve(ranges(body)) as server, WebClient(gap=GAP) as client:
-        assert client.save(server.address, tmp_path / "part") == sha256(body).hexdigest()
+        assert client.download(server.address, tmp_path / "part") == sha256(body).hexdigest()
 
 
 def test_boundaries__unknown_country(tmp_path: Path) -> None:
@@ -469,13 +477,13 @@ def test_boundaries__unknown_country(tmp_path: Path) -> None:
         pytest.raises(DataError, match="no boundaries of ZZZ at level 2"),
     ):
         fetch_boundaries(
-            tmp_path / "b.geojson", country="zzz", level=2, address=server.address, gap=GAP
+            tmp_path / "b.geojson", country="zzz", level=2, address=server.address, options=OPTIONS
         )
 
 
 def test_boundaries__a_pointer_instead_of_a_file_is_an_error(tmp_path: Path) -> None:
     pointer = ranges(b"version https://git-lfs.github.com/spec/v1\n")
-    with serve(boundaries(pointer)) as server, pytest.raises(DataError, match="no GeoJSON"):
+    with serve(boundaries(pointer)) as server, pytest.raises(DataError, match="not GeoJSON"):
         fetch_boundaries(
-            tmp_path / "b.geojson", country="PAK", level=2, address=server.address, gap=GAP
+            tmp_path / "b.geojson", country="PAK", level=2, address=server.address, options=OPTIONS
         )

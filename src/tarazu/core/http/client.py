@@ -1,4 +1,4 @@
-"""Fetching over HTTP: patient, polite, resumable, and silent about keys."""
+"""HTTP client: retries with pauses, resumed downloads, keys that no message shows."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
 from tarazu.core.provenance import digest_file
 
-GAP = 1.0  # seconds from one request to the next: these services are run by universities
+GAP = 1.0  # s from one request to the next: these services are run by universities
 ATTEMPTS = 5
-LONGEST_WAIT = 600.0  # seconds; who asks for more is asked again another day
+LONGEST_WAIT = 600.0  # s; a longer wait that a server demands is an error
 TIMEOUT = Timeout(connect=15.0, read=120.0)
-RETRIED = frozenset({429, 500, 502, 503, 504})
-PIECE = 1 << 16  # bytes
-SHOWN = 200  # characters of what a server said that an error repeats
-KEPT = "What was fetched is kept: the same command goes on from there"
-AGENT = "tarazu (conflict research; https://pypi.org/project/tarazu)"
+RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
+CHUNK_BYTES = 1 << 16  # bytes
+SHOWN = 200  # characters of a response that an error repeats
+RESUME_HINT = "Run the same command again: it continues where this download stopped"
+USER_AGENT = "tarazu (conflict research; https://pypi.org/project/tarazu)"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class Heard(Protocol):
-    """Hears how much of a download is done."""
+class ProgressCallback(Protocol):
+    """Called with the progress of a download, in pages or bytes."""
 
     def __call__(self, done: int, total: int, earlier: int = 0) -> None:
-        """Hear that `done` of `total` is done, `earlier` of it already by an earlier run."""
+        """Receive that `done` of `total` is done, `earlier` of it by an earlier run."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def from_environment(variable: str, what: str) -> str:
     return value
 
 
-class Patience(Retry):
-    """Retries with pauses that double; a wait that the server asks for is kept, if it is short."""
+class PoliteRetry(Retry):
+    """Retries with pauses that double, or of the length that the server demands, if it is short."""
 
     def get_backoff_time(self) -> float:
         """Return the pause before the next attempt, s."""
@@ -82,7 +82,7 @@ class Patience(Retry):
         return float(min(self.backoff_max, self.backoff_factor * 2 ** (failures - 1)))
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """Return the wait that the server asks for, s.
+        """Return the wait that the server demands, s.
 
         Raises
         ------
@@ -92,10 +92,10 @@ class Patience(Retry):
         seconds = super().get_retry_after(response)
         if seconds is not None and seconds > LONGEST_WAIT:
             raise DataError(
-                f"the server asks to come back in {seconds / 60:,.0f} minutes",
+                f"the server demands a wait of {seconds / 60:,.0f} minutes",
                 file=urlsplit(response.url or "").netloc or None,
                 expected=f"a wait of at most {LONGEST_WAIT / 60:.0f} minutes",
-                hint=KEPT,
+                hint=RESUME_HINT,
             )
         return seconds
 
@@ -106,7 +106,7 @@ class WebClient:
     Parameters
     ----------
     key : sent with every request, taken off where a redirect leaves the host.
-    variables : environment variables that hold what the service asks for, where that is not `key`.
+    variables : environment variables that hold the credentials of a form, where there is no `key`.
     gap : least time between two requests, s. After a failure it is twice that, and doubles with
         each further one.
     """
@@ -117,11 +117,11 @@ class WebClient:
         self._gap = gap
         self._last = -gap
         names = set(Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT)
-        self._retries = Patience(
+        self._retries = PoliteRetry(
             total=ATTEMPTS,
             redirect=5,
             allowed_methods=frozenset({"GET", "POST"}),
-            status_forcelist=RETRIED,
+            status_forcelist=RETRIED_STATUS,
             backoff_factor=2 * gap,
             respect_retry_after_header=True,
             raise_on_status=False,
@@ -136,18 +136,18 @@ class WebClient:
         self._pool.clear()
 
     def get(self, url: str, parameters: Mapping[str, str | int]) -> bytes:
-        """Return the body of an answer that is JSON.
+        """Return the body of a JSON response.
 
-        A body that is cut off, so that it is no JSON, is asked for again.
+        A body that is cut off, so that it is not JSON, is requested again.
 
         Raises
         ------
         DataError
-            No answer, a refusal, or no JSON.
+            No response, a refusal, or a body that is not JSON.
         """
-        asked = f"{url}?{urlencode(parameters)}" if parameters else url
+        address = f"{url}?{urlencode(parameters)}" if parameters else url
         for attempt in range(1, ATTEMPTS + 1):
-            with self._answer("GET", asked) as response:
+            with self._request("GET", address) as response:
                 body = response.data
             try:
                 json.loads(body)
@@ -156,27 +156,27 @@ class WebClient:
             else:
                 return body
         raise DataError(
-            f"the answer is not JSON, {ATTEMPTS} times; it begins with {body[:40]!r}",
-            file=asked,
+            f"the response is not JSON, {ATTEMPTS} times; it begins with {body[:40]!r}",
+            file=address,
             expected="JSON",
-            hint=KEPT,
+            hint=RESUME_HINT,
         )
 
     def post_form(self, url: str, fields: Mapping[str, str]) -> Any:
-        """Return the JSON answer to a form; redirects are not followed, the form may hold a key."""
+        """Return the JSON response to a form; redirects are not followed: forms hold passwords."""
         body = urlencode(fields).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        with self._answer("POST", url, body=body, headers=headers, redirect=False) as response:
+        with self._request("POST", url, body=body, headers=headers, redirect=False) as response:
             try:
                 return json.loads(response.data)
             except ValueError as error:
-                raise DataError("the answer is not JSON", file=url, expected="JSON") from error
+                raise DataError("the response is not JSON", file=url, expected="JSON") from error
 
-    def save(self, url: str, partial: Path, heard: Heard | None = None) -> str:
-        """Download a large file to `partial`, going on where an earlier attempt stopped.
+    def download(self, url: str, partial: Path, progress: ProgressCallback | None = None) -> str:
+        """Download a large file to `partial`, from where an earlier attempt stopped.
 
-        It goes on only where the server says that the file is still the same (ETag or
-        Last-Modified); else it begins anew.
+        It is resumed only if the server confirms that the file is the same (ETag or
+        Last-Modified); else the download starts again.
 
         Returns
         -------
@@ -186,25 +186,25 @@ class WebClient:
         partial.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(ATTEMPTS):
             try:
-                self._go_on(url, partial, heard)
+                self._resume(url, partial, progress)
             except HTTPError as error:  # the connection broke while the body came
                 if attempt == ATTEMPTS - 1:
                     what = f"the connection broke {ATTEMPTS} times ({_reason(error)})"
-                    raise DataError(what, file=url, hint=KEPT) from error
+                    raise DataError(what, file=url, hint=RESUME_HINT) from error
                 time.sleep(self._retries.backoff_factor * 2**attempt)
             else:
                 break
         _stamp_file(partial).unlink(missing_ok=True)
         return digest_file(partial)
 
-    def _go_on(self, url: str, partial: Path, heard: Heard | None) -> None:
+    def _resume(self, url: str, partial: Path, progress: ProgressCallback | None) -> None:
         stamp = _stamp_file(partial)
         held = partial.stat().st_size if partial.is_file() and stamp.is_file() else 0
         headers = {"Accept-Encoding": "identity"}
         if held:
             headers |= {"Range": f"bytes={held}-", "If-Range": stamp.read_text(encoding="utf-8")}
-        with self._answer("GET", url, headers=headers, preload_content=False) as response:
-            if response.status == 416 and _whole(response) == held:
+        with self._request("GET", url, headers=headers, preload_content=False) as response:
+            if response.status == 416 and _total_bytes(response) == held:
                 return  # an earlier attempt was stopped after the last byte
             if response.status == 416 or (response.status == 206 and _first_byte(response) != held):
                 stamp.unlink()
@@ -217,29 +217,29 @@ class WebClient:
             total = held + int(response.headers.get("Content-Length", 0))
             done = held
             with partial.open("ab" if held else "wb") as stream:
-                for piece in response.stream(PIECE):
+                for piece in response.stream(CHUNK_BYTES):
                     stream.write(piece)
                     done += len(piece)
-                    if heard is not None and total:
-                        heard(done, total, held)
+                    if progress is not None and total:
+                        progress(done, total, held)
 
     @contextmanager
-    def _answer(self, method: str, url: str, **request: Any) -> Iterator[BaseHTTPResponse]:
-        """Yield the answer of the server if it is a good one."""
-        is_form = "body" in request
+    def _request(self, method: str, url: str, **options: Any) -> Iterator[BaseHTTPResponse]:
+        """Yield the response of the server if its status is a good one."""
+        is_form = "body" in options
         self._refuse_open_key(url, secret=is_form)
         time.sleep(max(0.0, self._last + self._gap - time.monotonic()))
-        headers = {"User-Agent": AGENT, **request.pop("headers", {})}
+        headers = {"User-Agent": USER_AGENT, **options.pop("headers", {})}
         if self.key is not None:
             headers[self.key.header] = self.key.value
         try:
             response = self._pool.request(
-                method, url, headers=headers, retries=self._retries, **request
+                method, url, headers=headers, retries=self._retries, **options
             )
         except HTTPError as error:
-            what = f"no answer after {ATTEMPTS} attempts ({_reason(error)})"
-            hint = f"Is this machine connected? {KEPT}"
-            raise DataError(what, file=_place(url), hint=hint) from error
+            what = f"no response after {ATTEMPTS} attempts ({_reason(error)})"
+            hint = f"Is this machine connected? {RESUME_HINT}"
+            raise DataError(what, file=_without_query(url), hint=hint) from error
         finally:
             self._last = time.monotonic()
         try:
@@ -250,29 +250,29 @@ class WebClient:
             response.close()
 
     def _check(self, response: BaseHTTPResponse, url: str, *, is_form: bool) -> None:
-        """Raise unless the answer is a good one; the answer to a form is not repeated."""
+        """Raise unless the status is a good one; a response to a form is not repeated."""
         status = response.status
         if status in (200, 206):
             return
-        place = _place(url)
+        address = _without_query(url)
         if status in (401, 403) or (is_form and status == 400):
             wanted = f"a valid key in the environment variable {self._variables}"
             raise DataError(
                 f"the server refuses access ({status})",
-                file=place,
+                file=address,
                 expected=wanted if self._variables else "an address that needs no key",
-                hint="Keys expire, and some services want their terms accepted on the site first",
+                hint="Keys expire, and some services require that their terms are accepted first",
             )
-        if status in RETRIED:
-            what = f"the server still answers {status} after {ATTEMPTS} more attempts"
-            raise DataError(what, file=place, hint=f"Try again later. {KEPT}")
-        said = "" if is_form else self._redacted(response.data)
-        what = f"the server answers {status}" + (f": {said}" if said.strip() else "")
-        hint = f"Check the options; some services answer so if asked too often. {KEPT}"
-        raise DataError(what, file=place, expected="200", hint=hint)
+        if status in RETRIED_STATUS:
+            what = f"the server still returns status {status} after {ATTEMPTS} more attempts"
+            raise DataError(what, file=address, hint=f"Try again later. {RESUME_HINT}")
+        text = "" if is_form else self._redacted(response.data)
+        what = f"the server returns status {status}" + (f": {text}" if text.strip() else "")
+        hint = f"Check the options; some services do so after too many requests. {RESUME_HINT}"
+        raise DataError(what, file=address, expected="200", hint=hint)
 
     def _redacted(self, body: bytes) -> str:
-        """Return the beginning of what a server said, without our key in it."""
+        """Return the beginning of a response, without our key in it."""
         text = " ".join(body.decode("utf-8", errors="replace").split())
         if self.key is not None:
             text = text.replace(self.key.value.split()[-1], "(key)")
@@ -285,11 +285,13 @@ class WebClient:
             if parts.hostname in LOOPBACK:
                 return
             what = "a key would be sent unencrypted"
-            raise DataError(what, file=_place(url), expected="an address that begins with https")
+            raise DataError(
+                what, file=_without_query(url), expected="an address that begins with https"
+            )
 
 
-def _place(url: str) -> str:
-    """Return the address without what was asked."""
+def _without_query(url: str) -> str:
+    """Return the address without its query."""
     return url.partition("?")[0]
 
 
@@ -309,13 +311,13 @@ def _validator(response: BaseHTTPResponse) -> str:
     return str(response.headers.get("Last-Modified", ""))
 
 
-def _whole(response: BaseHTTPResponse) -> int:
-    """Return the size of the whole file, from "bytes */200"; -1 if not said."""
+def _total_bytes(response: BaseHTTPResponse) -> int:
+    """Return the size of the whole file, from "bytes */200"; -1 if not stated."""
     size = str(response.headers.get("Content-Range", "")).rpartition("/")[2]
     return int(size) if size.isdecimal() else -1
 
 
 def _first_byte(response: BaseHTTPResponse) -> int:
-    """Return where the part begins that was sent, from "bytes 100-199/200"; -1 if not said."""
+    """Return where the part begins that was sent, from "bytes 100-199/200"; -1 if not stated."""
     span = str(response.headers.get("Content-Range", "")).removeprefix("bytes ").partition("-")[0]
     return int(span) if span.isdecimal() else -1

@@ -1,4 +1,4 @@
-"""Where unfinished downloads wait, and how a finished one is handed over with its checksum."""
+"""Folders of unfinished downloads, and finished files with checksum and licence note."""
 
 from __future__ import annotations
 
@@ -10,36 +10,57 @@ from pathlib import Path
 
 from tarazu.core.cache import cache_dir
 from tarazu.core.errors import DataError
+from tarazu.core.http.client import GAP, ProgressCallback
 from tarazu.core.outputs import check_outputs, write_outputs
 from tarazu.core.provenance import canonical_json, digest
 
 
 @dataclass(frozen=True)
-class Origin:
+class DownloadOptions:
+    """Options of any download.
+
+    Attributes
+    ----------
+    expected : sha256 that the file must have. gap : least time between two requests, s.
+    progress : called with the progress.
+    replace : whether files that Tarazu did not write may be overwritten.
+    """
+
+    expected: str | None = None
+    replace: bool = False
+    gap: float = GAP
+    progress: ProgressCallback | None = None
+
+
+DEFAULTS = DownloadOptions()
+
+
+@dataclass(frozen=True)
+class DownloadNote:
     """Where a downloaded file comes from and on what terms; written beside it.
 
     Attributes
     ----------
     title, licence, citations : as in `SourceNote`.
-    address, asked : what was requested, without any key.
+    address, query : of the request, without any key.
     """
 
     title: str
     licence: str
     citations: tuple[str, ...]
     address: str
-    asked: Mapping[str, str | int]
+    query: Mapping[str, str | int]
 
 
-def waiting_room(address: str, asked: Mapping[str, str | int]) -> Path:
-    """Return the folder of the cache that holds what is already there of one download."""
-    name = digest(canonical_json({"address": address, "asked": asked}))[:16]
+def partial_dir(address: str, query: Mapping[str, str | int]) -> Path:
+    """Return the folder of the cache that holds the finished part of one download."""
+    name = digest(canonical_json({"address": address, "query": query}))[:16]
     folder = cache_dir() / "downloads" / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def check_handover(out: Path, *, replace: bool = False) -> None:
+def check_download(out: Path, *, replace: bool = False) -> None:
     """Raise an error if a download would overwrite what must stay, before it begins.
 
     Raises
@@ -53,23 +74,16 @@ def check_handover(out: Path, *, replace: bool = False) -> None:
     )
 
 
-def hand_over(
-    data: bytes,
-    out: Path,
-    origin: Origin,
-    room: Path,
-    *,
-    expected: str | None = None,
-    replace: bool = False,
+def finish_download(
+    data: bytes, out: Path, note: DownloadNote, partial: Path, options: DownloadOptions = DEFAULTS
 ) -> str:
-    """Write a finished download with a checksum and a note of its origin; empty the room.
+    """Write a finished download with its checksum and note; delete the folder `partial`.
 
-    Beside `out` stand `out`.sha256, as the program sha256sum reads it, and `out`.origin.json.
+    Beside `out` stand `out`.sha256, in the format of the program sha256sum, and `out`.origin.json.
 
     Parameters
     ----------
-    expected : sha256 that the file must have.
-    replace : whether files that Tarazu did not write may be overwritten.
+    options : its checksum, and whether files that Tarazu did not write may be overwritten.
 
     Returns
     -------
@@ -79,38 +93,38 @@ def hand_over(
     Raises
     ------
     DataError
-        The checksum is another one: nothing is written, and the next attempt begins anew.
+        The checksum is another one: nothing is written, and the next attempt starts again.
     OutputError, ExceptionGroup
-        A file must stay; nothing is written, and the next attempt goes on from there.
+        A file must stay; nothing is written, and the next attempt continues from there.
     """
     found = digest(data)
-    if expected is not None and found != expected.strip().casefold():
-        shutil.rmtree(room, ignore_errors=True)
+    if options.expected is not None and found != options.expected.strip().casefold():
+        shutil.rmtree(partial, ignore_errors=True)
         raise DataError(
-            f"the checksum (sha256) of what was downloaded is {found}",
-            file=origin.address,
-            expected=expected,
+            f"the checksum (sha256) of the download is {found}",
+            file=note.address,
+            expected=options.expected,
             hint="The file has changed at its source, or on the way. Nothing was written",
         )
-    note = {
-        "title": origin.title,
-        "licence": origin.licence,
-        "citations": origin.citations,
-        "address": origin.address,
-        "asked": origin.asked,
+    content = {
+        "title": note.title,
+        "licence": note.licence,
+        "citations": note.citations,
+        "address": note.address,
+        "query": note.query,
         "downloaded": datetime.now(UTC).date(),
         "sha256": found,
     }
     files = {
         out: data,
         beside(out, "sha256"): f"{found}  {out.name}\n".encode(),
-        beside(out, "origin.json"): canonical_json(note),
+        beside(out, "origin.json"): canonical_json(content),
     }
-    write_outputs(files, replace=replace)
-    shutil.rmtree(room, ignore_errors=True)
+    write_outputs(files, replace=options.replace)
+    shutil.rmtree(partial, ignore_errors=True)
     return found
 
 
 def beside(out: Path, ending: str) -> Path:
-    """Return the name of a file that goes with `out`."""
+    """Return the file beside `out` that adds an ending to its name."""
     return out.with_name(f"{out.name}.{ending}")

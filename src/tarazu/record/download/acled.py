@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tarazu.core.errors import DataError
-from tarazu.core.http.client import GAP, Heard, Key, WebClient, from_environment
-from tarazu.core.http.downloads import Origin, hand_over, waiting_room
-from tarazu.record.download.pages import Page, Paged, fetch_pages
+from tarazu.core.http.client import Key, WebClient, from_environment
+from tarazu.core.http.downloads import DEFAULTS, DownloadNote, DownloadOptions
+from tarazu.record.download.pages import Page, PagedRequest, download_pages
 from tarazu.record.sources.acled import CITATIONS, LICENCE, TITLE
 
 ADDRESS = "https://acleddata.com/api/acled/read"
@@ -33,24 +33,18 @@ def fetch_acled(
     address: str = ADDRESS,
     token_address: str = TOKEN_ADDRESS,
     page_size: int = PAGE_SIZE,
-    expected: str | None = None,
-    replace: bool = False,
-    gap: float = GAP,
-    heard: Heard | None = None,
+    options: DownloadOptions = DEFAULTS,
 ) -> str:
     """Download events of one country as csv with the columns of an ACLED export.
 
     The account is named by the environment variables ACLED_EMAIL and ACLED_PASSWORD, or an access
-    token by ACLED_ACCESS_TOKEN. An unfinished download is continued for a day; then it begins
-    anew, because ACLED changes events that it has published.
+    token by ACLED_ACCESS_TOKEN. An unfinished download can be resumed for a day, not longer,
+    because ACLED changes events that it has published.
 
     Parameters
     ----------
     country : name as ACLED writes it. start, end : first and last day of the events.
     address, token_address : of the API and of its tokens.
-    expected : sha256 that the file must have.
-    replace : whether files that Tarazu did not write may be overwritten.
-    gap : least time between two requests, s.
 
     Returns
     -------
@@ -62,23 +56,25 @@ def fetch_acled(
     DataError
         No account is named, or the service fails or has no such events.
     """
-    asked: dict[str, str | int] = {"_format": "json", "country": country, "limit": page_size}
+    query: dict[str, str | int] = {"_format": "json", "country": country, "limit": page_size}
     if start is not None or end is not None:
         first, last = start or date(1997, 1, 1), end or date(2100, 12, 31)
-        asked |= {"event_date": f"{first}|{last}", "event_date_where": "BETWEEN"}
-    paged = Paged(address, asked, page_size, _read_page, keep_for=A_DAY)
-    room = waiting_room(address, asked)
-    with WebClient(_key(token_address, gap), gap=gap) as client:
-        rows = fetch_pages(client, paged, room, heard)
-    if not rows:
-        what = f"there are no events of {country!r}"
-        raise DataError(what, file=address, expected="a country as ACLED writes it")
-    origin = Origin(TITLE, LICENCE, CITATIONS, address, asked)
-    return hand_over(_as_csv(rows), out, origin, room, expected=expected, replace=replace)
+        query |= {"event_date": f"{first}|{last}", "event_date_where": "BETWEEN"}
+    request = PagedRequest(address, query, page_size, _read_page, keep_for=A_DAY)
+    note = DownloadNote(TITLE, LICENCE, CITATIONS, address, query)
+
+    def encode(rows: Sequence[Mapping[str, Any]]) -> bytes:
+        if not rows:
+            what = f"there are no events of {country!r}"
+            raise DataError(what, file=address, expected="a country as ACLED writes it")
+        return _as_csv(rows)
+
+    key = _key(token_address, options.gap)
+    return download_pages(request, out, note=note, key=key, encode=encode, options=options)
 
 
 def _key(token_address: str, gap: float) -> Key:
-    """Return the access token, asked for with email and password unless it was given."""
+    """Return the access token: given, or requested with email and password."""
     token = environ.get(TOKEN, "").strip()
     if token:
         return Key(TOKEN, "Authorization", f"Bearer {token}")
@@ -90,22 +86,22 @@ def _key(token_address: str, gap: float) -> Key:
     }
     account = f"{EMAIL} or {PASSWORD}"
     with WebClient(variables=account, gap=gap) as client:
-        answer = client.post_form(token_address, form)
-    match answer:
+        response = client.post_form(token_address, form)
+    match response:
         case {"access_token": str(token)} if token:
             return Key(account, "Authorization", f"Bearer {token}")
-    raise DataError("the answer holds no access token", file=token_address, expected="a token")
+    raise DataError("the response has no access token", file=token_address, expected="a token")
 
 
-def _read_page(answer: Any) -> Page:
-    match answer:
-        case {"data": list(rows)} if answer.get("status", 200) == 200:
+def _read_page(response: Any) -> Page:
+    match response:
+        case {"data": list(rows)} if response.get("status", 200) == 200:
             return Page(rows, None, None)
         case {"status": status}:
-            what = f"the service says that it failed (status {status})"
+            what = f"the service failed (status {status})"
             raise DataError(what, file=ADDRESS, hint="Check country and dates")
     raise DataError(
-        "the answer has another shape", file=ADDRESS, expected="status and data, as in 2025"
+        "the response has another shape", file=ADDRESS, expected="status and data, as in 2025"
     )
 
 
