@@ -1,15 +1,15 @@
-"""The ledger: what is claimed, the finding and the experiment that test it, the verdict."""
+"""The ledger of claims: the finding and the experiment that test each, and its verdict."""
 
 from tarazu.claims.ledger import Claim, LedgerSpec, load_ledger
-from tarazu.claims.weigh import Entry, Ledger, ModelReading, RecordReading, weigh_claims
+from tarazu.claims.weigh import Entry, Ledger, ModelResult, RecordResult, weigh_claims
 
 __all__ = [
     "Claim",
     "Entry",
     "Ledger",
     "LedgerSpec",
-    "ModelReading",
-    "RecordReading",
+    "ModelResult",
+    "RecordResult",
     "load_ledger",
     "weigh_claims",
 ]

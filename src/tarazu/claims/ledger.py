@@ -1,4 +1,4 @@
-"""Ledgers of claims, with every decision rule written down before anything is run."""
+"""Ledgers of claims, with decision rules that are fixed before anything is run."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SHIPPED: Final = Path(__file__).parent / "balochistan.toml"
 class Part(BaseModel):
     """A part of a ledger: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RecordTest(Part):
-    """How a finding speaks to the claim.
+    """The test of a claim on the record.
 
     Attributes
     ----------
-    finding : its name. why : what it can and cannot say about the claim.
+    finding : its name. why : what the finding can and cannot show about the claim.
     supported_by, contradicted_by : verdicts of the finding; every other one decides nothing.
     """
 
@@ -42,7 +42,7 @@ class PairedTest(Part):
 
     Attributes
     ----------
-    contrast, zone, weeks : see `tarazu.study.paired_draws`; the mean field's change is read.
+    contrast, zone, weeks : see `tarazu.study.paired_draws`; the mean field's change is used.
     after_weeks : of a sum over `weeks`, those that are left out at its beginning; 0 for none.
     holds : in a draw whose change is ``above`` or ``below`` the threshold.
     """
@@ -70,7 +70,7 @@ class NoExitTest(Part):
 
 
 class Claim(Part):
-    """One claim and how it is weighed.
+    """One claim, its decision rule and its tests.
 
     Attributes
     ----------
@@ -78,8 +78,8 @@ class Claim(Part):
     rule : the decision rule in words.
     record : its test on the record, or None: then it is never more than model-conditional.
     paired, no_exit : its experiment in the model; exactly one.
-    share : of draws, all hypotheses pooled and within each, in which it must hold to be said to
-        hold in the model; in 1 - share or fewer it is said not to hold.
+    share : of draws, all hypotheses pooled: in so many or more the claim "holds" in the model, in
+        1 - share or fewer it "does not hold", else it "depends".
     """
 
     id: str = Field(min_length=1)
@@ -100,7 +100,7 @@ class Claim(Part):
 
 
 class LedgerFile(Part):
-    """What a ledger file says."""
+    """The content of a ledger file."""
 
     title: str = Field(min_length=1)
     claims: tuple[Claim, ...]
@@ -139,11 +139,11 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
     for i, claim in enumerate(spec.claims):
         if claim.id in [earlier.id for earlier in spec.claims[:i]]:
             yield ScenarioError(
-                f"names '{claim.id}' a second time",
+                f"is '{claim.id}', which an earlier claim has",
                 file=file,
                 key=f"claims[{i}].id",
                 value=claim.id,
-                expected="an id of its own",
+                expected="a different id for each claim",
             )
         if (claim.paired is None) == (claim.no_exit is None):
             yield ScenarioError(
@@ -157,7 +157,7 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
         test = claim.record
         if test is not None and test.finding not in ESTIMATORS:
             yield ScenarioError(
-                f"'{test.finding}' is no finding",
+                f"'{test.finding}' is not a finding",
                 file=file,
                 key=f"claims[{i}].record.finding",
                 value=test.finding,

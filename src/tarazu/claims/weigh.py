@@ -1,4 +1,4 @@
-"""Weigh claims: what the record says, what the model says, and the verdict of the rule."""
+"""Weigh claims: test on the record, experiment in the model, and the verdict of the rule."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.spec import POOLED
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]
-ModelSays = Literal["holds", "does not hold", "depends"]
-RecordSays = Literal["supported", "contradicted", "cannot tell"]
+ModelConclusion = Literal["holds", "does not hold", "depends"]
+RecordConclusion = Literal["supported", "contradicted", "cannot tell"]
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
     "supported": "the record's test supports it, and the model does not rule it out",
-    "contradicted": "the record's test speaks against it, and the model does not insist on it",
+    "contradicted": "the record's test contradicts it, and the model does not show the opposite",
     "inconclusive": "the record cannot tell, or record and model disagree",
     "model-conditional": "no test on the record: true or false only of the model's assumptions",
     "not run": "neither its finding nor its study was given",
@@ -33,19 +33,25 @@ VERDICTS: Final[Mapping[Verdict, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RecordReading:
-    """What a finding says about a claim: the finding's own words, and what the rule makes of it."""
+class RecordResult:
+    """Result of a claim's test on the record.
+
+    Attributes
+    ----------
+    finding, verdict, sentence : name, verdict and words of the finding.
+    conclusion : what follows for the claim by its rule. why : as in the ledger.
+    """
 
     finding: str
     verdict: str
     sentence: str
-    says: RecordSays
+    conclusion: RecordConclusion
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Share of draws in which a claim holds, with its Monte Carlo interval (90 %).
+    """Share of draws in which a claim holds, with its Monte Carlo interval (90%).
 
     Attributes
     ----------
@@ -61,17 +67,18 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelReading:
-    """What a study says about a claim.
+class ModelResult:
+    """Result of a claim's experiment in the model.
 
     Attributes
     ----------
-    shares : by subset and hypothesis, pooled last; empty where no draw could be asked.
-    n_left_out : draws that could not be asked, because the operation does not reach its dose.
+    conclusion : what follows for the claim by its rule.
+    shares : by subset and hypothesis, pooled last; empty where no draw could be used.
+    n_left_out : draws that were not used, because the operation does not reach its dose.
     """
 
     study: str
-    says: ModelSays
+    conclusion: ModelConclusion
     shares: tuple[Share, ...]
     n_left_out: int
     detail: str
@@ -84,14 +91,14 @@ class Entry:
     Attributes
     ----------
     record, model : None where no such test was given.
-    verdict : see `VERDICTS`. sentence : verdict and numbers in plain words.
+    verdict : see `VERDICTS`. explanation : verdict and numbers in plain words.
     """
 
     claim: Claim
-    record: RecordReading | None
-    model: ModelReading | None
+    record: RecordResult | None
+    model: ModelResult | None
     verdict: Verdict
-    sentence: str
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +115,9 @@ class Ledger:
             {
                 **entry.claim.model_dump(),
                 "verdict": entry.verdict,
-                "says": entry.sentence,
-                "record_reading": entry.record and dataclasses.asdict(entry.record),
-                "model_reading": entry.model and dataclasses.asdict(entry.model),
+                "explanation": entry.explanation,
+                "record_result": entry.record and dataclasses.asdict(entry.record),
+                "model_result": entry.model and dataclasses.asdict(entry.model),
             }
             for entry in self.entries
         ]
@@ -119,7 +126,7 @@ class Ledger:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(e.claim.id)}</td><td>{escape(e.claim.sentence)}</td>"
-            f"<td><b>{escape(e.verdict)}</b></td><td>{escape(e.sentence)}</td></tr>"
+            f"<td><b>{escape(e.verdict)}</b></td><td>{escape(e.explanation)}</td></tr>"
             for e in self.entries
         )
         return f"<p><b>{escape(self.title)}</b></p><table>{rows}</table>"
@@ -139,7 +146,7 @@ def weigh_claims(
     Raises
     ------
     ScenarioError
-        A claim asks a study for a horizon that it does not have, or for a sweep in a study without.
+        A claim uses a horizon that its study does not have, or a sweep in a study without one.
     """
     ledger = ledger or load_ledger()
     by_finding = {finding.name: finding for finding in findings}
@@ -152,65 +159,65 @@ def weigh_claims(
         result = by_study.get(claim.study)
         model = None if result is None else _read_study(claim, result)
         verdict = decide(record, model)
-        entries.append(Entry(claim, record, model, verdict, _say(record, model, verdict)))
+        entries.append(Entry(claim, record, model, verdict, _explain(record, model, verdict)))
     return Ledger(ledger.title, tuple(entries), ledger.digest)
 
 
-def decide(record: RecordReading | None, model: ModelReading | None) -> Verdict:
+def decide(record: RecordResult | None, model: ModelResult | None) -> Verdict:
     """Return the verdict: the record decides, the model can only put it in doubt.
 
-    The model puts a verdict in doubt where it says the opposite in nearly every draw.
+    The model puts a verdict in doubt where it shows the opposite in nearly every draw.
     """
     if record is None:
         return "not run" if model is None else "model-conditional"
     opposite = {"supported": "does not hold", "contradicted": "holds"}
-    if record.says == "cannot tell":
+    if record.conclusion == "cannot tell":
         return "inconclusive"
-    if model is not None and model.says == opposite[record.says]:
+    if model is not None and model.conclusion == opposite[record.conclusion]:
         return "inconclusive"
-    return record.says
+    return record.conclusion
 
 
-def _read_finding(test: RecordTest, finding: Finding) -> RecordReading:
-    says: RecordSays = "cannot tell"
+def _read_finding(test: RecordTest, finding: Finding) -> RecordResult:
+    conclusion: RecordConclusion = "cannot tell"
     if (
         finding.converged
         and finding.verdict in test.supported_by
         and _stands(finding, against=test.contradicted_by)
     ):
-        says = "supported"
+        conclusion = "supported"
     elif (
         finding.converged
         and finding.verdict in test.contradicted_by
         and _stands(finding, against=test.supported_by)
     ):
-        says = "contradicted"
-    return RecordReading(finding.name, finding.verdict, finding.sentence, says, test.why)
+        conclusion = "contradicted"
+    return RecordResult(finding.name, finding.verdict, finding.sentence, conclusion, test.why)
 
 
 def _stands(finding: Finding, *, against: Sequence[str]) -> bool:
-    """Whether a verdict survives other readings of the record.
+    """Return whether a verdict survives the sensitivity analysis.
 
-    No reading may say the opposite, and the one that draws the initiators at their measured error
-    rate must say the same.
+    No variant may have the opposite verdict, and the one that draws the initiators at their
+    measured error rate must have the same.
     """
-    readings = {variant.name: variant.verdict for variant in finding.sensitivity}
-    if any(verdict in against for verdict in readings.values()):
+    verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
+    if any(verdict in against for verdict in verdicts.values()):
         return False
-    return readings.get(REDRAWN, finding.verdict) == finding.verdict
+    return verdicts.get(REDRAWN, finding.verdict) == finding.verdict
 
 
-def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
+def _read_study(claim: Claim, result: StudyResult) -> ModelResult:
     test = claim.paired or claim.no_exit
     assert test is not None  # checked when the ledger was read
-    asked = [test.weeks]
+    needed = [test.weeks]
     if claim.paired is not None and claim.paired.after_weeks:
-        asked.append(claim.paired.after_weeks)
-    unknown = [week for week in asked if week not in result.horizons]
+        needed.append(claim.paired.after_weeks)
+    unknown = [week for week in needed if week not in result.horizons]
     if unknown or (claim.paired and not result.is_operation):
         week = (*unknown, test.weeks)[0]
         raise ScenarioError(
-            f"claim {claim.id} asks study '{result.name}' for week {week}",
+            f"claim {claim.id} uses week {week} of study '{result.name}'",
             key="weeks",
             value=week,
             expected=f"one of its horizons ({', '.join(map(str, result.horizons))}), and an "
@@ -223,12 +230,12 @@ def _read_study(claim: Claim, result: StudyResult) -> ModelReading:
         held, left_out, detail = _no_exit(claim.no_exit, result)
     shares = tuple(_shares(result, held))
     pooled = [s.share for s in shares if s.subset == "all" and s.hypothesis == POOLED]
-    says: ModelSays = "depends"
+    conclusion: ModelConclusion = "depends"
     if pooled and pooled[0] >= claim.share:
-        says = "holds"
+        conclusion = "holds"
     elif pooled and pooled[0] <= 1.0 - claim.share:
-        says = "does not hold"
-    return ModelReading(result.name, says, shares, left_out, detail)
+        conclusion = "does not hold"
+    return ModelResult(result.name, conclusion, shares, left_out, detail)
 
 
 Held = Mapping[tuple[str, str], NDArray[np.bool_]]
@@ -242,11 +249,11 @@ def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
     if test.after_weeks:
         draws[of] -= every[every["weeks"] == test.after_weeks].set_index(keys)[of]
     draws = draws.reset_index()
-    asked = draws[draws["is_dosed"]]
-    change = asked[of]
+    dosed = draws[draws["is_dosed"]]
+    change = dosed[of]
     holds = change > test.threshold if test.holds == "above" else change < test.threshold
-    asked = asked.assign(holds=holds)
-    detail = "No draw reaches the dose, so none could be asked."
+    dosed = dosed.assign(holds=holds)
+    detail = "No draw reaches the dose, so the claim is not tested in the model."
     if len(change):
         low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
         when = f"in weeks {test.after_weeks + 1} to {test.weeks}"
@@ -254,14 +261,14 @@ def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
             when = f"after {test.weeks} weeks"
         detail = (
             f"Expected change in {test.measure} {test.zone} {when} ({test.contrast}): "
-            f"median {middle:+.2f}, 5 to 95 % of draws {low:+.2f} to {high:+.2f}."
+            f"median {middle:+.2f}, 5% to 95% of draws {low:+.2f} to {high:+.2f}."
         )
     held = {}
     for hypothesis in (h.name for h in result.hypotheses):
-        its = asked[asked["hypothesis"] == hypothesis]
+        its = dosed[dosed["hypothesis"] == hypothesis]
         held["all", hypothesis] = its["holds"].to_numpy(dtype=bool)
         held["kept", hypothesis] = its.loc[its["is_kept"], "holds"].to_numpy(dtype=bool)
-    return held, len(draws) - len(asked), detail
+    return held, len(draws) - len(dosed), detail
 
 
 def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
@@ -285,10 +292,10 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
             f"most often under {most['hypothesis']} at {most['policy']}: in {most['draws']} of "
             f"{result.draws} draws"
         )
-    luck = "replicate" if result.replicates == 1 else "replicates"
+    noun = "replicate" if result.replicates == 1 else "replicates"
     detail = (
         f"Violence dies out {where} (a year without an attack within {test.weeks} weeks in "
-        f"{test.probability:.0%} or more of {result.replicates} {luck})."
+        f"{test.probability:.0%} or more of {result.replicates} {noun})."
     )
     return held, 0, detail
 
@@ -304,7 +311,7 @@ def _shares(result: StudyResult, held: Held) -> Iterator[Share]:
                 yield Share(subset, name, share.value, share.low, share.high, len(draws))
 
 
-def _say(record: RecordReading | None, model: ModelReading | None, verdict: Verdict) -> str:
+def _explain(record: RecordResult | None, model: ModelResult | None, verdict: Verdict) -> str:
     parts = [f"{verdict.capitalize()}: {VERDICTS[verdict]}."]
     if record is not None:
         parts.append(f"Record ({record.finding}): {record.verdict}.")
@@ -313,9 +320,9 @@ def _say(record: RecordReading | None, model: ModelReading | None, verdict: Verd
     elif model is not None:
         shares = {s.hypothesis: s.share for s in model.shares if s.subset == "all"}
         by = ", ".join(f"{name} {share:.0%}" for name, share in shares.items() if name != POOLED)
-        tail = " on the hypothesis and the draw" if model.says == "depends" else ""
+        tail = " on the hypothesis and the draw" if model.conclusion == "depends" else ""
         parts.append(
-            f"In the model it {model.says}{tail}: true in {shares[POOLED]:.0%} of draws "
+            f"In the model it {model.conclusion}{tail}: true in {shares[POOLED]:.0%} of draws "
             f"({by}). {model.detail}"
         )
     return " ".join(parts)

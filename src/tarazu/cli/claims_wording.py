@@ -31,7 +31,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f"{claim.id} {claim.title}: {entry.verdict}"
     yield from _wrapped("claim", claim.sentence)
     yield from _wrapped("rule", claim.rule)
-    yield from _wrapped("says", entry.sentence)
+    yield from _wrapped("verdict", entry.explanation)
     if entry.record is not None:
         yield from _wrapped("record", f"{entry.record.sentence} {entry.record.why}")
     if entry.model is not None and entry.model.n_left_out:

@@ -1,4 +1,4 @@
-"""What could be done: policies of levers, checked, costed and resolved to arrays."""
+"""Policies: settings of levers, checked, costed and resolved to arrays."""
 
 from tarazu.policy.cost import at_extra_cost, extra_cost, weekly_cost
 from tarazu.policy.lever_arrays import check_policy, resolve

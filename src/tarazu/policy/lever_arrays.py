@@ -1,4 +1,4 @@
-"""From a policy to lever arrays, with every problem of the policy named at once."""
+"""Check a policy, all problems at once, and resolve it to lever arrays."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ FOREVER = 2**31
 def resolve(
     policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int
 ) -> NDArray[np.float64]:
-    """Return what a policy sets, as the engine reads it.
+    """Return the settings of a policy as lever arrays, checked.
 
     Parameters
     ----------
     levers : of the model, in its order.
-    weeks : T >= 1; what a policy sets later is not reached.
+    weeks : T >= 1; settings of later weeks are not used.
 
     Returns
     -------
-    (L, T, D) settings, in the order of `levers` and of ``region.slugs``; where the policy says
-    nothing a lever stays at its default.
+    (L, T, D) settings, in the order of `levers` and of ``region.slugs``; where the policy has
+    no setting a lever stays at its default.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def lever_arrays(
 
 
 def check_policy(policy: Policy, levers: Mapping[str, Lever], region: Region) -> None:
-    """Raise what is wrong with a policy for these levers and districts.
+    """Raise the problems of a policy for these levers and districts.
 
     Raises
     ------

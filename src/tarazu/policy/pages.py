@@ -1,4 +1,4 @@
-"""The reference page of the shipped policies: what each sets, and what it costs."""
+"""The reference page of the shipped policies: their settings and costs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tarazu.region import load_region
 
 WEEKS = 520  # over which costs are averaged
 INTRODUCTION = (
-    "A policy sets levers; what it leaves out stays as it is today. Costs are those above "
-    f"today's practice, on average over {WEEKS // 52} years. The unit costs behind them are "
+    "A policy sets levers; levers that it leaves out stay as in the status quo. Costs are those "
+    f"above the status quo, on average over {WEEKS // 52} years. The unit costs behind them are "
     "**ASSUMED**: they serve to compare policies at one budget "
     "(`tarazu.policy.at_extra_cost`), not to estimate spending."
 )
@@ -32,7 +32,7 @@ def policies_page() -> str:
         parts += [
             f"## {policy.title} (`{name}`)",
             policy.meaning,
-            f"Extra cost: {cost:.1f} rupees a resident and week.",
+            f"Extra cost: {cost:.1f} rupees per resident and week.",
         ]
         if policy.settings:
             parts.append(_table(policy, levers))
@@ -40,7 +40,10 @@ def policies_page() -> str:
 
 
 def _table(policy: Policy, levers: Mapping[str, Lever]) -> str:
-    rows = ["| lever | today | set to | weeks | what it is |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| lever | status quo | set to | weeks | what it is |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for setting in policy.settings:
         lever = levers[setting.lever]
         cells = (

@@ -42,7 +42,7 @@ class Setting(BaseModel):
         from_week .. until_week - 1, and to the end if until_week is left out.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lever: str
     value: float
@@ -52,15 +52,15 @@ class Setting(BaseModel):
 
 
 class PolicyFile(BaseModel):
-    """What a policy file says.
+    """The content of a policy file.
 
     Attributes
     ----------
     title, meaning : one readable line, and what it would mean in practice.
-    settings : what differs from today's practice (the levers' defaults).
+    settings : those that differ from the status quo (the levers' defaults).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=1)
     meaning: str = Field(min_length=1)
@@ -69,7 +69,7 @@ class PolicyFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy: what is done where and when; levers that it leaves out stay as they are today.
+    """A policy: settings of levers over weeks and districts; others stay as in the status quo.
 
     Attributes
     ----------

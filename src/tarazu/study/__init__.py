@@ -1,4 +1,4 @@
-"""What holds up: designs, runs, results, comparisons."""
+"""Studies of policies under rival hypotheses: designs, runs, results, comparisons."""
 
 from tarazu.study.analysis.comparison import Comparison, compare, regret
 from tarazu.study.analysis.marginal_effect import paired_differences, paired_draws

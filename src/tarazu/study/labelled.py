@@ -15,8 +15,9 @@ def to_xarray(trajectory: Trajectory) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        A variable a quantity, (member, week); those kept by district also as ``NAME_by_district``,
-        (member, week, district). Week t holds what happened in it and the levels at its end.
+        One variable per quantity, (member, week); those kept by district also as
+        ``NAME_by_district``, (member, week, district). Week t holds the flows of that week
+        and the levels at its end.
         ``attrs["unit"]`` of each variable.
     """
     units = dict(zip(trajectory.quantities, trajectory.units, strict=True))

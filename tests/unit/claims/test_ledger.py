@@ -66,7 +66,7 @@ def test_ledger__users_write_their_own(tmp_path):
         ("probability = 0.9", "probability = 1.5", "claims[0].no_exit.probability", "less than 1"),
         ("weeks = 520", "weeks = 4", "claims[0].no_exit.weeks", "52"),
         ('["deterrence"]', '["backlash"]', "claims[0].record", "both supports and contradicts"),
-        ('"retaliation"', '"revenge"', "claims[0].record.finding", "'revenge' is no finding"),
+        ('"retaliation"', '"revenge"', "claims[0].record.finding", "'revenge' is not a finding"),
         ('["deterrence"]', "[]", "claims[0].record.contradicted_by", "at least 1"),
     ],
 )
@@ -107,6 +107,6 @@ def test_ledger__a_claim_needs_exactly_one_experiment(tmp_path):
 
 
 def test_ledger__ids_are_given_once(tmp_path):
-    with pytest.raises(ScenarioError, match="second time") as caught:
+    with pytest.raises(ScenarioError, match="which an earlier claim has") as caught:
         load_ledger(write(tmp_path, GOOD + GOOD[GOOD.index("[[claims]]") :]))
     assert caught.value.key == "claims[1].id"

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from tests.unit.study.cases import OPERATION, make_operation_study, make_study
 
-from tarazu.claims import RecordReading, load_ledger, weigh_claims
+from tarazu.claims import RecordResult, load_ledger, weigh_claims
 from tarazu.claims.ledger import LedgerSpec
-from tarazu.claims.weigh import ModelReading, decide
+from tarazu.claims.weigh import ModelResult, decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
@@ -98,8 +98,8 @@ def weigh(claim: str, findings, results):
 def test_attrition__planted_world_in_which_killing_works_says_so(works):
     entry = weigh("C1", [], [works])
     assert entry.verdict == "model-conditional"
-    assert entry.model.says == "does not hold"
-    assert "does not hold: true in 0%" in entry.sentence
+    assert entry.model.conclusion == "does not hold"
+    assert "does not hold: true in 0%" in entry.explanation
 
 
 def test_attrition__planted_world_and_a_record_that_shows_it_contradict(works):
@@ -111,7 +111,7 @@ def test_attrition__planted_world_and_a_record_that_shows_it_contradict(works):
 def test_attrition__planted_world_in_which_killing_feeds_the_fight_says_so(feeds):
     entry = weigh("C1", [], [feeds])
     assert entry.verdict == "model-conditional"
-    assert entry.model.says == "holds"
+    assert entry.model.conclusion == "holds"
     assert weigh("C1", [finding("dose", "attacks rise with dose")], [feeds]).verdict == "supported"
 
 
@@ -143,13 +143,13 @@ def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
     claim = load_ledger().claims[0]
     paired = claim.paired.model_copy(update={"after_weeks": 0})
     whole = LedgerSpec(title="Mine", claims=(claim.model_copy(update={"paired": paired}),))
-    assert weigh_claims([], [feeds], whole).entries[0].model.says == "holds"
-    assert weigh_claims([], [short], whole).entries[0].model.says == "does not hold"
+    assert weigh_claims([], [feeds], whole).entries[0].model.conclusion == "holds"
+    assert weigh_claims([], [short], whole).entries[0].model.conclusion == "does not hold"
 
 
 def test_backlash__planted_worlds_say_opposite_things(works, feeds):
-    assert weigh("C3", [], [feeds]).model.says == "holds"
-    assert weigh("C3", [], [works]).model.says == "does not hold"
+    assert weigh("C3", [], [feeds]).model.conclusion == "holds"
+    assert weigh("C3", [], [works]).model.conclusion == "does not hold"
 
 
 @pytest.mark.parametrize(
@@ -203,15 +203,15 @@ def test_verdict__every_combination_is_decided_as_written():
     for says, model in product(
         ("supported", "contradicted", "cannot tell"), ("holds", "does not hold", "depends", None)
     ):
-        record = RecordReading("f", "v", "s", says, "w")
-        reading = None if model is None else ModelReading("s", model, (), 0, "")
+        record = RecordResult("f", "v", "s", says, "w")
+        reading = None if model is None else ModelResult("s", model, (), 0, "")
         default = "inconclusive" if says == "cannot tell" else says
         assert decide(record, reading) == expected.get((says, model), default)
 
 
 @pytest.mark.parametrize("model", ["holds", "does not hold", "depends"])
 def test_verdict__without_a_record_is_never_more_than_model_conditional(model):
-    assert decide(None, ModelReading("s", model, (), 0, "")) == "model-conditional"
+    assert decide(None, ModelResult("s", model, (), 0, "")) == "model-conditional"
 
 
 def test_verdict__without_anything_is_not_run():
@@ -225,7 +225,7 @@ def attrition(folder, world: str):
     study = make_study(
         hypotheses=(str(path),),
         policies=("status-quo",),
-        sweep={"lever": "operational_tempo", "values": (0.0, 10.0)},
+        grid={"lever": "operational_tempo", "values": (0.0, 10.0)},
         weeks=520,
         horizons=(520,),
         draws=6,
@@ -238,14 +238,14 @@ def test_no_exit__world_without_attackers_has_a_way_out(tmp_path):
     world = 'title = "Quiet"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e-9\n'
     entry = weigh("C14", [], [attrition(tmp_path, world)])
     assert entry.verdict == "model-conditional"
-    assert entry.model.says == "does not hold"
+    assert entry.model.conclusion == "does not hold"
 
 
 def test_no_exit__world_of_men_paid_whatever_happens_has_none(tmp_path):
     world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
     entry = weigh("C14", [], [attrition(tmp_path, world)])
     assert entry.verdict == "model-conditional"
-    assert entry.model.says == "holds"
+    assert entry.model.conclusion == "holds"
 
 
 def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
@@ -263,7 +263,7 @@ def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
         s.share for s in entry.model.shares if s.subset == "all" and s.hypothesis == "world"
     ]
     assert share == pytest.approx(5 / 6)
-    assert "at operational_tempo = 10: in 1 of 6 draws" in entry.sentence
+    assert "at operational_tempo = 10: in 1 of 6 draws" in entry.explanation
 
 
 def test_ledger__writes_the_same_json_twice_and_reads_well(works):
@@ -302,5 +302,5 @@ def test_ledger__counts_draws_that_do_not_reach_the_dose(tmp_path):
 
 def test_ledger__says_when_no_draw_reaches_the_dose(tmp_path):
     entry = weigh("C1", [], [sized(tmp_path, 5_000.0)])
-    assert entry.model.says == "depends"
-    assert "No draw reaches the dose" in entry.sentence
+    assert entry.model.conclusion == "depends"
+    assert "No draw reaches the dose" in entry.explanation

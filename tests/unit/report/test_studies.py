@@ -31,7 +31,7 @@ from tarazu.report.tables.policies import (
     unranked_table,
 )
 from tarazu.study import OUTCOMES, StudyResult, build_study, compare, paired_differences, run_study
-from tarazu.study.runner.result import NOT_CALIBRATED, Named
+from tarazu.study.runner.result import NOT_CALIBRATED, Label
 
 RECORD = load_default_record()
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -330,7 +330,7 @@ def test_parameters__show_what_is_assumed(description: Description, page: str) -
 
 
 def test_brief__disarms_hostile_names_of_policies(tmp_path, studies, ledger, description) -> None:
-    told = tuple(Named(p.name, HOSTILE, HOSTILE) for p in studies["small"].policies)
+    told = tuple(Label(p.name, HOSTILE, HOSTILE) for p in studies["small"].policies)
     hostile = replace(studies["small"], title=HOSTILE, question=HOSTILE, policies=told)
     page = _brief(tmp_path, [hostile], ledger, description).decode()
     assert HOSTILE not in page

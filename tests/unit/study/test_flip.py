@@ -178,9 +178,9 @@ def test_draws__count_where_each_parameter_flips_alone():
 
 
 def test_outcome__that_killing_would_move_ranks_nothing():
-    with pytest.raises(ScenarioError, match="ranks nothing"):
+    with pytest.raises(ScenarioError, match="never ranked"):
         ranked_outcome("deaths_militant")
-    with pytest.raises(ScenarioError, match="ranks nothing"):
+    with pytest.raises(ScenarioError, match="never ranked"):
         ranked_outcome("militants")
     with pytest.raises(ScenarioError, match="unknown"):
         ranked_outcome("morale")

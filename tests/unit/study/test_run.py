@@ -294,7 +294,7 @@ def test_kept__are_the_draws_whose_attacks_lie_in_the_records_range(result):
     share = bands["kept"].first().groupby("hypothesis", observed=True).mean()
     for name in ("full", "deterrence"):
         assert share[name] == pytest.approx(result.kept_share[name])
-    assert "10 to 41 attacks a year" in result.kept_sentence()
+    assert "10 to 41 attacks per year" in result.kept_sentence()
 
 
 def test_kept__is_unknown_without_a_record(tmp_path):

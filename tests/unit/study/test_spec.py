@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from tests.unit.study.cases import make_spec
 
 from tarazu.core.errors import ScenarioError
 from tarazu.study import STUDIES, load_study
@@ -162,6 +163,11 @@ def test_study__old_keys_are_told_the_new_ones(tmp_path, old, new, key, renamed)
     error = problem(write(tmp_path, ALONE, (old, new), extra=GRID))
     assert error.key == key
     assert f"renamed '{renamed}'" in str(error)
+
+
+def test_spec__made_in_code_refuses_unknown_keys():
+    with pytest.raises(ValueError, match="sweep"):
+        make_spec(sweep={"lever": "operational_tempo", "values": (0.0,)})
 
 
 def test_study__grid_operation_and_policies_exclude_each_other(tmp_path):

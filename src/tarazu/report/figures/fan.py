@@ -11,7 +11,7 @@ from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import INK, MUTED, figure_spec
 from tarazu.report.table import Table
 from tarazu.study import StudyResult
-from tarazu.study.runner.result import Named
+from tarazu.study.runner.result import Label
 from tarazu.study.setup.outcomes import YEAR
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _top(row: int, rows: int) -> float:
     return 1 - row * (1 + ROW_GAP) / rows
 
 
-def _headings(shown: list[Named], policies: tuple[Named, ...]) -> list[dict[str, Any]]:
+def _headings(shown: list[Label], policies: tuple[Label, ...]) -> list[dict[str, Any]]:
     """Return names of policies over the columns, and of mechanisms over each row."""
     rows, columns = len(shown), len(policies)
     place = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
@@ -259,7 +259,7 @@ def _members(result: StudyResult, subset: str) -> str:
     return f"draws ({draws}), {count(result.replicates)} runs each"
 
 
-def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Named], unit: str) -> Table:
+def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Label], unit: str) -> Table:
     last = bands.isel(week=-1)
 
     def numbers(hypothesis: str, policy: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tarazu.claims import Entry, Ledger
-from tarazu.claims.weigh import VERDICTS, ModelReading, Share
+from tarazu.claims.weigh import VERDICTS, ModelResult, Share
 from tarazu.core.number_format import MINUS, count, percent, percent_interval
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import POOLED_WORDS
@@ -128,19 +128,19 @@ def _record_words(entry: Entry) -> str:
     return f"{entry.record.verdict.capitalize()} (test: {entry.record.finding})."
 
 
-def _model_words(model: ModelReading) -> str:
+def _model_words(model: ModelResult) -> str:
     pooled = [s for s in model.shares if s.subset == "all" and s.hypothesis == POOLED]
     if not pooled:
         return model.detail
     detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
-    tail = " on the mechanism and the draw" if model.says == "depends" else ""
+    tail = " on the mechanism and the draw" if model.conclusion == "depends" else ""
     left_out = (
         f" {count(model.n_left_out)} draws could not be asked: the operation does not reach its "
         "dose in them."
         if model.n_left_out
         else ""
     )
-    return f"It {model.says}{tail}: true in {_share_words(pooled[0])}. {detail}{left_out}"
+    return f"It {model.conclusion}{tail}: true in {_share_words(pooled[0])}. {detail}{left_out}"
 
 
 def _share_words(share: Share | None) -> str:

@@ -1,4 +1,4 @@
-"""Compare the policies of a study: outcomes, regret, and which beats which, never by killing."""
+"""Compare the policies of a study: outcomes, regret, and pairs; never by people killed."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ KEYS: Final = ("subset", "hypothesis", "outcome", "weeks")
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Tables of one study; every interval covers 90 % of repeated studies (Monte Carlo only).
+    """Tables of one study; every interval covers 90% of repeated studies (Monte Carlo only).
 
     Each table has the columns subset (all | kept), hypothesis (or ``pooled``: all draws of all
-    hypotheses, of those kept by how many are left), outcome, weeks (horizon) and n_draws.
+    hypotheses, or all those kept), outcome, weeks (horizon) and n_draws.
 
     Attributes
     ----------
     outcomes : + policy; mean, mean_low, mean_high; median, q05, q25, q75, q95 over members;
         worst_decile (and _low, _high: where the worst tenth of draws begins; nan for outcomes
         without a better side); bad_level and exceedance (and _low, _high): share of members worse
-        than today's practice in its worst tenth of members, pooled over hypotheses and all draws.
+        than the status quo in its worst tenth of members, pooled over hypotheses and all draws.
     regret : + policy; mean, mean_low, mean_high of the distance to the best policy of each draw;
         worst_decile (and _low, _high); best_share (and _low, _high): share of draws in which it is
         best, ties shared out.
     pairs : + policy_a, policy_b; p_better, p_better_low, p_better_high: that A does better
-        than B in the same draw with the same luck; p_equal; difference, difference_low,
+        than B in the same member; p_equal; difference, difference_low,
         difference_high of the mean, A less B.
     leaders : + leader, runner_up; difference, difference_low, difference_high, leader less runner
         up; is_separated: whether that interval leaves out 0; best_share of the leader.
@@ -133,8 +133,8 @@ def _cells(
             continue  # a quiet year within less than a year
         is_kept = rows["kept"].astype("boolean").fillna(value=False).to_numpy(dtype=bool)
         kept = is_kept[order].reshape(shape)[:, 0, :, 0]  # (H, N)
-        today = values[:, policies.index(result.baseline)]
-        bad_level = float(np.quantile(today, WORST if lower else 1.0 - WORST))
+        status_quo = values[:, policies.index(result.baseline)]
+        bad_level = float(np.quantile(status_quo, WORST if lower else 1.0 - WORST))
         for subset in SUBSETS:
             chosen = np.ones_like(kept) if subset == "all" else kept
             if subset == "kept" and result.record_range is None:
@@ -221,7 +221,7 @@ def _leader_rows(
     better: str,
     regrets: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Return who leads in expectation, and whether the study is large enough to say so."""
+    """Return the leader in expectation, and whether its lead is separated from zero."""
     if len(draws) < 2:
         return []
     ordered = sorted(draws, key=lambda name: float(_badness(draws[name], better).mean()))

@@ -1,4 +1,4 @@
-"""The attrition frontier: whether any tempo of operations ends violence."""
+"""Attrition frontier: where violence ends, persists or grows over tempo and a second axis."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RULES: Final[dict[Verdict, str]] = {
     "grows": f"else, median attacks of the last year above {FACTOR:g} times the first year's",
     "persists": "else",
 }
-"""How a cell of the frontier is labelled; written before any frontier was computed."""
+"""Rules by which a cell is labelled; written before any frontier was computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ class Frontier:
     Attributes
     ----------
     axis : name of the second axis, a lever or ``trust`` (held at a level).
-    table : tempo, level, start (low, high), p_quiet with its interval (90 %, over draws), ratio
+    table : tempo, level, start (low, high), p_quiet with its interval (90%, over draws), ratio
         (median attacks of the last year over the first; NaN where the first has none), verdict,
         n_draws, n_runs.
     """
@@ -57,7 +57,7 @@ class Frontier:
         return [t for t in tempos if (at.loc[at["tempo"] == t, "verdict"] == "dies out").all()]
 
     def sentence(self, level: float) -> str:
-        """Say whether any tempo that was tried ends violence, at one level of the other axis."""
+        """Return in words whether any tempo tried ends violence, at one level of the axis."""
         tempos = sorted(set(self.table["tempo"]))
         tried = f"{len(tempos)} tempos from {tempos[0]:g} to {tempos[-1]:g}"
         ends = self.ending_tempos(level)

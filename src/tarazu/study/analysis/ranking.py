@@ -35,7 +35,7 @@ def ranked_outcome(name: str) -> Outcome:
     if name not in ranked:
         known = name in OUTCOMES
         raise ScenarioError(
-            f"outcome '{name}' {'is reported and ranks nothing' if known else 'is unknown'}",
+            f"outcome '{name}' {'is reported and never ranked' if known else 'is unknown'}",
             value=name,
             expected=f"one of {', '.join(ranked)}",
         )

@@ -17,7 +17,7 @@ Effect = Callable[[FloatArray], FloatArray]
 """From (N, P) points in the unit cube to the (N,) effects there; exactly 0.0 where level."""
 
 GRID: Final = (0.005, 0.05, 0.15, 0.3, 0.7, 0.85, 0.95, 0.995)
-"""Quantiles scanned, beside the start: nine points over 99 % of a prior."""
+"""Quantiles scanned, beside the start: nine points over 99% of a prior."""
 RANGE: Final = (GRID[0], GRID[-1])
 TOLERANCE: Final = 1e-4  # quantiles; how closely a change of sign is bracketed
 

@@ -109,9 +109,9 @@ class TippingPoints:
         more = f" and {len(self.ranks) - NAMED} more" if len(self.ranks) > NAMED else ""
         return (
             f"{head} Of {len(self.table)} parameters, each moved alone within 99% of its prior, "
-            f"these {len(self.ranks)} put one of the two ahead: {named}{more}. What is free in "
-            "sign has a median of 0, so a lever that acts through it does nothing at the medians: "
-            "start from draws instead (--draws 20)."
+            f"these {len(self.ranks)} put one of the two ahead: {named}{more}. Responses of "
+            "either sign have a median of 0, so a lever that acts through them has no effect at "
+            "the medians: start from draws instead (--draws 20)."
         )
 
 

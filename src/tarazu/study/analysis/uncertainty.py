@@ -1,4 +1,4 @@
-"""Monte Carlo uncertainty of what a study estimates; the unit is the draw of parameters."""
+"""Monte Carlo intervals of a study's estimates; the unit is the draw of parameters."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def mean_of(draws: FloatArray) -> Estimate:
 def share_of(draws: FloatArray) -> Estimate:
     """Return the mean of shares in [0, 1], one per draw, with Wilson's interval.
 
-    For shares strictly between 0 and 1 the interval is wider than it need be.
+    For shares strictly between 0 and 1 the interval is wider than needed.
     """
     n = len(draws)
     if n == 0:

@@ -1,4 +1,4 @@
-"""The result of a study: a folder, and what it holds when it is asked for."""
+"""The result of a study: a folder, with tables that are read when first used."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 NOT_CALIBRATED = (
     "Not calibrated: parameters are drawn from priors, most of them assumed. These are conditional "
-    "statements about the model, no forecasts."
+    "statements about the model, not forecasts."
 )
 UNEQUAL_BUDGETS = "Policies are compared each at its own cost: their budgets are not equal."
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A policy or a hypothesis of a study: what it is called and what it means."""
+class Label:
+    """Name, title and meaning of a policy or a hypothesis of a study."""
 
     name: str
     title: str
@@ -39,19 +39,19 @@ class Named:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """What a study left; tables are read from its folder when they are first asked for.
+    """The result of a study; tables are read from its folder when first used.
 
     Attributes
     ----------
     name, title, question : of the study. start : label of the state from which runs start.
     weeks : of a run. origin_week : from which `horizons` (weeks) are counted.
     draws, replicates : members are draws times replicates, under each hypothesis and policy.
-    policies : the arms of the study. baseline : the one that stands for today's practice.
-    record_range : least and most attacks a year in the record's last five years, or None.
-    kept_share : share of draws whose attacks under today's practice lie in that range, by
+    policies, hypotheses : of the study. baseline : the policy that stands for the status quo.
+    record_range : least and most attacks per year in the record's last five years, or None.
+    kept_share : share of draws whose attacks under the status quo lie in that range, by
         hypothesis and ``pooled``; None where no record was given.
-    is_operation : whether its arms are one extra sweep and what it is compared with.
-    caveats : what must stand beside every number.
+    is_operation : whether its policies are one extra sweep and the policies it is compared with.
+    caveats : sentences to print beside every number.
     """
 
     folder: Path
@@ -65,9 +65,9 @@ class StudyResult:
     draws: int
     replicates: int
     seed: int
-    policies: tuple[Named, ...]
+    policies: tuple[Label, ...]
     baseline: str
-    hypotheses: tuple[Named, ...]
+    hypotheses: tuple[Label, ...]
     record_range: tuple[int, int] | None
     kept_share: Mapping[str, float | None]
     is_operation: bool
@@ -127,24 +127,24 @@ class StudyResult:
         return _read(self.folder / DISTRICTS)
 
     def kept_sentence(self) -> str:
-        """Say which share of draws attacks as often as the record does."""
+        """Return in words the share of draws with as many attacks as the record."""
         share = self.kept_share[POOLED]
         if self.record_range is None or share is None:
             return "No record was given, so no draw was compared with one."
         low, high = self.record_range
         parts = ", ".join(f"{h.name} {self.kept_share[h.name]:.0%}" for h in self.hypotheses)
         return (
-            f"In {share:.0%} of draws today's practice gives {low} to {high} attacks a year, the "
+            f"In {share:.0%} of draws the status quo gives {low} to {high} attacks per year, the "
             f"range of the record's last five years ({parts})."
         )
 
     def _repr_html_(self) -> str:
-        arms = "".join(
+        policies = "".join(
             f"<li><b>{escape(p.title)}</b>: {escape(p.meaning)}</li>" for p in self.policies
         )
         notes = "".join(f"<p>{escape(text)}</p>" for text in (self.kept_sentence(), *self.caveats))
         return (
-            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><ul>{arms}</ul>"
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><ul>{policies}</ul>"
             f"<p>{self.draws} draws x {self.replicates} replicates under "
             f"{', '.join(escape(h.title) for h in self.hypotheses)}; {self.weeks} weeks; start: "
             f"{escape(self.start)}. {len(OUTCOMES)} outcomes.</p>{notes}"
@@ -152,7 +152,7 @@ class StudyResult:
 
 
 def load_study_result(folder: Path) -> StudyResult:
-    """Return the result that a study left in a folder.
+    """Return the result that `run_study` wrote to a folder.
 
     Raises
     ------
@@ -161,33 +161,36 @@ def load_study_result(folder: Path) -> StudyResult:
     """
     path = folder / RESULT
     try:
-        told: dict[str, Any] = json.loads(path.read_bytes())
+        described: dict[str, Any] = json.loads(path.read_bytes())
         missing = [n for n in (METRICS, PARAMETERS, BANDS, DISTRICTS) if not (folder / n).exists()]
         if missing:
             raise DataError(f"'{missing[0]}' is missing", file=folder, expected="a whole result")
-        spec, low_high = told["spec"], told["record_range"]
+        spec, low_high = described["spec"], described["record_range"]
         return StudyResult(
             folder=folder,
-            name=told["name"],
+            name=described["name"],
             title=spec["title"],
             question=spec["question"],
             start=spec["start"],
             weeks=spec["weeks"],
-            origin_week=told["origin_week"],
+            origin_week=described["origin_week"],
             horizons=tuple(spec["horizons"]),
             draws=spec["draws"],
             replicates=spec["replicates"],
             seed=spec["seed"],
-            policies=tuple(Named(**policy) for policy in told["policies"]),
-            baseline=told["baseline"],
-            hypotheses=tuple(Named(**hypothesis) for hypothesis in told["hypotheses"]),
+            policies=tuple(Label(**policy) for policy in described["policies"]),
+            baseline=described["baseline"],
+            hypotheses=tuple(Label(**hypothesis) for hypothesis in described["hypotheses"]),
             record_range=None if low_high is None else (low_high[0], low_high[1]),
-            kept_share=told["kept_share"],
-            is_operation=told["is_operation"],
+            kept_share=described["kept_share"],
+            is_operation=described["is_operation"],
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(
-            f"cannot be read ({error})", file=path, expected="what `run_study` left"
+            f"cannot be read ({error})",
+            file=path,
+            expected="a folder written by this version of run_study",
+            hint="Run the study again",
         ) from error
 
 

@@ -24,7 +24,7 @@ PARAMETERS: Final = "parameters.parquet"
 
 
 class Column(NamedTuple):
-    """What a column of metrics.parquet holds; both also stand in the file, per column."""
+    """Unit and meaning of a column of metrics.parquet; both are in the file's metadata too."""
 
     unit: str
     meaning: str

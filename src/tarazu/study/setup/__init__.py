@@ -1,1 +1,1 @@
-"""What a study runs: specification, design, policies, scenarios."""
+"""Specification, design, policies and scenarios of a study."""

@@ -1,4 +1,4 @@
-"""The design of a study: which parameters each draw has, which members there are."""
+"""The design of a study: parameters of each draw, and the members."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from tarazu.engine.compiler.program import stream_number
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-ORDER, JITTER = 0, 1  # what a hashed uniform decides: the place of a draw, where in its stratum
+ORDER, JITTER = (
+    0,
+    1,
+)  # index of a hashed uniform: the stratum of a draw, its position in the stratum
 
 
 def latin_hypercube(ids: Iterable[str], draws: int, seed: int) -> FloatArray:
     """Return uniforms of which each column has exactly one in each of N equal strata.
 
-    A value hangs on seed, number of draws, draw and id of the parameter, not on which other
-    parameters there are or in what order.
+    A value depends on seed, number of draws, draw and id of the parameter, not on the other
+    parameters or their order.
 
     Parameters
     ----------

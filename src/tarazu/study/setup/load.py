@@ -58,7 +58,7 @@ def load_study(
 
 
 def find_study(name_or_path: str | Path) -> Path:
-    """Return the file of a shipped study by name; a path that ends in ``.toml`` is left as it is.
+    """Return the file of a shipped study by name, or the path itself if it ends in ``.toml``.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def build_study(
 
 @contextmanager
 def _collecting(problems: list[TarazuError], file: str, key: str) -> Iterator[None]:
-    """Collect what is wrong with a file that an entry of the study names, and say which entry."""
+    """Collect the problems of a file that an entry of the study names, with the entry's key."""
     try:
         yield
     except ScenarioError as error:

@@ -1,4 +1,4 @@
-"""Outcomes: what a run is asked about, and what may never be an objective."""
+"""Outcomes by which policies are compared, and those that may never be an objective."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Outcome:
     ----------
     over : ``total`` over the weeks of the horizon, the level at its ``end``, or whether it holds a
         ``quiet_year``: 52 weeks in a row without one.
-    better : which side is better. ``none``: reported, and never ranked, because killing or
-        detaining people would move it, or because it counts what a policy does.
+    better : the better side. ``none``: reported and never ranked, because killing or detaining
+        people would move it, or because it counts actions of the policy itself.
     """
 
     name: str
@@ -86,7 +86,7 @@ DISTRICT_OUTCOMES: Final[Mapping[str, tuple[float, float]]] = {
     "sympathisers": (5_000, 25_000),
     "unaccounted": (10, 100),
 }
-"""What is kept by district and year, and the two levels whose exceedance is counted."""
+"""Outcomes kept by district and year, and two levels of each whose exceedance is counted."""
 
 KEEP: Final = (
     "attacks",
@@ -100,7 +100,7 @@ KEEP: Final = (
 
 
 def militants(get: Callable[[str], FloatArray]) -> FloatArray:
-    """Return the militants of all factions, from what returns the series of one quantity."""
+    """Return the militants of all factions; `get` returns the series of one quantity."""
     return np.asarray(np.sum([get(name) for name in MILITANTS], axis=0))
 
 

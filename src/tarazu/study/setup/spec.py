@@ -19,7 +19,7 @@ DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and out
 class Part(BaseModel):
     """A part of a study file: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class PulseEntry(Part):
