@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -112,15 +112,20 @@ def export(
     ] = "status-quo",
     hypothesis: Annotated[str, typer.Option(help="Name of a hypothesis.")] = "full",
     weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the run.")] = 520,
+    step_name: Annotated[
+        Literal["TIME_STEP", "DT"],
+        typer.Option(help="Name of the step length in the tool: DT in Stella."),
+    ] = "TIME_STEP",
     force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
     """Write the mean field for other tools, as XMILE.
 
-    Stella, Vensim and PySD open it. Parameters stand at the medians of their priors under the
-    hypothesis, levers as the policy sets them; every district is written out, because tools read
-    XMILE's arrays differently.
+    Stella, Simlin, Vensim and PySD open it. A step of one week gives the weekly model, shorter
+    steps approach its differential equations. Parameters stand at the medians of their priors
+    under the hypothesis, levers as the policy sets them; every district is written out, because
+    tools read XMILE's arrays differently.
     """
     from tarazu.core.outputs import check_outputs, write_outputs
     from tarazu.engine.mean_field.xmile import write_xmile
@@ -137,6 +142,7 @@ def export(
         scenario.levers,
         districts=scenario.districts,
         weeks=weeks,
+        step_name=step_name,
     )
     write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)
