@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from tests.reference.policy_patterns import (
     END,
     MARGIN,
-    Arms,
     Attacks,
     IntArray,
     Pattern,
+    Policies,
     clearly_less,
     total,
     verdicts_of,
@@ -75,7 +75,7 @@ def withdrawal(weeks: int, *, at_once: bool = False) -> Pattern:
     at_once : read in the year after they left, not in the last year of the runs.
     """
     leave = f"leave after {weeks} weeks"
-    arms = {
+    policies = {
         NEVER: (Setting(lever=TEMPO, value=0.0),),
         STAY: (Setting(lever=TEMPO, value=PRESENCE),),
         leave: (
@@ -100,7 +100,7 @@ def withdrawal(weeks: int, *, at_once: bool = False) -> Pattern:
             f"on than with tempo 0 throughout, while tempo {PRESENCE:g} throughout does not bring "
             "more than tempo 0"
         ),
-        arms=arms,
+        policies=policies,
         judge=judge,
     )
 
@@ -109,7 +109,7 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
     """Return the patterns that a bundle beats its best part, and more than the sum of its parts."""
     whole = f"all of {name}"
     alone = {f"{part.lever} = {part.value:g} alone": (part,) for part in parts}
-    arms: Arms = {TODAY: (), whole: tuple(parts), **alone}
+    policies: Policies = {TODAY: (), whole: tuple(parts), **alone}
 
     def beats(attacks: Attacks) -> IntArray:
         best = np.min([total(attacks[part]) for part in alone], axis=0)
@@ -130,7 +130,7 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
                 f"over all weeks, fewer attacks with all {len(parts)} levers of the bundle than "
                 "with the best of them alone, each at its setting in the bundle"
             ),
-            arms=arms,
+            policies=policies,
             judge=beats,
         ),
         Pattern(
@@ -140,7 +140,7 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
                 "over all weeks, the change in attacks by the bundle is below the sum of the "
                 f"changes by each lever alone, by more than {MARGIN:.0%} of today's attacks"
             ),
-            arms=arms,
+            policies=policies,
             judge=adds,
         ),
     )
@@ -148,7 +148,7 @@ def bundle(name: str, parts: Sequence[Setting]) -> tuple[Pattern, Pattern]:
 
 def schedules() -> tuple[Pattern, Pattern, Pattern]:
     """Return the patterns of the best of nine schedules of equal effort."""
-    arms: Arms = {
+    policies: Policies = {
         _schedule(intelligence, tempo): (
             *_effort(INTELLIGENCE, intelligence),
             *_effort(TEMPO, tempo),
@@ -168,8 +168,8 @@ def schedules() -> tuple[Pattern, Pattern, Pattern]:
             name=name,
             claim=claim,
             rule=f"over all weeks, fewest attacks with {best}; of {tried}",
-            arms=arms,
-            judge=lambda attacks: _best_among(attacks, arms, holds, mirror),
+            policies=policies,
+            judge=lambda attacks: _best_among(attacks, policies, holds, mirror),
         )
 
     first, later, _ = ORDERS
@@ -199,12 +199,12 @@ def schedules() -> tuple[Pattern, Pattern, Pattern]:
 
 
 def _best_among(
-    attacks: Attacks, arms: Arms, holds: Sequence[str], mirror: Sequence[str]
+    attacks: Attacks, policies: Policies, holds: Sequence[str], mirror: Sequence[str]
 ) -> IntArray:
-    """Return whether the best of all arms is one of `holds`, or one of `mirror`."""
+    """Return whether the best of all policies is one of `holds`, or one of `mirror`."""
 
     def is_best(names: Sequence[str]) -> NDArray[np.bool_]:
-        others = [name for name in arms if name not in names]
+        others = [name for name in policies if name not in names]
         best, rest = (
             np.min([total(attacks[name]) for name in group], axis=0) for group in (names, others)
         )

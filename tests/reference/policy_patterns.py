@@ -25,30 +25,30 @@ from tarazu.study.setup.scenario import Scenario
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Attacks = Mapping[str, FloatArray]
-"""Weekly attacks of the whole region, (N, T) by arm."""
-Arms = Mapping[str, tuple[Setting, ...]]
+"""Weekly attacks of the whole region, (N, T) by policy."""
+Policies = Mapping[str, tuple[Setting, ...]]
 
 END: Final = 520  # weeks of every run
 BATCH: Final = 64  # members
-MARGIN: Final = 0.01  # two arms are told apart if they differ by more than this share
+MARGIN: Final = 0.01  # two policies are separated if they differ by more than this share
 HOLDS, NEITHER, MIRROR = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A statement on what policies do, as a test on the runs of some arms.
+    """A statement on what policies do, as a test on the runs of some policies.
 
     Attributes
     ----------
-    claim : what is said. rule : when it holds; the mirror image is the rule turned round.
-    arms : settings by name of arm; what an arm leaves out stays as in the scenario.
-    judge : from the weekly attacks of the arms to (N,) `HOLDS`, `NEITHER` or `MIRROR`.
+    claim : the statement. rule : when it holds; the mirror image is the rule turned round.
+    policies : settings by name of policy; levers that a policy leaves out stay as in the scenario.
+    judge : from the weekly attacks of the policies to (N,) `HOLDS`, `NEITHER` or `MIRROR`.
     """
 
     name: str
     claim: str
     rule: str
-    arms: Arms
+    policies: Policies
     judge: Callable[[Attacks], IntArray]
 
 
@@ -66,14 +66,14 @@ def look_for_patterns(
     Parameters
     ----------
     scenario : draws of the parameters under one hypothesis; its levers are today's.
-    mode : ``mean``, or ``stochastic``: each draw with a run of luck that all arms share.
+    mode : ``mean``, or ``stochastic``: one replicate per draw, common random numbers.
     workers : threads, >= 1; results do not depend on it.
-    progress : told how many arms are done, and of how many.
+    progress : called with the number of policies that are done, and of all.
 
     Returns
     -------
     pandas.DataFrame
-        pattern, hypothesis, holds, mirror, neither (shares of draws, each with its 90 % interval
+        pattern, hypothesis, holds, mirror, neither (shares of draws, each with its 90% interval
         in _low and _high), n_draws.
 
     Raises
@@ -83,14 +83,14 @@ def look_for_patterns(
     """
     if scenario.weeks < END:
         raise ScenarioError(f"levers of {scenario.weeks} weeks", expected=f"{END} or more")
-    arms = {name: settings for one in patterns for name, settings in one.arms.items()}
+    policies = {name: settings for one in patterns for name, settings in one.policies.items()}
     attacks: dict[str, FloatArray] = {}
     with ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda settings: _attacks(scenario, settings, mode, seed), arms.values())
-        for name, weekly in zip(arms, runs, strict=True):
+        runs = pool.map(lambda some: _attacks(scenario, some, mode, seed), policies.values())
+        for name, weekly in zip(policies, runs, strict=True):
             attacks[name] = weekly
             if progress is not None:
-                progress(len(attacks), len(arms))
+                progress(len(attacks), len(policies))
     return pd.DataFrame(
         [_row(one.name, scenario.hypothesis.name, one.judge(attacks)) for one in patterns]
     )

@@ -18,7 +18,7 @@ from tarazu.study.setup.scenario import drawn_scenario
 ROOT = Path(__file__).parents[2]
 SEED = 20261122
 DRAWS = 100  # of each hypothesis, the same ones
-WITH_LUCK = "full"  # the hypothesis that is also run with drawn events
+STOCHASTIC = "full"  # the hypothesis that is also run with drawn events
 WORKERS = 2
 INTRODUCTION = """\
 # Patterns of policies
@@ -30,25 +30,26 @@ Anderson (2011) found three results in his model of counterinsurgency. They are 
 four patterns: (1) withdrawing too early ends worse than never coming; (2) a bundle of policies
 beats its best single part, and, stronger, its parts are synergistic; (3) the best schedules start
 with intelligence; (4) the best schedules start with little combat. The last two are one result of
-his, which says two things; they are tested apart and together.
+his with two parts; they are tested apart and together.
 
 Each pattern is a rule on the model's own levers, and has a mirror image, the opposite statement by
 the same rule turned round. Numbers of attacks that differ by less than {margin:.0%} are the same;
-where neither holds, the arms are that close, or staying does what leaving does. The rules were
-committed before any share was computed in the shipped model, but for the readings of withdrawal in
-the year after leaving: they were added when 20 draws had shown that by the last year next to
-nothing is left of a withdrawal.
+where neither holds, the policies are that close, or staying has the effect of leaving. The rules
+were committed before any share was computed in the shipped model, but for the outcomes of
+withdrawal in the year after leaving: they were added when 20 draws had shown that by the last
+year next to nothing is left of a withdrawal.
 
 How to read them. A bundle costs more than each of its parts, and holds also the levers that in a
 draw raise attacks. Attacks summed over all weeks favour doing first whatever lowers them at all, so
 the best of nine schedules does early what works for longest. Were the nine alike but for chance, at
-most a third of draws would show (3) or (4), and at most a ninth both. What an arm leaves out stays
-as in `status-quo`. The model is not calibrated: a share is a share of the draws from the priors,
-not a probability.
+most a third of draws would show (3) or (4), and at most a ninth both. Levers that a policy
+leaves out stay as in `status-quo`. The model is not calibrated: a share is a share of the draws
+from the priors, not a probability.
 
 Mean field, {weeks} weeks, {draws} draws of the parameters for each hypothesis (the same ones,
-Latin hypercube, seed {seed}), and under `{with_luck}` the same draws with drawn events, one run of
-luck a draw that all arms share. In brackets: 90 % interval (Wilson)."""
+Latin hypercube, seed {seed}), and under `{stochastic}` the same draws with drawn events, one
+replicate per draw, with common random numbers under all policies. In brackets: 90% interval
+(Wilson)."""
 
 
 def _share(row: pd.Series, name: str) -> str:
@@ -73,14 +74,14 @@ def found() -> pd.DataFrame:
         scenario = drawn_scenario(name, "status-quo", weeks=END, draws=DRAWS, seed=SEED)
         part = look_for_patterns(scenario, patterns, workers=WORKERS)
         parts.append(part.assign(futures=f"`{name}`"))
-        if name == WITH_LUCK:
+        if name == STOCHASTIC:
             part = look_for_patterns(
                 scenario, patterns, mode="stochastic", seed=SEED, workers=WORKERS
             )
             parts.append(part.assign(futures=f"`{name}`, drawn events"))
     table = pd.concat(parts, ignore_index=True)
     page = INTRODUCTION.format(
-        margin=MARGIN, weeks=END, draws=DRAWS, seed=SEED, with_luck=WITH_LUCK
+        margin=MARGIN, weeks=END, draws=DRAWS, seed=SEED, stochastic=STOCHASTIC
     ).split("\n")
     page.append("")
     for pattern in patterns:

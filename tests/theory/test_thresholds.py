@@ -1,6 +1,6 @@
-"""Resting points over the prior: one or two, and whether violence may stand where R_v is below 1.
+"""Equilibria over the prior: one or two, and whether violence may persist where R_v is below 1.
 
-Nothing here asserts that two resting points must or must not be found in the shipped model; that
+Nothing here asserts that two equilibria must or must not be found in the shipped model; that
 the search finds them where they are is tested on a model in which they are known.
 """
 
@@ -26,6 +26,7 @@ from tarazu.model.hypothesis import HYPOTHESES
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.analysis.thresholds import APART, STARTS, _average, find_thresholds
 from tarazu.study.analysis.uncertainty import share_of
+from tarazu.study.setup.policies import ResolvedPolicy
 from tarazu.study.setup.scenario import Scenario, drawn_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ SEED = 20261122
 DRAWS, VARIANT_DRAWS = 60, 25
 PROCESSES = 2
 VIOLENT = 1.0  # militants in the average district; fewer are none
-LONG = 10_400  # weeks for which a start is followed whose resting point the search did not reach
+LONG = 10_400  # weeks for which a start is followed whose equilibrium the search did not reach
 
 
 @dataclass(frozen=True)
@@ -63,23 +64,23 @@ VARIANTS = (
     ),
 )
 INTRODUCTION = f"""\
-# Thresholds: does violence need violence, and can it stand at two levels
+# Thresholds: reproduction number of violence, and its equilibria
 
 Written by `make theory` (tests/theory/test_thresholds.py). No number is edited by hand, and no test
-asks that two resting points be found, or not; that the search finds them where they are is tested
-on a model in which they are known (R_v = 0.5, and violence that stands if it starts high).
+asks for two equilibria, or for one; that the search finds two where there are two is tested on a
+model in which they are known (R_v = 0.5, and violence that persists if it starts high).
 
 One average district, mean field, `status-quo`, draws of the parameters from the priors (Latin
-hypercube, seed {SEED}). In each draw the weekly map comes to rest from few militants and from many
-(those drawn times {STARTS[0]:g} and {STARTS[1]:g}; all else as drawn). Where the search does not
-settle, both starts are followed for {LONG:,} weeks instead; recruits per militant at rest are of
-the draws in which it settles from many militants alone, n. Two resting points: militants apart by
-more than {APART:.0%} of the higher level and by more than {APART:g} of a militant. A backward
-bifurcation: R_v below 1, and yet more than {VIOLENT:g} militant at rest from one of the starts.
-Only these two starts are tried, so two resting points that differ in anything else, or that are
-both reached from the same side, are missed. R_v is next to 0 where nobody sympathises at peace:
-recruits come out of sympathisers. In brackets: 90 % interval (Wilson). The model is not
-calibrated: a share is a share of the draws from the priors.
+hypercube, seed {SEED}). In each draw the equilibrium of the weekly map is searched from few
+militants and from many (those drawn times {STARTS[0]:g} and {STARTS[1]:g}; all else as drawn).
+Where the search does not settle, both starts are followed for {LONG:,} weeks instead; recruits per
+additional militant are of the draws in which it settles from many militants alone, n. Two
+equilibria: militants apart by more than {APART:.0%} of the higher level and by more than {APART:g}
+of a militant. A backward bifurcation: R_v below 1, and yet more than {VIOLENT:g} militant at the
+equilibrium from one start. Only these two starts are tried, so two equilibria that differ in
+anything else, or that are both reached from the same side, are missed. R_v is next to 0 where
+nobody sympathises at peace, because recruits come from sympathisers. In brackets: 90% interval
+(Wilson). The model is not calibrated: a share is a share of the draws from the priors.
 """
 
 
@@ -111,7 +112,7 @@ def _followed(scenario: Scenario, draw: int) -> list[float]:
 
 
 def look(scenario: Scenario) -> pd.DataFrame:
-    """Return, by draw, R_v and the militants at rest from a low and a high start."""
+    """Return, by draw, R_v and the militants at equilibrium from a low and a high start."""
     table = find_thresholds(scenario).table
     table["is_settled"] = table[["from_low", "from_high"]].notna().all(axis=1)
     for draw in np.flatnonzero(~table["is_settled"]):
@@ -142,9 +143,9 @@ def _share(values: pd.Series) -> str:
 
 def _lines(found: dict[str, pd.DataFrame]) -> list[str]:
     head = (
-        "hypothesis | two resting points | violent at rest | R_v defined | R_v: median, largest | "
-        "R_v above 1 | backward bifurcation | recruits per militant at rest: median, 5 to 95 %, "
-        "n | search not settled"
+        "hypothesis | two equilibria | violent at equilibrium | R_v defined | R_v: median, "
+        "largest | R_v above 1 | backward bifurcation | recruits per additional militant: median, "
+        "5% to 95%, n | search not settled"
     )
     lines = [f"| {head} |", "|---" * 9 + "|"]
     for name, table in found.items():
@@ -218,10 +219,9 @@ def militancy(contact: float, company: float) -> Scenario:
     return Scenario(
         model=checked(m),
         hypothesis=Hypothesis("toy", "Toy", "Known by hand.", {}),
-        policy="none",
+        policy=ResolvedPolicy("none", "None", "A test.", np.zeros((0, 1, 1))),
         districts=Districts(("one",), np.array([1e6]), np.array([0.1]), np.zeros((1, 1))),
         parameters=np.array([[*values.values()]]),
-        levers=np.zeros((0, 1, 1)),
     )
 
 

@@ -16,9 +16,8 @@ def to_xarray(trajectory: Trajectory) -> xr.Dataset:
     -------
     xarray.Dataset
         One variable per quantity, (member, week); those kept by district also as
-        ``NAME_by_district``, (member, week, district). Week t holds the flows of that week
-        and the levels at its end.
-        ``attrs["unit"]`` of each variable.
+        ``NAME_by_district``, (member, week, district). Week t holds its events and the levels at
+        its end. ``attrs["unit"]`` of each variable.
     """
     units = dict(zip(trajectory.quantities, trajectory.units, strict=True))
     variables: dict[str, tuple[tuple[str, ...], NDArray[np.float64], dict[str, str]]] = {

@@ -139,12 +139,12 @@ def test_schedules__begin_with_intelligence_and_little_combat_where_learning_pay
 
 
 def test_schedules__spend_the_same_effort_on_each():
-    arms = schedules()[0].arms
-    assert len(arms) == len(ORDERS) ** 2
+    policies = schedules()[0].policies
+    assert len(policies) == len(ORDERS) ** 2
     for name, (little, much) in EFFORTS.items():
         sums = {
             round(sum(s.value * ((s.until_week or END) - s.from_week) for s in settings), 9)
-            for settings in ([s for s in arm if s.lever == name] for arm in arms.values())
+            for settings in ([s for s in policy if s.lever == name] for policy in policies.values())
         }
         assert sums == {round((little + much) / 2 * END, 9)}
 
@@ -165,7 +165,7 @@ def test_patterns__shares_count_draws_and_add_up():
 
 
 def test_patterns__with_drawn_events_share_their_luck():
-    """Draws without any effect: what luck alone tells apart is nothing, as arms share it."""
+    """Draws without any effect: nothing is separated, as policies have common random numbers."""
     rows = look_for_patterns(scenario(draws=6), anderson_patterns_of_the_toy(), mode="stochastic")
     assert (rows["neither"] == 1.0).all()
 
@@ -189,7 +189,7 @@ def test_patterns__use_levers_of_the_shipped_model_inside_their_ranges():
     names = [pattern.name for pattern in anderson_patterns()]
     assert len(set(names)) == len(names)
     for pattern in anderson_patterns():
-        for settings in pattern.arms.values():
+        for settings in pattern.policies.values():
             for setting in settings:
                 lever = levers[setting.lever]
                 assert lever.low <= setting.value <= lever.high

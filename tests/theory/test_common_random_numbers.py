@@ -1,4 +1,4 @@
-"""What shared luck gains: variance of a policy's effect, unpaired over paired."""
+"""Gain of common random numbers: variance of a policy's effect, unpaired over paired."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tarazu.engine import Pulse, simulate
+from tarazu.engine import Pulse
 from tarazu.study.setup.scenario import drawn_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -23,16 +23,7 @@ DISTRICT = "kech"
 
 def attacks(scenario, draws, members, pulses):
     """Attacks in the weeks after the sweep, (N, H)."""
-    run = simulate(
-        scenario.model,
-        scenario.parameters[draws],
-        scenario.levers,
-        districts=scenario.districts,
-        seed=SEED,
-        members=members,
-        weeks=scenario.levers.shape[1],
-        pulses=pulses,
-    ).series("attacks")
+    run = scenario.run(draws, members, seed=SEED, pulses=pulses).series("attacks")
     return np.stack([run[:, WEEK + 1 : WEEK + 1 + h].sum(axis=1) for h in HORIZONS], axis=1)
 
 
@@ -47,20 +38,20 @@ def fixed_gains(with_, without):
     return {"fixed parameters": unpaired.mean(axis=0) / paired.mean(axis=0)}
 
 
-def prior_gains(with_, without, other_luck):
+def prior_gains(with_, without, other_numbers):
     """Gains over the prior from attacks (PRIOR_DRAWS, H); by name, (H,)."""
     paired = (with_ - without).var(axis=0, ddof=1)
     nothing_shared = with_.var(axis=0, ddof=1) + without.var(axis=0, ddof=1)
-    parameters_shared = (with_ - other_luck).var(axis=0, ddof=1)
+    parameters_shared = (with_ - other_numbers).var(axis=0, ddof=1)
     return {
         "over the prior": nothing_shared / paired,
         "of it by shared parameters": nothing_shared / parameters_shared,
-        "of it by shared luck": parameters_shared / paired,
+        "of it by common random numbers": parameters_shared / paired,
     }
 
 
 def with_interval(gains, arrays, axis):
-    """Gains with their 90 % intervals, runs drawn again along an axis; by name, (3, H)."""
+    """Gains with their 90% intervals, runs drawn again along an axis; by name, (3, H)."""
     rng, size = np.random.Generator(np.random.PCG64(SEED)), arrays[0].shape[axis]
     picks = rng.integers(size, size=(RESAMPLES, size))
     with np.errstate(divide="ignore"):  # no pair of a resample may differ: an infinite gain
@@ -85,16 +76,16 @@ def gains():
     table = with_interval(fixed_gains, [np.stack(one) for one in runs.values()], 1)
     members = np.arange(PRIOR_DRAWS)
     with_, without = (attacks(scenario, members, members, pulses) for pulses in (sweep, []))
-    other_luck = attacks(scenario, members, members + PRIOR_DRAWS, [])
-    table |= with_interval(prior_gains, [with_, without, other_luck], 0)
+    other_numbers = attacks(scenario, members, members + PRIOR_DRAWS, [])
+    table |= with_interval(prior_gains, [with_, without, other_numbers], 0)
     page = [
-        "# What shared luck gains",
+        "# Gain of common random numbers",
         "",
-        "Written by `make theory` (tests/theory/test_common_luck.py). Variance of "
-        "the change in attacks by one extra operation, runs with luck (or parameters) of their own "
-        f"over runs that share them. {DRAWS} draws of {REPLICATES} runs at fixed parameters, "
-        f"{PRIOR_DRAWS} draws over the prior, hypothesis `full`, seed {SEED}. In brackets: 90 % "
-        f"interval, {RESAMPLES} resamples of runs.",
+        "Written by `make theory` (tests/theory/test_common_random_numbers.py). Variance of "
+        "the change in attacks by one extra operation, runs with random numbers (or parameters) "
+        f"of their own over runs that share them. {DRAWS} draws of {REPLICATES} runs at "
+        f"fixed parameters, {PRIOR_DRAWS} draws over the prior, hypothesis `full`, seed {SEED}. In "
+        f"brackets: 90% interval, {RESAMPLES} resamples of runs.",
         "",
         "| gain after | " + " | ".join(f"{h} weeks" for h in HORIZONS) + " |",
         "|---" * (1 + len(HORIZONS)) + "|",
@@ -108,16 +99,16 @@ def gains():
         ),
     ]
     text = "\n".join(page) + "\n"
-    (ROOT / "docs/validation/common-luck.md").write_text(text, encoding="utf-8")
+    (ROOT / "docs/validation/common-random-numbers.md").write_text(text, encoding="utf-8")
     return table
 
 
 @pytest.mark.parametrize("horizon", [4, 12])
-def test_shared_luck__makes_short_effects_ten_times_sharper(gains, horizon):
+def test_common_random_numbers__makes_short_effects_ten_times_sharper(gains, horizon):
     _, low, _ = gains["fixed parameters"][:, HORIZONS.index(horizon)]
     assert low >= LEAST_GAIN
 
 
-def test_shared_luck__gains_over_the_prior_too(gains):
+def test_common_random_numbers__gains_over_the_prior_too(gains):
     _, low, _ = gains["over the prior"]
     assert (low > 1.0).all()
