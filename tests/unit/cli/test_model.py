@@ -92,4 +92,4 @@ def test_model__flip_prints_a_sentence_and_leaves_a_page(
     told = json.loads(capsys.readouterr().out)
     assert {"rows", "sentences", "checks"} == set(told)
     assert run([*command, "--outcome", "deaths_militant"]) == 2
-    assert "ranks nothing" in capsys.readouterr().err
+    assert "never ranked" in capsys.readouterr().err
