@@ -13,9 +13,10 @@ from tests.theory.dose_worlds import DoseWorld, simulate_doses
 from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, Frame, World, frame
 
-from tarazu.evidence.dose.effect import HEADLINE, SIGNIFICANCE, DoseEffect, measure_dose
+from tarazu.evidence.dose.effect import HEADLINE, DoseEffect, measure_dose
 from tarazu.evidence.dose.panel import DosePanel, within_reach
 from tarazu.evidence.error_rates import SIZE, smallest_found
+from tarazu.evidence.options import SIGNIFICANCE
 
 SEED = 20260201
 # Headline, one trouble alone, several or planted: at 5 % the errors are 0.7, 1.8 and 2.2 points.

@@ -17,7 +17,7 @@ from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 from tarazu.evidence.error_rates import SIZE, smallest_found
 from tarazu.evidence.escalation.estimator import agreed_p_value, measure_escalation
 from tarazu.evidence.escalation.progress_curve import fit_progress_curve
-from tarazu.evidence.sensitivity import SIGNIFICANCE
+from tarazu.evidence.options import SIGNIFICANCE
 
 SEED = 20260401
 MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points

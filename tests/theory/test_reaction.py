@@ -14,8 +14,8 @@ from tests.theory.retaliation_worlds import AS_MEASURED, ONE_IN_20, Mistakes, mi
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.error_rates import SIZE, smallest_found
+from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.reaction.estimator import measure_reaction
-from tarazu.evidence.sensitivity import SIGNIFICANCE
 
 SEED = 20260301
 MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points

@@ -20,10 +20,10 @@ from tests.theory.retaliation_worlds import (
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.point_process.after_operations import LEVEL, fit_attacks
 from tarazu.evidence.point_process.background import EARLIER, EXPOSED, LATER, NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import measure_excess, measure_placebo
-from tarazu.evidence.sensitivity import SIGNIFICANCE
 
 SEED = 20260101
 # Headline, all together, one trouble alone: standard errors at 5 % of 0.7, 1.5 and 2.2 points.

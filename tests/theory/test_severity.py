@@ -17,7 +17,7 @@ from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.error_rates import SIZE
-from tarazu.evidence.sensitivity import SIGNIFICANCE
+from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.severity.power_law import fit_exponent, fit_tail, goodness_of_fit
 from tarazu.evidence.severity.trend import compare_halves
 

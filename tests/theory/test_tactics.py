@@ -16,8 +16,8 @@ from tests.theory.tactics_worlds import LabelWorld, by_quarter, label_attacks, t
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.error_rates import SIZE, smallest_found
-from tarazu.evidence.methods.change_points import find_changes, is_enough
-from tarazu.evidence.sensitivity import SIGNIFICANCE
+from tarazu.evidence.methods.change_points import find_changes, has_enough_labels
+from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.tactics.estimator import joint_p_value
 
 SEED = 20260101
@@ -99,7 +99,7 @@ def measure_one(
         by_quarter(label_attacks(labels, days, year, seed + 10**9 * i), days)
         for i in range(n_series)
     ]
-    if not all(is_enough(known) for known, _ in series):
+    if not all(has_enough_labels(known) for known, _ in series):
         return [float("nan")] * 8
     known = series[0][0]
     tested = [

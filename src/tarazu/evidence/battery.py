@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tarazu.core.specs import read_toml
 from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.registry import ESTIMATORS, estimate
-from tarazu.evidence.sensitivity import SIGNIFICANCE
 from tarazu.record import Record
 
 SHIPPED_CONFIG: Final = Path(__file__).parent / "battery.toml"

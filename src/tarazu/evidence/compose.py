@@ -8,6 +8,8 @@ from tarazu.evidence.error_rates import Validation
 from tarazu.evidence.finding import Analysis, Check, FigureData, Finding
 from tarazu.evidence.words import Words
 
+WORDS = Words("tarazu.evidence")
+
 
 def compose_finding(
     words: Words,
@@ -33,8 +35,12 @@ def compose_finding(
     main : the estimate; None where not estimable.
     **values : what fills the placeholders of ``[finding]``.
     """
+    texts = words.group("finding", **values)
+    if validation is not None and validation.changed:
+        names = ", ".join(validation.changed)
+        texts["caveats"] += (WORDS.text("options", "caveat", names=names),)
     return Finding(
-        **words.group("finding", **values),
+        **texts,
         name=words.package.rpartition(".")[2],
         estimate=None if main is None else main.estimate,
         interval=None if main is None else main.interval,

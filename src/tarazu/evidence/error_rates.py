@@ -7,16 +7,17 @@ code, and a test fails as long as the two differ.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tarazu.core.code_digest import Code, read_code
 from tarazu.evidence.finding import FigureData
+from tarazu.evidence.options import changed_options
 from tarazu.evidence.words import Words
 
 ROOM: Final = "tarazu.evidence"  # whose code is measured
@@ -36,10 +37,12 @@ class Validation:
     ----------
     summary : rates by name, for a finding.
     power : (effect, share of records in which it was found, records) in order of effect.
+    changed : options that differ from those that rates were measured for, which are left out.
     """
 
     summary: dict[str, float | str]
     power: tuple[tuple[float, float, int], ...]
+    changed: tuple[str, ...] = ()
 
     def power_figure(self, unit: str) -> FigureData:
         """Return the power curve as a figure."""
@@ -52,6 +55,21 @@ class Validation:
             unit=unit,
             records=records,
         )
+
+
+def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) -> Validation:
+    """Return the error rates of an estimator for the options of one call.
+
+    Rates were measured for the default options: with others there are none.
+
+    Parameters
+    ----------
+    given : the arguments of the call by name; see `changed_options`.
+    """
+    changed = changed_options(estimator, given)
+    package = estimator.__module__.rpartition(".")[0]
+    measured = read_validation(files(package) / "error_rates.json")
+    return Validation({}, (), changed) if changed and measured.summary else measured
 
 
 def read_validation(path: Traversable) -> Validation:

@@ -14,6 +14,7 @@ from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import draw_initiators
+from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.words import Words
 from tarazu.record import Record, select
 
@@ -30,10 +31,7 @@ SELECTIONS: Final[dict[str, dict[str, object]]] = {
 }
 REDRAWN: Final = "initiators at their measured error rate"
 SENSITIVITY_ANALYSES: Final = (*SELECTIONS, REDRAWN)
-DRAWS: Final = 10  # of the initiators; more narrow the interval of this reading by a few per cent
-
-FEWEST: Final = 10  # operations and attacks below which no reading is given a number
-SIGNIFICANCE: Final = 0.05
+FEWEST_EVENTS: Final = 10  # operations and attacks below which no reading is given a number
 
 
 VerdictRule = Callable[[float | None, float | None], str]
@@ -52,7 +50,12 @@ def by_sign(rising: str, falling: str) -> VerdictRule:
 
 
 def analyse_sensitivity(
-    record: Record, analyse: Analyse, verdict_of: VerdictRule, *, level: float = 0.9
+    record: Record,
+    analyse: Analyse,
+    verdict_of: VerdictRule,
+    *,
+    level: float = LEVEL,
+    draws: int = DRAWS,
 ) -> tuple[Analysis, ...]:
     """Return the same analysis of the record under other coding choices and of its subsets.
 
@@ -66,12 +69,13 @@ def analyse_sensitivity(
     analyse : from a record to an estimate; None where the record holds too little.
     verdict_of : from estimate and p-value to a verdict.
     level : coverage of the intervals that `analyse` returns.
+    draws : of the initiators, at least 2.
     """
     found = []
     for name, options in SELECTIONS.items():
         part = select(record, **options)  # type: ignore[arg-type]  # one option each, typed there
         found.append(_name(name, _try(analyse, part), part, verdict_of))
-    redrawn = _analyse_draws(record, analyse, level)
+    redrawn = _analyse_draws(record, analyse, level, draws)
     return (*found, _name(REDRAWN, redrawn, record, verdict_of))
 
 
@@ -108,9 +112,9 @@ def pool(analyses: list[Analysis], level: float) -> Analysis:
     )
 
 
-def is_enough(counts: DailyCounts) -> bool:
+def has_enough_events(counts: DailyCounts) -> bool:
     """Whether there are operations and attacks enough for a number."""
-    return min(counts.n_used.values()) >= FEWEST
+    return min(counts.n_used.values()) >= FEWEST_EVENTS
 
 
 def too_little(counts: DailyCounts, question: str) -> str:
@@ -121,7 +125,7 @@ def too_little(counts: DailyCounts, question: str) -> str:
         question=question,
         operations=counts.n_used["operations"],
         attacks=counts.n_used["attacks"],
-        fewest=FEWEST,
+        fewest=FEWEST_EVENTS,
     )
 
 
@@ -182,9 +186,9 @@ def _try(analyse: Analyse, part: Record) -> Analysis | None:
         return None
 
 
-def _analyse_draws(record: Record, analyse: Analyse, level: float) -> Analysis | None:
+def _analyse_draws(record: Record, analyse: Analyse, level: float, draws: int) -> Analysis | None:
     analyses = []
-    for replicate in range(DRAWS):
+    for replicate in range(draws):
         drawn = draw_initiators(record, replicate)
         analysis = None if drawn is None else _try(analyse, drawn)
         if analysis is None:

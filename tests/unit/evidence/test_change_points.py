@@ -10,11 +10,11 @@ from scipy.special import xlogy
 
 from tarazu.evidence.methods import change_points_kernels as kernels
 from tarazu.evidence.methods.change_points import (
-    FEWEST,
+    FEWEST_LABELLED,
     SHORTEST,
     best_partition,
     find_changes,
-    is_enough,
+    has_enough_labels,
     measure_dispersion,
     step_bounds,
 )
@@ -203,7 +203,7 @@ def test_dispersion__leaves_out_what_a_change_explains():
 
 def test_find_changes__refuses_what_is_too_little():
     one_label = np.tile([[5, 0]], (2 * SHORTEST, 1))
-    assert not is_enough(one_label)
-    assert not is_enough(np.ones((2 * SHORTEST - 1, 2), np.int64) * FEWEST)
+    assert not has_enough_labels(one_label)
+    assert not has_enough_labels(np.ones((2 * SHORTEST - 1, 2), np.int64) * FEWEST_LABELLED)
     with pytest.raises(ValueError, match="too few"):
         find_changes(np.ones((3, 2), np.int64), np.zeros(3, np.int64))

@@ -6,7 +6,7 @@ from tests.unit.evidence.worlds import World, ring
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.point_process.excitation import (
-    DROP,
+    PROFILE_DROP,
     ExcitationFit,
     bootstrap_branching,
     fit_excitation,
@@ -74,7 +74,7 @@ def test_profile_interval__holds_the_estimate_and_tells_something_from_nothing(f
     assert 0 < low < kind.branching[0, 0] < high
     nothing, _ = profile_interval(kind.design, kind.optimum, 3)
     assert nothing == 0.0
-    assert pytest.approx(1.6448536269514722**2 / 2, rel=1e-4) == DROP
+    assert pytest.approx(1.6448536269514722**2 / 2, rel=1e-4) == PROFILE_DROP
 
 
 def test_histogram__falls_with_the_lag():

@@ -1,14 +1,15 @@
 """Findings on whole records: counts add up, words are numbers, bytes repeat, little is cautious."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.evidence.few import FEW
 
 from tarazu.core.errors import FitError
 from tarazu.core.provenance import canonical_json
@@ -24,24 +25,19 @@ ALL = tuple(ESTIMATORS)
 MINUS = "\N{MINUS SIGN}"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def few_placebos() -> Iterator[None]:
-    """Fewer refits and moved dates: they are diagnostics, and take most of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        # By name, as the package holds functions under the names of these modules.
-        patch.setattr(import_module("tarazu.evidence.retaliation.alternative_models"), "REFITS", 2)
-        patch.setattr(import_module("tarazu.evidence.displacement.estimator"), "MOVES", 5)
-        yield
-
-
 @pytest.fixture(scope="module")
 def record() -> Record:
     return load_default_record()
 
 
+def find(name: str, record: Record) -> Finding:
+    return estimate(name, record, **FEW[name])
+
+
 @pytest.fixture(scope="module")
-def findings(record: Record) -> dict[str, Finding]:
-    return {name: estimate(name, record) for name in ALL}
+def findings(record: Record) -> Callable[[str], Finding]:
+    """Findings by name, each made when first used."""
+    return cache(lambda name: find(name, record))
 
 
 def part(record: Record, keep: pd.Series) -> Record:
@@ -62,14 +58,14 @@ def dated(record: Record, initiators: list[str], dates: list[str]) -> Record:
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__accounts_for_all_events(findings, record, name):
-    finding = findings[name]
+    finding = findings(name)
     counted = sum(finding.n_used.values()) + sum(finding.n_dropped.values())
     assert counted == record.n_events
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__words_are_its_numbers(findings, name):
-    finding = findings[name]
+    finding = findings(name)
     low, high = finding.interval
     assert finding.verdict in VERDICTS[name]
     assert {variant.verdict for variant in finding.sensitivity} <= set(VERDICTS[name])
@@ -82,7 +78,7 @@ def test_finding__words_are_its_numbers(findings, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
     rising, falling = VERDICTS[name][:2]
-    for row in (findings[name], *findings[name].sensitivity):
+    for row in (findings(name), *findings(name).sensitivity):
         if row.p_value >= 0.05:
             assert row.verdict == CANNOT_TELL
         else:
@@ -91,8 +87,8 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__reruns_every_reading(findings, name):
-    assert [variant.name for variant in findings[name].sensitivity] == list(SENSITIVITY_ANALYSES)
-    forests = [f for f in findings[name].figures if f.kind == "forest"]
+    assert [variant.name for variant in findings(name).sensitivity] == list(SENSITIVITY_ANALYSES)
+    forests = [f for f in findings(name).figures if f.kind == "forest"]
     (forest,) = (f for f in forests if f.data["variant"][0] == "main reading")
     assert forest.data["variant"] == ["main reading", *SENSITIVITY_ANALYSES]
     assert len({len(column) for column in forest.data.values()}) == 1
@@ -100,7 +96,7 @@ def test_finding__reruns_every_reading(findings, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__names_readings_that_disagree(findings, name):
-    finding = findings[name]
+    finding = findings(name)
     others = {v.verdict for v in finding.sensitivity} - {finding.verdict, CANNOT_TELL}
     assert ("would say otherwise" in finding.sentence) == bool(others)
     assert all(verdict in finding.sentence for verdict in others)
@@ -108,30 +104,30 @@ def test_finding__names_readings_that_disagree(findings, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__survives_canonical_json(findings, name):
-    written = canonical_json(findings[name].to_dict())
+    written = canonical_json(findings(name).to_dict())
     assert canonical_json(json.loads(written)) == written
-    assert json.loads(written)["estimate"] == findings[name].estimate
+    assert json.loads(written)["estimate"] == findings(name).estimate
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__does_not_depend_on_the_order_of_rows(findings, record, name):
     shuffled = replace(record, events=record.events.sample(frac=1, random_state=1))
-    again = estimate(name, shuffled)
-    assert canonical_json(again.to_dict()) == canonical_json(findings[name].to_dict())
+    again = find(name, shuffled)
+    assert canonical_json(again.to_dict()) == canonical_json(findings(name).to_dict())
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__is_the_same_from_the_event_file(
-    findings: dict[str, Finding], shared_data: Path, name: str
+    findings: Callable[[str], Finding], shared_data: Path, name: str
 ) -> None:
     read = read_record(shared_data / "ucdp_ged_balochistan_hdx.csv")
-    found = canonical_json(estimate(name, read).to_dict())
-    assert found == canonical_json(findings[name].to_dict())
+    found = canonical_json(find(name, read).to_dict())
+    assert found == canonical_json(findings(name).to_dict())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__cannot_tell_without_operations(record, name):
-    finding = estimate(name, part(record, record.events["initiator"] != "state"))
+    finding = find(name, part(record, record.events["initiator"] != "state"))
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
     assert "cannot tell" in finding.sentence
@@ -142,7 +138,7 @@ def test_finding__cannot_tell_without_operations(record, name):
 def test_finding__cannot_tell_from_one_operation(record):
     """One operation and three attacks after it are no backlash, whatever a score test says."""
     dates = ["2010-03-01", "2010-03-05", "2010-03-09", "2010-03-20", "2005-01-01"]
-    finding = estimate("retaliation", dated(record, ["state"] + ["militant"] * 4, dates))
+    finding = find("retaliation", dated(record, ["state"] + ["militant"] * 4, dates))
     assert finding.verdict == CANNOT_TELL
     assert "cannot tell" in finding.sentence
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
@@ -154,7 +150,7 @@ def test_finding__cannot_tell_from_operations_on_the_last_day(record, name):
     attacks = part(record, record.events["initiator"] == "militant").events
     operations = dated(record, ["state"] * 10, [str(record.end)] * 10).events
     both = replace(record, events=pd.concat([attacks, operations], ignore_index=True))
-    finding = estimate(name, both)
+    finding = find(name, both)
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
 
@@ -165,7 +161,7 @@ def test_finding__gives_no_number_to_a_reading_without_usable_attacks(record, na
     islamist = record.events["movement"] == "islamist"
     attacks = record.events["initiator"] == "militant"
     district = record.events["district"].mask(islamist & attacks)
-    finding = estimate(name, replace(record, events=record.events.assign(district=district)))
+    finding = find(name, replace(record, events=record.events.assign(district=district)))
     (variant,) = (v for v in finding.sensitivity if v.name == "Islamist groups only")
     assert (variant.estimate, variant.verdict) == (None, CANNOT_TELL)
     assert finding.estimate is not None
@@ -174,7 +170,7 @@ def test_finding__gives_no_number_to_a_reading_without_usable_attacks(record, na
 @pytest.mark.parametrize("name", NAMES)
 def test_finding__needs_an_attack(record, name):
     with pytest.raises(FitError, match="no attack by militants"):
-        estimate(name, part(record, record.events["initiator"] == "state"))
+        find(name, part(record, record.events["initiator"] == "state"))
 
 
 def test_estimate__names_the_estimators_there_are(record):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.unit.evidence.few import FEW
 
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence.finding import CANNOT_TELL
@@ -27,6 +28,10 @@ EVENTS = arrays(np.int64, (4, 5), elements=st.integers(0, 12))
 @pytest.fixture(scope="module")
 def record() -> Record:
     return load_default_record()
+
+
+def find(record):
+    return groups(record, **FEW["groups"])
 
 
 def test_rarefy__is_the_mean_over_draws():
@@ -83,15 +88,15 @@ def test_resample__keeps_the_events_of_each_year():
 
 
 def test_groups__count_every_event_with_a_group(record):
-    finding = groups(record)
+    finding = find(record)
     assert sum(finding.n_used.values()) + sum(finding.n_dropped.values()) == record.n_events
     nameless = record.events["group"].mask(record.events["movement"] == "islamist", "")
-    finding = groups(replace(record, events=record.events.assign(group=nameless)))
+    finding = find(replace(record, events=record.events.assign(group=nameless)))
     assert finding.n_dropped == {"without a group": 158}
 
 
 def test_groups__is_descriptive(record):
-    finding = groups(record)
+    finding = find(record)
     assert (finding.null, finding.p_value, finding.verdict) == ("descriptive", None, DESCRIBED)
     assert all(variant.p_value is None for variant in finding.sensitivity)
     low, high = finding.interval
@@ -107,19 +112,19 @@ def test_groups__are_more_where_late_events_have_groups_of_their_own(record, is_
     own = events["group"].mask(
         split_up & (events["group"] != ""), [f"of {row}" for row in events.index]
     )
-    finding = groups(replace(record, events=events.assign(group=own)))
+    finding = find(replace(record, events=events.assign(group=own)))
     assert sign * finding.estimate > 5
 
 
 def test_groups__does_not_depend_on_the_order_of_rows(record):
     shuffled = replace(record, events=record.events.sample(frac=1, random_state=1))
-    assert canonical_json(groups(shuffled).to_dict()) == canonical_json(groups(record).to_dict())
+    assert canonical_json(find(shuffled).to_dict()) == canonical_json(find(record).to_dict())
 
 
 @pytest.mark.parametrize("keep", [0, 1, 30])
 def test_groups__cannot_tell_from_few_events(record, keep):
     few = replace(record, events=record.events.head(keep).reset_index(drop=True))
-    finding = groups(few)
+    finding = find(few)
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval) == (None, None)
     assert len(count_groups(few).groups) <= keep

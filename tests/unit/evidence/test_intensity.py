@@ -10,7 +10,7 @@ from tarazu.evidence.methods.newton import TOLERANCE
 from tarazu.evidence.point_process.background import (
     BRANCHING_SHAPE,
     FITTED,
-    WINDOWS,
+    LAG_WINDOWS,
     History,
     fit_intensity,
     read_history,
@@ -120,8 +120,8 @@ def test_history__splits_a_source_evenly_among_neighbours():
     attacks = np.zeros((200, 5), dtype=np.int64)
     attacks[50, 2] = 1
     history = history_of(attacks, np.zeros_like(attacks), attacks)
-    by_district = history.features.sum(axis=(1, 2)).reshape(5, 3, len(WINDOWS))
+    by_district = history.features.sum(axis=(1, 2)).reshape(5, 3, len(LAG_WINDOWS))
     assert history.sources[:2] == (HERE, NEXT_DOOR)
-    for window in range(len(WINDOWS)):
+    for window in range(len(LAG_WINDOWS)):
         assert by_district[:, 0, window] == pytest.approx([0, 0, 1, 0, 0])
         assert by_district[:, 1, window] == pytest.approx([0, 0.5, 0, 0.5, 0])

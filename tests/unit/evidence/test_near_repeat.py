@@ -6,7 +6,7 @@ from tests.unit.evidence.worlds import quiet_ring, ring
 
 from tarazu.core.jit import plain
 from tarazu.evidence.near_repeat.estimator import SAME, SHORT, beyond_chance, distance_bands
-from tarazu.evidence.near_repeat.knox import LAGS, NULLS, Incidents, backwards, incidents, knox
+from tarazu.evidence.near_repeat.knox import NULLS, PAIR_LAGS, Incidents, backwards, incidents, knox
 
 DAYS = 2000
 PLACES = 6
@@ -24,10 +24,10 @@ def incidents_at(days, places):
 
 
 def plain_pairs(sources, targets, bands):
-    counts = np.zeros((bands.max() + 1, len(LAGS)), dtype=int)
+    counts = np.zeros((bands.max() + 1, len(PAIR_LAGS)), dtype=int)
     for day, place in zip(sources.day, sources.place, strict=True):
         for other, where in zip(targets.day, targets.place, strict=True):
-            for k, (first, last) in enumerate(LAGS):
+            for k, (first, last) in enumerate(PAIR_LAGS):
                 if bands[place, where] >= 0 and first <= other - day <= last:
                     counts[bands[place, where], k] += 1
     return counts

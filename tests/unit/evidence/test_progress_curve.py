@@ -6,6 +6,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.meta_analysis import combine_effects
+from tests.unit.evidence.few import FEW
 
 from tarazu.evidence.battery import assess
 from tarazu.evidence.daily_counts import count_days
@@ -25,6 +26,10 @@ from tarazu.record import load_default_record
 
 def law(exponent: float, n: int, first: float = 10_000.0) -> np.ndarray:
     return np.round(first * np.arange(1, n + 1) ** -exponent).astype(np.int64)
+
+
+def find(record):
+    return escalation(record, **FEW["escalation"])
 
 
 @pytest.mark.parametrize("exponent", [-0.5, 0.0, 0.8])
@@ -123,7 +128,7 @@ def test_escalation__attacks_that_gather_in_pairs_do_not_come_faster():
 
 def test_escalation__verdicts_rest_on_the_p_values_it_states():
     record = load_default_record()
-    finding = escalation(record)
+    finding = find(record)
     districts = measure_escalation(district_days(count_days(record), record.region.slugs))
     assert finding.p_value == agreed_p_value(districts)
     told = [finding, *finding.sensitivity]
@@ -133,12 +138,12 @@ def test_escalation__verdicts_rest_on_the_p_values_it_states():
 
 
 def test_escalation__figure_says_of_each_district_what_its_interval_says():
-    rows = escalation(load_default_record()).figures[0].data
+    rows = find(load_default_record()).figures[0].data
     assert min(rows["low"]) < 0 < max(rows["low"])  # some districts can tell, some cannot
     for low, high, word in zip(rows["low"], rows["high"], rows["verdict"], strict=True):
         assert word == (VERDICTS[0] if low > 0 else VERDICTS[1] if high < 0 else CANNOT_TELL)
 
 
 def test_escalation__counts_among_the_tests_of_the_battery():
-    (row,) = assess([escalation(load_default_record())]).rows
+    (row,) = assess([find(load_default_record())]).rows
     assert (row.kind, row.p_holm) == ("test", row.p_value)

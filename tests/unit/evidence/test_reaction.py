@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.evidence.few import FEW
 
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.evidence.reaction.estimator import (
@@ -33,6 +34,10 @@ def after(events: np.ndarray, days: int, share: float, seed: int) -> np.ndarray:
 
 def word(found) -> str:
     return verdict_of(found.estimate, found.p_value)
+
+
+def find(record):
+    return reaction(record, **FEW["reaction"])
 
 
 def test_reaction__operations_after_attacks_follow_them():
@@ -106,7 +111,7 @@ def test_first_latencies__equal_plain_search(seed):
 
 
 def test_reaction__states_both_conditions():
-    finding = reaction(load_default_record())
+    finding = find(load_default_record())
     assert finding.verdict in VERDICTS
     assert "four weeks before" in finding.sentence
     assert ("cannot tell whether" in finding.sentence) == (finding.verdict == CANNOT_TELL)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.evidence.few import FEW
 
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence.finding import CANNOT_TELL
@@ -42,6 +43,10 @@ def attacks(record: Record, quarters: int, per_quarter: int, **columns) -> Recor
     for name, values in columns.items():
         events[name] = values
     return replace(record, events=events.astype(record.events.dtypes))
+
+
+def find(record):
+    return tactics(record, **FEW["tactics"])
 
 
 def test_shares__count_every_attack_once(record):
@@ -116,7 +121,7 @@ def test_tactics__says_that_shares_did_not_change_where_no_step_could_hide(recor
 
 
 def test_tactics__words_are_its_numbers(record):
-    finding = tactics(record)
+    finding = find(record)
     assert finding.verdict in VERDICTS
     assert {v.verdict for v in finding.sensitivity} <= set(VERDICTS)
     assert finding.interval[0] <= finding.estimate <= finding.interval[1]
@@ -128,20 +133,20 @@ def test_tactics__words_are_its_numbers(record):
 
 def test_tactics__does_not_depend_on_the_order_of_rows(record):
     shuffled = replace(record, events=record.events.sample(frac=1, random_state=1))
-    assert canonical_json(tactics(shuffled).to_dict()) == canonical_json(tactics(record).to_dict())
+    assert canonical_json(find(shuffled).to_dict()) == canonical_json(find(record).to_dict())
 
 
 @pytest.mark.parametrize("keep", [0, 1, 12])
 def test_tactics__cannot_tell_from_few_attacks(record, keep):
     militant = record.events[record.events["initiator"] == "militant"]
-    finding = tactics(replace(record, events=militant.head(keep).reset_index(drop=True)))
+    finding = find(replace(record, events=militant.head(keep).reset_index(drop=True)))
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
     assert "at least 30" in finding.sentence
 
 
 def test_tactics__figure_counts_all_attacks(record):
-    figures = [figure for figure in tactics(record).figures if figure.kind == "shares"]
+    figures = [figure for figure in find(record).figures if figure.kind == "shares"]
     assert len(figures) == 3
     for figure in figures:
         assert sum(figure.data["count"]) == 457

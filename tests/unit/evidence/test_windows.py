@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reference.evidence_loops import window_counts
 
-from tarazu.evidence.methods.moved_dates import LAGS, SHIFT_DAYS, count_windows, move_dates
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, WINDOW_LAGS, count_windows, move_dates
 
 SHORT_LAGS = ((-6, -4), (-3, -1), (1, 3), (4, 6))
 
@@ -37,7 +37,7 @@ def test_windows__leave_out_pairs_on_the_same_day():
     assert operations.max() >= 1
     alone = operations * 0
     alone[np.flatnonzero(operations[:, 0])[0], 0] = 1
-    assert count_windows(alone, alone, replicates=0).observed.tolist() == [0] * len(LAGS)
+    assert count_windows(alone, alone, replicates=0).observed.tolist() == [0] * len(WINDOW_LAGS)
 
 
 def test_windows__count_after_as_after():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -20,12 +19,11 @@ from tarazu.evidence.displacement.rings import (
     ring_figure,
     study_rings,
 )
-from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
+from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL
 from tarazu.evidence.point_process.after_operations import (
-    HORIZON_DAYS,
-    LEVEL,
     analyse_excess,
     as_analysis,
     fit_attacks,
@@ -46,7 +44,6 @@ from tarazu.record import Record
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("displacement", "diffusion of calm", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
-MOVES: Final = 199
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +99,30 @@ def weighted_displacement_difference(
     return DisplacementDifference(float(estimate), error, p_value)
 
 
-def displacement(record: Record) -> Finding:
+def displacement(
+    record: Record,
+    *,
+    horizon: int = HORIZON_DAYS,
+    level: float = LEVEL,
+    moves: int = 199,
+    replicates: int = 499,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return what attacks did next door in the six weeks after operations.
 
     The estimand is the mean number of attacks that an operation adds (displacement) or prevents
     (diffusion of calm) on the 42 days after it in all neighbouring districts together, beyond
     what their trends, region-wide bursts and recent attacks there and next to them predict.
     Neighbours with an operation of their own in that time are left out.
+
+    Parameters
+    ----------
+    horizon : days after an operation.
+    level : coverage of intervals.
+    moves : sets of moved dates for the weighted displacement difference and quotient.
+    replicates : permutations of the comparison with matched days.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -120,33 +134,38 @@ def displacement(record: Record) -> Finding:
     Bowers & Johnson (2003), Journal of Quantitative Criminology 19, doi:10.1023/A:1024909009240.
     Wheeler & Ratcliffe (2018), Crime Science 7:11, doi:10.1186/s40163-018-0085-5.
     """
+    validation = load_validation(displacement, locals())
     counts = count_days(record)
-    history, fit = fit_attacks(counts)
-    excess = measure_after(counts, history, fit, NEXT_DOOR)
+    history, fit = fit_attacks(counts, horizon=horizon)
+    excess = measure_after(counts, history, fit, NEXT_DOOR, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)
     sensitivity = analyse_sensitivity(
-        record, lambda part: analyse_excess(part, NEXT_DOOR), verdict_of, level=LEVEL
+        record,
+        lambda part: analyse_excess(part, NEXT_DOOR, horizon=horizon, level=level),
+        verdict_of,
+        level=level,
+        draws=draws,
     )
-    validation = read_validation(files(__package__) / "error_rates.json")
-    rings = study_rings(counts, horizon=HORIZON_DAYS, level=LEVEL) if excess.measured else None
     main: Analysis | None = None
     checks: tuple[Check, ...] = ()
     figures: list[FigureData] = []
     if excess.measured:
         main = as_analysis(excess, counts)
-        here = measure_excess(history, fit, EXPOSED)
-        checks = _checks(counts, fit.converged, here, rings)
+        here = measure_excess(history, fit, EXPOSED, level=level)
+        rings = study_rings(counts, horizon=horizon, level=level, replicates=replicates, seed=seed)
+        moved = move_rings(counts, horizon, moves, seed=seed)
+        checks = _checks(counts, fit.converged, here, rings, moved, horizon, level)
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         figures = [forest(title, unit, record.source.title, main, verdict, sensitivity)]
         if rings is not None:
             figures.append(ring_figure(rings, record.source.title))
-        sentence = _sentence(excess, verdict, sensitivity)
+        sentence = _sentence(excess, verdict, sensitivity, level)
     else:
         sentence = too_little(counts, WORDS.text("sentence", "too_little"))
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
         sentence=sentence,
         n_used=counts.n_used,
@@ -156,11 +175,11 @@ def displacement(record: Record) -> Finding:
         figures=figures,
         validation=validation,
         converged=fit.converged,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
 
 
-def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
+def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], level: float) -> str:
     low, high = excess.interval
     text = WORDS.text(
         "sentence",
@@ -170,7 +189,7 @@ def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...]) -
         operations=excess.n_treatments,
         expected=excess.expected,
         estimate=excess.estimate,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
     )
@@ -178,10 +197,15 @@ def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...]) -
 
 
 def _checks(
-    counts: DailyCounts, converged: bool, here: Excess, rings: RingEffects | None
+    counts: DailyCounts,
+    converged: bool,
+    here: Excess,
+    rings: RingEffects | None,
+    moved: list[RingCounts],
+    horizon: int,
+    level: float,
 ) -> tuple[Check, ...]:
-    observed = count_rings(counts, counts.operations, HORIZON_DAYS)
-    moved = move_rings(counts, HORIZON_DAYS, MOVES)
+    observed = count_rings(counts, counts.operations, horizon)
     difference = _difference(observed).estimate
     differences = np.array([_difference(ring).estimate for ring in moved])
     quotients = np.array([ring.quotient() for ring in moved])
@@ -192,7 +216,7 @@ def _checks(
         WORDS.check(
             "difference",
             None,
-            horizon=HORIZON_DAYS,
+            horizon=horizon,
             difference=difference,
             reach=SHIFT_DAYS,
             mean=differences.mean(),
@@ -200,10 +224,10 @@ def _checks(
             share=_share_beyond(difference, differences),
         ),
         _quotient_check(observed, quotients),
-        WORDS.check("here", None, estimate=here.estimate, level=LEVEL, low=low, high=high),
+        WORDS.check("here", None, estimate=here.estimate, level=level, low=low, high=high),
     ]
     if rings is not None:
-        checks += [_ring_check(rings, -2), _ring_check(rings, -1)]
+        checks += [_ring_check(rings, row, level) for row in (-2, -1)]
     return tuple(checks)
 
 
@@ -220,14 +244,14 @@ def _quotient_check(observed: RingCounts, quotients: NDArray[np.float64]) -> Che
     return WORDS.check("quotient", None, quotient=text, before=before, after=after)
 
 
-def _ring_check(rings: RingEffects, row: int) -> Check:
+def _ring_check(rings: RingEffects, row: int, level: float) -> Check:
     low, high = rings.interval[row]
     return WORDS.check(
         "ring",
         None,
         ring=rings.names[row],
         estimate=rings.estimate[row],
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
         p=rings.p_value[row],

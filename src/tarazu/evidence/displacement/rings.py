@@ -18,7 +18,7 @@ from tarazu.evidence.methods.comparison_days import (
     score_interval,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
-from tarazu.evidence.sensitivity import FEWEST, by_sign
+from tarazu.evidence.sensitivity import FEWEST_EVENTS, by_sign
 from tarazu.evidence.words import Words
 
 Array = NDArray[np.float64]
@@ -30,7 +30,6 @@ TOTAL: Final = "same district and next door"
 LEADS: Final = ((113, 140), (85, 112))
 AFTER: Final = ((1, 28), (29, 56), (57, 84))
 MARGIN: Final = (LEADS[0][1], AFTER[-1][1])
-REPLICATES: Final = 499
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +131,19 @@ def count_rings(counts: DailyCounts, operations: NDArray[np.int64], horizon: int
     )
 
 
-def move_rings(counts: DailyCounts, horizon: int, replicates: int) -> list[RingCounts]:
+def move_rings(
+    counts: DailyCounts, horizon: int, replicates: int, *, seed: int = 0
+) -> list[RingCounts]:
     """Count rings with the dates of operations moved by up to 26 weeks within their district."""
     return [
-        count_rings(counts, move_dates(counts.operations, seed=0, replicate=r), horizon)
+        count_rings(counts, move_dates(counts.operations, seed=seed, replicate=r), horizon)
         for r in range(replicates)
     ]
 
 
-def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffects | None:
+def study_rings(
+    counts: DailyCounts, *, horizon: int, level: float, replicates: int = 499, seed: int = 0
+) -> RingEffects | None:
     """Return effects by ring and days against matched days; None where too few can be matched.
 
     The total is estimated as one outcome, so that its interval is that of the sum.
@@ -168,9 +171,9 @@ def study_rings(counts: DailyCounts, *, horizon: int, level: float) -> RingEffec
         margin=MARGIN,
         horizon=horizon,
     )
-    if contrasts.n_operations < FEWEST:
+    if contrasts.n_operations < FEWEST_EVENTS:
         return None
-    effects = measure_days(contrasts, replicates=REPLICATES, seed=0)
+    effects = measure_days(contrasts, replicates=replicates, seed=seed)
     if effects.dose < 0.5:
         return None
     estimate, spread = effects.effect / effects.dose, effects.spread / effects.dose

@@ -19,6 +19,7 @@ from tarazu.evidence.dose.local_projection import (
     spread_evenly,
 )
 from tarazu.evidence.dose.panel import DosePanel, keep_operations
+from tarazu.evidence.options import LEVEL
 
 Array = NDArray[np.float64]
 
@@ -26,11 +27,8 @@ HEADLINE: Final = (5, 52)  # weeks after the operation: beyond the short term
 HORIZONS: Final = ((1, 4), (1, 12), (1, 26), (1, 52))
 LEADS: Final = ((-4, -1), (-12, -1))
 LEAD_WEEKS: Final = 12
-BINS: Final = ((1, 2), (3, 5), (6, 10), (11, None))
-LEVEL: Final = 0.9
-SIGNIFICANCE: Final = 0.05
-FEWEST: Final = 10
-EXCHANGES: Final = 999
+DOSE_BINS: Final = ((1, 2), (3, 5), (6, 10), (11, None))
+FEWEST_OPERATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,11 @@ class DoseEffect:
     effective_districts: float
 
 
-def is_enough(panel: DosePanel) -> bool:
+def has_enough_doses(panel: DosePanel) -> bool:
     """Whether doses, districts and weeks are enough for a number."""
     return (
-        len(panel.doses) >= FEWEST
-        and panel.attacks.sum() >= FEWEST
+        len(panel.doses) >= FEWEST_OPERATIONS
+        and panel.attacks.sum() >= FEWEST_OPERATIONS
         and len(np.unique(panel.districts)) >= FEWEST_DISTRICTS
         and len(np.unique(panel.doses)) > 1
     )
@@ -74,15 +72,17 @@ def measure_dose(
     windows: tuple[tuple[int, int], ...] = (HEADLINE,),
     *,
     history_ends: int = 0,
-    exchanges: int = EXCHANGES,
+    level: float = LEVEL,
+    exchanges: int = 999,
     moves: int = 0,
+    seed: int = 0,
 ) -> DoseEffect:
     """Estimate the effect of the dose, and test it by exchanging doses between operations.
 
     Under the null that the dose does nothing, doses of operations with a like prognosis are
     exchangeable, whatever the operations themselves do. Dates are not moved for the test: the
     outcome is 48 weeks long, dates moved by up to 26 weeks still see three quarters of it, and the
-    test would find next to nothing (`moves` asks for it all the same, as a check).
+    test would find next to nothing; `moves` sets of them are a check.
     """
     if history_ends:
         panel = keep_operations(panel, panel.weeks >= REACH_WEEKS + history_ends)
@@ -96,13 +96,13 @@ def measure_dose(
         history_ends=history_ends,
     )
     place = weeks, panel.districts
-    dealt = exchange_doses(panel.doses, fit.prognosis[(*place, 0)], replicates=exchanges, seed=0)
+    dealt = exchange_doses(panel.doses, fit.prognosis[(*place, 0)], replicates=exchanges, seed=seed)
     same = np.repeat(weeks[None], exchanges, axis=0)
     by_chance = redeal(fit, same, panel.districts, dealt, panel.neighbours)
     p_values, adjusted = _compare(fit.coefficients[0], by_chance)
     p_moved = np.nan
     if moves:
-        moved = move_weeks(weeks, n_weeks=len(fit.outcomes), replicates=moves, seed=1)
+        moved = move_weeks(weeks, n_weeks=len(fit.outcomes), replicates=moves, seed=seed + 1)
         doses = np.repeat(panel.doses[None], moves, axis=0)
         elsewhen = redeal(fit, moved, panel.districts, doses, panel.neighbours)
         p_moved = float(_compare(fit.coefficients[0], elsewhen)[0][0])
@@ -111,7 +111,7 @@ def measure_dose(
     return DoseEffect(
         windows=windows,
         estimates=fit.coefficients[0],
-        intervals=np.array([fit.interval(0, h, LEVEL) for h in range(len(windows))]),
+        intervals=np.array([fit.interval(0, h, level) for h in range(len(windows))]),
         hac=fit.hac,
         p_values=p_values,
         adjusted=adjusted,
@@ -125,11 +125,11 @@ def measure_dose(
 def measure_bins(panel: DosePanel) -> Projection:
     """Return attacks in the headline weeks after operations of each bin of doses.
 
-    The columns are operations with no militant known killed, then those of `BINS`; each is against
-    weeks without an operation.
+    The columns are operations with no militant known killed, then those of `DOSE_BINS`; each is
+    against weeks without an operation.
     """
     columns = [panel.doses < 1]
-    for low, high in BINS:
+    for low, high in DOSE_BINS:
         columns.append((panel.doses >= low) & (panel.doses < (high or np.inf) + 1))
     marks = np.stack(columns, axis=1).astype(np.float64)
     x = _treatments(panel, marks, REACH_WEEKS)
@@ -145,8 +145,8 @@ def measure_operations(panel: DosePanel) -> Projection:
 
 def count_bins(panel: DosePanel) -> list[int]:
     """Count operations by bin, none killed first."""
-    edges = [1, *(low for low, _ in BINS[1:])]
-    counts = np.bincount(np.digitize(panel.doses, edges), minlength=len(BINS) + 1)
+    edges = [1, *(low for low, _ in DOSE_BINS[1:])]
+    counts = np.bincount(np.digitize(panel.doses, edges), minlength=len(DOSE_BINS) + 1)
     return [int(n) for n in counts]
 
 

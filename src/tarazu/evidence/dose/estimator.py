@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.dose.effect import (
-    BINS,
-    FEWEST,
+    DOSE_BINS,
+    FEWEST_OPERATIONS,
     HEADLINE,
     HORIZONS,
     LEAD_WEEKS,
     LEADS,
-    LEVEL,
-    SIGNIFICANCE,
     DoseEffect,
     count_bins,
-    is_enough,
+    has_enough_doses,
     largest_operations,
     measure_bins,
     measure_dose,
@@ -27,19 +26,27 @@ from tarazu.evidence.dose.effect import (
 )
 from tarazu.evidence.dose.local_projection import MOVE_WEEKS
 from tarazu.evidence.dose.panel import DosePanel, read_dose_panel
-from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("attacks rise with dose", "attacks fall with dose", CANNOT_TELL)
-MOVES: Final = 999
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
-def dose(record: Record) -> Finding:
+def dose(
+    record: Record,
+    *,
+    level: float = LEVEL,
+    exchanges: int = 999,
+    moves: int = 999,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return how later attacks differ with the number of militants killed in an operation.
 
     The estimand is the difference in attacks of the same district in weeks 5 to 52 after an
@@ -47,6 +54,13 @@ def dose(record: Record) -> Finding:
     horizon was fixed before the record was looked at: it is what lies beyond the short term, of
     which the claim on attrition speaks; the first weeks are the finding on retaliation. The
     weeks are too many to move dates past them, so the test exchanges doses between operations.
+
+    Parameters
+    ----------
+    level : coverage of intervals.
+    exchanges : of doses between operations, for p-values.
+    moves : sets of moved dates, a check.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -57,21 +71,27 @@ def dose(record: Record) -> Finding:
     ----------
     Jorda (2005), American Economic Review 95, doi:10.1257/0002828053828518.
     """
+    validation = load_validation(dose, locals())
     panel = read_dose_panel(record)
     if panel.attacks.sum() == 0:
         raise FitError(WORDS.text("errors", "no_attack"))
-    validation = read_validation(files(__package__) / "error_rates.json")
     main, verdict, checks, figures = None, CANNOT_TELL, [], []
-    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
-    if is_enough(panel):
-        effect = measure_dose(panel, (HEADLINE, *HORIZONS), moves=MOVES)
+    measure = partial(measure_dose, level=level, exchanges=exchanges, seed=seed)
+
+    def analyse(part: Record) -> Analysis | None:
+        panel = read_dose_panel(part)
+        return _analysis(panel, measure(panel)) if has_enough_doses(panel) else None
+
+    sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
+    if has_enough_doses(panel):
+        effect = measure(panel, (HEADLINE, *HORIZONS), moves=moves)
         main = _analysis(panel, effect)
         verdict = verdict_of(main.estimate, main.p_value)
-        leads = measure_dose(panel, LEADS, history_ends=LEAD_WEEKS)
-        checks = _checks(effect, leads, _without_heaviest(panel))
+        leads = measure(panel, LEADS, history_ends=LEAD_WEEKS)
+        checks = _checks(effect, leads, _without_heaviest(panel, measure))
         figures = [
             _horizon_figure(effect, leads, len(panel.doses), record.source.title),
-            _bin_figure(panel, record.source.title),
+            _bin_figure(panel, record.source.title, level),
             forest(
                 WORDS.text("forest", "title"),
                 WORDS.text("finding", "unit", first=HEADLINE[0], last=HEADLINE[1]),
@@ -83,7 +103,7 @@ def dose(record: Record) -> Finding:
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))
-        text = _sentence(panel, effect, verdict)
+        text = _sentence(panel, effect, verdict, level)
         sentence = join_sentences(text, disagreement(verdict, sensitivity))
     else:
         sentence = WORDS.text(
@@ -91,12 +111,12 @@ def dose(record: Record) -> Finding:
             "too_little",
             operations=len(panel.doses),
             districts=len(set(panel.districts.tolist())),
-            fewest=FEWEST,
+            fewest=FEWEST_OPERATIONS,
         )
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
         sentence=sentence,
         n_used=panel.n_used,
@@ -110,23 +130,20 @@ def dose(record: Record) -> Finding:
     )
 
 
-def _analyse(record: Record) -> Analysis | None:
-    panel = read_dose_panel(record)
-    return _analysis(panel, measure_dose(panel)) if is_enough(panel) else None
-
-
 def _analysis(panel: DosePanel, effect: DoseEffect) -> Analysis:
     low, high = effect.intervals[0].tolist()
     n = {"operations": len(panel.doses), "attacks": int(panel.attacks.sum())}
     return Analysis(float(effect.estimates[0]), (low, high), float(effect.p_values[0]), n)
 
 
-def _without_heaviest(panel: DosePanel) -> list[tuple[float, DoseEffect]]:
+def _without_heaviest(
+    panel: DosePanel, measure: Callable[[DosePanel], DoseEffect]
+) -> list[tuple[float, DoseEffect]]:
     parts = [(panel.doses[i], without(panel, i)) for i in largest_operations(panel)]
-    return [(float(killed), measure_dose(part)) for killed, part in parts if is_enough(part)]
+    return [(float(killed), measure(part)) for killed, part in parts if has_enough_doses(part)]
 
 
-def _sentence(panel: DosePanel, effect: DoseEffect, verdict: str) -> str:
+def _sentence(panel: DosePanel, effect: DoseEffect, verdict: str, level: float) -> str:
     low, high = effect.intervals[0]
     return WORDS.text(
         "sentence",
@@ -137,7 +154,7 @@ def _sentence(panel: DosePanel, effect: DoseEffect, verdict: str) -> str:
         estimate=effect.estimates[0],
         first=HEADLINE[0],
         last=HEADLINE[1],
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
     )
@@ -212,21 +229,21 @@ def _horizon_figure(effect: DoseEffect, leads: DoseEffect, n: int, source: str) 
     )
 
 
-def _bin_figure(panel: DosePanel, source: str) -> FigureData:
+def _bin_figure(panel: DosePanel, source: str, level: float) -> FigureData:
     fit, whole = measure_bins(panel), measure_operations(panel)
     names = [WORDS.text("phrases", "none_killed")]
-    for low, high in BINS:
+    for low, high in DOSE_BINS:
         if high is None:
             names.append(WORDS.text("phrases", "many_killed", low=low))
         else:
             names.append(WORDS.text("phrases", "some_killed", low=low, high=high))
     everything = WORDS.text("phrases", "all_operations")
     rows = [(everything, len(panel.doses), float(whole.coefficients[0, 0]))]
-    intervals = [whole.interval(0, 0, LEVEL)]
+    intervals = [whole.interval(0, 0, level)]
     for i, (name, count) in enumerate(zip(names, count_bins(panel), strict=True)):
         if count > 0:
             rows.append((name, count, float(fit.coefficients[i, 0])))
-            intervals.append(fit.interval(i, 0, LEVEL))
+            intervals.append(fit.interval(i, 0, level))
     return WORDS.figure(
         "bins",
         {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import Final, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.escalation.progress_curve import (
     PooledCurve,
     ProgressCurve,
@@ -19,11 +18,12 @@ from tarazu.evidence.escalation.progress_curve import (
     pool_exponents,
 )
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.options import DRAWS
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-LEVEL: Final = 0.95
+ESCALATION_LEVEL: Final = 0.95  # coverage of intervals
 FEWEST_GAPS: Final = 10  # of a district or group whose curve is fitted
 FEWEST_UNITS: Final = 3
 WORDS: Final = Words(__package__)
@@ -46,7 +46,9 @@ class Escalation:
     pooled_likelihood: PooledCurve | None
 
 
-def measure_escalation(days: dict[str, NDArray[np.int64]]) -> Escalation:
+def measure_escalation(
+    days: dict[str, NDArray[np.int64]], *, level: float = ESCALATION_LEVEL
+) -> Escalation:
     """Fit a progress curve to each unit with ten gaps or more, and pool them.
 
     Parameters
@@ -54,7 +56,7 @@ def measure_escalation(days: dict[str, NDArray[np.int64]]) -> Escalation:
     days : name -> (N,) distinct days with an attack, rising.
     """
     curves = {
-        name: fit_progress_curve(np.diff(unit), level=LEVEL)
+        name: fit_progress_curve(np.diff(unit), level=level)
         for name, unit in days.items()
         if len(unit) > FEWEST_GAPS
     }
@@ -63,11 +65,11 @@ def measure_escalation(days: dict[str, NDArray[np.int64]]) -> Escalation:
     units = curves.values()
     return Escalation(
         curves,
-        pool_exponents([c.exponent for c in units], [c.standard_error for c in units], level=LEVEL),
+        pool_exponents([c.exponent for c in units], [c.standard_error for c in units], level=level),
         pool_exponents(
             [c.exponent_likelihood for c in units],
             [c.error_likelihood for c in units],
-            level=LEVEL,
+            level=level,
         ),
     )
 
@@ -105,12 +107,17 @@ def group_days(record: Record) -> dict[str, NDArray[np.int64]]:
     return {name: np.unique(days[groups == name]) for name in np.unique(groups).tolist()}
 
 
-def escalation(record: Record) -> Finding:
+def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = DRAWS) -> Finding:
     """Return whether gaps between attack days get shorter or longer, district by district.
 
     The estimand is the mean over districts of b in tau_n = tau_1 n^-b, with tau_n the n-th gap
     between days with an attack: 0 for a constant rate, above 0 where attacks come faster. It
     tests a constant rate, not what made attacks come faster or slower.
+
+    Parameters
+    ----------
+    level : coverage of intervals.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -121,43 +128,44 @@ def escalation(record: Record) -> Finding:
     ----------
     Johnson et al. (2011), Science 333, 81-84, doi:10.1126/science.1205068.
     """
+    validation = load_validation(escalation, locals())
     counts = count_days(record)
     titles = tuple(district.name for district in record.region.districts)
-    districts = measure_escalation(district_days(counts, titles))
-    groups = measure_escalation(group_days(record))
+    districts = measure_escalation(district_days(counts, titles), level=level)
+    groups = measure_escalation(group_days(record), level=level)
     main = _analysis(counts, districts)
     verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
-    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
-    validation = read_validation(files(__package__) / "error_rates.json")
+
+    def analyse(part: Record) -> Analysis | None:
+        counts = count_days(part)
+        days = district_days(counts, part.region.slugs)
+        return _analysis(counts, measure_escalation(days, level=level))
+
+    sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     figures: list[FigureData] = []
     if main is not None and districts.pooled is not None:
         source = record.source.title
         figures = [
-            _unit_figure("districts", districts, source),
-            _unit_figure("groups", groups, source),
-            _sensitivity_figure(source, main, verdict, sensitivity),
+            _unit_figure("districts", districts, source, level),
+            _unit_figure("groups", groups, source, level),
+            _sensitivity_figure(source, main, verdict, sensitivity, level),
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
-        sentence=_sentence(districts, verdict, sensitivity),
+        sentence=_sentence(districts, verdict, sensitivity, level),
         n_used={"attacks": counts.n_used["attacks"]},
         n_dropped=counts.n_dropped | {"operations": counts.n_used["operations"]},
-        checks=_checks(counts, districts, groups),
+        checks=_checks(counts, districts, groups, level),
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
         fewest_gaps=FEWEST_GAPS,
     )
-
-
-def _analyse(record: Record) -> Analysis | None:
-    counts = count_days(record)
-    return _analysis(counts, measure_escalation(district_days(counts, record.region.slugs)))
 
 
 def _analysis(counts: DailyCounts, found: Escalation) -> Analysis | None:
@@ -172,7 +180,9 @@ def _analysis(counts: DailyCounts, found: Escalation) -> Analysis | None:
     return Analysis(pooled.exponent, (pooled.low, pooled.high), agreed_p_value(found), n)
 
 
-def _sentence(found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
+def _sentence(
+    found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...], level: float
+) -> str:
     pooled, mean = found.pooled, found.pooled_likelihood
     if pooled is None or mean is None:
         return WORDS.text(
@@ -188,7 +198,7 @@ def _sentence(found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...]
         opening=WORDS.text("opening", verdict),
         estimate=pooled.exponent,
         districts=len(found.curves),
-        level=LEVEL,
+        level=level,
         low=pooled.low,
         high=pooled.high,
         mean=mean.exponent,
@@ -203,7 +213,9 @@ def _sentence(found: Escalation, verdict: str, sensitivity: tuple[Analysis, ...]
     return join_sentences(text, less_even, disagreement(verdict, sensitivity))
 
 
-def _checks(counts: DailyCounts, districts: Escalation, groups: Escalation) -> tuple[Check, ...]:
+def _checks(
+    counts: DailyCounts, districts: Escalation, groups: Escalation, level: float
+) -> tuple[Check, ...]:
     pooled, second = districts.pooled, districts.pooled_likelihood
     if pooled is None or second is None:
         return ()
@@ -215,7 +227,7 @@ def _checks(counts: DailyCounts, districts: Escalation, groups: Escalation) -> t
             "phrases",
             "groups",
             estimate=groups.pooled.exponent,
-            level=LEVEL,
+            level=level,
             low=groups.pooled.low,
             high=groups.pooled.high,
             groups=len(groups.curves),
@@ -225,7 +237,7 @@ def _checks(counts: DailyCounts, districts: Escalation, groups: Escalation) -> t
             "mean_gap",
             _word(second.low, second.high) == _word(pooled.low, pooled.high),
             estimate=second.exponent,
-            level=LEVEL,
+            level=level,
             low=second.low,
             high=second.high,
         ),
@@ -240,7 +252,9 @@ def _checks(counts: DailyCounts, districts: Escalation, groups: Escalation) -> t
     )
 
 
-def _unit_figure(key: Literal["districts", "groups"], found: Escalation, source: str) -> FigureData:
+def _unit_figure(
+    key: Literal["districts", "groups"], found: Escalation, source: str, level: float
+) -> FigureData:
     rows = sorted(found.curves.items(), key=lambda item: (-item[1].n_gaps, item[0]))
     names = [WORDS.text("phrases", "unit", name=name, gaps=curve.n_gaps) for name, curve in rows]
     values = [(curve.exponent, curve.low, curve.high) for _, curve in rows]
@@ -261,17 +275,17 @@ def _unit_figure(key: Literal["districts", "groups"], found: Escalation, source:
         source=source,
         unit=WORDS.text("finding", "unit"),
         gaps=sum(gaps),
-        level=LEVEL,
+        level=level,
     )
 
 
 def _sensitivity_figure(
-    source: str, main: Analysis, verdict: str, sensitivity: tuple[Analysis, ...]
+    source: str, main: Analysis, verdict: str, sensitivity: tuple[Analysis, ...], level: float
 ) -> FigureData:
     title = WORDS.text("forest", "title")
     unit = WORDS.text("finding", "unit")
     drawn = forest(title, unit, source, main, verdict, sensitivity)
-    n = WORDS.text("phrases", "main_n", districts=main.n["districts"], level=LEVEL)
+    n = WORDS.text("phrases", "main_n", districts=main.n["districts"], level=level)
     return replace(drawn, n=n)
 
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.options import DRAWS, LEVEL, changed_options, tails
 from tarazu.evidence.sensitivity import analyse_sensitivity, forest
 from tarazu.evidence.words import Words
 from tarazu.record import Record
 
-LEVEL: Final = 0.9
 SAMPLE: Final = 10  # events to which every year is thinned; years with fewer give no number
 ENDS: Final = 5  # years with a number, at either end of the record, that are compared
 ABSENT: Final = 3  # years without an event after which a group counts as new, or as gone
-RESAMPLES: Final = 299
+SEED: Final = 20260101
 WORDS: Final = Words(__package__)
 DESCRIBED: Final = "described"
 VERDICTS: Final = (DESCRIBED, CANNOT_TELL)
@@ -56,30 +56,50 @@ class Activity:
     exits: NDArray[np.int64]
 
 
-def groups(record: Record) -> Finding:
+def groups(
+    record: Record,
+    *,
+    level: float = LEVEL,
+    replicates: int = 299,
+    span_replicates: int = 199,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Finding:
     """Return how many groups are active each year, thinned to equal numbers of events.
 
     More events show more groups, so years are compared at `SAMPLE` events each (rarefaction).
     Descriptive: the events on record are taken as a sample of those there were.
 
+    Parameters
+    ----------
+    level : coverage of intervals.
+    replicates, span_replicates : records drawn again, for the numbers of groups and for entries
+        and exits.
+    draws : of the initiators in the last sensitivity analysis.
+
     References
     ----------
     Hurlbert (1971), Ecology 52, doi:10.2307/1934145: expected number of groups in a sample.
     """
+    changed_options(groups, locals())  # checked only: no error rates were measured
     counted = count_groups(record)
-    main = _analyse(record)
+
+    def analyse(part: Record) -> Analysis | None:
+        return _analyse(part, level, replicates, seed)
+
+    main = analyse(record)
     # Pooling gives a p-value to whatever has an interval; nothing is tested here.
     sensitivity = tuple(
         replace(variant, p_value=None)
         for variant in analyse_sensitivity(
-            record, _analyse, lambda estimate, p_value: DESCRIBED, level=LEVEL
+            record, analyse, lambda estimate, p_value: DESCRIBED, level=level
         )
     )
     verdict = CANNOT_TELL if main is None else DESCRIBED
     events = record.events
     nameless = int(events.loc[events["group"] == "", "count"].sum())
     source = record.source.title
-    figures = [_year_figure(counted, source)]
+    figures = [_year_figure(counted, source, level, replicates, seed)]
     if main is not None:
         title = WORDS.text("forest", "title")
         unit = WORDS.text("finding", "unit", sample=SAMPLE, years=ENDS)
@@ -87,12 +107,12 @@ def groups(record: Record) -> Finding:
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
-        sentence=_sentence(counted, main),
+        sentence=_sentence(counted, main, level),
         n_used={"events with a group": int(counted.events.sum())},
         n_dropped={"without a group": nameless},
-        checks=_checks(counted),
+        checks=_checks(counted, level, span_replicates, seed),
         sensitivity=sensitivity,
         figures=figures,
         sample=SAMPLE,
@@ -166,16 +186,18 @@ def rarefy(events: NDArray[np.int64], sample: int) -> NDArray[np.float64]:
     return np.asarray(np.where(n[..., 0] >= sample, expected, np.nan))
 
 
-def resample(events: NDArray[np.int64], replicates: int = RESAMPLES) -> NDArray[np.int64]:
+def resample(
+    events: NDArray[np.int64], replicates: int = 299, *, seed: int = SEED
+) -> NDArray[np.int64]:
     """Return records (R, Y, G) drawn with replacement from the events (Y, G) of each year."""
-    rng = np.random.default_rng(20260101)
+    rng = np.random.default_rng(seed)
     n = events.sum(axis=1)
     share = events / np.maximum(n, 1)[:, None]
     share[n == 0, 0] = 1.0  # a year without events: nothing is drawn
     return rng.multinomial(n, share, size=(replicates, len(n)))
 
 
-def _analyse(record: Record) -> Analysis | None:
+def _analyse(record: Record, level: float, replicates: int, seed: int) -> Analysis | None:
     counted = count_groups(record)
     if len(counted.groups) == 0:
         return None
@@ -184,8 +206,8 @@ def _analyse(record: Record) -> Analysis | None:
         return None
     # Drawing events again loses rare groups, which shifts all draws: their spread is kept, their
     # centre is not (basic interval around the estimate).
-    drawn = _ends(resample(counted.events))
-    low, high = np.quantile(drawn - drawn.mean(), [0.05, 0.95])
+    drawn = _ends(resample(counted.events, replicates, seed=seed))
+    low, high = np.quantile(drawn - drawn.mean(), tails(level))
     n = {"events with a group": int(counted.events.sum())}
     return Analysis(estimate, (estimate + float(low), estimate + float(high)), None, n)
 
@@ -200,7 +222,7 @@ def _ends(events: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(thinned[..., -ENDS:].mean(axis=-1) - thinned[..., :ENDS].mean(axis=-1))
 
 
-def _sentence(counted: GroupYears, main: Analysis | None) -> str:
+def _sentence(counted: GroupYears, main: Analysis | None, level: float) -> str:
     if main is None or main.interval is None:
         return WORDS.text("sentence", "too_little", years=2 * ENDS, sample=SAMPLE)
     activity = measure_activity(counted.events)
@@ -218,7 +240,7 @@ def _sentence(counted: GroupYears, main: Analysis | None) -> str:
         last=last.mean(),
         last_years=_years(years[-ENDS:]),
         estimate=main.estimate,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
     )
@@ -228,11 +250,11 @@ def _years(years: NDArray[np.int64]) -> str:
     return WORDS.text("phrases", "years", first=years[0], last=years[-1])
 
 
-def _checks(counted: GroupYears) -> tuple[Check, ...]:
+def _checks(counted: GroupYears, level: float, replicates: int, seed: int) -> tuple[Check, ...]:
     if not counted.groups:
         return ()
     activity = measure_activity(counted.events)
-    draws = [measure_activity(part) for part in resample(counted.events, 199)]
+    draws = [measure_activity(part) for part in resample(counted.events, replicates, seed=seed)]
     spans = [
         WORDS.text(
             "phrases", "span", group=name, years=_years(counted.years[n > 0]), events=n.sum()
@@ -244,18 +266,20 @@ def _checks(counted: GroupYears) -> tuple[Check, ...]:
         ("entries", activity.entries, [draw.entries for draw in draws]),
         ("exits", activity.exits, [draw.exits for draw in draws]),
     ):
-        low, high = np.quantile([part.sum() for part in drawn], [0.05, 0.95])
+        low, high = np.quantile([part.sum() for part in drawn], tails(level))
         total = int(seen.sum())
         checks.append(WORDS.check(key, None, total=total, low=low, high=high, absent=ABSENT))
     return tuple(checks)
 
 
-def _year_figure(counted: GroupYears, source: str) -> FigureData:
+def _year_figure(
+    counted: GroupYears, source: str, level: float, replicates: int, seed: int
+) -> FigureData:
     activity = measure_activity(counted.events)
     low = high = activity.thinned
     if counted.groups:
-        draws = rarefy(resample(counted.events), SAMPLE)  # (R, Y)
-        low, high = activity.thinned + np.quantile(draws - draws.mean(axis=0), [0.05, 0.95], axis=0)
+        draws = rarefy(resample(counted.events, replicates, seed=seed), SAMPLE)  # (R, Y)
+        low, high = activity.thinned + np.quantile(draws - draws.mean(axis=0), tails(level), axis=0)
 
     def column(numbers: NDArray[np.float64]) -> list[float | None]:
         return [None if np.isnan(x) else float(x) for x in numbers]

@@ -21,7 +21,7 @@ from tarazu.evidence.methods.change_points_kernels import (
 )
 
 SHORTEST: Final = 4  # periods in a segment
-FEWEST: Final = 15  # labelled events in a segment
+FEWEST_LABELLED: Final = 15  # labelled events in a segment
 BLOCK: Final = 2  # periods that stay together: two quarters are longer than a burst of 8 weeks
 MOST_CHANGES: Final = 4
 # Half the 90 % quantile of twice the drop in log-likelihood at the true place of a change:
@@ -90,9 +90,13 @@ class ShareChanges:
         return tuple(change for change in self.changes if change.proven)
 
 
-def is_enough(known: NDArray[np.int64]) -> bool:
+def has_enough_labels(known: NDArray[np.int64]) -> bool:
     """Whether labelled events (T, C) suffice for two segments and have two labels."""
-    return len(known) >= 2 * SHORTEST and known.sum() >= 2 * FEWEST and (known.sum(0) > 0).sum() > 1
+    return (
+        len(known) >= 2 * SHORTEST
+        and known.sum() >= 2 * FEWEST_LABELLED
+        and (known.sum(0) > 0).sum() > 1
+    )
 
 
 def find_changes(
@@ -114,7 +118,7 @@ def find_changes(
     Raises
     ------
     ValueError
-        Too few labelled events or periods: see `is_enough`.
+        Too few labelled events or periods: see `has_enough_labels`.
 
     References
     ----------
@@ -122,12 +126,12 @@ def find_changes(
     American Economic Review 80: bounds. Hansen (2000), Econometrica 68,
     doi:10.1111/1468-0262.00124: interval of the place of a change.
     """
-    if not is_enough(known):
+    if not has_enough_labels(known):
         raise ValueError(f"{known.sum()} labelled events in {len(known)} periods are too few")
     known, unknown = np.ascontiguousarray(known, np.int64), np.asarray(unknown, np.int64)
     table = _x_log_x(int(known.sum()))
     orders = np.empty(replicates)
-    permuted_evidence(known, BLOCK, SHORTEST, FEWEST, MOST_CHANGES, table, seed, orders)
+    permuted_evidence(known, BLOCK, SHORTEST, FEWEST_LABELLED, MOST_CHANGES, table, seed, orders)
     penalty = float(np.quantile(orders, 1 - alpha, method="higher"))
     gains, ends = _partition(known, table)
     starts = _best_starts(gains, ends, penalty)
@@ -195,7 +199,7 @@ def _partition(
     cumulated = np.vstack([np.zeros_like(known[:1]), known.cumsum(axis=0)])
     gains = np.empty((MOST_CHANGES + 1, len(cumulated)))
     ends = np.empty((MOST_CHANGES + 1, len(cumulated)), dtype=np.int64)
-    partition(cumulated, SHORTEST, FEWEST, table, gains, ends)
+    partition(cumulated, SHORTEST, FEWEST_LABELLED, table, gains, ends)
     return gains, ends
 
 
@@ -250,7 +254,7 @@ def _describe(
     fit = sum(
         table[side].sum(axis=1) - table[side.sum(axis=1)] for side in (left, right)
     )  # (places,)
-    fit = np.where((left.sum(1) < FEWEST) | (right.sum(1) < FEWEST), -np.inf, fit)
+    fit = np.where((left.sum(1) < FEWEST_LABELLED) | (right.sum(1) < FEWEST_LABELLED), -np.inf, fit)
     inside = places[fit >= fit.max() - _LOCATION_DROP * dispersion]
     # A gain of x in log-likelihood is a step of sqrt(2 x) standard errors of independent events.
     width = float(np.sqrt(2 * np.quantile(orders, 1 - 2 * alpha)))
@@ -303,7 +307,7 @@ def _largest_step(known: NDArray[np.int64], unknown: NDArray[np.int64], width: f
     largest = 0.0
     for middle in range(SHORTEST, len(known) - SHORTEST + 1):
         labelled, without = _sides(known, unknown, (0, middle, len(known)))
-        if labelled.sum(axis=1).min() < FEWEST:
+        if labelled.sum(axis=1).min() < FEWEST_LABELLED:
             continue
         low, high = step_bounds(labelled, without, width)
         largest = max(largest, float(np.maximum(-low, high).max()))

@@ -16,8 +16,11 @@ from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-LAGS: Final = ((1, 7), (8, 28), (29, 84))  # days before: week 1, weeks 2-4, weeks 5-12
-CUTS: Final = (((1,), (1,), (1, 3)), ((1,), (1,), ()))  # of own and of neighbours' attacks, by lag
+PAST_LAGS: Final = ((1, 7), (8, 28), (29, 84))  # days before: week 1, weeks 2-4, weeks 5-12
+PAST_CUTS: Final = (
+    ((1,), (1,), (1, 3)),
+    ((1,), (1,), ()),
+)  # of own and of neighbours' attacks, by lag
 YEAR_DAYS: Final = 365
 _STREAM: Final = 3
 
@@ -105,9 +108,9 @@ def contrast_days(
     struck = np.flatnonzero(operations.sum(axis=0))
     n_days, n_districts = len(attacks), len(struck)
     here, near = attacks[:, struck], attacks @ neighbours[:, struck].astype(np.int64)
-    pasts = [past(series, *lag) for series in (here, near) for lag in LAGS]
+    pasts = [past(series, *lag) for series in (here, near) for lag in PAST_LAGS]
     code = np.zeros(here.shape, dtype=np.int64)
-    for values, cuts in zip(pasts, CUTS[0] + CUTS[1], strict=True):
+    for values, cuts in zip(pasts, PAST_CUTS[0] + PAST_CUTS[1], strict=True):
         code = code * (len(cuts) + 1) + np.digitize(values, cuts)
     felt = _felt(operations[:, struck], horizon)
     columns = np.stack([*outcomes[:, :, struck], *pasts, felt], axis=-1)

@@ -16,7 +16,7 @@ from tarazu.core.jit import kernel
 from tarazu.core.random.streams import uniform
 
 SHIFT_DAYS: Final = 182  # 26 weeks
-LAGS: Final = ((-84, -57), (-56, -29), (-28, -1), (1, 28), (29, 56), (57, 84))  # days
+WINDOW_LAGS: Final = ((-84, -57), (-56, -29), (-28, -1), (1, 28), (29, 56), (57, 84))  # days
 _STREAM: Final = 1
 
 
@@ -40,7 +40,7 @@ def count_windows(
     counts: NDArray[np.int64],
     operations: NDArray[np.int64],
     *,
-    lags: tuple[tuple[int, int], ...] = LAGS,
+    lags: tuple[tuple[int, int], ...] = WINDOW_LAGS,
     replicates: int = 999,
     seed: int = 0,
 ) -> WindowCounts:

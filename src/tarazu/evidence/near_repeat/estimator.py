@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.near_repeat.knox import (
-    LAGS,
     NULLS,
+    PAIR_LAGS,
     Incidents,
     KnoxTest,
     Null,
@@ -23,27 +22,46 @@ from tarazu.evidence.near_repeat.knox import (
     incidents,
     knox,
 )
-from tarazu.evidence.sensitivity import FEWEST, analyse_sensitivity, by_sign, disagreement, forest
+from tarazu.evidence.options import DRAWS, LEVEL
+from tarazu.evidence.sensitivity import (
+    FEWEST_EVENTS,
+    analyse_sensitivity,
+    by_sign,
+    disagreement,
+    forest,
+)
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-LEVEL: Final = 0.9
 SAME, NEXT_DOOR = 0, 1  # bands of distance
 SHORT, LONG = 2, 3  # first lags that a test sums: up to 14 days, up to 28 days
-REPLICATES: Final = 999
-FEWER: Final = 199
 WORDS: Final = Words(__package__)
 PRIMARY: Final[Null] = "own trends, common bursts"
 VERDICTS: Final = ("near repeats", "spacing out", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
-def near_repeat(record: Record) -> Finding:
+def near_repeat(
+    record: Record,
+    *,
+    level: float = LEVEL,
+    replicates: int = 999,
+    sensitivity_replicates: int = 199,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return whether attacks repeat in their district within two weeks more than by chance.
 
     The estimand is the number of pairs of attacks in one district, 1 to 14 days apart, over the
     number expected where dates are exchanged among the attacks of the same 52 weeks. Attacks of
     one district and day are one incident. Clustering, not cause.
+
+    Parameters
+    ----------
+    level : share of exchanges between the ends of the range.
+    replicates, sensitivity_replicates : exchanges of dates, of the main and of a sensitivity
+        analysis.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -55,36 +73,45 @@ def near_repeat(record: Record) -> Finding:
     Knox (1964), Applied Statistics 13, doi:10.2307/2985220.
     Townsley, Johnson & Ratcliffe (2008), Security Journal 21: near repeats of attacks.
     """
+    validation = load_validation(near_repeat, locals())
     counts = count_days(record)
     attacks, bands = incidents(counts.attacks), distance_bands(counts.neighbours)
-    validation = read_validation(files(__package__) / "error_rates.json")
-    test = _among(counts, attacks, bands, PRIMARY, REPLICATES)
-    excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
+    test = _among(counts, attacks, bands, PRIMARY, replicates, seed)
+    excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
     used = {"attack incidents": len(attacks.day)}
     main, verdict = None, CANNOT_TELL
     sensitivity: tuple[Analysis, ...] = ()
     checks: tuple[Check, ...] = ()
     figures: tuple[FigureData, ...] = ()
-    if len(attacks.day) >= FEWEST and not np.isnan(excess):
+    if len(attacks.day) >= FEWEST_EVENTS and not np.isnan(excess):
         main = Analysis(excess, bounds, p_value, used)
         verdict = verdict_of(excess, p_value)
-        sensitivity = analyse_sensitivity(record, analyse_near_repeat, verdict_of, level=LEVEL)
-        checks = (*_other_nulls(counts, attacks, bands), *_directed(counts, attacks, bands))
+
+        def analyse(part: Record) -> Analysis | None:
+            return analyse_near_repeat(
+                part, level=level, replicates=sensitivity_replicates, seed=seed
+            )
+
+        sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
+        checks = (
+            *_other_nulls(counts, attacks, bands, replicates, seed),
+            *_directed(counts, attacks, bands, replicates, seed),
+        )
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         source = record.source.title
         figures = (
-            _lag_figure(test, source, used),
+            _lag_figure(test, source, used, level),
             forest(title, unit, source, main, verdict, sensitivity),
         )
-        sentence = _sentence(test, verdict, used, sensitivity)
+        sentence = _sentence(test, verdict, used, sensitivity, level)
     else:
         sentence = WORDS.text(
-            "sentence", "too_little", incidents=used["attack incidents"], fewest=FEWEST
+            "sentence", "too_little", incidents=used["attack incidents"], fewest=FEWEST_EVENTS
         )
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
         sentence=sentence,
         n_used=counts.n_used,
@@ -103,20 +130,24 @@ def distance_bands(neighbours: NDArray[np.bool_]) -> NDArray[np.int64]:
     return bands
 
 
-def beyond_chance(test: KnoxTest, band: int, lags: int) -> tuple[float, tuple[float, float], float]:
+def beyond_chance(
+    test: KnoxTest, band: int, lags: int, level: float = LEVEL
+) -> tuple[float, tuple[float, float], float]:
     """Return the share of pairs beyond those expected, its range and p-value."""
-    ratio, (low, high), p_value = test.ratio(band, lags)
+    ratio, (low, high), p_value = test.ratio(band, lags, level)
     return ratio - 1.0, (low - 1.0, high - 1.0), p_value
 
 
-def analyse_near_repeat(record: Record) -> Analysis | None:
+def analyse_near_repeat(
+    record: Record, *, level: float = LEVEL, replicates: int = 199, seed: int = 0
+) -> Analysis | None:
     """Return the near repeats of one reading of a record; None where it holds too little."""
     counts = count_days(record)
     attacks = incidents(counts.attacks)
-    if len(attacks.day) < FEWEST:
+    if len(attacks.day) < FEWEST_EVENTS:
         return None
-    test = _among(counts, attacks, distance_bands(counts.neighbours), PRIMARY, FEWER)
-    excess, bounds, p_value = beyond_chance(test, SAME, SHORT)
+    test = _among(counts, attacks, distance_bands(counts.neighbours), PRIMARY, replicates, seed)
+    excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
     if np.isnan(excess):
         return None
     return Analysis(excess, bounds, p_value, {"attack incidents": len(attacks.day)})
@@ -128,17 +159,22 @@ def _among(
     bands: NDArray[np.int64],
     null: Null,
     replicates: int,
+    seed: int,
 ) -> KnoxTest:
     n_days = len(counts.attacks)
-    return knox(attacks, None, bands, n_days=n_days, null=null, replicates=replicates)
+    return knox(attacks, None, bands, n_days=n_days, null=null, replicates=replicates, seed=seed)
 
 
 def _other_nulls(
-    counts: DailyCounts, attacks: Incidents, bands: NDArray[np.int64]
+    counts: DailyCounts,
+    attacks: Incidents,
+    bands: NDArray[np.int64],
+    replicates: int,
+    seed: int,
 ) -> tuple[Check, ...]:
     checks = []
     for null in NULLS:
-        test = _among(counts, attacks, bands, null, REPLICATES)
+        test = _among(counts, attacks, bands, null, replicates, seed)
         here, next_door = test.ratio(SAME, SHORT), test.ratio(NEXT_DOOR, SHORT)
         reach = {"reach": SHIFT_DAYS} if null == "own trends" else {}
         checks.append(
@@ -157,10 +193,14 @@ def _other_nulls(
 
 
 def _directed(
-    counts: DailyCounts, attacks: Incidents, bands: NDArray[np.int64]
+    counts: DailyCounts,
+    attacks: Incidents,
+    bands: NDArray[np.int64],
+    replicates: int,
+    seed: int,
 ) -> tuple[Check, ...]:
     operations, n_days = incidents(counts.operations), len(counts.attacks)
-    if len(operations.day) < FEWEST:
+    if len(operations.day) < FEWEST_EVENTS:
         return ()
     checks = []
     for name, sources, targets in (
@@ -171,7 +211,15 @@ def _directed(
             backwards(attacks, n_days),
         ),
     ):
-        test = knox(sources, targets, bands, n_days=n_days, null="own trends")
+        test = knox(
+            sources,
+            targets,
+            bands,
+            n_days=n_days,
+            null="own trends",
+            replicates=replicates,
+            seed=seed,
+        )
         (here, *_), (next_door, *_) = test.ratio(SAME, LONG), test.ratio(NEXT_DOOR, LONG)
         checks.append(
             WORDS.check(
@@ -189,9 +237,13 @@ def _directed(
 
 
 def _sentence(
-    test: KnoxTest, verdict: str, used: dict[str, int], sensitivity: tuple[Analysis, ...]
+    test: KnoxTest,
+    verdict: str,
+    used: dict[str, int],
+    sensitivity: tuple[Analysis, ...],
+    level: float,
 ) -> str:
-    ratio, (low, high), _ = test.ratio(SAME, SHORT)
+    ratio, (low, high), _ = test.ratio(SAME, SHORT, level)
     text = WORDS.text(
         "sentence",
         "result",
@@ -205,14 +257,14 @@ def _sentence(
     return join_sentences(text, disagreement(verdict, sensitivity))
 
 
-def _lag_figure(test: KnoxTest, source: str, used: dict[str, int]) -> FigureData:
+def _lag_figure(test: KnoxTest, source: str, used: dict[str, int], level: float) -> FigureData:
     columns: dict[str, list[Any]] = {
         name: [] for name in ("panel", "row", "estimate", "low", "high", "n", "verdict")
     }
     for band, place in ((SAME, "same_district"), (NEXT_DOOR, "next_door")):
-        for k, (first, last) in enumerate(LAGS):
+        for k, (first, last) in enumerate(PAIR_LAGS):
             one = KnoxTest(test.observed[:, k : k + 1], test.moved[:, :, k : k + 1])
-            excess, (low, high), p_value = beyond_chance(one, band, 1)
+            excess, (low, high), p_value = beyond_chance(one, band, 1, level)
             if np.isnan(excess):
                 continue
             row = {

@@ -12,13 +12,14 @@ from tarazu.core.jit import kernel
 from tarazu.core.random.streams import uniform
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.methods.sort_kernels import sort_order
+from tarazu.evidence.options import LEVEL, tails
 
 Array = NDArray[np.float64]
 Days = NDArray[np.int64]
 Null = Literal["common trends", "own trends", "own trends, common bursts"]
 
 NULLS: Final[tuple[Null, ...]] = ("common trends", "own trends", "own trends, common bursts")
-LAGS: Final = ((1, 7), (8, 14), (15, 28))  # days from the first event of a pair to the second
+PAIR_LAGS: Final = ((1, 7), (8, 14), (15, 28))  # days from the first event of a pair to the second
 _STREAM: Final = 4
 
 
@@ -48,10 +49,12 @@ class KnoxTest:
     observed: NDArray[np.int64]
     moved: NDArray[np.int64]
 
-    def ratio(self, band: int, lags: int) -> tuple[float, tuple[float, float], float]:
+    def ratio(
+        self, band: int, lags: int, level: float = LEVEL
+    ) -> tuple[float, tuple[float, float], float]:
         """Return observed over expected pairs of the first lags of a band, its range and p-value.
 
-        The range divides the observed by what 95 % and 5 % of the replicates stay below. The
+        The range divides the observed by what a share `level` of the replicates lies between. The
         p-value is two-sided; replicates with as many pairs count half (mid-p), or few pairs would
         make the test timid.
         """
@@ -60,7 +63,7 @@ class KnoxTest:
         mean = float(moved.mean())
         if mean == 0.0:
             return float("nan"), (float("nan"), float("nan")), 1.0
-        high, low = np.quantile(moved, [0.95, 0.05])
+        low, high = np.quantile(moved, tails(level))
         above = self.share_above(band, lags)
         p_value = min(1.0, 2 * min(above, 1.0 - above))
         bounds = (observed / max(float(high), 0.5), observed / max(float(low), 0.5))
@@ -112,11 +115,11 @@ def knox(
     Journal 21, doi:10.1057/palgrave.sj.8350068.
     """
     n_bands = int(bands.max()) + 1
-    observed = np.zeros((1, n_bands, len(LAGS)), dtype=np.int64)
-    moved = np.zeros((replicates, n_bands, len(LAGS)), dtype=np.int64)
+    observed = np.zeros((1, n_bands, len(PAIR_LAGS)), dtype=np.int64)
+    moved = np.zeros((replicates, n_bands, len(PAIR_LAGS)), dtype=np.int64)
     paired = targets is None
     other = sources if targets is None else targets
-    arguments = (sources.day, sources.place, other.day, other.place, bands, np.array(LAGS))
+    arguments = (sources.day, sources.place, other.day, other.place, bands, np.array(PAIR_LAGS))
     _pair(*arguments, paired, -1, n_days, seed, observed)
     _pair(*arguments, paired, NULLS.index(null), n_days, seed, moved)
     return KnoxTest(observed[0], moved)

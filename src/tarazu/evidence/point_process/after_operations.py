@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tarazu.evidence.daily_counts import DailyCounts, count_days
 from tarazu.evidence.finding import Analysis
+from tarazu.evidence.options import HORIZON_DAYS, LEVEL
 from tarazu.evidence.point_process.background import (
     History,
     IntensityFit,
@@ -13,14 +12,13 @@ from tarazu.evidence.point_process.background import (
     read_history,
 )
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, unmeasured
-from tarazu.evidence.sensitivity import is_enough
+from tarazu.evidence.sensitivity import has_enough_events
 from tarazu.record import Record
 
-HORIZON_DAYS: Final = 42
-LEVEL: Final = 0.9
 
-
-def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
+def fit_attacks(
+    counts: DailyCounts, *, horizon: int = HORIZON_DAYS
+) -> tuple[History, IntensityFit]:
     """Fit the intensity of attacks on the district-days without a recent operation."""
     history = read_history(
         counts.attacks,
@@ -28,25 +26,32 @@ def fit_attacks(counts: DailyCounts) -> tuple[History, IntensityFit]:
         {"attacks": counts.attacks},
         counts.neighbours,
         counts.calendar_year,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
     return history, fit_intensity(history)
 
 
-def analyse_excess(record: Record, condition: int) -> Analysis | None:
+def analyse_excess(
+    record: Record, condition: int, *, horizon: int = HORIZON_DAYS, level: float = LEVEL
+) -> Analysis | None:
     """Return the excess on the days of one class of exposure; None where it is too little."""
     counts = count_days(record)
-    excess = measure_after(counts, *fit_attacks(counts), condition)
+    excess = measure_after(counts, *fit_attacks(counts, horizon=horizon), condition, level=level)
     return as_analysis(excess, counts) if excess.measured else None
 
 
 def measure_after(
-    counts: DailyCounts, history: History, fit: IntensityFit, condition: int
+    counts: DailyCounts,
+    history: History,
+    fit: IntensityFit,
+    condition: int,
+    *,
+    level: float = LEVEL,
 ) -> Excess:
     """Return the excess after operations, unmeasured where there are too few events."""
-    if not is_enough(counts):
+    if not has_enough_events(counts):
         return unmeasured(history.n_treatments)
-    return measure_excess(history, fit, condition, level=LEVEL)
+    return measure_excess(history, fit, condition, level=level)
 
 
 def as_analysis(excess: Excess, counts: DailyCounts) -> Analysis:

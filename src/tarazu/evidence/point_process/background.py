@@ -25,7 +25,7 @@ from tarazu.evidence.point_process.periods import DRIFT_YEARS, Periods, divide_d
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-WINDOWS: Final = ((1, 7), (8, 28), (29, 84))  # days; a day, weeks, and a season of memory
+LAG_WINDOWS: Final = ((1, 7), (8, 28), (29, 84))  # days; a day, weeks, and a season of memory
 # Gamma shapes that draw a level towards 1: ASSUMED, shape 1 is a standard deviation of 100 %.
 # Chosen by marginal likelihood they mistook drift for excitation (docs/decisions/retaliation.md).
 BURST_SHAPE: Final = 1.0
@@ -149,7 +149,7 @@ def read_history(
         elsewhere = (series.sum(axis=1, keepdims=True) - series) * share
         names += [f"{name}, same district", f"{name}, next door", f"{name}, elsewhere"]
         stack += [series.astype(np.float64), split_among(series, neighbours), elsewhere]
-    windows = np.array(WINDOWS)
+    windows = np.array(LAG_WINDOWS)
     features = np.empty((*counts.shape, len(stack) * len(windows)))
     for s, source in enumerate(stack):
         fill_window_means(source, windows, s * len(windows), features)

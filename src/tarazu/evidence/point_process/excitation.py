@@ -34,8 +34,8 @@ from tarazu.evidence.point_process.history_kernels import fill_decayed, fill_win
 KINDS: Final = ("attacks", "operations")
 PLACES: Final = ("same district", "next door")
 HALF_LIVES: Final = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0)  # days, the grid that is refined
-HISTOGRAM: Final = ((1, 3), (4, 7), (8, 14), (15, 28), (29, 56), (57, 84))  # days
-DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
+KERNEL_BINS: Final = ((1, 3), (4, 7), (8, 14), (15, 28), (29, 56), (57, 84))  # days
+PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 START: Final = float(np.log(0.06))  # log of the branching ratios that refits start from
 LARGEST: Final = 5.0  # branching ratio at which the search for an upper end stops
 
@@ -198,7 +198,7 @@ def _background(history: History, optimum: Optimum, n_days: int) -> Array:
 def profile_interval(design: Design, optimum: Optimum, kernel: int) -> tuple[float, float]:
     """Return the 90 % profile-likelihood interval of one branching ratio, the half-life held.
 
-    The lower end is 0 where a ratio of nothing is not worse than the best by `DROP`.
+    The lower end is 0 where a ratio of nothing is not worse than the best by `PROFILE_DROP`.
     """
     index = len(optimum.border) - design.n_kernels + kernel
     evaluate = Penalised(design, held=(index,))
@@ -209,7 +209,7 @@ def profile_interval(design: Design, optimum: Optimum, kernel: int) -> tuple[flo
         border = optimum.border.copy()
         border[index] = log_ratio
         found = maximise(evaluate, optimum.local, border, tolerance=1e-4)
-        return reference - _without_prior(design, found, index) - DROP
+        return reference - _without_prior(design, found, index) - PROFILE_DROP
 
     nothing = np.log(1e-6)
     low = 0.0 if loss(nothing) <= 0 else float(np.exp(_cross(loss, best, -1.0, nothing)))
@@ -268,7 +268,7 @@ def fit_histogram(counts: DailyCounts, receiver: int, source: int) -> KernelHist
     ----------
     receiver, source : indices into `KINDS`.
     """
-    windows = np.array(HISTOGRAM)
+    windows = np.array(KERNEL_BINS)
     rough = np.array([(1, 7), (8, 28), (29, 84)])
     sources = _sources(counts)
     features = np.empty((*counts.attacks.shape, len(windows) + 3 * len(rough)))
@@ -284,7 +284,7 @@ def fit_histogram(counts: DailyCounts, receiver: int, source: int) -> KernelHist
         ends = np.array([profile_interval(design, optimum, m) for m in range(len(windows))])
     ratio = np.exp(optimum.border[-design.n_kernels :])[: len(windows)]
     width = windows[:, 1] - windows[:, 0] + 1
-    return KernelHistogram(HISTOGRAM, ratio / width, ends[:, 0] / width, ends[:, 1] / width)
+    return KernelHistogram(KERNEL_BINS, ratio / width, ends[:, 0] / width, ends[:, 1] / width)
 
 
 def simulate_excitation(
@@ -299,7 +299,9 @@ def simulate_excitation(
     return draws[0], draws[1]
 
 
-def bootstrap_branching(fit: ExcitationFit, counts: DailyCounts, *, replicates: int) -> Array:
+def bootstrap_branching(
+    fit: ExcitationFit, counts: DailyCounts, *, replicates: int, seed: int = 0
+) -> Array:
     """Return (R, 2, 2, 2) branching ratios refitted on records drawn from a fit.
 
     The half-lives are held: on records of this size they cost most of the time and move little.
@@ -307,7 +309,7 @@ def bootstrap_branching(fit: ExcitationFit, counts: DailyCounts, *, replicates: 
     found = np.empty((replicates, 2, 2, 2))
     with threadpool_limits(1, user_api="blas"):
         for r in range(replicates):
-            attacks, operations = simulate_excitation(fit, counts.neighbours, r)
+            attacks, operations = simulate_excitation(fit, counts.neighbours, seed + r)
             drawn = replace(counts, attacks=attacks, operations=operations)
             for k, series in enumerate((attacks, operations)):
                 _, design = _exponential_design(drawn, series, fit.kinds[k].half_life)

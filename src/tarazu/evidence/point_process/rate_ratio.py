@@ -17,10 +17,11 @@ from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.methods.newton import Optimum, Surface, maximise
+from tarazu.evidence.options import HORIZON_DAYS
 from tarazu.evidence.point_process.background import (
     BURST_SHAPE,
     DRIFT_SHAPE,
-    WINDOWS,
+    LAG_WINDOWS,
     YEAR_SHAPE,
     Array,
     Index,
@@ -32,8 +33,7 @@ from tarazu.evidence.point_process.history_kernels import fill_window_means
 from tarazu.evidence.point_process.likelihood_kernels import accumulate_loglinear
 from tarazu.evidence.point_process.periods import DRIFT_YEARS, divide_days
 
-HORIZON_DAYS: Final = 42
-DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
+PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 LEVEL_SHAPE: Final = 0.05  # keeps the level of a district without attacks finite
 LARGEST_LOG: Final = 4.0  # log rate ratio at which the search for an end stops
 # Of the coefficients of past attacks, ASSUMED and wide: where attacks are rare, one that causes
@@ -88,13 +88,13 @@ def lay_out_loglinear(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Lo
     """Return the rows of a record: past attacks here and next door by window, and exposure."""
     attacks = counts.attacks
     n_days, n_districts = attacks.shape
-    n_windows = len(WINDOWS)
+    n_windows = len(LAG_WINDOWS)
     features = np.zeros((n_days, n_districts, 2 * n_windows + 1))
     sources = (attacks.astype(np.float64), split_among(attacks, counts.neighbours))
     for i, source in enumerate(sources):
-        fill_window_means(source, np.array(WINDOWS), i * n_windows, features)
+        fill_window_means(source, np.array(LAG_WINDOWS), i * n_windows, features)
     # Logs of one plus the window's events: sums would explode, since effects multiply.
-    width = np.array([last - first + 1 for first, last in WINDOWS] * 2, dtype=np.float64)
+    width = np.array([last - first + 1 for first, last in LAG_WINDOWS] * 2, dtype=np.float64)
     features[:, :, :-1] = np.log1p(features[:, :, :-1] * width)
     recent = np.zeros((n_days, n_districts, 1))
     window = np.array([[1, horizon]])
@@ -184,16 +184,16 @@ def fit_loglinear(design: LogLinear) -> Optimum:
     return maximise(LogPosterior(design), local, border)
 
 
-def measure_rate_ratio(counts: DailyCounts) -> RateRatio:
-    """Return the rate ratio of attacks on the 42 days after operations, with a profile interval."""
+def measure_rate_ratio(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> RateRatio:
+    """Return the rate ratio of attacks on the days after operations, with a profile interval."""
     with threadpool_limits(1, user_api="blas"):
-        design = lay_out_loglinear(counts)
+        design = lay_out_loglinear(counts, horizon=horizon)
         best = fit_loglinear(design)
         dispersion = _dispersion(design)
         profile = Profile(design, best)
 
         def worse(log_ratio: float) -> float:
-            return best.value - profile.value(log_ratio) - DROP * dispersion
+            return best.value - profile.value(log_ratio) - PROFILE_DROP * dispersion
 
         middle = float(best.border[-1])
         low, high = (_cross(worse, middle, sign) for sign in (-1.0, 1.0))

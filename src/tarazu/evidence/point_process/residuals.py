@@ -11,8 +11,7 @@ from scipy.special import gammaincc
 
 Array = NDArray[np.float64]
 
-BINS: Final = 20
-DRAWS: Final = 199
+PIT_BINS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,9 @@ class ResidualCheck:
     p_value: float
 
 
-def check_residuals(counts: NDArray[np.int64], mean: Array, *, seed: int = 0) -> ResidualCheck:
+def check_residuals(
+    counts: NDArray[np.int64], mean: Array, *, replicates: int = 199, seed: int = 0
+) -> ResidualCheck:
     """Return PIT residuals of Poisson counts, with randomness where a count is a jump.
 
     A residual is uniform between the distribution function below and at the count (Czado,
@@ -43,7 +44,7 @@ def check_residuals(counts: NDArray[np.int64], mean: Array, *, seed: int = 0) ->
     Parameters
     ----------
     counts, mean : (N,) observed and expected.
-    seed : of the draws.
+    replicates : sets of counts drawn from the fit.
 
     References
     ----------
@@ -51,17 +52,17 @@ def check_residuals(counts: NDArray[np.int64], mean: Array, *, seed: int = 0) ->
     """
     rng = np.random.default_rng(seed)
     observed = _binned(counts, mean, rng)
-    drawn = np.array([_binned(rng.poisson(mean), mean, rng) for _ in range(DRAWS)])
-    expected = len(counts) / BINS
+    drawn = np.array([_binned(rng.poisson(mean), mean, rng) for _ in range(replicates)])
+    expected = len(counts) / PIT_BINS
     departure = ((drawn - expected) ** 2).sum(axis=1)
     beyond = int((departure >= ((observed - expected) ** 2).sum()).sum())
     low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
     return ResidualCheck(
-        edges=np.linspace(0, 1, BINS + 1),
+        edges=np.linspace(0, 1, PIT_BINS + 1),
         counts=observed,
         low=low,
         high=high,
-        p_value=(1 + beyond) / (1 + DRAWS),
+        p_value=(1 + beyond) / (1 + replicates),
     )
 
 
@@ -75,5 +76,7 @@ def randomised_pit(counts: NDArray[np.int64], mean: Array, rng: np.random.Genera
 
 
 def _binned(counts: NDArray[np.int64], mean: Array, rng: np.random.Generator) -> NDArray[np.int64]:
-    place = np.minimum((randomised_pit(counts, mean, rng) * BINS).astype(np.int64), BINS - 1)
-    return np.bincount(place, minlength=BINS)
+    place = np.minimum(
+        (randomised_pit(counts, mean, rng) * PIT_BINS).astype(np.int64), PIT_BINS - 1
+    )
+    return np.bincount(place, minlength=PIT_BINS)

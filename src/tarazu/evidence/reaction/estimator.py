@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,26 +11,23 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import read_validation
+from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, move_dates
+from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import (
-    SIGNIFICANCE,
     analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
-    is_enough,
+    has_enough_events,
     too_little,
 )
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-LEVEL: Final = 0.9
-HEADLINE: Final = (1, 28)  # days after an attack
-WINDOWS: Final = ((1, 7), (8, 28), (29, 84))
-MOVES: Final = 999
-LATENCY_MOVES: Final = 199
+FOLLOWING_DAYS: Final = (1, 28)  # days after an attack
+LATER_WINDOWS: Final = ((1, 7), (8, 28), (29, 84))
 WORDS: Final = Words(__package__)
 VERDICTS: Final = (
     "operations follow attacks",
@@ -52,7 +49,7 @@ class Reaction:
         point in opposite directions.
     p_excess, p_order : the two.
     observed, expected, p_windows, adjusted : (W,) pairs of attack and later operation in each of
-        `WINDOWS`, those of moved dates, p-value alone and by max-T.
+        `LATER_WINDOWS`, those of moved dates, p-value alone and by max-T.
     before, after : pairs with the operation in the 28 days before the attack, and after it.
     """
 
@@ -70,7 +67,12 @@ class Reaction:
 
 
 def measure_reaction(
-    attacks: NDArray[np.int64], operations: NDArray[np.int64], *, moves: int = MOVES
+    attacks: NDArray[np.int64],
+    operations: NDArray[np.int64],
+    *,
+    level: float = LEVEL,
+    moves: int = 999,
+    seed: int = 0,
 ) -> Reaction:
     """Compare the timing of operations after attacks with operations on moved dates.
 
@@ -86,9 +88,11 @@ def measure_reaction(
     moves : sets of dates, each operation moved by up to 182 days within its district.
     """
     # The window after an attack, seen from the operation, is a window before it.
-    windows = (HEADLINE, *WINDOWS)
+    windows = (FOLLOWING_DAYS, *LATER_WINDOWS)
     lags = tuple((-last, -first) for first, last in windows)
-    counted = count_windows(attacks, operations, lags=(*lags, HEADLINE), replicates=moves)
+    counted = count_windows(
+        attacks, operations, lags=(*lags, FOLLOWING_DAYS), replicates=moves, seed=seed
+    )
     n = int(attacks.sum())
     seen, moved = counted.observed.astype(np.float64), counted.moved.astype(np.float64)
     excess, chance = seen - moved.mean(axis=0), moved - moved.mean(axis=0)
@@ -98,7 +102,7 @@ def measure_reaction(
     scale = np.maximum(chance[:, 1:-1].std(axis=0), 1e-12)
     score, chance_score = np.abs(excess[1:-1]) / scale, np.abs(chance[:, 1:-1]) / scale
     largest = chance_score.max(axis=1)
-    low, high = np.quantile(chance[:, 0], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    low, high = np.quantile(chance[:, 0], [0.5 - level / 2, 0.5 + level / 2])
     return Reaction(
         estimate=float(excess[0]) / n,
         interval=(float(excess[0] - high) / n, float(excess[0] - low) / n),
@@ -128,11 +132,26 @@ def first_latencies(
     return np.repeat(np.where(same, following - keys, np.inf), times)
 
 
-def reaction(record: Record) -> Finding:
+def reaction(
+    record: Record,
+    *,
+    level: float = LEVEL,
+    moves: int = 999,
+    latency_moves: int = 199,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return whether operations come after attacks more often, or less, than chance.
 
     The estimand is the mean number of operations in the 28 days after an attack, in its district,
     beyond what dates of operations moved by up to 26 weeks give.
+
+    Parameters
+    ----------
+    level : coverage of intervals.
+    moves : sets of moved dates.
+    latency_moves : sets of moved dates that the days to the first operation are compared with.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -144,31 +163,39 @@ def reaction(record: Record) -> Finding:
     Braithwaite & Johnson (2012), Journal of Quantitative Criminology 28,
     doi:10.1007/s10940-011-9140-z: operations follow attacks more than chance, Iraq.
     """
+    validation = load_validation(reaction, locals())
+    measure = partial(measure_reaction, level=level, moves=moves, seed=seed)
+
+    def analyse(part: Record) -> Analysis | None:
+        counts = count_days(part)
+        if not has_enough_events(counts):
+            return None
+        return _analysis(counts, measure(counts.attacks, counts.operations))
+
     counts = count_days(record)
-    validation = read_validation(files(__package__) / "error_rates.json")
-    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
+    sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     main, verdict, figures = None, CANNOT_TELL, []
     checks: tuple[Check, ...] = ()
-    if is_enough(counts):
-        found = measure_reaction(counts.attacks, counts.operations)
+    if has_enough_events(counts):
+        found = measure(counts.attacks, counts.operations)
         main = _analysis(counts, found)
         verdict = verdict_of(main.estimate, main.p_value)
         source = record.source.title
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         figures = [
-            _window_figure(counts, source),
+            _window_figure(counts, source, moves, seed),
             forest(title, unit, source, main, verdict, sensitivity),
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))
-        checks = _checks(counts, found)
-        sentence = _sentence(counts, found, verdict, sensitivity)
+        checks = _checks(counts, found, latency_moves, seed)
+        sentence = _sentence(counts, found, verdict, sensitivity, level)
     else:
         sentence = too_little(counts, WORDS.text("sentence", "too_little"))
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
         sentence=sentence,
         n_used=counts.n_used,
@@ -181,20 +208,17 @@ def reaction(record: Record) -> Finding:
     )
 
 
-def _analyse(record: Record) -> Analysis | None:
-    counts = count_days(record)
-    if not is_enough(counts):
-        return None
-    return _analysis(counts, measure_reaction(counts.attacks, counts.operations))
-
-
 def _analysis(counts: DailyCounts, found: Reaction) -> Analysis:
     n = {"operations": counts.n_used["operations"], "attacks": counts.n_used["attacks"]}
     return Analysis(found.estimate, found.interval, found.p_value, n)
 
 
 def _sentence(
-    counts: DailyCounts, found: Reaction, verdict: str, sensitivity: tuple[Analysis, ...]
+    counts: DailyCounts,
+    found: Reaction,
+    verdict: str,
+    sensitivity: tuple[Analysis, ...],
+    level: float,
 ) -> str:
     low, high = found.interval
     text = WORDS.text(
@@ -205,7 +229,7 @@ def _sentence(
         expected=found.expected[:2].sum(),
         before=found.before,
         estimate=found.estimate,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
         attacks=counts.n_used["attacks"],
@@ -214,11 +238,13 @@ def _sentence(
     return join_sentences(text, disagreement(verdict, sensitivity))
 
 
-def _checks(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
+def _checks(
+    counts: DailyCounts, found: Reaction, latency_moves: int, seed: int
+) -> tuple[Check, ...]:
     seen = first_latencies(counts.attacks, counts.operations)
     moved = [
-        first_latencies(counts.attacks, move_dates(counts.operations, seed=0, replicate=r))
-        for r in range(LATENCY_MOVES)
+        first_latencies(counts.attacks, move_dates(counts.operations, seed=seed, replicate=r))
+        for r in range(latency_moves)
     ]
     parts = []
     for days in (7, 28, 84):
@@ -237,7 +263,12 @@ def _checks(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
             adjusted=adjusted,
         )
         for (first, last), pairs, expected, p, adjusted in zip(
-            WINDOWS, found.observed, found.expected, found.p_windows, found.adjusted, strict=True
+            LATER_WINDOWS,
+            found.observed,
+            found.expected,
+            found.p_windows,
+            found.adjusted,
+            strict=True,
         )
     )
     return (
@@ -255,10 +286,12 @@ def _checks(counts: DailyCounts, found: Reaction) -> tuple[Check, ...]:
     )
 
 
-def _window_figure(counts: DailyCounts, source: str) -> FigureData:
-    after = [*((-last, -first) for first, last in reversed(WINDOWS)), *WINDOWS]
+def _window_figure(counts: DailyCounts, source: str, moves: int, seed: int) -> FigureData:
+    after = [*((-last, -first) for first, last in reversed(LATER_WINDOWS)), *LATER_WINDOWS]
     lags = tuple((-last, -first) for first, last in after)  # as seen from the operation
-    counted = count_windows(counts.attacks, counts.operations, lags=lags, replicates=MOVES)
+    counted = count_windows(
+        counts.attacks, counts.operations, lags=lags, replicates=moves, seed=seed
+    )
     low, high = np.quantile(counted.moved, [0.05, 0.95], axis=0)
     return WORDS.figure(
         "windows",
@@ -273,7 +306,7 @@ def _window_figure(counts: DailyCounts, source: str) -> FigureData:
         source=source,
         attacks=counts.n_used["attacks"],
         operations=counts.n_used["operations"],
-        replicates=MOVES,
+        replicates=moves,
         reach=SHIFT_DAYS,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import Check, FigureData
+from tarazu.evidence.options import HORIZON_DAYS
 from tarazu.evidence.point_process.excitation import (
     KINDS,
     PLACES,
@@ -47,28 +48,41 @@ class AlternativeModels:
     figures: tuple[FigureData, ...]
 
 
-def fit_alternatives(counts: DailyCounts, source: str) -> AlternativeModels:
+def fit_alternatives(
+    counts: DailyCounts,
+    source: str,
+    *,
+    horizon: int = HORIZON_DAYS,
+    refits: int = REFITS,
+    seed: int = 0,
+) -> AlternativeModels:
     """Fit the alternative models to a record; return what they find.
 
     Parameters
     ----------
     source : title of the record, for the figures.
+    horizon : days after an operation.
+    refits : simulated records to which the model of two kinds is fitted again.
     """
-    ratio = measure_rate_ratio(counts)
+    ratio = measure_rate_ratio(counts, horizon=horizon)
     posterior = weigh_effect(
-        lay_out_loglinear(counts), int(counts.operations.sum()), tempering=ratio.dispersion
+        lay_out_loglinear(counts, horizon=horizon),
+        int(counts.operations.sum()),
+        tempering=ratio.dispersion,
     )
     fit = fit_excitation(counts)
     # Above 1 the records drawn from the fit would grow without end.
-    refits = REFITS if fit.spectral_radius < 1 else 0
-    drawn = bootstrap_branching(fit, counts, replicates=refits)
+    replicates = refits if fit.spectral_radius < 1 else 0
+    drawn = bootstrap_branching(fit, counts, replicates=replicates, seed=seed)
     ends = np.array(
         [[profile_interval(kind.design, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
     ).reshape(2, 2, 2, 2)
-    residuals = check_residuals(counts.attacks.sum(axis=1), fit.kinds[ATTACKS].mean.sum(axis=1))
+    residuals = check_residuals(
+        counts.attacks.sum(axis=1), fit.kinds[ATTACKS].mean.sum(axis=1), seed=seed
+    )
     return AlternativeModels(
         checks=(
-            _ratio_check(ratio),
+            _ratio_check(ratio, horizon),
             _posterior_check(posterior),
             _excitation_check(fit, ends, drawn),
             _residual_check(residuals),
@@ -81,11 +95,12 @@ def fit_alternatives(counts: DailyCounts, source: str) -> AlternativeModels:
     )
 
 
-def _ratio_check(ratio: RateRatio) -> Check:
+def _ratio_check(ratio: RateRatio, horizon: int) -> Check:
     low, high = ratio.interval
     return WORDS.check(
         "rate_ratio",
         None if ratio.converged else False,
+        horizon=horizon,
         estimate=ratio.estimate,
         low=low,
         high=high,

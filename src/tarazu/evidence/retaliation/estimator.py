@@ -7,7 +7,6 @@ next door predict, fitted on days without a recent operation.
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -18,13 +17,12 @@ from tarazu.evidence.error_rates import (
     SMALLEST_FALL,
     SMALLEST_RISE,
     Validation,
-    read_validation,
+    load_validation,
 )
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, WindowCounts, count_windows
+from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.point_process.after_operations import (
-    HORIZON_DAYS,
-    LEVEL,
     analyse_excess,
     as_analysis,
     fit_attacks,
@@ -33,8 +31,8 @@ from tarazu.evidence.point_process.after_operations import (
 from tarazu.evidence.point_process.background import (
     EARLIER,
     EXPOSED,
+    LAG_WINDOWS,
     LATER,
-    WINDOWS,
     History,
     IntensityFit,
     fit_intensity,
@@ -44,9 +42,8 @@ from tarazu.evidence.point_process.excess_events import (
     Excess,
     measure_placebo,
 )
-from tarazu.evidence.retaliation.alternative_models import AlternativeModels, fit_alternatives
+from tarazu.evidence.retaliation.alternative_models import REFITS, fit_alternatives
 from tarazu.evidence.sensitivity import (
-    SIGNIFICANCE,
     analyse_sensitivity,
     by_sign,
     disagreement,
@@ -60,19 +57,35 @@ TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3
 # Names of rates that tests/theory/test_retaliation.py measures.
 EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
 NEEDED: Final = "operations needed to find in 80 % that 24 % are prevented"
-NONE: Final = AlternativeModels((), ())
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
-def retaliation(record: Record) -> Finding:
+def retaliation(
+    record: Record,
+    *,
+    horizon: int = HORIZON_DAYS,
+    level: float = LEVEL,
+    refits: int = REFITS,
+    moves: int = 999,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return what attacks did in the six weeks after operations, in the district of each.
 
     The estimand is the mean number of attacks by militants that an operation by the state adds
     (positive: backlash) or prevents (negative: deterrence) in its own district on the 42 days
     after it, beyond what the district's trend, region-wide bursts and recent attacks predict.
     Days after several operations are counted once. Its sign is free.
+
+    Parameters
+    ----------
+    horizon : days after an operation.
+    level : coverage of the interval.
+    refits : simulated records to which the model of two kinds is fitted again.
+    moves : sets of moved dates in the figure.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -85,38 +98,60 @@ def retaliation(record: Record) -> Finding:
     in time. Borusyak, Jaravel & Spiess (2024), Review of Economic Studies 91,
     doi:10.1093/restud/rdae007: imputation of the counterfactual.
     """
+    validation = load_validation(retaliation, locals())
     counts = count_days(record)
-    history, fit = fit_attacks(counts)
-    excess = measure_after(counts, history, fit, EXPOSED)
-    others = fit_alternatives(counts, record.source.title) if excess.measured else NONE
+    history, fit = fit_attacks(counts, horizon=horizon)
+    excess = measure_after(counts, history, fit, EXPOSED, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)
     sensitivity = analyse_sensitivity(
-        record, lambda part: analyse_excess(part, EXPOSED), verdict_of, level=LEVEL
+        record,
+        lambda part: analyse_excess(part, EXPOSED, horizon=horizon, level=level),
+        verdict_of,
+        level=level,
+        draws=draws,
     )
-    validation = read_validation(files(__package__) / "error_rates.json")
+    main: Analysis | None = None
+    checks: tuple[Check, ...] = ()
+    figures: tuple[FigureData, ...] = ()
     if excess.measured:
-        sentence = _sentence(excess, verdict, sensitivity, validation)
+        source = record.source.title
+        main = as_analysis(excess, counts)
+        others = fit_alternatives(counts, source, horizon=horizon, refits=refits, seed=seed)
+        checks = _checks(counts, history, fit, excess, validation, horizon) + others.checks
+        windows = count_windows(counts.attacks, counts.operations, replicates=moves, seed=seed)
+        unit = WORDS.text("finding", "unit")
+        figures = (
+            _window_figure(windows, excess, counts, source),
+            forest(WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity),
+            *([validation.power_figure(unit)] if validation.power else []),
+            *others.figures,
+        )
+        sentence = _sentence(excess, verdict, sensitivity, validation, level)
     else:
         sentence = too_little(counts, WORDS.text("sentence", "too_little"))
     return compose_finding(
         WORDS,
-        as_analysis(excess, counts) if excess.measured else None,
-        level=LEVEL,
+        main,
+        level=level,
         verdict=verdict,
         sentence=sentence,
         n_used=counts.n_used,
         n_dropped=counts.n_dropped,
-        checks=_checks(counts, history, fit, excess, validation) + others.checks,
+        checks=checks,
         sensitivity=sensitivity,
-        figures=_figures(counts, record, excess, verdict, sensitivity, validation) + others.figures,
+        figures=figures,
         validation=validation,
         converged=fit.converged,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
 
 
 def _sentence(
-    excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], validation: Validation
+    excess: Excess,
+    verdict: str,
+    sensitivity: tuple[Analysis, ...],
+    validation: Validation,
+    level: float,
 ) -> str:
     low, high = excess.interval
     text = WORDS.text(
@@ -127,7 +162,7 @@ def _sentence(
         operations=excess.n_treatments,
         expected=excess.expected,
         estimate=excess.estimate,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
     )
@@ -149,9 +184,8 @@ def _checks(
     fit: IntensityFit,
     excess: Excess,
     validation: Validation,
+    horizon: int,
 ) -> tuple[Check, ...]:
-    if not excess.measured:
-        return ()
     later = measure_placebo(history, fit, LATER)
     earlier = measure_placebo(history, fit, EARLIER)
     operations = read_history(
@@ -160,7 +194,7 @@ def _checks(
         {"attacks": counts.attacks, "operations": counts.operations},
         counts.neighbours,
         counts.calendar_year,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
     reaction = fit_intensity(operations)
     here, next_door, _ = (fit.branching[name] for name in history.sources)
@@ -187,13 +221,13 @@ def _checks(
             here + next_door < 1.0,
             here=here,
             next_door=next_door,
-            days=WINDOWS[-1][1],
+            days=LAG_WINDOWS[-1][1],
         ),
         WORDS.check(
             "reaction",
             None,
             ratio=reaction.branching["attacks, same district"],
-            days=WINDOWS[-1][1],
+            days=LAG_WINDOWS[-1][1],
         ),
     )
 
@@ -216,45 +250,23 @@ def _contamination(excess: Excess, excitation: float) -> str:
     return WORDS.text("phrases", "estimates_to_zero", estimates=estimates, needed=needed)
 
 
-def _figures(
-    counts: DailyCounts,
-    record: Record,
-    excess: Excess,
-    verdict: str,
-    sensitivity: tuple[Analysis, ...],
-    validation: Validation,
-) -> tuple[FigureData, ...]:
-    if not excess.measured:
-        return ()
-    unit, source = WORDS.text("finding", "unit"), record.source.title
-    windows = count_windows(counts.attacks, counts.operations)
+def _window_figure(
+    windows: WindowCounts, excess: Excess, counts: DailyCounts, source: str
+) -> FigureData:
     low, high = np.quantile(windows.moved, [0.05, 0.95], axis=0)
-    figures = [
-        WORDS.figure(
-            "windows",
-            {
-                "day_from": [lag[0] for lag in windows.lags],
-                "day_to": [lag[1] for lag in windows.lags],
-                "attacks": windows.observed.tolist(),
-                "expected": windows.moved.mean(axis=0).tolist(),
-                "low": low.tolist(),
-                "high": high.tolist(),
-            },
-            source=source,
-            operations=excess.n_treatments,
-            attacks=counts.n_used["attacks"],
-            replicates=len(windows.moved),
-            reach=SHIFT_DAYS,
-        ),
-        forest(
-            WORDS.text("forest", "title"),
-            unit,
-            source,
-            as_analysis(excess, counts),
-            verdict,
-            sensitivity,
-        ),
-    ]
-    if validation.power:
-        figures.append(validation.power_figure(unit))
-    return tuple(figures)
+    return WORDS.figure(
+        "windows",
+        {
+            "day_from": [lag[0] for lag in windows.lags],
+            "day_to": [lag[1] for lag in windows.lags],
+            "attacks": windows.observed.tolist(),
+            "expected": windows.moved.mean(axis=0).tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+        },
+        source=source,
+        operations=excess.n_treatments,
+        attacks=counts.n_used["attacks"],
+        replicates=len(windows.moved),
+        reach=SHIFT_DAYS,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.resources import files
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.error_rates import Validation, read_validation
+from tarazu.evidence.error_rates import Validation, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.options import DRAWS, LEVEL
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.severity.power_law import (
     PowerLaw,
@@ -30,7 +31,6 @@ from tarazu.record import Record
 from tarazu.record.embedded import KEYS
 from tarazu.record.record import DEATHS
 
-LEVEL: Final = 0.9
 MONTH_KNOWN: Final = 4  # UCDP date_prec up to which an event has a month
 DOUBTFUL: Final = 0.1  # p-value of the fit below which Clauset et al. doubt a power law
 WORDS: Final = Words(__package__)
@@ -39,24 +39,43 @@ VERDICTS: Final = ("more deadly later", "less deadly later", CANNOT_TELL)
 verdict_of = by_sign(VERDICTS[0], VERDICTS[1])
 
 
-def severity(record: Record) -> Finding:
+def severity(
+    record: Record,
+    *,
+    replicates: int = 999,
+    tail_replicates: int = 400,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return how deaths per event are distributed and whether that changed.
 
     The tail is described by a discrete power law and by a lognormal; the test asks whether events
     became more or less deadly. Events in which nobody died by the best estimate are counted apart.
+
+    Parameters
+    ----------
+    replicates : random orders of half-years.
+    tail_replicates : records resampled from, and simulated by, the power law of the tail.
+    draws : of the initiators in the last sensitivity analysis.
 
     References
     ----------
     Clauset, Shalizi & Newman (2009), SIAM Review 51, doi:10.1137/070710111. Bohorquez et al.
     (2009), Nature 462, doi:10.1038/nature08631: exponents near 2.5 in nine wars.
     """
+    validation = load_validation(severity, locals())
+    halves = partial(compare_halves, replicates=replicates, seed=seed)
     deaths, months, n_used, n_dropped = lethal_events(record)
-    step = compare_halves(deaths, months)
+    step = halves(deaths, months)
     main = _as_analysis(step, n_used)
     verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
-    sensitivity = analyse_sensitivity(record, _analyse, verdict_of, level=LEVEL)
-    law, rivals, fit_p = _tail(deaths)
-    validation = read_validation(files(__package__) / "error_rates.json")
+
+    def analyse(part: Record) -> Analysis | None:
+        deaths, months, n_used, _ = lethal_events(part)
+        return _as_analysis(halves(deaths, months), n_used)
+
+    sensitivity = analyse_sensitivity(record, analyse, verdict_of, draws=draws)
+    law, rivals, fit_p = _tail(deaths, tail_replicates, seed)
     return compose_finding(
         WORDS,
         main,
@@ -69,7 +88,7 @@ def severity(record: Record) -> Finding:
         ),
         n_used=n_used,
         n_dropped=n_dropped,
-        checks=_checks(record, law, rivals, fit_p),
+        checks=_checks(record, law, rivals, fit_p, tail_replicates, seed),
         sensitivity=sensitivity,
         figures=_figures(deaths, record, law, rivals, main, verdict, sensitivity, validation),
         validation=validation,
@@ -109,16 +128,14 @@ def _as_analysis(step: SeverityStep | None, n: dict[str, int]) -> Analysis | Non
     return Analysis(100 * (step.ratio - 1), (low, high), step.p_value, n)
 
 
-def _analyse(record: Record) -> Analysis | None:
-    deaths, months, n_used, _ = lethal_events(record)
-    return _as_analysis(compare_halves(deaths, months), n_used)
-
-
-def _tail(deaths: NDArray[np.int64]) -> tuple[PowerLaw | None, Rivals | None, float]:
+def _tail(
+    deaths: NDArray[np.int64], replicates: int, seed: int
+) -> tuple[PowerLaw | None, Rivals | None, float]:
     """Return the power law, its rival and the p-value of its fit; None where there is no tail."""
     try:
-        law = fit_tail(deaths)
-        return law, compare_lognormal(deaths, law), goodness_of_fit(deaths, law)
+        law = fit_tail(deaths, replicates=replicates, seed=seed)
+        fit_p = goodness_of_fit(deaths, law, replicates=replicates, seed=seed)
+        return law, compare_lognormal(deaths, law), fit_p
     except FitError:
         return None, None, float("nan")
 
@@ -164,7 +181,12 @@ def _tail_sentence(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) ->
 
 
 def _checks(
-    record: Record, law: PowerLaw | None, rivals: Rivals | None, fit_p: float
+    record: Record,
+    law: PowerLaw | None,
+    rivals: Rivals | None,
+    fit_p: float,
+    replicates: int,
+    seed: int,
 ) -> tuple[Check, ...]:
     if law is None or rivals is None:
         return ()
@@ -174,14 +196,16 @@ def _checks(
     ]
     for initiator, key in (("militant", "attacks"), ("state", "operations")):
         part = record.events[record.events["initiator"] == initiator]
-        checks.append(_exponent_check(part, record, WORDS.text("clauses", key)))
+        checks.append(_exponent_check(part, record, WORDS.text("clauses", key), replicates, seed))
     return tuple(checks)
 
 
-def _exponent_check(events: pd.DataFrame, record: Record, name: str) -> Check:
+def _exponent_check(
+    events: pd.DataFrame, record: Record, name: str, replicates: int, seed: int
+) -> Check:
     deaths = lethal_events(replace(record, events=events))[0]
     try:
-        exponent = _exponent(fit_tail(deaths))
+        exponent = _exponent(fit_tail(deaths, replicates=replicates, seed=seed))
     except FitError:
         exponent = WORDS.text("clauses", "no_exponent", events=len(deaths))
     return WORDS.check("exponent", None, events=name, exponent=exponent)

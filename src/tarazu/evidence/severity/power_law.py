@@ -20,7 +20,7 @@ from tarazu.evidence.severity.power_law_kernels import (
     simulated_distances,
 )
 
-FEWEST: Final = 50  # values in a tail, below which Clauset et al. advise against a fit
+SHORTEST_TAIL: Final = 50  # values in a tail, below which Clauset et al. advise against a fit
 _HALF_CHI_SQUARED: Final = 1.3527717270276146  # half the 90 % quantile, one degree of freedom
 
 
@@ -89,7 +89,7 @@ def fit_exponent(values: NDArray[np.int64], *, start: int) -> PowerLaw:
 
 
 def fit_tail(
-    values: NDArray[np.int64], *, replicates: int = 400, fewest: int = FEWEST, seed: int = 0
+    values: NDArray[np.int64], *, replicates: int = 400, fewest: int = SHORTEST_TAIL, seed: int = 0
 ) -> PowerLaw:
     """Return the power law of the tail, its start chosen by the smallest distance.
 
@@ -135,7 +135,7 @@ def goodness_of_fit(
     law: PowerLaw,
     *,
     replicates: int = 400,
-    fewest: int = FEWEST,
+    fewest: int = SHORTEST_TAIL,
     seed: int = 0,
 ) -> float:
     """Return the p-value of the power law: the share of its own records that lie farther from it.

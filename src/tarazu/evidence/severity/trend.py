@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tarazu.evidence.methods.change_points_kernels import shuffle
 
 BLOCK_MONTHS: Final = 6  # events that stay together: longer than a burst of 8 weeks
-FEWEST: Final = 30  # events in all below which no number is given
+FEWEST_LETHAL_EVENTS: Final = 30  # events in all below which no number is given
 _LEVEL: Final = 0.9  # of the interval
 
 
@@ -51,7 +51,7 @@ def compare_halves(
     SeverityStep or None
         None for too few events, or for events of fewer than six half-years.
     """
-    if len(deaths) < FEWEST:
+    if len(deaths) < FEWEST_LETHAL_EVENTS:
         return None
     block = months // BLOCK_MONTHS
     places, block = np.unique(block, return_inverse=True)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.error_rates import Validation, read_validation
+from tarazu.evidence.error_rates import Validation, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.change_points import (
     BLOCK,
     Change,
     ShareChanges,
     find_changes,
-    is_enough,
+    has_enough_labels,
 )
-from tarazu.evidence.sensitivity import SIGNIFICANCE, analyse_sensitivity, disagreement, forest
+from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
+from tarazu.evidence.sensitivity import analyse_sensitivity, disagreement, forest
 from tarazu.evidence.tactics.series import (
     MOSTLY_URBAN,
     UNKNOWN,
@@ -30,13 +30,11 @@ from tarazu.evidence.tactics.series import (
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-LEVEL: Final = 0.9
 NOTABLE: Final = 0.15  # of all attacks; a smaller step is not what the question is about
 CHANGED: Final = "shares changed"
 UNCHANGED: Final = "no share changed by 15 points or more"
 VERDICTS: Final = (CHANGED, UNCHANGED, CANNOT_TELL)
 WORDS: Final = Words(__package__)
-RERUN_ORDERS: Final = 299  # random orders in a rerun, 999 in the main reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +45,43 @@ class Tested:
     found: ShareChanges
 
 
-def tactics(record: Record) -> Finding:
+def tactics(
+    record: Record,
+    *,
+    replicates: int = 999,
+    sensitivity_replicates: int = 299,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return whether the mix of militant attacks changed, when, and by how much.
 
     Three series of shares are searched for change points: who was hit, how, and whether in a
     mostly urban district. A change counts only if no labels of the attacks without one could
     explain it away.
 
+    Parameters
+    ----------
+    replicates, sensitivity_replicates : random orders of half-years, of the main and of a
+        sensitivity analysis.
+    draws : of the initiators in the last sensitivity analysis.
+
     References
     ----------
     Jackson et al. (2005), IEEE Signal Processing Letters 12: exact partition. Manski (1990),
     American Economic Review 80: bounds where data are missing for reasons of their own.
     """
+    validation = load_validation(tactics, locals())
     shares = count_shares(record)
-    tested = find_share_changes(shares)
+    tested = find_share_changes(shares, replicates=replicates, seed=seed)
     main = _analysis(shares, tested)
     verdict = verdict_of_shares(tested)
-    sensitivity = analyse_sensitivity(record, _analyse, _verdict_of, level=LEVEL)
-    validation = read_validation(files(__package__) / "error_rates.json")
+
+    def analyse(part: Record) -> Analysis | None:
+        shares = count_shares(part)
+        found = find_share_changes(shares, replicates=sensitivity_replicates, seed=seed)
+        return _analysis(shares, found)
+
+    sensitivity = analyse_sensitivity(record, analyse, _verdict_of, draws=draws)
     return compose_finding(
         WORDS,
         main,
@@ -82,9 +99,11 @@ def tactics(record: Record) -> Finding:
     )
 
 
-def find_share_changes(shares: AttackShares, *, replicates: int = 999) -> tuple[Tested, ...]:
+def find_share_changes(
+    shares: AttackShares, *, replicates: int = 999, seed: int = 0
+) -> tuple[Tested, ...]:
     """Search each series that holds enough; the level is shared among them (Bonferroni)."""
-    enough = [series for series in shares.series if is_enough(series.known)]
+    enough = [series for series in shares.series if has_enough_labels(series.known)]
     return tuple(
         Tested(
             series,
@@ -93,6 +112,7 @@ def find_share_changes(shares: AttackShares, *, replicates: int = 999) -> tuple[
                 series.unknown,
                 alpha=SIGNIFICANCE / len(enough),
                 replicates=replicates,
+                seed=seed,
             ),
         )
         for series in enough
@@ -116,11 +136,6 @@ def verdict_of_shares(tested: Sequence[Tested]) -> str:
 
 def _verdict_of(estimate: float | None, p_value: float | None) -> str:
     return CHANGED if p_value is not None and p_value < SIGNIFICANCE else CANNOT_TELL
-
-
-def _analyse(record: Record) -> Analysis | None:
-    shares = count_shares(record)
-    return _analysis(shares, find_share_changes(shares, replicates=RERUN_ORDERS))
 
 
 def _analysis(shares: AttackShares, tested: tuple[Tested, ...]) -> Analysis | None:

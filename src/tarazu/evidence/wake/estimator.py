@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, count_days
-from tarazu.evidence.error_rates import DETECTABLE_ERRORS, read_validation
+from tarazu.evidence.error_rates import DETECTABLE_ERRORS, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.comparison_days import (
     DayContrasts,
@@ -23,30 +22,26 @@ from tarazu.evidence.methods.comparison_days import (
     score_interval,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
+from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import (
-    FEWEST,
-    SIGNIFICANCE,
+    FEWEST_EVENTS,
     analyse_sensitivity,
     by_sign,
     disagreement,
     forest,
-    is_enough,
+    has_enough_events,
     too_little,
 )
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 from tarazu.region.region import distance_km
 
-HORIZON_DAYS: Final = 42
-LEVEL: Final = 0.9
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
-WINDOWS_DAYS: Final = (42, 14, 28, 84)  # the first is the test, the others are shown
+OTHER_WINDOWS: Final = (14, 28, 84)  # days, shown beside the one that is tested
 RINGS_KM: Final = ((0.0, 0.0), (1.0, 100.0), (100.0, 200.0))  # own district, then two rings
 LEAD: Final = (85, 126)  # days before, earlier than the past that is matched
-REPLICATES: Final = 999
-FEWER: Final = 299  # permutations of a rerun
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +60,29 @@ class WakeEffect:
     p_value: float
 
 
-def wake(record: Record) -> Finding:
+def wake(
+    record: Record,
+    *,
+    horizon: int = HORIZON_DAYS,
+    level: float = LEVEL,
+    replicates: int = 999,
+    sensitivity_replicates: int = 299,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
     """Return what attacks did after operations against matched days of the same district.
 
     Treatments are operations; controls are the days of the same district within 26 weeks, more
     than six weeks away, whose past is the same: attacks in the district and next door over 1, 4
     and 12 weeks. The estimand is the mean number of attacks that an operation adds or prevents in
     its district on the 42 days after it, with the attacks that those attacks bring.
+
+    Parameters
+    ----------
+    horizon : days after an operation.
+    level : coverage of intervals.
+    replicates, sensitivity_replicates : permutations, of the main and of a sensitivity analysis.
+    draws : of the initiators in the last sensitivity analysis.
 
     Raises
     ------
@@ -83,29 +94,37 @@ def wake(record: Record) -> Finding:
     Schutte & Donnay (2014), Political Geography 41, doi:10.1016/j.polgeo.2014.03.001.
     Iacus, King & Porro (2012), Political Analysis 20, doi:10.1093/pan/mpr013.
     """
+    validation = load_validation(wake, locals())
     counts = count_days(record)
-    validation = read_validation(files(__package__) / "error_rates.json")
-    contrasts = compare(counts, ring_outcomes(counts, distances(record)))
-    effects = measure_days(contrasts, replicates=REPLICATES, seed=0) if contrasts else None
-    found = summarise(contrasts, effects)
+    windows = windows_of(horizon)
+    outcomes = ring_outcomes(counts, distances(record), windows)
+    contrasts = compare(counts, outcomes, horizon=horizon)
+    effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
+    found = summarise(contrasts, effects, level=level)
     if contrasts is None or effects is None or np.isnan(found.estimate):
         return compose_finding(
             WORDS,
             None,
-            level=LEVEL,
+            level=level,
             verdict=CANNOT_TELL,
             sentence=too_little(counts, WORDS.text("sentence", "too_little")),
             n_used=counts.n_used,
             n_dropped=counts.n_dropped,
             validation=validation,
-            horizon=HORIZON_DAYS,
+            horizon=horizon,
         )
     main = _analysis(found, counts, contrasts)
     verdict = verdict_of(main.estimate, main.p_value)
-    sensitivity = analyse_sensitivity(record, analyse_wake, verdict_of, level=LEVEL)
+
+    def analyse(part: Record) -> Analysis | None:
+        return analyse_wake(
+            part, horizon=horizon, level=level, replicates=sensitivity_replicates, seed=seed
+        )
+
+    sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     unit, source = WORDS.text("finding", "unit"), record.source.title
     figures = [
-        _window_figure(contrasts, effects, source),
+        _window_figure(contrasts, effects, source, windows, level),
         forest(WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity),
     ]
     if validation.power:
@@ -114,20 +133,22 @@ def wake(record: Record) -> Finding:
     return compose_finding(
         WORDS,
         main,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
-        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity),
+        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity, level),
         n_used=main.n,
         n_dropped=counts.n_dropped | {WORDS.text("phrases", "unmatched"): unmatched},
-        checks=_checks(record, counts, contrasts, effects, found),
+        checks=_checks(record, counts, contrasts, effects, found, windows),
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
 
 
-def compare(counts: DailyCounts, outcomes: NDArray[np.int64]) -> DayContrasts | None:
+def compare(
+    counts: DailyCounts, outcomes: NDArray[np.int64], *, horizon: int = HORIZON_DAYS
+) -> DayContrasts | None:
     """Match operations with days of their district; None where too few can be matched.
 
     Parameters
@@ -135,8 +156,8 @@ def compare(counts: DailyCounts, outcomes: NDArray[np.int64]) -> DayContrasts | 
     outcomes : (W, T, D), the first those of the test.
     """
     n_days = len(counts.attacks)
-    margin = (LEAD[1], max(WINDOWS_DAYS))
-    if not is_enough(counts) or n_days <= sum(margin) + 2 * SHIFT_DAYS:
+    margin = (LEAD[1], max(windows_of(horizon)))
+    if not has_enough_events(counts) or n_days <= sum(margin) + 2 * SHIFT_DAYS:
         return None
     contrasts = contrast_days(
         counts.attacks,
@@ -144,12 +165,14 @@ def compare(counts: DailyCounts, outcomes: NDArray[np.int64]) -> DayContrasts | 
         counts.neighbours,
         outcomes,
         margin=margin,
-        horizon=HORIZON_DAYS,
+        horizon=horizon,
     )
-    return contrasts if contrasts.n_operations >= FEWEST else None
+    return contrasts if contrasts.n_operations >= FEWEST_EVENTS else None
 
 
-def summarise(contrasts: DayContrasts | None, effects: DayEffects | None) -> WakeEffect:
+def summarise(
+    contrasts: DayContrasts | None, effects: DayEffects | None, *, level: float = LEVEL
+) -> WakeEffect:
     """Return the effect of one operation felt, from the first outcome."""
     if contrasts is None or effects is None or effects.dose < 0.5:
         nothing = float("nan")
@@ -157,21 +180,33 @@ def summarise(contrasts: DayContrasts | None, effects: DayEffects | None) -> Wak
     estimate, spread = effects.effect[0] / effects.dose, effects.spread[0] / effects.dose
     return WakeEffect(
         estimate=float(estimate),
-        interval=score_interval(float(estimate), float(spread), contrasts.n_operations, LEVEL),
+        interval=score_interval(float(estimate), float(spread), contrasts.n_operations, level),
         spread=float(spread),
         p_value=float(effects.p_value[0]),
     )
 
 
-def analyse_wake(record: Record) -> Analysis | None:
+def analyse_wake(
+    record: Record,
+    *,
+    horizon: int = HORIZON_DAYS,
+    level: float = LEVEL,
+    replicates: int = 299,
+    seed: int = 0,
+) -> Analysis | None:
     """Return the wake of one part of a record; None where it holds too little."""
     counts = count_days(record)
-    contrasts = compare(counts, future(counts.attacks, 1, HORIZON_DAYS)[None])
-    effects = measure_days(contrasts, replicates=FEWER, seed=0) if contrasts else None
-    found = summarise(contrasts, effects)
+    contrasts = compare(counts, future(counts.attacks, 1, horizon)[None], horizon=horizon)
+    effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
+    found = summarise(contrasts, effects, level=level)
     if contrasts is None or np.isnan(found.estimate):
         return None
     return _analysis(found, counts, contrasts)
+
+
+def windows_of(horizon: int) -> tuple[int, ...]:
+    """Return windows in days after operations, first the one that is tested."""
+    return tuple(dict.fromkeys((horizon, *OTHER_WINDOWS)))
 
 
 def distances(record: Record) -> NDArray[np.float64]:
@@ -180,13 +215,15 @@ def distances(record: Record) -> NDArray[np.float64]:
     return np.array([[distance_km(*a, *b) for b in points] for a in points])
 
 
-def ring_outcomes(counts: DailyCounts, km: NDArray[np.float64]) -> NDArray[np.int64]:
+def ring_outcomes(
+    counts: DailyCounts, km: NDArray[np.float64], windows: tuple[int, ...]
+) -> NDArray[np.int64]:
     """Return (W, T, D) attacks after each day by window and ring, last those of the placebo."""
     outcomes = []
     for low, high in RINGS_KM:
         ring = (km >= low) & (km <= high) & ((km > 0) | (high == 0.0))
         attacks = counts.attacks @ (np.eye(len(km), dtype=np.int64) if high == 0.0 else ring * 1)
-        outcomes += [future(attacks, 1, days) for days in WINDOWS_DAYS]
+        outcomes += [future(attacks, 1, days) for days in windows]
     return np.stack([*outcomes, past(counts.attacks, *LEAD)])
 
 
@@ -195,25 +232,31 @@ def _analysis(found: WakeEffect, counts: DailyCounts, contrasts: DayContrasts) -
     return Analysis(found.estimate, found.interval, found.p_value, n)
 
 
-def _rows() -> list[tuple[str, str]]:
+def _rows(windows: tuple[int, ...]) -> list[tuple[str, str]]:
     """Return ring and days of each window, in the order of `ring_outcomes`."""
     rings = [
         WORDS.text("phrases", "same_district"),
         *(WORDS.text("phrases", "ring", low=low, high=high) for low, high in RINGS_KM[1:]),
     ]
-    days = [WORDS.text("phrases", "after", days=days) for days in WINDOWS_DAYS]
+    days = [WORDS.text("phrases", "after", days=days) for days in windows]
     before = WORDS.text("phrases", "before", first=LEAD[1], last=LEAD[0])
     placebo = (WORDS.text("phrases", "placebo"), before)
     return [*((ring, after) for ring in rings for after in days), placebo]
 
 
-def _window_figure(contrasts: DayContrasts, effects: DayEffects, source: str) -> FigureData:
-    rows = _rows()
+def _window_figure(
+    contrasts: DayContrasts,
+    effects: DayEffects,
+    source: str,
+    windows: tuple[int, ...],
+    level: float,
+) -> FigureData:
+    rows = _rows(windows)
     estimates = effects.effect / effects.dose
     spreads = effects.spread / effects.dose
     n = contrasts.n_operations
     intervals = [
-        score_interval(float(e), float(s), n, LEVEL)
+        score_interval(float(e), float(s), n, level)
         for e, s in zip(estimates, spreads, strict=True)
     ]
     return WORDS.figure(
@@ -241,6 +284,7 @@ def _checks(
     contrasts: DayContrasts,
     effects: DayEffects,
     found: WakeEffect,
+    windows: tuple[int, ...],
 ) -> tuple[Check, ...]:
     strongest = int(np.argmin(effects.p_adjusted[:-1]))
     return (
@@ -262,7 +306,7 @@ def _checks(
         WORDS.check(
             "windows",
             None,
-            window=", ".join(_rows()[strongest]),
+            window=", ".join(_rows(windows)[strongest]),
             p=effects.p_adjusted[strongest],
             windows=len(effects.effect),
         ),
@@ -276,21 +320,27 @@ def _harm_check(record: Record) -> Check:
     """Return whether there are enough operations with and without harm to civilians."""
     state = record.events[record.events["initiator"] == "state"]
     harmed = int((state["deaths_civilian"] > 0).sum())
-    is_few = min(harmed, len(state) - harmed) < FEWEST
+    is_few = min(harmed, len(state) - harmed) < FEWEST_EVENTS
     outcome = CANNOT_TELL if is_few else WORDS.text("phrases", "not_estimated")
     return WORDS.check(
-        "harm", None, harmed=harmed, operations=len(state), outcome=outcome, fewest=FEWEST
+        "harm", None, harmed=harmed, operations=len(state), outcome=outcome, fewest=FEWEST_EVENTS
     )
 
 
-def _sentence(found: WakeEffect, n: int, verdict: str, sensitivity: tuple[Analysis, ...]) -> str:
+def _sentence(
+    found: WakeEffect,
+    n: int,
+    verdict: str,
+    sensitivity: tuple[Analysis, ...],
+    level: float,
+) -> str:
     low, high = found.interval
     text = WORDS.text(
         "sentence",
         "result",
         opening=WORDS.text("opening", verdict),
         estimate=found.estimate,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
         operations=n,
