@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tarazu.evidence.battery import Battery, BatteryConfig, BatteryRow, load_battery, run_battery
+from tarazu.evidence.battery import Battery, BatteryConfig, load_battery, run_battery
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.registry import ESTIMATORS, estimate
 
@@ -12,7 +12,6 @@ __all__ = [
     "Analysis",
     "Battery",
     "BatteryConfig",
-    "BatteryRow",
     "Check",
     "FigureData",
     "Finding",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,16 @@ from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.registry import ESTIMATORS, estimate
+from tarazu.evidence.words import Words
 from tarazu.record import Record
 
+WORDS: Final = Words("tarazu.evidence")
 SHIPPED_CONFIG: Final = Path(__file__).parent / "battery.toml"
-CUTS: Final = ("without best = 0", "without groups' own sites")  # readings shown in the table
+CUTS: Final = ("without best = 0", "without groups' own sites")  # shown in the table
 
 
 class BatteryConfig(BaseModel):
-    """What a battery file says.
+    """A battery file.
 
     Attributes
     ----------
@@ -48,71 +49,91 @@ class BatteryConfig(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class BatteryRow:
-    """One line of the one-page table.
+class Battery:
+    """All findings of one record, with their errors controlled jointly.
 
     Attributes
     ----------
-    kind : "test", or "descriptive" where there is no null.
-    interval : at coverage `level`.
-    p_holm : p-value after Holm's step-down over all tests of the battery.
-    verdict, joint_verdict : alone, and after Holm.
-    cuts : verdict on each of `CUTS`. differing : readings with another verdict.
-    failed : names of the checks that failed.
-    false_positives, smallest_rise, smallest_fall : measured on simulated records of this size.
+    p_holm : p-value after Holm's step-down over all tests of the battery, by name of the finding;
+        findings without a test are not in it.
+    significance : probability of one false finding or more among all tests.
     """
 
-    name: str
-    kind: str
-    question: str
-    estimand: str
-    null: str
-    unit: str
-    estimate: float | None
-    interval: tuple[float, float] | None
-    level: float
-    p_value: float | None
-    p_holm: float | None
-    verdict: str
-    joint_verdict: str
-    cuts: Mapping[str, str]
-    differing: tuple[str, ...]
-    failed: tuple[str, ...]
-    false_positives: float | str | None
-    smallest_rise: float | str | None
-    smallest_fall: float | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Battery:
-    """All findings of one record, and what remains of them together."""
-
-    rows: tuple[BatteryRow, ...]
     findings: tuple[Finding, ...]
+    p_holm: Mapping[str, float]
     significance: float
+
+    def joint_verdict(self, finding: Finding) -> str:
+        """Return the verdict of a finding that remains after Holm's correction."""
+        if not finding.is_test:
+            return finding.verdict
+        p_holm = self.p_holm.get(finding.name)
+        # Only a verdict that rests on a rejection is taken back; that nothing large happened
+        # is none.
+        rejects = finding.p_value is not None and finding.p_value < SIGNIFICANCE
+        holds = p_holm is not None and (p_holm < self.significance or not rejects)
+        return finding.verdict if holds else CANNOT_TELL
+
+    @property
+    def rows(self) -> tuple[dict[str, Any], ...]:
+        """Return one row per finding for the table on one page, by column.
+
+        kind : "test", or "descriptive" where there is no null. interval : at coverage `level`.
+        verdict, joint_verdict : alone, and after Holm. cuts : verdicts of `CUTS`. differing :
+        names of the sensitivity analyses with another verdict. failed : names of failed checks.
+        false_positives, smallest_rise, smallest_fall : measured on simulated records of this size.
+        """
+        return tuple(self._row(finding) for finding in self.findings)
+
+    def _row(self, finding: Finding) -> dict[str, Any]:
+        verdicts = {analysis.name: analysis.verdict for analysis in finding.sensitivity}
+        return {
+            "name": finding.name,
+            "kind": "test" if finding.is_test else "descriptive",
+            "question": finding.question,
+            "estimand": finding.estimand,
+            "null": finding.null,
+            "unit": finding.unit,
+            "estimate": finding.estimate,
+            "interval": finding.interval,
+            "level": finding.level,
+            "p_value": finding.p_value,
+            "p_holm": self.p_holm.get(finding.name),
+            "verdict": finding.verdict,
+            "joint_verdict": self.joint_verdict(finding),
+            "cuts": {name: verdicts[name] for name in CUTS if name in verdicts},
+            "differing": tuple(name for name, v in verdicts.items() if v != finding.verdict),
+            "failed": tuple(check.name for check in finding.diagnostics if check.passed is False),
+            "false_positives": finding.validation.get(SIZE),
+            "smallest_rise": finding.validation.get(SMALLEST_RISE),
+            "smallest_fall": finding.validation.get(SMALLEST_FALL),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain dictionaries and lists; findings have files of their own."""
         return {
             "sentence": self.sentence,
             "significance": self.significance,
-            "rows": [dataclasses.asdict(row) for row in self.rows],
+            "rows": list(self.rows),
         }
 
     @property
     def sentence(self) -> str:
-        """What the battery says as a whole."""
-        tests = [row for row in self.rows if row.p_value is not None]
-        alone = [
-            row.name for row in tests if row.p_value is not None and row.p_value < SIGNIFICANCE
-        ]
-        held = [row.name for row in tests if row.joint_verdict != CANNOT_TELL]
+        """Return how many tests reach the 5% level, alone and after Holm's correction."""
+        tests = [finding for finding in self.findings if finding.p_value is not None]
+        alone = [f.name for f in tests if f.p_value is not None and f.p_value < SIGNIFICANCE]
+        held = [f.name for f in tests if self.joint_verdict(f) != CANNOT_TELL]
         if not tests:
-            return "No test of the battery could be made on this record."
-        return (
-            f"Of {len(tests)} tests, {len(alone)} reach the 5 % level alone"
-            f"{_named(alone)}; {len(held)} {'does' if len(held) == 1 else 'do'} so after "
-            f"correction for their number at {self.significance:.0%} (Holm){_named(held)}."
+            return WORDS.text("battery", "no_test")
+        return WORDS.text(
+            "battery",
+            "does" if len(held) == 1 else "do",
+            tests=len(tests),
+            alone=len(alone),
+            named_alone=_named(alone),
+            held=len(held),
+            named_held=_named(held),
+            significance=self.significance,
         )
 
 
@@ -131,14 +152,14 @@ def run_battery(
     record: Record,
     config: BatteryConfig | None = None,
     *,
-    ask: Callable[[str, Record], Finding] = estimate,
+    make: Callable[[str, Record], Finding] = estimate,
 ) -> Battery:
-    """Put all questions to a record and control the probability of a false finding jointly.
+    """Run all estimators on a record and control the probability of a false finding jointly.
 
     Parameters
     ----------
     config : default: all estimators at 5 %.
-    ask : puts one question; a caller that shows progress wraps `estimate`.
+    make : makes one finding; a caller that shows progress wraps `estimate`.
 
     Raises
     ------
@@ -146,16 +167,16 @@ def run_battery(
         The record holds nothing that an estimator could work on.
     """
     config = load_battery() if config is None else config
-    findings = tuple(ask(name, record) for name in config.estimators)
+    findings = tuple(make(name, record) for name in config.estimators)
     return assess(findings, config.significance)
 
 
-def assess(findings: Sequence[Finding], significance: float = 0.05) -> Battery:
-    """Return the battery's table for findings that were made."""
+def assess(findings: Sequence[Finding], significance: float = SIGNIFICANCE) -> Battery:
+    """Return the battery of findings that were made."""
     tested = [f for f in findings if f.p_value is not None and f.converged]
-    holm = dict(zip((f.name for f in tested), holm_adjust([_p(f) for f in tested]), strict=True))
-    rows = tuple(_row(finding, holm.get(finding.name), significance) for finding in findings)
-    return Battery(rows, tuple(findings), significance)
+    adjusted = holm_adjust([f.p_value for f in tested if f.p_value is not None])
+    names = (finding.name for finding in tested)
+    return Battery(tuple(findings), dict(zip(names, adjusted, strict=True)), significance)
 
 
 def holm_adjust(p_values: Sequence[float]) -> list[float]:
@@ -176,39 +197,6 @@ def holm_adjust(p_values: Sequence[float]) -> list[float]:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(steps, 1.0)
     return [float(value) for value in adjusted]
-
-
-def _p(finding: Finding) -> float:
-    return 1.0 if finding.p_value is None else finding.p_value
-
-
-def _row(finding: Finding, p_holm: float | None, significance: float) -> BatteryRow:
-    verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
-    is_test = finding.null != "descriptive"
-    # Only a verdict that rests on a rejection is taken back; that nothing large happened is none.
-    rejects = finding.p_value is not None and finding.p_value < SIGNIFICANCE
-    holds = p_holm is not None and (p_holm < significance or not rejects)
-    return BatteryRow(
-        name=finding.name,
-        kind="test" if is_test else "descriptive",
-        question=finding.question,
-        estimand=finding.estimand,
-        null=finding.null,
-        unit=finding.unit,
-        estimate=finding.estimate,
-        interval=finding.interval,
-        level=finding.level,
-        p_value=finding.p_value,
-        p_holm=p_holm,
-        verdict=finding.verdict,
-        joint_verdict=finding.verdict if holds or not is_test else CANNOT_TELL,
-        cuts={name: verdicts[name] for name in CUTS if name in verdicts},
-        differing=tuple(name for name, word in verdicts.items() if word != finding.verdict),
-        failed=tuple(check.name for check in finding.diagnostics if check.passed is False),
-        false_positives=finding.validation.get(SIZE),
-        smallest_rise=finding.validation.get(SMALLEST_RISE),
-        smallest_fall=finding.validation.get(SMALLEST_FALL),
-    )
 
 
 def _named(names: Sequence[str]) -> str:

@@ -1,14 +1,18 @@
-"""A record as the daily counts that point-process estimators read."""
+"""A record as counts of attacks and operations by day and district."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
-from tarazu.record import Record, to_panel
+from tarazu.record import Record
+from tarazu.record.panel import PRECISION
+
+Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class DailyCounts:
     n_dropped: dict[str, int]
 
 
-def count_days(record: Record) -> DailyCounts:
+def to_daily_counts(record: Record) -> DailyCounts:
     """Return daily attacks and operations by district, with what was left out.
 
     Raises
@@ -39,25 +43,56 @@ def count_days(record: Record) -> DailyCounts:
     FitError
         The record has no day-dated attack with a district.
     """
-    panel = to_panel(record, freq="day")
-    attacks = panel["attacks"].to_numpy().astype(np.int64)
-    operations = panel["operations"].to_numpy().astype(np.int64)
+    days, attacks, operations, n_dropped = tally_events(record, "day")
     if attacks.sum() == 0:
         raise FitError(
             "the record holds no attack by militants with a day and a district; "
             "at least one is needed to say what attacks do. Try `tarazu record describe`."
         )
-    unclear, other = int(panel["unclear"].sum()), int(panel["other"].sum())
     return DailyCounts(
         attacks=attacks,
         operations=operations,
-        calendar_year=panel["time"].dt.year.to_numpy().astype(np.int64),
+        calendar_year=days.astype("datetime64[Y]").astype(np.int64) + 1970,
         neighbours=record.region.adjacency(),
         n_used={"attacks": int(attacks.sum()), "operations": int(operations.sum())},
-        n_dropped={
-            "not dated to the day": int(panel.attrs["n_dropped_imprecise"]),
-            "without district": int(panel.attrs["n_dropped_districtless"]),
-            "initiator unclear": unclear,
-            "other actors": other,
-        },
+        n_dropped=n_dropped,
     )
+
+
+def tally_events(
+    record: Record, step: Literal["day", "week"]
+) -> tuple[Days, NDArray[np.int64], NDArray[np.int64], dict[str, int]]:
+    """Return first days of the steps (T,), attacks and operations (T, D), and what was dropped.
+
+    The same events and steps as in `tarazu.record.to_panel`.
+    """
+    events = record.events
+    count = events["count"].to_numpy()
+    imprecise = events["date_precision"].to_numpy() > PRECISION[step]
+    districtless = events["district"].isna().to_numpy() & ~imprecise
+    used = events[~imprecise & ~districtless]
+    span = np.array([record.start, np.datetime64(record.end, "D") + 1], dtype="datetime64[D]")
+    steps = np.unique(_first_days(np.arange(*span), step))
+    place = {slug: i for i, slug in enumerate(record.region.slugs)}
+    cell = (
+        np.searchsorted(steps, _first_days(used["date"].to_numpy().astype("datetime64[D]"), step)),
+        used["district"].map(place).to_numpy(dtype=np.int64),
+    )
+    times, initiator = used["count"].to_numpy(), used["initiator"].to_numpy()
+    attacks, operations = np.zeros((2, len(steps), len(place)), dtype=np.int64)
+    np.add.at(attacks, cell, times * (initiator == "militant"))
+    np.add.at(operations, cell, times * (initiator == "state"))
+    n_dropped = {
+        f"not dated to the {step}": int(count[imprecise].sum()),
+        "without district": int(count[districtless].sum()),
+        "initiator unclear": int(times[initiator == "unclear"].sum()),
+        "other actors": int(times[initiator == "other"].sum()),
+    }
+    return steps, attacks, operations, n_dropped
+
+
+def _first_days(days: Days, step: Literal["day", "week"]) -> Days:
+    """Return the days, or the Mondays of their weeks."""
+    if step == "day":
+        return days
+    return days - (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday

@@ -11,6 +11,7 @@ from typing import Any, Final
 from tarazu.core.number_format import counts, estimate, probability
 
 CANNOT_TELL: Final = "the record cannot tell"
+DESCRIPTIVE: Final = "descriptive"  # in place of a null
 MAIN: Final = "main reading"
 
 
@@ -104,6 +105,11 @@ class Finding:
     references: tuple[str, ...]
     validation: Mapping[str, float | str] = field(default_factory=dict)
     converged: bool = True
+
+    @property
+    def is_test(self) -> bool:
+        """Whether there is a null hypothesis; else the finding only describes."""
+        return self.null != DESCRIPTIVE
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested dictionaries and lists, ready for JSON."""

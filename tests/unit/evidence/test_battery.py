@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.multitest import multipletests
 from tests.unit.evidence.findings import weak_retaliation
 
 from tarazu.core.errors import ScenarioError
@@ -44,6 +43,8 @@ def test_holm__is_the_step_down_of_the_definition(p_values):
     ],
 )
 def test_holm__is_that_of_statsmodels(p_values):
+    from statsmodels.stats.multitest import multipletests  # slow to import
+
     assert holm_adjust(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
 
 
@@ -55,21 +56,21 @@ def test_assess__a_small_p_value_among_many_no_longer_counts():
     findings = [finding("one", 0.03), *(finding(f"other {i}", 0.6) for i in range(7))]
     battery = assess(findings)
     first = battery.rows[0]
-    assert (first.verdict, first.joint_verdict) == ("backlash", CANNOT_TELL)
-    assert first.p_holm == pytest.approx(0.24)
+    assert (first["verdict"], first["joint_verdict"]) == ("backlash", CANNOT_TELL)
+    assert first["p_holm"] == pytest.approx(0.24)
     assert "1 reach the 5 % level alone (one)" in battery.sentence
     assert "0 do so after correction" in battery.sentence
 
 
 def test_assess__a_tiny_p_value_still_counts():
     findings = [finding("one", 0.001), *(finding(f"other {i}", 0.6) for i in range(7))]
-    assert assess(findings).rows[0].joint_verdict == "backlash"
+    assert assess(findings).rows[0]["joint_verdict"] == "backlash"
 
 
 def test_assess__keeps_a_verdict_that_rests_on_no_rejection():
     small = replace(finding("tactics", 0.7), verdict="no share changed by 15 points or more")
     row = assess([small, finding("one", 0.03)]).rows[0]
-    assert row.joint_verdict == "no share changed by 15 points or more"
+    assert row["joint_verdict"] == "no share changed by 15 points or more"
 
 
 def test_assess__descriptions_and_failed_fits_are_no_tests():
@@ -77,10 +78,13 @@ def test_assess__descriptions_and_failed_fits_are_no_tests():
     described = replace(described, verdict="more groups")
     failed = finding("wake", 0.0001, converged=False)
     battery = assess([finding("one", 0.04), described, failed])
-    rows = {row.name: row for row in battery.rows}
-    assert rows["one"].p_holm == pytest.approx(0.04)  # the only test of the family
-    assert (rows["groups"].kind, rows["groups"].joint_verdict) == ("descriptive", "more groups")
-    assert (rows["wake"].p_holm, rows["wake"].joint_verdict) == (None, CANNOT_TELL)
+    rows = {row["name"]: row for row in battery.rows}
+    assert rows["one"]["p_holm"] == pytest.approx(0.04)  # the only test of the family
+    assert (rows["groups"]["kind"], rows["groups"]["joint_verdict"]) == (
+        "descriptive",
+        "more groups",
+    )
+    assert (rows["wake"]["p_holm"], rows["wake"]["joint_verdict"]) == (None, CANNOT_TELL)
 
 
 def test_battery__table_is_plain_json():
@@ -116,11 +120,11 @@ def test_load_battery__names_what_is_wrong(tmp_path, text, complaint):
 def test_run_battery__asks_what_it_is_told_in_that_order(tmp_path):
     path = tmp_path / "battery.toml"
     path.write_text('estimators = ["displacement", "retaliation"]')
-    asked = []
+    made = []
 
-    def ask(name, record):
-        asked.append(name)
+    def make(name, record):
+        made.append(name)
         return finding(name, 0.5)
 
-    battery = run_battery(load_default_record(), load_battery(path), ask=ask)
-    assert asked == ["displacement", "retaliation"] == [row.name for row in battery.rows]
+    battery = run_battery(load_default_record(), load_battery(path), make=make)
+    assert made == ["displacement", "retaliation"] == [row["name"] for row in battery.rows]

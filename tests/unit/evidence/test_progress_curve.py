@@ -9,7 +9,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 from tests.unit.evidence.few import FEW
 
 from tarazu.evidence.battery import assess
-from tarazu.evidence.daily_counts import count_days
+from tarazu.evidence.daily_counts import to_daily_counts
 from tarazu.evidence.escalation.estimator import (
     FEWEST_GAPS,
     VERDICTS,
@@ -129,7 +129,7 @@ def test_escalation__attacks_that_gather_in_pairs_do_not_come_faster():
 def test_escalation__verdicts_rest_on_the_p_values_it_states():
     record = load_default_record()
     finding = find(record)
-    districts = measure_escalation(district_days(count_days(record), record.region.slugs))
+    districts = measure_escalation(district_days(to_daily_counts(record), record.region.slugs))
     assert finding.p_value == agreed_p_value(districts)
     told = [finding, *finding.sensitivity]
     assert {one.verdict for one in told} <= set(VERDICTS)
@@ -146,4 +146,4 @@ def test_escalation__figure_says_of_each_district_what_its_interval_says():
 
 def test_escalation__counts_among_the_tests_of_the_battery():
     (row,) = assess([find(load_default_record())]).rows
-    assert (row.kind, row.p_holm) == ("test", row.p_value)
+    assert (row["kind"], row["p_holm"]) == ("test", row["p_value"])

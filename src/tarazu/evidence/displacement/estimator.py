@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.displacement.rings import (
     RingCounts,
     RingEffects,
@@ -135,7 +135,7 @@ def displacement(
     Wheeler & Ratcliffe (2018), Crime Science 7:11, doi:10.1186/s40163-018-0085-5.
     """
     validation = load_validation(displacement, locals())
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     history, fit = fit_attacks(counts, horizon=horizon)
     excess = measure_after(counts, history, fit, NEXT_DOOR, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)

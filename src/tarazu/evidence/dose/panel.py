@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.daily_counts import tally_events
 from tarazu.evidence.dose.local_projection import REACH_WEEKS
-from tarazu.record import Record, to_panel
+from tarazu.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,19 @@ def read_dose_panel(record: Record) -> DosePanel:
     operations in the first and in the last year of the span have no full history or no full
     outcome; they are left out and counted.
     """
-    panel = to_panel(record, freq="week")
+    first_days, attacks, _, n_dropped = tally_events(record, "week")
     slugs = {slug: i for i, slug in enumerate(record.region.slugs)}
     events = record.events
     events = events[(events["initiator"] == "state") & (events["date_precision"] <= 3)]
     events = events[events["district"].notna()]
     # Sorted by what they hold, so that the order of rows in the file cannot matter.
     events = events.sort_values(["date", "district", "deaths_militant", "event_id"])
-    first = panel["time"].to_numpy()[0].astype("datetime64[D]")
-    days = (events["date"].to_numpy().astype("datetime64[D]") - first).astype(np.int64)
+    days = (events["date"].to_numpy().astype("datetime64[D]") - first_days[0]).astype(np.int64)
     # A row that stands for several events spreads its deaths evenly over them.
     times = events["count"].to_numpy()
     weeks = np.repeat(days // 7, times)
     doses = np.repeat(events["deaths_militant"].to_numpy() / times, times)
     districts = np.repeat(events["district"].map(slugs).to_numpy(dtype=np.int64), times)
-    attacks = panel["attacks"].to_numpy().astype(np.int64)
     return within_reach(
         DosePanel(
             attacks=attacks,
@@ -62,12 +61,7 @@ def read_dose_panel(record: Record) -> DosePanel:
             doses=doses.astype(np.float64),
             neighbours=record.region.adjacency(),
             n_used={"attacks": int(attacks.sum()), "operations": len(weeks)},
-            n_dropped={
-                "not dated to the week": int(panel.attrs["n_dropped_imprecise"]),
-                "without district": int(panel.attrs["n_dropped_districtless"]),
-                "initiator unclear": int(panel["unclear"].sum()),
-                "other actors": int(panel["other"].sum()),
-            },
+            n_dropped=n_dropped,
         )
     )
 

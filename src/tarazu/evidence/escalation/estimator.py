@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.escalation.progress_curve import (
     PooledCurve,
@@ -129,7 +129,7 @@ def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = 
     Johnson et al. (2011), Science 333, 81-84, doi:10.1126/science.1205068.
     """
     validation = load_validation(escalation, locals())
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     titles = tuple(district.name for district in record.region.districts)
     districts = measure_escalation(district_days(counts, titles), level=level)
     groups = measure_escalation(group_days(record), level=level)
@@ -137,7 +137,7 @@ def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = 
     verdict = CANNOT_TELL if main is None else verdict_of(main.estimate, main.p_value)
 
     def analyse(part: Record) -> Analysis | None:
-        counts = count_days(part)
+        counts = to_daily_counts(part)
         days = district_days(counts, part.region.slugs)
         return _analysis(counts, measure_escalation(days, level=level))
 

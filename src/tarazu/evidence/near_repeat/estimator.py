@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
@@ -74,7 +74,7 @@ def near_repeat(
     Townsley, Johnson & Ratcliffe (2008), Security Journal 21: near repeats of attacks.
     """
     validation = load_validation(near_repeat, locals())
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     attacks, bands = incidents(counts.attacks), distance_bands(counts.neighbours)
     test = _among(counts, attacks, bands, PRIMARY, replicates, seed)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
@@ -142,7 +142,7 @@ def analyse_near_repeat(
     record: Record, *, level: float = LEVEL, replicates: int = 199, seed: int = 0
 ) -> Analysis | None:
     """Return the near repeats of one reading of a record; None where it holds too little."""
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     attacks = incidents(counts.attacks)
     if len(attacks.day) < FEWEST_EVENTS:
         return None

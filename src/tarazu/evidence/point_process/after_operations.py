@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.finding import Analysis
 from tarazu.evidence.options import HORIZON_DAYS, LEVEL
 from tarazu.evidence.point_process.background import (
@@ -35,7 +35,7 @@ def analyse_excess(
     record: Record, condition: int, *, horizon: int = HORIZON_DAYS, level: float = LEVEL
 ) -> Analysis | None:
     """Return the excess on the days of one class of exposure; None where it is too little."""
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     excess = measure_after(counts, *fit_attacks(counts, horizon=horizon), condition, level=level)
     return as_analysis(excess, counts) if excess.measured else None
 

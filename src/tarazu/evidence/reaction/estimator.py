@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, move_dates
@@ -167,12 +167,12 @@ def reaction(
     measure = partial(measure_reaction, level=level, moves=moves, seed=seed)
 
     def analyse(part: Record) -> Analysis | None:
-        counts = count_days(part)
+        counts = to_daily_counts(part)
         if not has_enough_events(counts):
             return None
         return _analysis(counts, measure(counts.attacks, counts.operations))
 
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     main, verdict, figures = None, CANNOT_TELL, []
     checks: tuple[Check, ...] = ()

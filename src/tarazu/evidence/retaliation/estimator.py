@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import (
     SMALLEST_FALL,
     SMALLEST_RISE,
@@ -99,7 +99,7 @@ def retaliation(
     doi:10.1093/restud/rdae007: imputation of the counterfactual.
     """
     validation = load_validation(retaliation, locals())
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     history, fit = fit_attacks(counts, horizon=horizon)
     excess = measure_after(counts, history, fit, EXPOSED, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.compose import compose_finding
-from tarazu.evidence.daily_counts import DailyCounts, count_days
+from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.comparison_days import (
@@ -95,7 +95,7 @@ def wake(
     Iacus, King & Porro (2012), Political Analysis 20, doi:10.1093/pan/mpr013.
     """
     validation = load_validation(wake, locals())
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     windows = windows_of(horizon)
     outcomes = ring_outcomes(counts, distances(record), windows)
     contrasts = compare(counts, outcomes, horizon=horizon)
@@ -195,7 +195,7 @@ def analyse_wake(
     seed: int = 0,
 ) -> Analysis | None:
     """Return the wake of one part of a record; None where it holds too little."""
-    counts = count_days(record)
+    counts = to_daily_counts(record)
     contrasts = compare(counts, future(counts.attacks, 1, horizon)[None], horizon=horizon)
     effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
     found = summarise(contrasts, effects, level=level)

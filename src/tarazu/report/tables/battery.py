@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tarazu.core.number_format import DASH, estimate, percent, probability, significant
 from tarazu.evidence import Battery
-from tarazu.evidence.battery import CUTS, BatteryRow
+from tarazu.evidence.battery import CUTS
 from tarazu.report.table import Table
 
 NONE: Final = DASH
@@ -30,12 +30,12 @@ def results_table(battery: Battery) -> Table:
     """Return one row an estimator: the number, its p-values alone and together, the verdict."""
     rows = tuple(
         (
-            row.name,
-            estimate(row.estimate, row.interval, level=row.level),
-            _p(row, row.p_value),
-            _p(row, row.p_holm),
-            row.verdict,
-            row.joint_verdict if row.kind == "test" else NONE,
+            row["name"],
+            estimate(row["estimate"], row["interval"], level=row["level"]),
+            _p(row, row["p_value"]),
+            _p(row, row["p_holm"]),
+            row["verdict"],
+            row["joint_verdict"] if row["kind"] == "test" else NONE,
         )
         for row in battery.rows
     )
@@ -51,13 +51,13 @@ def sight_table(battery: Battery) -> Table:
     """Return what each estimator could have seen in a record of this size, and what moves it."""
     rows = tuple(
         (
-            row.name,
-            _rate(row.false_positives),
-            _effect(row.smallest_rise),
-            _effect(row.smallest_fall),
-            *(row.cuts.get(cut, NONE) for cut in CUTS),
-            ", ".join(name for name in row.differing if name not in CUTS) or "none",
-            ", ".join(row.failed) or "none",
+            row["name"],
+            _rate(row["false_positives"]),
+            _effect(row["smallest_rise"]),
+            _effect(row["smallest_fall"]),
+            *(row["cuts"].get(cut, NONE) for cut in CUTS),
+            ", ".join(name for name in row["differing"] if name not in CUTS) or "none",
+            ", ".join(row["failed"]) or "none",
         )
         for row in battery.rows
     )
@@ -79,7 +79,7 @@ def sight_table(battery: Battery) -> Table:
 
 def estimands_table(battery: Battery) -> Table:
     """Return what each estimator estimates, and against what, or that it only describes."""
-    rows = tuple((row.name, row.estimand, row.unit, row.null) for row in battery.rows)
+    rows = tuple((row["name"], row["estimand"], row["unit"], row["null"]) for row in battery.rows)
     return Table(
         "What each estimator asks", ("estimator", "estimand", "unit", "null, or descriptive"), rows
     )
@@ -93,8 +93,8 @@ def _note(battery: Battery) -> str:
     )
 
 
-def _p(row: BatteryRow, value: float | None) -> str:
-    if row.kind == DESCRIPTIVE:
+def _p(row: dict[str, Any], value: float | None) -> str:
+    if row["kind"] == DESCRIPTIVE:
         return DESCRIPTIVE
     return probability(value)
 
