@@ -1,29 +1,14 @@
-"""Names of the dimensions, fixed once.
+"""Names of the dimensions of labelled arrays.
 
-Comments beside arrays use the letters (``# (T, D)``), labelled arrays use the words.
+Comments beside unlabelled arrays use letters (``# (T, D)``): M members, R replicates, T time steps,
+D districts, S stocks, G armed groups, L levers, P parameters.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-MEMBER: Final = "member"  # M: one draw of the parameters times one replicate of randomness
-REPLICATE: Final = "replicate"  # R
-TIME: Final = "time"  # T in a panel of the record (days, weeks or months)
-WEEK: Final = "week"  # T in a simulation
-DISTRICT: Final = "district"  # D
-STOCK: Final = "stock"  # S
-GROUP: Final = "group"  # G: armed group
-LEVER: Final = "lever"  # L
-PARAMETER: Final = "parameter"  # P
-
-LETTERS: Final[dict[str, str]] = {
-    "M": MEMBER,
-    "R": REPLICATE,
-    "T": WEEK,
-    "D": DISTRICT,
-    "S": STOCK,
-    "G": GROUP,
-    "L": LEVER,
-    "P": PARAMETER,
-}
+MEMBER: Final = "member"  # one draw of the parameters with one replicate
+TIME: Final = "time"  # day, week or month of a panel
+WEEK: Final = "week"  # of a simulation
+DISTRICT: Final = "district"

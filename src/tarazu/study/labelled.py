@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from tarazu.core.axes import DISTRICT, MEMBER, WEEK
 from tarazu.engine import Trajectory
 
 
@@ -21,12 +22,12 @@ def to_xarray(trajectory: Trajectory) -> xr.Dataset:
     """
     units = dict(zip(trajectory.quantities, trajectory.units, strict=True))
     variables: dict[str, tuple[tuple[str, ...], NDArray[np.float64], dict[str, str]]] = {
-        name: (("member", "week"), trajectory.series(name), {"unit": units[name]})
+        name: ((MEMBER, WEEK), trajectory.series(name), {"unit": units[name]})
         for name in trajectory.quantities
     }
     for name in trajectory.district_quantities:
         variables[f"{name}_by_district"] = (
-            ("member", "week", "district"),
+            (MEMBER, WEEK, DISTRICT),
             trajectory.by_district(name),
             {"unit": units[name]},
         )
@@ -34,8 +35,8 @@ def to_xarray(trajectory: Trajectory) -> xr.Dataset:
     return xr.Dataset(
         variables,
         coords={
-            "member": trajectory.members,
-            "week": ("week", weeks, {"unit": "week"}),
-            "district": list(trajectory.districts),
+            MEMBER: trajectory.members,
+            WEEK: (WEEK, weeks, {"unit": "week"}),
+            DISTRICT: list(trajectory.districts),
         },
     )
