@@ -1,4 +1,4 @@
-"""One place for what may be thrown away, and writing that leaves nothing half-written."""
+"""Cache directory and atomic file writes."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def atomic_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     Parameters
     ----------
     path : where the folder shall stand; its parents are made.
-    replace : whether a folder that stands there already gives way to the new one.
+    replace : whether an existing folder is replaced by the new one.
 
     Yields
     ------

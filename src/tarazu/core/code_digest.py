@@ -19,7 +19,7 @@ _NO_DIGEST: Final = {"annotation", "returns", "type_comment", "kind", "ctx", "si
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-class Definition(NamedTuple):
+class CodeObject(NamedTuple):
     """A function, class or constant at the top level of a module."""
 
     module: str
@@ -36,8 +36,8 @@ class Code:
     reads : the definitions of these packages that each one names itself.
     """
 
-    digests: Mapping[Definition, str]
-    reads: Mapping[Definition, tuple[Definition, ...]]
+    digests: Mapping[CodeObject, str]
+    reads: Mapping[CodeObject, tuple[CodeObject, ...]]
 
     @property
     def digest(self) -> str:
@@ -64,14 +64,14 @@ def read_code(packages: Mapping[str, Path], *, prose: bool) -> Code:
         for package, folder in packages.items()
         for path in sorted(folder.rglob("*.py"))
     }
-    texts: dict[Definition, str] = {}
-    reads: dict[Definition, tuple[Definition, ...]] = {}
+    texts: dict[CodeObject, str] = {}
+    reads: dict[CodeObject, tuple[CodeObject, ...]] = {}
     for module_name, module in modules.items():
         for name, statements in module.defined.items():
             outline = _Outline(modules, module_name, prose)
             for statement in statements:
                 outline.add_statement(statement)
-            key = Definition(module_name, name)
+            key = CodeObject(module_name, name)
             texts[key], reads[key] = "\n".join(outline.tokens), tuple(outline.reads)
     digests = {key: _sha256([text]) for key, text in texts.items()}
     for _ in range(_ROUNDS):
@@ -117,7 +117,7 @@ def _defines(statement: ast.stmt) -> Iterator[str]:
     elif isinstance(statement, ast.If):
         if "TYPE_CHECKING" not in (test := ast.unparse(statement.test)) and "__main__" not in test:
             yield ""
-    elif not _says_nothing(statement):
+    elif not _has_no_effect(statement):
         yield ""
 
 
@@ -127,7 +127,7 @@ def _targets(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[
         yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
-def _says_nothing(node: ast.AST) -> bool:
+def _has_no_effect(node: ast.AST) -> bool:
     """Whether a statement is an import, a docstring or ``pass``."""
     return isinstance(node, ast.Import | ast.ImportFrom | ast.Pass) or (
         isinstance(node, ast.Expr)
@@ -142,7 +142,7 @@ class _Outline:
     def __init__(self, modules: Mapping[str, _Module], module: str, prose: bool) -> None:
         self.modules, self.module, self.prose = modules, module, prose
         self.tokens: list[str] = []
-        self.reads: list[Definition] = []
+        self.reads: list[CodeObject] = []
         self.locals: dict[str, str] | None = None  # None outside functions
 
     def add_statement(self, node: ast.stmt) -> None:
@@ -186,7 +186,7 @@ class _Outline:
                 continue
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, ast.AST):
-                    if not _says_nothing(part):
+                    if not _has_no_effect(part):
                         self.tokens.append(name)
                         self.add(part)
                 elif isinstance(part, str) and name in {"name", "arg", "rest"}:
@@ -231,7 +231,7 @@ class _Outline:
         """Return the names bound in a function, without number yet.
 
         Names that the module also binds are kept as they are, and so are the parameters of methods,
-        which calls name where nobody knows whose method it is.
+        which calls name where the class is not known.
         """
         nodes = list(ast.walk(function))[1:]
         if any(isinstance(node, ast.ClassDef) for node in nodes):
@@ -246,7 +246,7 @@ class _Outline:
         module = self.modules[self.module]
         return dict.fromkeys(sorted(names - module.defined.keys() - module.imported.keys()), "")
 
-    def parameters(self, read: Definition) -> list[str]:
+    def parameters(self, read: CodeObject) -> list[str]:
         """Return the names of a function's parameters; none for a class or a constant."""
         for node in self.modules[read.module].defined[read.name]:
             if isinstance(node, _FUNCTIONS):
@@ -254,7 +254,7 @@ class _Outline:
                 return [a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
         return []
 
-    def resolve(self, node: ast.expr) -> Definition | None:
+    def resolve(self, node: ast.expr) -> CodeObject | None:
         """Return the definition that a name, or a name in an imported module, stands for."""
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             held = self.modules[self.module].imported.get(node.value.id, "")
@@ -263,12 +263,12 @@ class _Outline:
             return self.follow(self.module, node.id)
         return None
 
-    def follow(self, module_name: str, name: str) -> Definition | None:
+    def follow(self, module_name: str, name: str) -> CodeObject | None:
         """Return where a module has a name from, through modules that only pass it on."""
         module = self.modules.get(module_name)
         if module is None:
             return None
         if name in module.defined:
-            return Definition(module_name, name)
+            return CodeObject(module_name, name)
         home, _, original = module.imported.get(name, "").rpartition(".")
         return self.follow(home, original) if home else None

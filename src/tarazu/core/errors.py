@@ -1,4 +1,4 @@
-"""The errors a user can act on: what, where, what was expected, what to try."""
+"""Errors that a user can act on: what, where, what was expected, what to try."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class TarazuError(Exception):
 
 
 class DataError(TarazuError):
-    """A data file cannot be read as what it claims to be.
+    """A data file is invalid.
 
     Attributes
     ----------
     file, line, column : where (line counted from 1, the header line included).
-    value : what stood there.
+    value : the value found there.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class DataError(TarazuError):
 
 
 class ScenarioError(TarazuError):
-    """A specification (study, policy, rules, claims) says something it must not.
+    """A specification file (study, policy, rules, claims) is invalid.
 
     Attributes
     ----------
@@ -77,11 +77,11 @@ class ScenarioError(TarazuError):
 
 
 class SimulationError(TarazuError):
-    """A run left the range in which the model means anything.
+    """A simulation produced a value outside the range of the model.
 
     Attributes
     ----------
-    quantity, value, district, week : what went wrong, where and when.
+    quantity, value, district, week : the quantity, its value, where and when.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class OutputError(TarazuError):
 
 
 class FitError(TarazuError):
-    """An estimator was asked for something that its data cannot carry."""
+    """An estimate cannot be computed from the data given."""
 
 
 def raise_problems(problems: Sequence[TarazuError], summary: str) -> None:

@@ -1,4 +1,4 @@
-"""What a result was made from: versions and digests, written so that equal means equal bytes."""
+"""Provenance of results: versions, digests, and JSON with equal bytes for equal values."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def canonical_json(value: object) -> bytes:
     Raises
     ------
     TypeError
-        A value or key of another type; the message says where it stands.
+        A value or key of another type; the message names its place.
 
     Examples
     --------

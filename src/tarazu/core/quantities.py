@@ -1,4 +1,4 @@
-"""Parameters: a number nobody knows exactly, with its unit, its prior and its source.
+"""Parameters of the model, each with unit, prior and source.
 
 A prior is known by its quantile function: designs (Sobol, Latin hypercube) make uniforms in
 (0, 1) and `quantile` turns them into values, so that each value depends on its own uniform only.
@@ -18,7 +18,7 @@ from tarazu.core.sources import Source
 
 def _require(condition: bool, prior: object, expected: str) -> None:
     if not condition:
-        msg = f"{prior} is no distribution; expected {expected}"
+        msg = f"{prior} is not a distribution; expected {expected}"
         raise ValueError(msg)
 
 
@@ -241,15 +241,15 @@ Prior: TypeAlias = LogNormal | Normal | Beta | Uniform | SpikeSlab | Fixed
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number of the model: unit, prior and source travel together.
+    """A parameter of the model with its unit, prior and source.
 
     Attributes
     ----------
     unit : for example ``"1/week"``, ``"persons"``, ``"1"`` for a pure number.
-    prior : what is believed before the record is looked at.
+    prior : distribution of what is assumed before the record is used.
     source : the work it rests on, or `ASSUMED`.
-    stream_id : the name that its draws are addressed by, if not its own: the first name of a
-        parameter that was renamed, so that a new name changes no draw.
+    stream_id : the first name of a parameter that was renamed, by which its draws are addressed,
+        so that a new name changes no draw.
 
     Raises
     ------
@@ -283,5 +283,5 @@ class Parameter:
 
     @property
     def median(self) -> float:
-        """The value at which a study that draws nothing runs."""
+        """The value of a study without draws of parameters."""
         return float(self.prior.quantile(0.5))

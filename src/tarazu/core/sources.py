@@ -1,4 +1,4 @@
-"""Where a number comes from: a work in the bibliography and what it is cited for."""
+"""Sources of numbers: a work in the bibliography and what it is cited for."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Source:
     Raises
     ------
     ValueError
-        Unknown key (so at import of the declaration), or nothing said in `what`.
+        Unknown key (so at import of the declaration), or an empty `what`.
 
     Examples
     --------
@@ -80,17 +80,21 @@ class Source:
 
     def __post_init__(self) -> None:
         if not self.what.strip():
-            msg = f"source '{self.key}' does not say what it is cited for"
+            msg = f"source '{self.key}' has no statement of what it is cited for"
             raise ValueError(msg)
         if self.key != _ASSUMED_KEY and self.key not in bibliography():
             near = get_close_matches(self.key, bibliography(), n=3)
-            hint = f"nearest: {', '.join(near)}" if near else "add it to core/bibliography.toml"
-            msg = f"source '{self.key}' is not in the bibliography; {hint}"
+            hint = (
+                f"Did you mean {' or '.join(map(repr, near))}?"
+                if near
+                else "Add it to core/bibliography.toml."
+            )
+            msg = f"source '{self.key}' is not in the bibliography. {hint}"
             raise ValueError(msg)
 
     @property
     def is_assumed(self) -> bool:
-        """Whether the number is a judgement without a work behind it."""
+        """Whether the number is a judgement that cites no work."""
         return self.key == _ASSUMED_KEY
 
     @property
@@ -103,7 +107,7 @@ class Source:
             The source is a judgement.
         """
         if self.is_assumed:
-            msg = "an assumed number has no work behind it; test `is_assumed` first"
+            msg = "an assumed number cites no work; test `is_assumed` first"
             raise ValueError(msg)
         return bibliography()[self.key]
 

@@ -1,4 +1,4 @@
-"""Reading a specification (TOML) into its model, with every problem named at once."""
+"""Specification files (TOML) read into their models; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ SpecT = TypeVar("SpecT", bound=BaseModel)
 def read_toml(path: Path, model: type[SpecT]) -> SpecT:
     """Return the file's content as `model`.
 
-    Unknown keys are errors on every level, and a value must have the declared type: "3" is no
+    Unknown keys are errors on every level, and a value must have the declared type: "3" is not a
     number. Arrays become the tuples or lists that the model declares.
 
     Parameters
     ----------
     path : a TOML file, UTF-8.
-    model : what the file shall say. A model, or a part of it, names the keys that were renamed in
-        ``RENAMED_KEYS: ClassVar = {"old": "new"}``; a file with an old one is told the new one.
+    model : of the file. It, or a part of it, lists the keys that were renamed in
+        ``RENAMED_KEYS: ClassVar = {"old": "new"}``; the error of an old key names the new one.
 
     Raises
     ------
     ScenarioError
-        The file cannot be read, is no TOML, or has one problem.
+        The file cannot be read, is not TOML, or has one problem.
     ExceptionGroup
         Several problems: one ScenarioError each, with file, dotted key, and for an unknown
         key the nearest valid one.
@@ -150,7 +150,7 @@ def _walk(
     """Return the key as written, ``levers[2].unit``, and the models that may hold its last part.
 
     The key is None for the file as a whole. pydantic's locations also name the branch of a
-    union that was tried; such a part is no key of the file and is left out.
+    union that was tried; such a part is not a key of the file and is left out.
     """
     key = ""
     kinds: list[object] = [model]

@@ -1,4 +1,4 @@
-"""What happened: readers, one schema of events, the panel of time and district."""
+"""Event records: readers of all sources, one schema of events, panels of counts."""
 
 from tarazu.record.coding.hand_labels import (
     LabelCheck,

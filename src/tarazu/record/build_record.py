@@ -24,7 +24,7 @@ from tarazu.record.schema import check_events, tidy
 from tarazu.record.source_table import SourceTable
 from tarazu.region import Region
 
-SHOWN_PROBLEMS = 100  # an ExceptionGroup of more is no help
+SHOWN_PROBLEMS = 100  # an ExceptionGroup of more does not help
 
 
 def build_record(

@@ -1,6 +1,6 @@
-"""Embedded figures: counts of a record without texts, coordinates or ids, and the default record.
+"""Embedded counts of a record, without texts, coordinates or ids, and the default record.
 
-The package ships such figures for Balochistan, so that everything runs without the event file.
+The package ships such counts for Balochistan, so that it runs without the event file.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ KEYS = [name for name in COLUMNS if name != "count"]  # rows equal in these are 
 
 
 class FiguresNote(BaseModel):
-    """What stands beside the figures: where they come from and what the reader counted.
+    """Note beside the table of counts: its source and the account of rows.
 
     Attributes
     ----------
-    title, licence, citations : of the event data. changes : what was made of them.
+    title, licence, citations : of the event data. changes : made to them.
     input_digest, rules_digest, figures_digest : sha256 of the event file, the rules, the csv.
     region, frame : of the districts.
     """
@@ -74,9 +74,11 @@ def make_figures(record: Record) -> bytes:
         The record was placed with boundaries, is a selection, or has rejected rows.
     """
     if record.region.boundaries is not None:
-        raise ValueError("figures are made without boundaries")
+        raise ValueError("counts are exported without boundaries; read the record without them")
     if record.selection or record.quality.rejects:
-        raise ValueError("figures are made of a whole record without rejected rows")
+        raise ValueError(
+            "counts are exported of a whole record without rejected rows, not of a selection"
+        )
     events = record.events.astype(dict.fromkeys(FLAGS, "int64"))
     events["date"] = events["date"].dt.strftime("%Y-%m-%d")
     events["district"] = events["district"].fillna("")
@@ -92,7 +94,7 @@ def make_figures(record: Record) -> bytes:
 def write_figures(
     record: Record, path: Path, *, keep: Sequence[Path] = (), replace: bool = False
 ) -> None:
-    """Write the figures to `path` and what they are beside it, with the ending .toml.
+    """Write the counts to `path`, and their note beside it with the ending .toml.
 
     Parameters
     ----------
@@ -131,7 +133,7 @@ def write_figures(
 
 
 def load_default_record(region: Region | None = None) -> Record:
-    """Return the record of Balochistan 1992-2021 from the figures shipped with the package.
+    """Return the record of Balochistan 1992-2021 from the counts shipped with the package.
 
     The same counts and the same panel as reading the event file; events have no ids.
 
@@ -143,7 +145,7 @@ def load_default_record(region: Region | None = None) -> Record:
 
 
 def read_figures(path: Path, *, region: Region | None = None) -> Record:
-    """Read figures that `write_figures` wrote.
+    """Read counts that `write_figures` wrote.
 
     Raises
     ------
@@ -155,12 +157,12 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
     note = read_toml(path.with_suffix(".toml"), FiguresNote)
     region = in_frame(load_region() if region is None else region, note.frame)
     if region.name != note.region:
-        what = f"the figures are of region '{note.region}', not '{region.name}'"
+        what = f"the counts are of region '{note.region}', not '{region.name}'"
         raise DataError(what, file=path, expected=f"region '{note.region}'")
     found = digest(path.read_bytes())
     if found != note.figures_digest:
         what = "the table is not the one that its note describes"
-        hint = "Make the figures again with `tarazu data figures`"
+        hint = "Export the counts again with `tarazu data figures`"
         raise DataError(what, file=path, value=found, expected=note.figures_digest, hint=hint)
     events = _read_events(path, region)
     quality = assess(

@@ -1,4 +1,4 @@
-"""Selections of a record, and the record as a panel of time and district."""
+"""Selections of a record, and panels of counts by time step and district."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def select(
     inactive_years: bool = True,
     unclear: Literal["drop", "state", "militant"] = "drop",
 ) -> Record:
-    """Return the part of a record that a rerun looks at; span and quality stay those of the whole.
+    """Return a subset of a record; span and quality report remain those of the whole record.
 
     Parameters
     ----------
     movement : keep only events of this movement's groups ("baloch", "islamist", "other").
-    zero_best, group_site, inactive_years : False leaves out events whose best estimate is no death,
+    zero_best, group_site, inactive_years : False leaves out events whose best estimate is 0 deaths,
         events known from a group's own site, events of dyad-years under 25 deaths.
     unclear : "drop" leaves them unclear, so that they count neither as attack nor as operation;
         "state" and "militant" count them all as initiated by that side.

@@ -86,7 +86,7 @@ def _by_year(events: pd.DataFrame) -> tuple[YearCount, ...]:
 def write_rejects(
     record: Record, path: Path, *, keep: Sequence[Path] = (), replace: bool = False
 ) -> int:
-    """Write the rows that could not be read as CSV; return how many there are.
+    """Write the rows that could not be read as CSV; return their number.
 
     Parameters
     ----------

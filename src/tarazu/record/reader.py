@@ -13,7 +13,7 @@ from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import Record, SourceNote
 from tarazu.record.sources.acled import ACLED
-from tarazu.record.sources.formats import Format, look_at, recognise
+from tarazu.record.sources.formats import Format, read_file_header, recognise
 from tarazu.record.sources.gtd import GTD
 from tarazu.record.sources.mapped_csv import mapping_format
 from tarazu.record.sources.ucdp_ged import UCDP_CANDIDATE, UCDP_GED
@@ -43,19 +43,19 @@ def read_record(
 ) -> Record:
     """Read event data into a Record; the format is recognised by the columns.
 
-    For UCDP, districts are those of the region's older frame (for Balochistan the 29 units that
-    UCDP knows), unless boundaries say where in a divided unit a point lies.
+    For UCDP, districts are those of the region's older frame (for Balochistan 29 units), unless
+    boundaries are given, which place events within a divided unit.
 
     Parameters
     ----------
     path : a file, or a folder of pages of JSON.
-    region : where to look; rows elsewhere are counted by name. Default: Balochistan.
+    region : rows elsewhere are dropped and counted by country and province. Default: Balochistan.
     rules : TOML file of rules; default: those shipped for the format.
     boundaries : GeoJSON of the region's districts in its own frame; only for the default region,
         others bring theirs from `load_region`.
     keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
     format : name of the format, one of `FORMATS`; default: recognised.
-    mapping : TOML file that says how to read any other csv file; used instead of a format.
+    mapping : TOML file that maps the columns of any other csv file; used instead of a format.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def read_record(
 def _format(path: Path, name: str | None, mapping: Path | None) -> Format:
     if mapping is not None:
         return mapping_format(mapping)
-    return recognise(look_at(path), FORMATS) if name is None else _by_name(name)
+    return recognise(read_file_header(path), FORMATS) if name is None else _by_name(name)
 
 
 def _by_name(name: str) -> Format:

@@ -1,4 +1,4 @@
-"""Record: what happened, one row an event, with what is known about its quality."""
+"""Record: the events of a region, one row per event, with the quality report of their source."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Where the events come from and on what terms.
+    """Source of the events and its terms.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class SourceNote:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One row that could not be read, kept only where the caller asked to keep going."""
+    """One row that could not be read, kept only with ``keep_going``."""
 
     line: int
     column: str
@@ -97,7 +97,7 @@ class YearCount:
 
 @dataclass(frozen=True)
 class Quality:
-    """What was read, what was left out and why, and what is weak in the rest.
+    """Rows read, rows left out by reason, and counts of weak events among the rest.
 
     rows_read = rows_used + rows dropped + rows_rejected, checked on construction.
 
@@ -105,14 +105,14 @@ class Quality:
     ----------
     rows_read : data rows of the file. rows_used : events in the record.
     rows_rejected : rows that could not be read (only with ``keep_going``).
-    dropped : rows by reason. outside : rows outside the region by name of the place.
-    zero_best : events whose best estimate is no death. group_site : of them and others, known
+    dropped : rows by reason. outside : rows outside the region by country and province.
+    zero_best : events whose best estimate is 0 deaths. group_site : of them and others, known
         only from an armed group's own site. inactive_years : in dyad-years under 25 deaths.
     imprecise_dates : not dated to the day. no_district : without a district.
-    unknown_districts : events in the region under a district name that it does not know, by name.
+    unknown_districts : events in the region whose district name it does not have, by name.
     district_rules : events by the rule that placed them.
-    moved_by_place : events whose named place lies in another district than the one named.
-    disagreements : name against point, only where boundaries were given.
+    moved_by_place : events whose place name belongs to another district than the one named.
+    disagreements : name against coordinates, only where boundaries were given.
     rejects : the rejected rows. by_year : one entry per year with events.
     """
 
@@ -150,7 +150,7 @@ class Quality:
             "in inactive years": self.inactive_years,
             "not dated to the day": self.imprecise_dates,
             "without district": self.no_district,
-            "name against point": len(self.disagreements),
+            "name against coordinates": len(self.disagreements),
         }
         lines = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in rows.items())
         return f"<table>{lines}</table>"
@@ -158,7 +158,7 @@ class Quality:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """The events of a region, one row an event or a group of equal ones.
+    """The events of a region, one row per event or per group of equal events.
 
     Attributes
     ----------
@@ -170,7 +170,7 @@ class Record:
     quality : of the file as read, before any selection.
     rules_digest : sha256 of the rules that classified the events.
     inputs : sha256 by name of input.
-    selection : what `select` did, in words.
+    selection : the selections made by `select`, in words.
     """
 
     events: pd.DataFrame

@@ -90,7 +90,7 @@ def event_schema(districts: tuple[str, ...]) -> pa.DataFrameSchema:
 
 
 def tidy(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the events in the order of columns and rows that does not depend on the file."""
+    """Return the events in an order of columns and rows that does not depend on the file."""
     texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
     events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
     keys = ["event_id"]  # enough, and fast, where each event has one of its own

@@ -1,4 +1,4 @@
-"""Where: districts, who neighbours whom, people, infrastructure, the tile map."""
+"""Regions: districts, neighbours, population, infrastructure flags and tile map."""
 
 from tarazu.region.admin_units import in_frame
 from tarazu.region.load import load_region

@@ -1,4 +1,4 @@
-"""Older administrative frames: districts merged into the units that an event source knows."""
+"""Older administrative frames: districts merged into the units that an event source uses."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ from shapely.geometry.base import BaseGeometry
 EARTH = Geod(ellps="WGS84")
 DUST_KM = 1e-3  # a common line below a metre is rounding, not a border
 ENDS = 10  # two borders that only meet in a point run beside each other for some snap distances
-OVERLAP = 0.05  # share of the smaller district above which an overlap is no sliver
+OVERLAP = 0.05  # share of the smaller district above which an overlap is not a sliver
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What polygons say about districts, in the order of the shapes.
+    """Areas and centres of districts, in the order of the shapes.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ def shared_borders(
     at different times, so that borders leave slivers, it is the length over which they run within
     the snap distance of each other, less the ends; pieces shorter than ten snap distances are
     points at which districts touch. The longer method counts only where it finds more than twice
-    as much. A point is no border.
+    as much. A point is not a border.
 
     Parameters
     ----------

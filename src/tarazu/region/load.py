@@ -33,7 +33,7 @@ DESCRIBED = ("districts", "edges", "tiles")  # tables whose columns need a sourc
 
 
 class _Settings(BaseModel):
-    """What region.toml says; see the attributes of `Region`."""
+    """Content of region.toml; see the attributes of `Region`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -1,4 +1,4 @@
-"""Region: the districts of a place and how they touch."""
+"""Region: districts and the borders that they share."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """One district: the finest place that is modelled, drawn or exported.
+    """One district: the smallest unit that is modelled, drawn or exported.
 
     Attributes
     ----------
     slug : key in every table. name, aliases : spellings that mean this district.
-    places : places that lie in it for certain, whatever district an event file names.
+    places : place names that lie in it for certain, whatever district an event file names.
     frame_unit : slug of the unit of the older administrative frame that holds it.
     hq_lat, hq_lon, centroid_lat, centroid_lon : degrees.
     area_km2 : km2, > 0. population, population_2017 : persons, > 0 and >= 0 (0: not known).
@@ -103,14 +103,14 @@ class ColumnSource:
 
 @dataclass(frozen=True)
 class Region:
-    """The districts of a place, in one administrative frame and one fixed order.
+    """The districts of a region, in one administrative frame and one fixed order.
 
     Attributes
     ----------
     name, title : key and name in words.
     frame : administrative frame of `districts`, for example "census2023" or "ucdp29".
     older_frame : frame that `District.frame_unit` refers to; "" without one.
-    countries, provinces : names by which event files place an event here.
+    countries, provinces : names by which event files name the region.
     districts : (D,) in the order of every array. edges : (E,). tiles : empty, or
         one per district of the newest frame, so that a unit of an older one may have several.
     infrastructure : pairs of flag and meaning.
@@ -139,7 +139,7 @@ class Region:
         return tuple(district.slug for district in self.districts)
 
     def adjacency(self) -> NDArray[np.bool_]:
-        """Return who touches whom, (D, D), symmetric, False on the diagonal."""
+        """Return whether two districts touch, (D, D), symmetric, False on the diagonal."""
         return self._edge_matrix() > 0
 
     def weights(self) -> NDArray[np.float64]:

@@ -55,7 +55,7 @@ GOOD = _text()
 FILES: dict[str, tuple[bytes, str]] = {
     "empty file": (b"", "the file is empty"),
     "header only": (GOOD.splitlines()[0].encode(), "none of 0 rows"),
-    "wrong columns": (b"date,place\n2012-01-01,Quetta\n", "columns are missing"),
+    "wrong columns": (b"date,place\n2012-01-01,Quetta\n", "format not recognised"),
     "a PDF": (b"%PDF-1.7\n\x00\x01\x02", "a PDF"),
     "UTF-16": (GOOD.encode("utf-16"), "UTF-16"),
     "Latin-1": (_text({"source_headline": "Attaque à Quetta"}).encode("latin-1"), "not UTF-8"),

@@ -73,7 +73,7 @@ def test_prior__values_lie_in_the_support(prior):
     ],
 )
 def test_prior__refuses_impossible_arguments(build):
-    with pytest.raises(ValueError, match="is no distribution; expected"):
+    with pytest.raises(ValueError, match="is not a distribution; expected"):
         build()
 
 

@@ -25,7 +25,7 @@ def problems_of(path: Path) -> list[DataError]:
     ("data", "line", "message"),
     [
         (b"", 1, "empty"),
-        (b"a,b,c\n1,2,3\n", 1, "needed columns are missing"),
+        (b"a,b,c\n1,2,3\n", 1, "not recognised"),
         (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", 1, "a PDF"),
         (GOOD.decode().encode("utf-16"), 1, "UTF-16"),
         (GOOD.replace(b"The Daily", "Le Journal d'été".encode("latin-1"), 1), 2, "not UTF-8"),

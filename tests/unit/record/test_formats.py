@@ -73,7 +73,7 @@ def test_unlike_events_of_one_id__are_named_by_page_and_place(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"best": [1]}, "'best' is no text or number"),
+        ({"best": [1]}, "'best' is neither a text nor a number"),
         ({"side_a": "\ud800"}, "half of a character"),
         ({"side_a": None}, "the cell is empty"),
         ({"latitude": float("nan")}, "cannot be used"),
@@ -98,9 +98,9 @@ def test_bad_field__costs_its_event(
     [
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
-        ('{"Result": 3}', "no list of rows"),
+        ('{"Result": 3}', "has no list of rows"),
         ('{"TotalCount": "many", "Result": []}', "not a count"),
-        ('{"TotalCount": 0, "Result": []}', "needed columns are missing"),
+        ('{"TotalCount": 0, "Result": []}', "not recognised"),
     ],
 )
 def test_broken_page__is_a_data_error(tmp_path: Path, text: str, message: str) -> None:
@@ -111,7 +111,7 @@ def test_broken_page__is_a_data_error(tmp_path: Path, text: str, message: str) -
 
 
 def test_empty_folder__is_a_data_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no pages"):
+    with pytest.raises(DataError, match="has no pages"):
         read_record(tmp_path)
 
 
@@ -141,7 +141,10 @@ def test_unknown_columns__name_the_nearest_format(tmp_path: Path) -> None:
     path = tmp_path / "ged.csv"
     text = ged_text([event(1)]).replace("deaths_unknown", "unknown_deaths", 1)
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=r"1 needed columns are missing to be UCDP.*--format"):
+    with pytest.raises(
+        DataError,
+        match=r"not recognised. Closest match: ucdp-ged \(missing: deaths_unknown\).*--format",
+    ):
         read_record(path)
 
 

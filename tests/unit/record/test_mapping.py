@@ -159,7 +159,7 @@ def test_mapping__rules_of_ones_own_may_ask_for_ones_columns(tmp_path: Path) -> 
         (('district = "district"', 'place = "district"'), "name the column of the district"),
         (('initiator = "who"\n', ""), "belong together"),
         (('licence = "own"', 'licence = "own"\nrules = "none.toml"'), "does not exist"),
-        (('licence = "own"', 'licence = "own"\ndates = { "day" = 1 }'), "is no form of a date"),
+        (('licence = "own"', 'licence = "own"\ndates = { "day" = 1 }'), "is not a form of a date"),
     ],
 )
 def test_mapping__a_wrong_mapping_is_explained(

@@ -181,7 +181,7 @@ def test_build__all_problems_at_once(tmp_path: Path) -> None:
     assert "'Crossed'): the geometry is not valid (Self-intersection" in said
     assert "'Nowhere'): the geometry is missing" in said
     assert "'Far'): coordinates from 500" in said
-    assert "'Empty'): 'many' is no number of people" in said
+    assert "'Empty'): 'many' is not a number of people" in said
     assert "'Dot'): the geometry is a Point" in said
     assert not (tmp_path / "made-up").exists()
 
@@ -197,7 +197,7 @@ def test_build__a_file_without_projection(tmp_path: Path) -> None:
     frame = geopandas.read_file(write_geojson(tmp_path / "map.geojson"))
     frame.to_file(tmp_path / "map.shp")
     (tmp_path / "map.prj").unlink()
-    with pytest.raises(DataError, match="does not say what its coordinates mean"):
+    with pytest.raises(DataError, match="meaning of the coordinates is not stated"):
         build_region(tmp_path / "map.shp", tmp_path / "made-up", PLAN)
 
 

@@ -1,4 +1,4 @@
-"""Pages of JSON, as web services answer: each an object with a list of rows, read into columns."""
+"""Pages of JSON from web services, each an object with a list of rows, read into columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
 from tarazu.core.tables.columns import Coded, Columns, Encoder, RowOrigin
 
-ROWS = "Result"  # where UCDP's answers hold their rows
+ROWS = "Result"  # key of the rows in pages of UCDP
 TOTAL = "TotalCount"  # rows of all pages together
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write it, UTF-8 cannot
 MOST = 10**18  # no code or count is larger, and longer ones take long to write
@@ -36,20 +36,20 @@ def find_pages(path: Path) -> tuple[Path, ...]:
     Raises
     ------
     DataError
-        The folder holds no pages.
+        The folder has no pages.
     """
     if not path.is_dir():
         return (path,)
     pages = tuple(sorted(page for page in path.glob("*.json") if page.is_file()))
     if not pages:
-        raise DataError("the folder holds no pages", file=path, expected="files named *.json")
+        raise DataError("the folder has no pages", file=path, expected="files named *.json")
     return pages
 
 
 def read_json_columns(
     pages: Sequence[Path], needed: Sequence[str], optional: Sequence[str] | None = ()
 ) -> Columns:
-    """Read fields of the rows of all pages; a row that is no object is kept in `broken`.
+    """Read fields of the rows of all pages; a row that is not an object is kept in `broken`.
 
     Numbers become text as Python writes them, null and a missing optional field an empty text.
 
@@ -60,7 +60,7 @@ def read_json_columns(
     Raises
     ------
     DataError
-        A page is not JSON, holds no rows, or fewer rows are here than the pages announce.
+        A page is not JSON, has no rows, or there are fewer rows than the pages state.
     """
     found = [_read_page(page) for page in pages]
     rows = [(place, n, row) for place, (rows, _) in enumerate(found) for n, row in enumerate(rows)]
@@ -98,7 +98,7 @@ def read_json_columns(
 
 
 def _read_page(page: Path) -> tuple[list[object], int | None]:
-    """Return the rows of one page, and how many it says there are in all pages."""
+    """Return the rows of one page, and the number of rows that it states for all pages."""
     try:
         content = json.loads(page.read_bytes().decode("utf-8-sig"))
     except OSError as error:
@@ -110,7 +110,7 @@ def _read_page(page: Path) -> tuple[list[object], int | None]:
     rows = content.get(ROWS) if isinstance(content, dict) else content
     if not isinstance(rows, list):
         found = ", ".join(shorten(key) for key in list(content)[:6]) or "nothing"
-        what = f"the page holds no list of rows but {found}"
+        what = f"the page has no list of rows but {found}"
         raise DataError(what, file=page, column=ROWS, expected=f"a list '{ROWS}'", hint=HINT)
     total = content.get(TOTAL) if isinstance(content, dict) else None
     if total is not None and (isinstance(total, bool) or not isinstance(total, int)):
@@ -120,9 +120,9 @@ def _read_page(page: Path) -> tuple[list[object], int | None]:
 
 
 def _texts(row: object, needed: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return fields of a row as texts; raise a ValueError that says which cannot be one."""
+    """Return fields of a row as texts; raise a ValueError that names the one that cannot be."""
     if not isinstance(row, Mapping):
-        raise ValueError("it is no object")  # noqa: TRY004 -- a fault of the file, not of the caller
+        raise ValueError("it is not an object")  # noqa: TRY004 -- a fault of the file, not of the caller
     missing = [name for name in needed if name not in row]
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
@@ -142,4 +142,4 @@ def _text(name: str, value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, float) or (isinstance(value, int) and abs(value) < MOST):
         return repr(value)
-    raise ValueError(f"'{name}' is no text or number")
+    raise ValueError(f"'{name}' is neither a text nor a number")

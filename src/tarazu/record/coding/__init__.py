@@ -1,1 +1,1 @@
-"""Coding rules: who initiated an event, and how often the rules are right."""
+"""Coding rules for initiator, tactic and target, and their check against hand labels."""

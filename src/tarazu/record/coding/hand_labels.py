@@ -1,4 +1,4 @@
-"""How often the initiator rules are right: events labelled by hand against the record."""
+"""Check of the initiator rules against events labelled by hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Z_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of hand-labelled events, with a 95 % Wilson interval and bounds.
+    """A share of hand-labelled events, with a 95% Wilson interval and bounds.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class LabelCheck:
     ----------
     samples : one entry per sample. headline : name of the sample that is never used to
         change the rules (the first rules, whose logic these follow, had seen both samples).
-    rules_digest : of the rules that were checked; the result says nothing about others.
+    rules_digest : of the rules that were checked; the result holds for no others.
     labels_digest : sha256 of the file of labels. not_found : labelled events not in the record.
     """
 

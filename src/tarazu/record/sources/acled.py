@@ -73,7 +73,7 @@ ACTORS = {  # ACLED's numbers up to 2024, its words since: one name for each
     "external/other forces": "external",
     "other forces": "external",
 }
-ARMED = ("rebel", "militia", "identity")  # organised armed groups that are no state
+ARMED = ("rebel", "militia", "identity")  # organised armed groups that are not a state
 BATTLES, EXPLOSIONS, CIVILIANS = "battles", "explosions", "violence against civilians"
 VIOLENT = {
     "battles": BATTLES,
@@ -93,7 +93,7 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
 
     Protests, riots and strategic developments are dropped and counted, except excessive force
     against protesters. ACLED gives one number of deaths: those of violence against civilians are
-    civilians, all others are of no known side. Its order of actors says nothing about who began
+    civilians, all others are of no known side. Its order of actors does not show who began
     an armed clash; see the rules.
     """
     columns = _drop_peaceful(columns)

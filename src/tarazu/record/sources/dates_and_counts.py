@@ -1,4 +1,4 @@
-"""How other sources write days and counts."""
+"""Days and counts as sources other than UCDP write them."""
 
 from __future__ import annotations
 

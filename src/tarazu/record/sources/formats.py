@@ -1,4 +1,4 @@
-"""Formats of event data: how each is recognised, and who reads it."""
+"""Formats of event data: how each is recognised and read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Container = Literal["csv", "json"]
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a file or folder begins: its container and the names of its columns."""
+class FileHeader:
+    """Container of a file or folder, and the names of its columns."""
 
     path: Path
     container: Container
@@ -35,16 +35,16 @@ class Format:
 
     Attributes
     ----------
-    name : as `--format` has it. title, licence, citations : of the data set.
+    name : in `--format`. title, licence, citations : of the data set.
     needed : columns without which it is not this format. optional : columns read where they exist.
     read : returns the events of the rows inside the region, given the gazetteer and the rules.
     location : columns of country, province and district, by which rows outside the region are left
         out before `read`; None where `read` does it, or all rows are used.
-    containers : what its columns may stand in: csv, pages of JSON.
+    containers : csv, pages of JSON.
     rules : the rules that ship for it.
     older_frame : whether its districts are those of the region's older administrative frame,
         unless boundaries are given.
-    variant : the format that a file's content says it is, where columns alone do not tell.
+    variant : returns the format by the content of a file, where its columns are not enough.
     """
 
     name: str
@@ -60,9 +60,9 @@ class Format:
     older_frame: bool = False
     variant: Callable[[Columns], Format] | None = None
 
-    def missing(self, look: Look) -> list[str]:
+    def missing(self, header: FileHeader) -> list[str]:
         """Return the needed columns that a file lacks."""
-        return [name for name in self.needed if name not in look.columns]
+        return [name for name in self.needed if name not in header.columns]
 
     def columns(self, path: Path) -> Columns:
         """Read the columns of a file or folder.
@@ -80,8 +80,8 @@ class Format:
         return read_csv_columns(path, self.needed, self.optional)
 
 
-def look_at(path: Path) -> Look:
-    """Return how a file or folder begins.
+def read_file_header(path: Path) -> FileHeader:
+    """Return container and column names of a file or folder.
 
     Raises
     ------
@@ -90,43 +90,45 @@ def look_at(path: Path) -> Look:
     """
     if path.is_dir() or is_json(path):
         first = read_json_columns(find_pages(path)[:1], (), None)
-        return Look(path, "json", tuple(first.cells))
-    return Look(path, "csv", read_header(path))
+        return FileHeader(path, "json", tuple(first.cells))
+    return FileHeader(path, "csv", read_header(path))
 
 
-def recognise(look: Look, formats: Sequence[Format]) -> Format:
+def recognise(header: FileHeader, formats: Sequence[Format]) -> Format:
     """Return the first format that a file has all columns of.
 
     Raises
     ------
     DataError
-        No format fits; the nearest is named with what it lacks.
+        No format fits; the closest one is named with the columns that are missing.
     """
-    possible = [known for known in formats if look.container in known.containers]
+    possible = [known for known in formats if header.container in known.containers]
     for known in possible:
-        if not known.missing(look):
+        if not known.missing(header):
             return known
-    raise _not_recognised(look, possible or formats)
+    raise _not_recognised(header, possible or formats)
 
 
-def _not_recognised(look: Look, formats: Sequence[Format]) -> DataError:
-    """Return the error of a file that fits no format: the nearest, and what the others lack."""
-    nearest, *others = sorted(formats, key=lambda known: len(known.missing(look)))
-    missing = nearest.missing(look)
-    begins = ", ".join(shorten(name) for name in look.columns[:6])
-    if len(look.columns) == 1 and any(mark in look.columns[0] for mark in ";\t|"):
+def _not_recognised(header: FileHeader, formats: Sequence[Format]) -> DataError:
+    """Return the error of a file that fits no format, with the closest one."""
+    nearest, *others = sorted(formats, key=lambda known: len(known.missing(header)))
+    missing = nearest.missing(header)
+    begins = ", ".join(shorten(name) for name in header.columns[:6])
+    if len(header.columns) == 1 and any(mark in header.columns[0] for mark in ";\t|"):
         hint = "Separate the columns by commas"
     else:
-        lacks = [f"{known.name} lacks {_few(known.missing(look))}" for known in others]
-        hint = "; ".join(["Say what it is with --format, or how to read it with --mapping", *lacks])
+        lacks = [f"{known.name} lacks {_few(known.missing(header))}" for known in others]
+        hint = "; ".join(
+            ["Name the format with --format, or map its columns with --mapping", *lacks]
+        )
     return DataError(
-        f"{len(missing)} needed columns are missing to be {nearest.title} ({nearest.name}), the "
-        f"nearest format; the file begins with {begins}",
-        file=look.path,
+        f"file format not recognised. Closest match: {nearest.name} (missing: "
+        f"{', '.join(missing)}). The file begins with {begins}",
+        file=header.path,
         line=1,
         column=missing[0] if missing else None,
-        value=",".join(look.columns[:6])[:KEPT],
-        expected=f"also the columns {', '.join(missing)}",
+        value=",".join(header.columns[:6])[:KEPT],
+        expected=f"the columns of {' or '.join(known.name for known in formats)}",
         hint=hint,
     )
 

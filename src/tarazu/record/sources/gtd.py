@@ -145,7 +145,7 @@ def _location_precision(columns: Columns) -> np.ndarray:
 
 
 def _parse_specificity(value: str) -> int:
-    """Return UCDP's code; 4, wider than a district, where GTD says nothing."""
+    """Return UCDP's code; 4, wider than a district, where the cell is empty."""
     return PRECISION[parse_code(str(parse_whole(value)), 1, 5)] if value else 4
 
 

@@ -1,4 +1,4 @@
-"""Any csv file of events, read as a mapping says."""
+"""Any csv file of events, read by a mapping."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _deaths(columns: Columns, mapping: Mapping) -> dict[str, NDArray[np.int64]]:
 
 def _parse_given(value: str) -> int:
     if not value:
-        raise CellError("the cell is empty", "a number; or say missing_deaths = 'zero'")
+        raise CellError("the cell is empty", "a number; or set missing_deaths = 'zero'")
     return parse_whole(value)
 
 

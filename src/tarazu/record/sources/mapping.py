@@ -1,4 +1,4 @@
-"""What a mapping (a TOML file) says about a csv file of events."""
+"""Mappings (TOML files) of the columns and values of a csv file of events."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ Target = Literal[
 ]
 ColumnName = Annotated[str, Field(max_length=200)]
 Precision = Annotated[int, Field(ge=1, le=5)]
-NOTHING = ""  # name of the column that stands in where there is none; no csv file has it as a need
+NOTHING = ""  # stands for a column that the file does not have
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class MappedColumns(_Part):
+class MappedColumns(_Section):
     """Names of the file's columns; those left out are not known."""
 
     date: ColumnName
@@ -71,7 +71,7 @@ class MappedColumns(_Part):
         return self
 
 
-class MappedValues(_Part):
+class MappedValues(_Section):
     """What the file's values mean; "*" stands for all that are not listed."""
 
     initiator: dict[str, Initiator] = Field(default_factory=dict)
@@ -80,7 +80,7 @@ class MappedValues(_Part):
     date_precision: dict[str, Precision] = Field(default_factory=dict)
 
 
-class Mapping(_Part):
+class Mapping(_Section):
     """How to read one kind of csv file.
 
     Attributes
@@ -91,7 +91,7 @@ class Mapping(_Part):
         precision that it gives: 1 the day, 2 to 3 the week, 4 the month, 5 the year.
     missing_deaths : what an empty cell of deaths means: the row is rejected, or nobody died.
     codes : further columns that rules of your own may name, by the name that they use.
-    rules : file of rules of your own, beside the mapping; default: what the values say.
+    rules : file of rules of your own, beside the mapping; default: the values decide.
     """
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -121,7 +121,7 @@ class Mapping(_Part):
             raise ValueError("dates is empty: give at least one form, for example '%Y-%m-%d' = 1")
         for form in self.dates:
             if "%" not in form:
-                raise ValueError(f"dates: {form!r} is no form of a date, for example '%d.%m.%Y'")
+                raise ValueError(f"dates: {form!r} is not a form of a date, for example '%d.%m.%Y'")
         return self
 
     def names(self) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
     """Return the events of UCDP GED or of its candidates.
 
-    Candidates whose status says that UCDP has yet to check whether they meet its definitions are
+    Candidates whose status shows that UCDP has yet to check whether they meet its definitions are
     dropped and counted. A candidate without `active_year` counts as of no active year.
     """
     if STATUS in columns:

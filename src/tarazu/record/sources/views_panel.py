@@ -15,7 +15,7 @@ from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import OUTSIDE, Gazetteer
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_whole
-from tarazu.record.sources.formats import Format, Look
+from tarazu.record.sources.formats import FileHeader, Format
 
 CELLS = ("priogrid_gid", "pg_id", "priogrid_id", "gid")
 MONTHS = (("month_id",), ("year", "month"))
@@ -40,11 +40,11 @@ ELSEWHERE = "cells whose middle lies in no district"
 
 @dataclass(frozen=True)
 class PanelFormat(Format):
-    """A format whose columns have several names in use: one of each kind is enough."""
+    """A format whose columns have several names in use; one of each kind is needed."""
 
-    def missing(self, look: Look) -> list[str]:
-        """Return the kinds of columns that a file lacks, in words of their first names."""
-        names = set(look.columns)
+    def missing(self, header: FileHeader) -> list[str]:
+        """Return the first name of each kind of column that a file lacks."""
+        names = set(header.columns)
         lacks = [] if names & set(CELLS) else [CELLS[0]]
         if not any(names.issuperset(time) for time in MONTHS):
             lacks.append(MONTHS[0][0])
@@ -69,7 +69,7 @@ def read_panel(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
     boundaries = gazetteer.region.boundaries
     if boundaries is None:
         raise DataError(
-            "a panel names cells and no districts",
+            "a panel has grid cells, not districts",
             file=columns.origin.files[0],
             column=_first(columns, CELLS),
             expected="boundaries of the districts",

@@ -1,4 +1,4 @@
-"""Districts as a boundary file draws them, checked whole."""
+"""Districts of a boundary file, checked whole."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ INSTALL = "Install it with: pip install 'tarazu[region]'"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DistrictShapes:
     """The districts of a file in the order of their slugs.
 
     Attributes
     ----------
     slugs, names : keys, and names as written. residents : persons, >= 1.
-    shapes : polygons in longitude and latitude, degrees.
+    polygons : in longitude and latitude, degrees.
     """
 
     slugs: tuple[str, ...]
     names: tuple[str, ...]
     residents: tuple[int, ...]
-    shapes: tuple[BaseGeometry, ...]
+    polygons: tuple[BaseGeometry, ...]
 
 
-def read_drawn(
+def read_district_shapes(
     path: Path, *, names: str, population: str = FLAT, only: tuple[str, str] | None = None
-) -> Drawn:
+) -> DistrictShapes:
     """Return the districts of a boundary file.
 
     Parameters
@@ -76,11 +76,11 @@ def read_drawn(
     raise_problems(problems, f"{path}: {len(problems)} problems in the boundaries")
     slugs = slugs_for(reader.names)
     order = sorted(range(len(slugs)), key=lambda row: slugs[row])
-    return Drawn(
+    return DistrictShapes(
         slugs=tuple(slugs[row] for row in order),
         names=tuple(reader.names[row] for row in order),
         residents=tuple(residents[row] for row in order),
-        shapes=tuple(shapes[row] for row in order),
+        polygons=tuple(shapes[row] for row in order),
     )
 
 
@@ -120,7 +120,7 @@ def _check_frame(path: Path, frame: Any, columns: Sequence[str]) -> None:
         if name not in known
     ]
     if frame.crs is None:
-        what = "the file does not say what its coordinates mean"
+        what = "the meaning of the coordinates is not stated"
         hint = "Keep the .prj file beside a shapefile, or write GeoJSON"
         expected = "a coordinate reference system"
         problems.append(DataError(what, file=path, expected=expected, hint=hint))
@@ -154,7 +154,7 @@ class _Rows:
         except ValueError:
             number = nan
         if not 0.5 <= number < 1e9:
-            self._note(row, f"{shorten(cell)} is no number of people", "at least 1", column)
+            self._note(row, f"{shorten(cell)} is not a number of people", "at least 1", column)
             return FLAT_RESIDENTS
         return round(number)
 

@@ -1,4 +1,4 @@
-"""Make a region of any boundary file: neighbours by shared border, a tile map, people."""
+"""Region from any boundary file: neighbours by shared border, tile map, residents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
 from tarazu.core.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
-from tarazu.region.build.boundary_file import FLAT, Drawn, read_drawn
+from tarazu.region.build.boundary_file import (
+    FLAT,
+    DistrictShapes,
+    read_district_shapes,
+)
 from tarazu.region.build.column_sources import column_rows
 from tarazu.region.build.naming import abbreviate, other_spellings
 from tarazu.region.load import COLUMNS, load_region
@@ -26,7 +30,7 @@ UNKNOWN = "not known"
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What the boundary file does not say about the region.
+    """Properties of a region that its boundary file does not state.
 
     Attributes
     ----------
@@ -34,7 +38,7 @@ class BuildOptions:
         an event here.
     names : column of the districts' names. population : column of residents, or "flat": the same
         number everywhere. only : column and value of the rows to use; without it, all.
-    snap_km : how far apart, km, the borders of two neighbours may be drawn.
+    snap_km : how far apart, km, the borders of two neighbours may be shapes.
     shortest_km : borders below this length, km, make no neighbours.
     source, licence : of the boundary file.
     """
@@ -75,10 +79,10 @@ def build_region(
     """
     boundaries, out = Path(boundaries), Path(out)
     check_folder(out, KIND, keep=[boundaries], replace=replace)
-    drawn = read_drawn(
+    shapes = read_district_shapes(
         boundaries, names=options.names, population=options.population, only=options.only
     )
-    tables = _tables(drawn, options, boundaries)
+    tables = _tables(shapes, options, boundaries)
 
     def about() -> dict[str, object]:
         return {"provenance": collect_provenance({"boundaries": digest_file(boundaries)})}
@@ -89,27 +93,27 @@ def build_region(
         return load_region(folder)
 
 
-def _tables(drawn: Drawn, options: BuildOptions, path: Path) -> dict[str, str]:
+def _tables(shapes: DistrictShapes, options: BuildOptions, path: Path) -> dict[str, str]:
     """Return the files of the folder by name."""
     from tarazu.region.borders import measure, shared_borders
     from tarazu.region.build.tiles import centre, lay_tiles
 
-    borders = shared_borders(drawn.shapes, snap_km=options.snap_km)
+    borders = shared_borders(shapes.polygons, snap_km=options.snap_km)
     borders = {pair: km for pair, km in borders.items() if km >= options.shortest_km}
     if not borders:
         raise DataError(
             "no two districts share a border",
             file=path,
             expected="districts that touch",
-            hint="If the borders are drawn apart from each other, raise --snap",
+            hint="If the borders are shapes apart from each other, raise --snap",
         )
-    sizes = measure(drawn.shapes)
+    sizes = measure(shapes.polygons)
     cells = lay_tiles(sizes.plane, sizes.area_km2, sorted(borders))
-    abbreviations, aliases = abbreviate(drawn.names), other_spellings(drawn.names)
+    abbreviations, aliases = abbreviate(shapes.names), other_spellings(shapes.names)
     districts = [
         {
             "slug": slug,
-            "name": drawn.names[i],
+            "name": shapes.names[i],
             "aliases": aliases[i],
             "frame_unit": slug,
             "headquarters": UNKNOWN,
@@ -118,18 +122,18 @@ def _tables(drawn: Drawn, options: BuildOptions, path: Path) -> dict[str, str]:
             "centroid_lat": f"{sizes.centroid[i, 1]:.4f}",
             "centroid_lon": f"{sizes.centroid[i, 0]:.4f}",
             "area_km2": f"{sizes.area_km2[i]:.6g}",
-            "population": drawn.residents[i],
+            "population": shapes.residents[i],
             "population_confidence": "low" if options.population == FLAT else "medium",
             "population_2017": 0,
             "urban_share": 0,
             "coast": 0,
         }
-        for i, slug in enumerate(drawn.slugs)
+        for i, slug in enumerate(shapes.slugs)
     ]
     edges = [
         {
-            "district_a": drawn.slugs[a],
-            "district_b": drawn.slugs[b],
+            "district_a": shapes.slugs[a],
+            "district_b": shapes.slugs[b],
             "shared_border_km": f"{km:.4g}",
         }
         for (a, b), km in sorted(borders.items())
@@ -143,7 +147,7 @@ def _tables(drawn: Drawn, options: BuildOptions, path: Path) -> dict[str, str]:
             "x": f"{x:.4f}",
             "y": f"{y:.4f}",
         }
-        for i, (slug, (x, y)) in enumerate(zip(drawn.slugs, centre(cells), strict=True))
+        for i, (slug, (x, y)) in enumerate(zip(shapes.slugs, centre(cells), strict=True))
     ]
     origin = f"{options.source} (file {path.name}, sha256 {digest_file(path)})"
     columns = column_rows(
@@ -160,7 +164,7 @@ def _tables(drawn: Drawn, options: BuildOptions, path: Path) -> dict[str, str]:
         "edges.csv": _csv("edges", edges),
         "tiles.csv": _csv("tiles", tiles),
         "columns.csv": _csv("columns", columns),
-        "boundaries.geojson": _geojson(drawn),
+        "boundaries.geojson": _geojson(shapes),
     }
 
 
@@ -183,11 +187,11 @@ def _csv(table: str, rows: Sequence[Mapping[str, object]]) -> str:
     return stream.getvalue()
 
 
-def _geojson(drawn: Drawn) -> str:
+def _geojson(shapes: DistrictShapes) -> str:
     from shapely.geometry import mapping
 
     features = [
         {"type": "Feature", "properties": {"slug": slug, "name": name}, "geometry": mapping(shape)}
-        for slug, name, shape in zip(drawn.slugs, drawn.names, drawn.shapes, strict=True)
+        for slug, name, shape in zip(shapes.slugs, shapes.names, shapes.polygons, strict=True)
     ]
     return canonical_json({"type": "FeatureCollection", "features": features}).decode()

@@ -1,4 +1,4 @@
-"""Keys and labels for districts out of their names."""
+"""Keys and labels of districts, made from their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hexagon for each district, near where it lies and beside its neighbours."""
+"""Tile map: one hexagon per district, near its location and beside its neighbours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 ROW = sqrt(3) / 2  # distance of two rows, hexagon widths
 MARGIN = 2  # empty hexagons around the region that a tile may move to
 PULL = 2.0  # squared hexagon widths that one step between two neighbours is worth
-PLACES = 2  # shifts of the grid that are tried along each axis
+SHIFTS = 2  # shifts of the grid that are tried along each axis
 
 Cells = NDArray[np.int64]  # (D, 2) column and row, odd rows shifted right
 
@@ -23,8 +23,8 @@ def lay_tiles(
 
     The grid is scaled so that the hexagons are as large as the districts on average; districts are
     assigned with the least sum of squared distances, then two tiles change places, or one moves,
-    as long as that brings neighbours closer at no greater loss of place. Nothing is random, and the
-    result does not depend on the order of the districts.
+    as long as that brings neighbours closer at no greater loss of position. Nothing is random, and
+    the result does not depend on the order of the districts.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def lay_tiles(
     points -= points.min(axis=0)
     links = [(int(rank[a]), int(rank[b])) for a, b in edges]
     best = min(
-        (_lay(points, links, x / PLACES, y / PLACES) for y in range(PLACES) for x in range(PLACES)),
+        (_lay(points, links, x / SHIFTS, y / SHIFTS) for y in range(SHIFTS) for x in range(SHIFTS)),
         key=lambda result: result[0],
     )[1]
     return _trim(best[rank])
