@@ -31,7 +31,8 @@ from tarazu.region import Region, in_frame, load_region
 
 SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
 COLUMNS = tuple(name for name in EVENT_COLUMNS if name != "event_id")
-KEYS = [name for name in COLUMNS if name != "count"]  # rows equal in these are counted together
+KEYS = tuple(name for name in COLUMNS if name not in {*DEATHS, "count"})
+"""Columns in which events are alike, whatever their deaths."""
 
 
 class FiguresNote(BaseModel):
@@ -84,7 +85,7 @@ def make_figures(record: Record) -> bytes:
     events["district"] = events["district"].fillna("")
     for side in DEATHS:  # of one event: only equal events share a row, so that no toll is blurred
         events[side] //= events["count"]
-    table = events.groupby(KEYS, sort=True)["count"].sum().reset_index()
+    table = events.groupby([*KEYS, *DEATHS], sort=True)["count"].sum().reset_index()
     for side in DEATHS:
         table[side] *= table["count"]
     text: str = table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
