@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import tarazu.policy.cost
 from tarazu.core.errors import ScenarioError
 from tarazu.model import build_model
 from tarazu.policy import (
@@ -86,3 +87,10 @@ def test_policy__beyond_the_ends_of_its_levers_is_an_error():
 def test_policy__that_saves_has_no_version_that_costs_more(name):
     with pytest.raises(ScenarioError, match="no version"):
         at_extra_cost(load_policy(name), LEVERS, REGION, WEEKS, BUDGET)
+
+
+def test_policy__at_a_budget_is_checked_once(monkeypatch):
+    checked = []
+    monkeypatch.setattr(tarazu.policy.cost, "check_policy", lambda *args: checked.append(args))
+    at_extra_cost(load_policy("surge"), LEVERS, REGION, WEEKS, BUDGET)
+    assert len(checked) == 1
