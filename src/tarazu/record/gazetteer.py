@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.core.tables.columns import Columns, Texts
+from tarazu.core.tables.coded import Texts
+from tarazu.core.tables.columns import Columns
 from tarazu.record.record import Disagreement
 from tarazu.record.source_table import SourceTable
 from tarazu.region import Region

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.tables.columns import Columns, Days, Joined, Mask, Texts
+from tarazu.core.tables.coded import Days, Joined, Mask, Texts
+from tarazu.core.tables.columns import Columns
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from tarazu.core.tables.cells import (
     parse_number,
     parse_words,
 )
-from tarazu.core.tables.columns import Coded, Columns, Encoder, RowOrigin
+from tarazu.core.tables.coded import Coded, Encoder
+from tarazu.core.tables.columns import Columns, RowOrigin
 
 FILE = Path("t.csv")
 CELLS = ["", " ", "1", "0", "true", "No", "-3", "1.5", "2010-02-31", "2012-02-29", "9" * 12, "nan"]

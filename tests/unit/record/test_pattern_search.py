@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.core.tables.columns import Joined
+from tarazu.core.tables.coded import Joined
 from tarazu.record.coding import pattern_search
 from tarazu.record.coding.pattern_search import PORTABLE, PatternSearch
 from tarazu.record.coding.rules import read_rules

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import MAX_CELL
-from tarazu.core.tables.columns import ArrowTexts, Coded, Columns, Encoder, RowOrigin
+from tarazu.core.tables.coded import ArrowTexts, Coded, Encoder
+from tarazu.core.tables.columns import Columns, RowOrigin
 from tarazu.core.tables.csv_rows import BOM, CsvFile
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
-from tarazu.core.tables.columns import Coded, Columns, Encoder, RowOrigin
+from tarazu.core.tables.coded import Coded, Encoder
+from tarazu.core.tables.columns import Columns, RowOrigin
 
 ROWS = "Result"  # key of the rows in pages of UCDP
 TOTAL = "TotalCount"  # rows of all pages together

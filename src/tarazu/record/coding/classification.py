@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.core.tables.columns import Joined, Mask
+from tarazu.core.tables.coded import Joined, Mask
 from tarazu.record.coding.pattern_search import PatternSearch
 from tarazu.record.coding.rules import CodingRule, Condition, RuleSet
 from tarazu.record.source_table import SourceTable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.tables.columns import ArrowTexts, Coded, Joined, Texts
+from tarazu.core.tables.coded import ArrowTexts, Coded, Joined, Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa

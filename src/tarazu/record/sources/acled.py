@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.tables.cells import CellError, shorten
-from tarazu.core.tables.columns import Columns, Mask, Texts
+from tarazu.core.tables.coded import Mask, Texts
+from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable

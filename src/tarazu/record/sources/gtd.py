@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from tarazu.core.tables.cells import parse_code
-from tarazu.core.tables.columns import Columns, Days
+from tarazu.core.tables.coded import Days
+from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable

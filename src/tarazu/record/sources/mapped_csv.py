@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tarazu.core.errors import ScenarioError
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, CellError, parse_code, shorten
-from tarazu.core.tables.columns import Columns, Days, Texts
+from tarazu.core.tables.coded import Days, Texts
+from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.tables.cells import parse_flag
-from tarazu.core.tables.columns import Columns, Joined, Mask, Texts
+from tarazu.core.tables.coded import Joined, Mask, Texts
+from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable

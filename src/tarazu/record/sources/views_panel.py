@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import parse_code
-from tarazu.core.tables.columns import Columns, Days
+from tarazu.core.tables.coded import Days
+from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import OUTSIDE, Gazetteer
 from tarazu.record.source_table import SourceTable
