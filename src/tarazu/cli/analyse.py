@@ -1,8 +1,7 @@
-"""``tarazu model threshold|marginal|frontier|ablate|flip``: questions to the model."""
+"""``tarazu model threshold|marginal|frontier|ablate|flip``: analyses of the model."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,154 +9,148 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tarazu.cli.options import AsJson, Force, Quiet, Verbose, paths_of
-from tarazu.cli.output import show
+from tarazu.cli.options import (
+    AsJson,
+    Force,
+    Quiet,
+    Verbose,
+    Workers,
+    add_options,
+    paths_of,
+    threads,
+)
+from tarazu.cli.output import paragraph, show
 from tarazu.cli.progress import progress
-from tarazu.cli.run import Workers
-from tarazu.cli.wording import paragraph, table
 
 if TYPE_CHECKING:
     from tarazu.report.figure import Figure
 
 Hypothesis = Annotated[str, typer.Option(help="Name of a hypothesis.")]
-Policy = Annotated[str, typer.Option(help="Name of a policy that ships, or a TOML file.")]
-Draws = Annotated[int, typer.Option(min=2, help="Draws of the parameters from their priors.")]
-Replicates = Annotated[int, typer.Option(min=1, help="Runs of luck, a draw.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of draws and luck.")]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", file_okay=False, show_default=False, help="Folder for a page."),
+Policy = Annotated[str, typer.Option(help="Name of a shipped policy, or a TOML file.")]
+ComparedPolicy = Annotated[
+    str, typer.Argument(help="Name of a shipped policy, or a TOML file.", show_default=False)
 ]
+Baseline = Annotated[str, typer.Option(help="Policy to compare with.")]
+Draws = Annotated[int, typer.Option(min=2, help="Number of parameter draws.")]
+Replicates = Annotated[int, typer.Option(min=1, help="Stochastic replicates per parameter draw.")]
+Weeks = Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs, weeks.")]
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """Where the pages of an answer go, if anywhere, and which files must stay."""
+class Shared:
+    """Options of every analysis."""
 
-    folder: Path | None
-    keep: Sequence[Path]
-    replace: bool
+    hypothesis: Hypothesis = "full"
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", file_okay=False, show_default=False, help="Folder for the figures."
+        ),
+    ] = None
+    force: Force = False
+    as_json: AsJson = False
+    verbose: Verbose = 0
+    quiet: Quiet = False
 
-    def write(self, figures: Sequence[Figure]) -> list[str]:
-        """Write figures, and return the addresses of their pages."""
-        from tarazu.report.pages.figure_pages import write_pages
 
-        if self.folder is None:
-            return []
-        write_pages(figures, self.folder, keep=self.keep, replace=self.replace)
-        return [str(self.folder / f"{figure.key}.html") for figure in figures]
+@add_options(Shared)
+def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Shared) -> None:
+    """Compute the reproduction number of violence and its equilibria.
 
-
-def threshold(
-    hypothesis: Hypothesis = "full",
-    policy: Policy = "status-quo",
-    draws: Draws = 20,
-    seed: Seed = 0,
-    out: Out = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
-) -> None:
-    """Ask whether violence feeds itself.
-
-    The reproduction number of violence R_v where an equilibrium without violence exists (else
-    why it does not), the recruits that one more militant causes where violence already is, and
-    whether few and many militants come to rest at different levels. One average district, mean
-    field, parameters drawn from their priors. A second table lists the ten parameters to which
-    the growth of violence at rest is most elastic, over the first ten draws.
+    Per parameter draw: the reproduction number R_v where an equilibrium without violence exists
+    (else why it does not), recruits per additional militant at the equilibrium with violence, and
+    whether starts from few and from many militants end at different equilibria. Mean field of one
+    average district. A second table lists the ten parameters with the largest elasticity of the
+    growth factor at the equilibrium, over the first ten draws.
     """
-    from tarazu.report.figures.analyses import draw_thresholds
-    from tarazu.report.figures.elasticities import draw_elasticities
+    from tarazu.report.figures.thresholds import elasticities_figure, thresholds_figure
     from tarazu.study.analysis.thresholds import find_thresholds
     from tarazu.study.setup.scenario import drawn_scenario
 
-    pages = Pages(out, paths_of(policy, hypothesis), force)
-    scenario = drawn_scenario(hypothesis, policy, weeks=1, draws=draws, seed=seed)
-    with progress("looking for thresholds") as advance:
+    scenario = drawn_scenario(shared.hypothesis, policy, weeks=1, draws=draws, seed=shared.seed)
+    with progress("finding equilibria") as advance:
         found = find_thresholds(scenario, elastic=10, progress=advance)
-    _answer(
-        draw_thresholds(found),
+    figures = [thresholds_figure(found)]
+    if len(found.elasticities):
+        figures.append(elasticities_figure(found))
+    _show(
+        figures,
         found.table.to_dict("records"),
-        pages,
-        beside=[draw_elasticities(found)] if len(found.elasticities) else [],
-        as_json=as_json,
+        shared,
+        keep=paths_of(policy, shared.hypothesis),
         elasticities=found.leading_elasticities().to_dict("records"),
     )
 
 
+@add_options(Shared)
 def marginal(
-    district: Annotated[str, typer.Argument(help="District of the operation, as a slug.")],
-    hypothesis: Hypothesis = "full",
+    district: Annotated[str, typer.Argument(help="District of the operation.", show_default=False)],
     policy: Policy = "status-quo",
     draws: Draws = 40,
     replicates: Replicates = 4,
-    seed: Seed = 0,
-    out: Out = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
+    *,
+    shared: Shared,
 ) -> None:
-    """Ask what one more operation changes.
+    """Estimate the marginal effect of one operation.
 
-    Attacks, deaths of civilians and of security forces in its own week and the 4, 12, 52 and 260
-    weeks after it, and militants at their end, in the district, next door and elsewhere; and
-    what share of the militants removed is made good. Paired draws: the runs with and without it
-    share their luck.
+    Attacks, deaths of civilians and of security forces in the week of the operation and in the 4,
+    12, 52 and 260 weeks after it, and militants at their end: in the district, in its neighbours
+    and elsewhere; and the replacement ratio: new militants per militant removed. Members with and
+    without the operation use common random numbers.
     """
-    from tarazu.report.figures.analyses import draw_marginal
+    from tarazu.report.figures.analyses import marginal_figure
     from tarazu.study.analysis.marginal_effect import HORIZONS, marginal_effect
     from tarazu.study.setup.scenario import drawn_scenario
 
-    pages = Pages(out, paths_of(policy, hypothesis), force)
-    weeks = 53 + max(HORIZONS)
-    scenario = drawn_scenario(hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
-    with progress("running with and without one more operation") as advance:
+    weeks, seed = 53 + max(HORIZONS), shared.seed
+    scenario = drawn_scenario(shared.hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
+    with progress("running with and without one operation") as advance:
         found = marginal_effect(
             scenario, district, replicates=replicates, seed=seed, progress=advance
         )
-    _answer(
-        draw_marginal(found, district=district), found.to_dict("records"), pages, as_json=as_json
+    _show(
+        [marginal_figure(found, district=district)],
+        found.to_dict("records"),
+        shared,
+        keep=paths_of(policy, shared.hypothesis),
     )
 
 
+@add_options(Shared)
 def frontier(
     axis: Annotated[
         str, typer.Option(help="Second axis: a lever, or trust (held at each level).")
     ] = "technical_intelligence",
     tempo: Annotated[
-        list[float] | None, typer.Option(help="A tempo to try; repeat.", show_default="0 to 10")
+        list[float] | None,
+        typer.Option(help="Operational tempo to run; repeat for more.", show_default="0 to 10"),
     ] = None,
     level: Annotated[
         list[float] | None,
         typer.Option(
-            help="A level of the second axis; repeat.", show_default="three over its range"
+            help="Level of the second axis to run; repeat for more.",
+            show_default="three over its range",
         ),
     ] = None,
-    hypothesis: Hypothesis = "full",
     policy: Policy = "status-quo",
     draws: Draws = 12,
     replicates: Replicates = 5,
-    seed: Seed = 0,
-    out: Out = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
+    *,
+    shared: Shared,
 ) -> None:
-    """Ask whether any tempo of operations ends violence.
+    """Compute the attrition frontier over operational tempo and intelligence.
 
-    Every cell of tempo and intelligence (or trust) is run for ten years from few and from many
-    militants, and labelled: dies out, shrinks, persists, grows. A last line says whether any
-    tempo that was tried ends it.
+    Every combination of tempo and intelligence (or trust) is run for ten years from few and from
+    many militants, and labelled: dies out, shrinks, persists or grows. The last lines state for
+    each level whether any tempo in the grid ends violence.
     """
-    from tarazu.report.figures.analyses import draw_frontier
+    from tarazu.report.figures.frontier import frontier_figure
     from tarazu.study.analysis.frontier import END, attrition_frontier
     from tarazu.study.setup.scenario import drawn_scenario
 
-    pages = Pages(out, paths_of(policy, hypothesis), force)
-    scenario = drawn_scenario(hypothesis, policy, weeks=END, draws=draws, seed=seed)
+    seed = shared.seed
+    scenario = drawn_scenario(shared.hypothesis, policy, weeks=END, draws=draws, seed=seed)
     lever = scenario.model.levers.get(axis)
     level = level or (
         [0.1, 0.5, 0.9] if lever is None else sorted({lever.low, lever.default, lever.high})
@@ -167,153 +160,153 @@ def frontier(
         found = attrition_frontier(
             scenario, tempos, axis, level, replicates=replicates, seed=seed, progress=advance
         )
-    sentences = [found.sentence(value) for value in level]
-    _answer(draw_frontier(found), found.table.to_dict("records"), pages, sentences, as_json=as_json)
+    _show(
+        [frontier_figure(found)],
+        found.table.to_dict("records"),
+        shared,
+        [found.sentence(value) for value in level],
+        keep=paths_of(policy, shared.hypothesis),
+    )
 
 
+@add_options(Shared)
 def ablate(
-    policy: Annotated[str, typer.Argument(help="Name of a policy that ships, or a TOML file.")],
+    policy: ComparedPolicy,
     link: Annotated[
         list[str] | None,
         typer.Option(
-            help="A link to hold, as source>target or source>*; repeat.",
+            help="Link to hold, as source>target or source>*; repeat for more.",
             show_default="trust, grievance, memories, the missing, services, credibility, each >*",
         ),
     ] = None,
-    baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "status-quo",
-    outcome: Annotated[str, typer.Option(help="A series that is summed over time.")] = "attacks",
-    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs.")] = 520,
-    hypothesis: Hypothesis = "full",
+    baseline: Baseline = "status-quo",
+    outcome: Annotated[str, typer.Option(help="Series that is summed over time.")] = "attacks",
+    weeks: Weeks = 520,
     draws: Draws = 20,
     replicates: Replicates = 2,
-    seed: Seed = 0,
-    out: Out = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
+    *,
+    shared: Shared,
 ) -> None:
-    """Ask which link a conclusion rests on.
+    """Estimate a policy effect again with one feedback link held at its baseline path.
 
-    The effect of a policy is computed with all links at work, and with each link telling what it
-    told at the baseline. What then is left of the effect did not go through that link.
+    The effect with all links at work is compared with the effect with each link held: the
+    difference went through that link.
     """
     from tarazu.model.hold import parse_link
-    from tarazu.report.figures.analyses import draw_ablation
+    from tarazu.report.figures.analyses import ablation_figure
     from tarazu.study.analysis.ablation import LINKS
-    from tarazu.study.analysis.ablation import ablate as hold_in_turn
+    from tarazu.study.analysis.ablation import ablate as ablate_links
     from tarazu.study.setup.scenario import drawn_scenario
 
-    pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
-    links = [parse_link(text) for text in link or LINKS]
-    today, asked = (
-        drawn_scenario(hypothesis, name, weeks=weeks, draws=draws, seed=seed)
+    links, seed = [parse_link(text) for text in link or LINKS], shared.seed
+    status_quo, compared = (
+        drawn_scenario(shared.hypothesis, name, weeks=weeks, draws=draws, seed=seed)
         for name in (baseline, policy)
     )
     with progress("holding links in turn") as advance:
-        found = hold_in_turn(
-            today,
-            asked,
+        found = ablate_links(
+            status_quo,
+            compared,
             links,
             outcome=outcome,
             replicates=replicates,
             seed=seed,
             progress=advance,
         )
-    figure = draw_ablation(found, policy=policy, baseline=baseline, outcome=outcome)
-    _answer(figure, found.to_dict("records"), pages, as_json=as_json)
+    _show(
+        [ablation_figure(found, policy=policy, baseline=baseline, outcome=outcome)],
+        found.to_dict("records"),
+        shared,
+        keep=paths_of(policy, baseline, shared.hypothesis),
+    )
 
 
+@add_options(Shared)
 def flip(
-    policy: Annotated[str, typer.Argument(help="Name of a policy that ships, or a TOML file.")],
-    baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "status-quo",
-    outcome: Annotated[str, typer.Option(help="What the two are ranked by.")] = "attacks",
-    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs.")] = 520,
-    hypothesis: Hypothesis = "full",
+    policy: ComparedPolicy,
+    baseline: Baseline = "status-quo",
+    outcome: Annotated[str, typer.Option(help="Outcome that ranks the policies.")] = "attacks",
+    weeks: Weeks = 520,
     draws: Annotated[
-        int, typer.Option(min=0, help="Start from this many draws instead of the medians.")
+        int,
+        typer.Option(
+            min=0, help="Number of parameter draws to start from; 0 starts from the prior medians."
+        ),
     ] = 0,
     replicates: Annotated[
-        int, typer.Option(min=2, help="Pairs of runs with drawn events that try a flip.")
+        int, typer.Option(min=2, help="Stochastic run pairs used to confirm each tipping point.")
     ] = 100,
-    seed: Seed = 0,
     workers: Workers = None,
-    out: Out = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    verbose: Verbose = 0,
-    quiet: Quiet = False,
+    *,
+    shared: Shared,
 ) -> None:
-    """Ask which single parameter flips a ranking.
+    """Find the tipping points of single parameters.
 
-    All parameters stand at the medians of their priors (or as drawn); each is moved alone over
-    99% of its prior until the other policy is ahead, and the smallest such move is found. Mean
-    field; the nearest flips from the medians are then tried with drawn events.
+    From the medians of the priors (or from draws), each parameter is moved alone over 99% of its
+    prior until the other policy ranks first; the smallest such move is reported. Mean field; the
+    nearest tipping points from the medians are then confirmed with stochastic runs.
     """
-    from tarazu.report.figures.tipping_points import draw_flips, draw_flips_over_draws
+    from tarazu.report.figures.tipping_points import (
+        tipping_points_figure,
+        tipping_points_over_draws_figure,
+    )
     from tarazu.study.analysis.tipping_point_check import check_sentence, check_tipping_points
     from tarazu.study.analysis.tipping_points import find_tipping_points, tipping_points_over_draws
     from tarazu.study.setup.scenario import median_scenario
 
-    pages = Pages(out, paths_of(policy, baseline, hypothesis), force)
-    scenarios = [median_scenario(hypothesis, name, weeks=weeks) for name in (baseline, policy)]
-    threads = workers or os.cpu_count() or 1
+    keep, seed = paths_of(policy, baseline, shared.hypothesis), shared.seed
+    scenarios = [
+        median_scenario(shared.hypothesis, name, weeks=weeks) for name in (baseline, policy)
+    ]
     if draws:
-        with progress("moving one parameter at a time, draw by draw") as advance:
-            often = tipping_points_over_draws(
+        with progress("moving one parameter at a time in every draw") as advance:
+            shares = tipping_points_over_draws(
                 *scenarios,
                 draws=draws,
                 outcome=outcome,
                 seed=seed,
-                workers=threads,
+                workers=threads(workers),
                 progress=advance,
             )
-        rows = often.table.to_dict("records")
-        _answer(draw_flips_over_draws(often), rows, pages, as_json=as_json)
+        figures = [tipping_points_over_draws_figure(shares)]
+        _show(figures, shares.table.to_dict("records"), shared, keep=keep)
         return
     with progress("moving one parameter at a time") as advance:
-        found = find_tipping_points(*scenarios, outcome=outcome, workers=threads, progress=advance)
-    with progress("trying flips with drawn events") as advance:
+        found = find_tipping_points(
+            *scenarios, outcome=outcome, workers=threads(workers), progress=advance
+        )
+    with progress("confirming tipping points with stochastic runs") as advance:
         checks = check_tipping_points(
             found, *scenarios, replicates=replicates, seed=seed, progress=advance
         )
-    _answer(
-        draw_flips(found),
+    _show(
+        [tipping_points_figure(found)],
         found.table.to_dict("records"),
-        pages,
+        shared,
         [found.sentence(), check_sentence(checks)],
-        as_json=as_json,
+        keep=keep,
         checks=checks.to_dict("records"),
     )
 
 
-def _answer(
-    figure: Figure,
+def _show(
+    figures: Sequence[Figure],
     rows: list[dict[Any, Any]],
-    pages: Pages,
+    shared: Shared,
     sentences: Sequence[str] = (),
     *,
-    beside: Sequence[Figure] = (),
-    as_json: bool,
+    keep: Sequence[Path],
     **more: list[dict[Any, Any]],
 ) -> None:
-    """Write the pages of an answer, and print its table also if they cannot be written."""
-    parts = [
-        figure.title,
-        table([figure.table.columns, *figure.table.rows], left=len(figure.table.columns)),
-        *(paragraph(text) for text in (*sentences, *figure.notes)),
-        f"n: {figure.n}. Source: {figure.source}.",
-    ]
-    for other in beside:
-        parts += [
-            "",
-            other.title,
-            table([other.table.columns, *other.table.rows], left=len(other.table.columns)),
-            *(paragraph(text) for text in other.notes),
-            f"n: {other.n}. Source: {other.source}.",
-        ]
-    data = {"rows": rows, "sentences": list(sentences), **more}
+    """Print the result of an analysis and write its figures, if there is a folder for them."""
+    from tarazu.report.pages.figure_pages import write_pages
+
+    first, *others = (figure.to_text() for figure in figures)
+    parts = ["\n".join([first, *map(paragraph, sentences)]), *others]
     try:
-        parts += pages.write([figure, *beside])
-    finally:  # what took minutes is not lost to a file that is in the way
-        show("\n".join(parts), data, as_json=as_json)
+        if shared.out is not None:
+            write_pages(figures, shared.out, keep=keep, replace=shared.force)
+            parts.append("\n".join(str(shared.out / f"{figure.key}.html") for figure in figures))
+    finally:  # the result of minutes is printed also if a file must not be overwritten
+        data = {"rows": rows, "sentences": list(sentences), **more}
+        show("\n\n".join(parts), data, as_json=shared.as_json)

@@ -1,4 +1,4 @@
-"""The commands of ``tarazu``, assembled."""
+"""The application ``tarazu``: all commands, and ``tarazu version``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import typer
 
 from tarazu.cli import data, model, record, region
 from tarazu.cli.evidence import evidence
-from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.output import show
 from tarazu.cli.run import claims, demo, run
-from tarazu.cli.version import version
 
 app = typer.Typer(
     name="tarazu",
@@ -29,9 +29,21 @@ app.command()(claims)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")
-app.command()(version)
 
 
 @app.callback()
 def verbosity(verbose: Verbose = 0, quiet: Quiet = False) -> None:
-    """Say more or less about what is being done."""
+    """Set how much is logged on standard error."""
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the versions of Tarazu, Python and the packages that results depend on."""
+    from tarazu.core.provenance import collect_provenance
+
+    found = collect_provenance({})
+    packages = ", ".join(f"{name} {number}" for name, number in found.packages.items())
+    text = f"tarazu {found.tarazu} (Python {found.python}; {packages})"
+    if found.commit is not None:
+        text += f"\ncommit {found.commit}"
+    show(text, found, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The way in and out: run a command, turn what went wrong into words and an exit code."""
+"""Entry point: run a command, print its errors and return its exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tarazu.cli.exit_codes import DONE, INTERRUPTED, READER_GONE, TERMINATED
+from tarazu.cli.output import DONE, INTERRUPTED, READER_GONE, TERMINATED, set_verbosity
 
 # Threads inside linear algebra: matrices here are small, studies bring threads of their own, and on
 # a busy machine such threads wait for each other (retaliation: 432 s with two, 12 s with one).
@@ -25,7 +25,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Exit code of one command; whatever it raises has become words on standard error.
+    """Return the exit code of one command; what it raises is printed on standard error.
 
     0 done, 1 a check found something, 2 usage or input, 3 a bug in Tarazu, 130 interrupted.
     """
@@ -39,37 +39,36 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as stop:  # raised by completion, by _terminate and over a closed pipe
         gone = isinstance(stop.__context__, BrokenPipeError)
         code = READER_GONE if gone else stop.code if isinstance(stop.code, int) else DONE
-    except BaseException as error:  # noqa: BLE001 - the last line of defence: it explains and logs
-        from tarazu.cli.errors import complain
+    except BaseException as error:  # noqa: BLE001 - the outermost handler: it prints and logs
+        from tarazu.cli.errors import print_error
 
-        code = complain(error, arguments)
+        code = print_error(error, arguments)
         if isinstance(error, OSError):  # what is buffered cannot be written either
             _silence_stdout()
     if code == READER_GONE:
         _silence_stdout()
     elif code in (INTERRUPTED, TERMINATED):
-        sys.stderr.write("interrupted: nothing unfinished was left behind.\n")
+        sys.stderr.write("interrupted; no unfinished files were left.\n")
     return code
 
 
 def _invoke(arguments: Sequence[str]) -> int:
     from typer.main import get_command
 
-    from tarazu.cli import logs
     from tarazu.cli.application import app
 
-    logs.set_verbosity(0)
+    set_verbosity(0)
     code = get_command(app).main(list(arguments), prog_name="tarazu", standalone_mode=False)
     return code if isinstance(code, int) else DONE
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave through the exits, so that folders being built are removed."""
+    """Raise SystemExit, so that folders being built are removed."""
     raise SystemExit(TERMINATED)
 
 
 def _silence_stdout() -> None:
-    """Keep the interpreter from complaining once more, at its end, about what it cannot write."""
+    """Redirect standard output to nowhere, so that the interpreter prints no second error."""
     try:
         descriptor = sys.__stdout__.fileno() if sys.__stdout__ is not None else -1
     except (OSError, ValueError):

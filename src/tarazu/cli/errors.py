@@ -1,4 +1,4 @@
-"""What the user reads when a command fails."""
+"""Error messages of commands that fail, and their exit codes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from tarazu.cli import logs
-from tarazu.cli.exit_codes import INTERNAL, USAGE
+from tarazu.cli.output import INTERNAL, TRACEBACK, USAGE, shows_tracebacks
 from tarazu.core.errors import TarazuError
 
 MAX_LINE = 600  # characters; a cell of a broken file may be megabytes long
@@ -18,8 +17,8 @@ MAX_LINE = 600  # characters; a cell of a broken file may be megabytes long
 _log = logging.getLogger("tarazu.cli")
 
 
-def complain(error: BaseException, arguments: Sequence[str]) -> int:
-    """Print `error` on standard error in words, and return the exit code that it means."""
+def print_error(error: BaseException, arguments: Sequence[str]) -> int:
+    """Print an error on standard error and return its exit code."""
     if isinstance(error, typer.TyperException):
         lines, code = list(_usage_lines(error)), USAGE
     elif _is_about_input(error):
@@ -28,15 +27,15 @@ def complain(error: BaseException, arguments: Sequence[str]) -> int:
         lines, code = list(_bug_lines(error, arguments)), INTERNAL
     for line in lines:
         sys.stderr.write(_printable(line) + "\n")
-    _log.log(logs.TRACEBACK, "the traceback, because of -vv:", exc_info=error)
+    _log.log(TRACEBACK, "traceback (-vv):", exc_info=error)
     return code
 
 
 def _is_about_input(error: BaseException) -> bool:
-    """Whether every problem is one that the user can act on."""
+    """Whether the user can solve every problem."""
     if isinstance(error, BaseExceptionGroup):
         return all(_is_about_input(inner) for inner in error.exceptions)
-    # The operating system says what it could not do (disk full, no permission): no bug of ours.
+    # An OSError names what the operating system could not do (disk full, no permission): not a bug.
     return isinstance(error, TarazuError | OSError)
 
 
@@ -74,14 +73,15 @@ def _bug_lines(error: BaseException, arguments: Sequence[str]) -> Iterator[str]:
     from tarazu import __version__
 
     yield f"internal error: {type(error).__name__}: {error}"
-    yield f"This is a bug in Tarazu {__version__}, not in your input; nothing unfinished was left."
-    if not logs.shows_tracebacks():
-        yield "To see where it happened, and to report it, run the same command with -vv:"
+    yield f"This is a bug in Tarazu {__version__}, not in your input."
+    yield "No unfinished files were left."
+    if not shows_tracebacks():
+        yield "To see the traceback, which a report needs, run the same command with -vv:"
         yield f"    tarazu -vv {shlex.join(arguments)}"
 
 
 def _printable(line: str) -> str:
-    """One line that no file content can use to drive the terminal."""
+    """Return a line without control characters, which could drive the terminal."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     if len(shown) > MAX_LINE:
         return f"{shown[:MAX_LINE]}... ({len(shown):,} characters)"

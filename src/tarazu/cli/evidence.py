@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.load_record import read_events
 from tarazu.cli.options import (
     AsJson,
     Boundaries,
@@ -21,9 +21,13 @@ from tarazu.cli.options import (
     Verbose,
     existing_file,
     paths_of,
+    read_events,
 )
-from tarazu.cli.output import show
+from tarazu.cli.output import paragraph, show
 from tarazu.cli.progress import progress
+
+if TYPE_CHECKING:
+    from tarazu.evidence import Battery, Finding
 
 
 def evidence(
@@ -42,7 +46,8 @@ def evidence(
     config: Annotated[
         Path | None,
         existing_file(
-            help="TOML file of the battery: which estimators, at what level; without one, all."
+            help="TOML file of a battery: estimators and significance level. Default: all "
+            "estimators."
         ),
     ] = None,
     force: ForceFolder = False,
@@ -50,18 +55,15 @@ def evidence(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Put the battery of tests to a record.
+    """Run all estimators on an event record.
 
-    Each finding is printed with its interval, what was used and dropped, the checks it passed
-    and failed, and its reruns on other readings of the record; then one table of all tests, with
-    their errors controlled together and what a record of this size could have shown. "The record
-    cannot tell" is a normal answer.
+    Prints each finding with its interval, rows used and dropped, checks and sensitivity analysis;
+    then all tests in one table, with joint error control and the effects that a record of this size
+    can show. "The record cannot tell" is a normal result.
 
     The folder holds findings.json, evidence.json (the table), figures/ (a page and a CSV table
     each), record.json, brief.html, MANIFEST.json and RUN.json.
     """
-    from tarazu.cli.battery_wording import describe_battery
-    from tarazu.cli.wording import describe_finding
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
     from tarazu.pipeline.runner import run_estimators, run_task
     from tarazu.pipeline.task import Task
@@ -79,8 +81,32 @@ def evidence(
         result = run_task(task, out, keep=keep, force=force, progress=progress).battery
         assert result is not None  # a battery file names at least one estimator
         found = result
-    text = "\n\n".join(
-        [*(describe_finding(finding) for finding in found.findings), describe_battery(found)]
-    )
+    text = "\n\n".join([*("\n".join(finding_lines(f)) for f in found.findings), _text(found)])
     content = found.to_dict() | {"findings": [finding.to_dict() for finding in found.findings]}
     show(text, content, as_json=as_json)
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Yield a finding as text: sentence, numbers, checks, caveats and sensitivity analysis."""
+    from tarazu.report.tables.findings import checks_table, numbers_table, sensitivity_table
+
+    yield paragraph(finding.question)
+    yield paragraph(finding.sentence)
+    if not finding.converged:
+        yield paragraph("The fit did not converge: do not quote these numbers.")
+    yield ""
+    yield numbers_table(finding).to_text()
+    for table in (checks_table(finding), sensitivity_table(finding)):
+        if table is not None:
+            yield ""
+            yield table.to_text()
+    if finding.caveats:
+        yield ""
+        yield from (paragraph(caveat, label="caveat") for caveat in finding.caveats)
+
+
+def _text(battery: Battery) -> str:
+    from tarazu.report.tables.battery import detectable_table, results_table
+
+    tables = (results_table(battery), detectable_table(battery))
+    return "\n\n".join([*(table.to_text() for table in tables), paragraph(battery.sentence)])

@@ -1,4 +1,4 @@
-"""``tarazu model``: what the mechanism claims."""
+"""``tarazu model``: the declaration of the model, its diagram, and exports."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tarazu.cli.analyse import ablate, flip, frontier, marginal, threshold
+from tarazu.cli.analyse import Hypothesis, Policy, ablate, flip, frontier, marginal, threshold
 from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, paths_of
-from tarazu.cli.output import show
+from tarazu.cli.output import paragraph, show
 
 if TYPE_CHECKING:
     from tarazu.model import Model
+    from tarazu.model.describe import Description
 
-app = typer.Typer(help="Read the model and ask it.", no_args_is_help=True)
-for question in (threshold, marginal, frontier, ablate, flip):
-    app.command()(question)
-
-
-def _declared(own: Path | None) -> Model:
-    """Return the shipped model, or the one with a mechanism of the user's own."""
-    from tarazu.model import build_model
-    from tarazu.model.user_model import load_user_model
-
-    return build_model() if own is None else load_user_model(own).model
+app = typer.Typer(help="Describe and analyse the model.", no_args_is_help=True)
+for analysis in (threshold, marginal, frontier, ablate, flip):
+    app.command()(analysis)
 
 
 @app.callback()
 def model() -> None:
-    """Read the model and ask it."""
+    """Describe and analyse the model."""
 
 
 @app.command()
@@ -39,17 +32,16 @@ def describe(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Print what the model declares.
+    """Print the declaration of the model.
 
-    Stocks, levers, equations, parameters with unit, prior and source, and the sign of every
-    direct influence, all taken from the declaration that the engines run. The model is not
-    calibrated: a prior marked as assumed is a guess that studies vary.
+    Stocks, levers, equations, parameters with unit, prior and source, and the sign of every direct
+    influence, all taken from the declaration that the engines run. The model is not calibrated: a
+    prior marked as assumed is a judgement, and studies vary it.
     """
-    from tarazu.cli.model_wording import describe_declaration
     from tarazu.model import describe as describe_model
 
-    description = describe_model(_declared(own))
-    show(describe_declaration(description), description, as_json=as_json)
+    description = describe_model(_load_model(own))
+    show(declaration_text(description), description, as_json=as_json)
 
 
 @app.command()
@@ -62,15 +54,15 @@ def diagram(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Draw the causal-loop diagram.
+    """Write the causal-loop diagram.
 
-    Who acts on whom, with the sign of each derivative, and the reinforcing and balancing loops,
-    all found in the declaration. Writes a page that opens offline and a CSV table of the loops.
+    Every influence with the sign of its derivative, and the reinforcing and balancing loops, as
+    found in the declaration. Writes a page that opens offline and a CSV table of the loops.
     """
-    from tarazu.report.figures.causal_loop import draw_loops
+    from tarazu.report.figures.causal_loop import loops_figure
     from tarazu.report.pages.figure_pages import write_pages
 
-    figure = draw_loops(_declared(own))
+    figure = loops_figure(_load_model(own))
     write_pages([figure], out, keep=paths_of(own), replace=force)
     show(f"{out / figure.key}.html", None, as_json=False)
 
@@ -79,7 +71,13 @@ def diagram(
 def odd(
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", dir_okay=False, show_default=False, help="File to write."),
+        typer.Option(
+            "--out",
+            "-o",
+            dir_okay=False,
+            show_default=False,
+            help="File to write. Default: standard output.",
+        ),
     ] = None,
     force: Force = False,
     verbose: Verbose = 0,
@@ -88,7 +86,7 @@ def odd(
     """Write the ODD protocol of the model.
 
     Overview, design concepts and details (Grimm et al. 2020) as Markdown, made from the
-    declaration; without a file, to standard output.
+    declaration.
     """
     from tarazu.core.outputs import write_outputs
     from tarazu.model import build_model
@@ -104,14 +102,10 @@ def odd(
 
 @app.command()
 def export(
-    out: Annotated[
-        Path, typer.Option("--out", "-o", dir_okay=False, help="File to write, ending in .xmile.")
-    ],
-    policy: Annotated[
-        str, typer.Option(help="Name of a policy that ships, or a TOML file.")
-    ] = "status-quo",
-    hypothesis: Annotated[str, typer.Option(help="Name of a hypothesis.")] = "full",
-    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the run.")] = 520,
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="XMILE file to write.")],
+    policy: Policy = "status-quo",
+    hypothesis: Hypothesis = "full",
+    weeks: Annotated[int, typer.Option(min=1, max=5200, help="Length of the run, weeks.")] = 520,
     step_name: Annotated[
         Literal["TIME_STEP", "DT"],
         typer.Option(help="Name of the step length in the tool: DT in Stella."),
@@ -120,19 +114,20 @@ def export(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Write the mean field for other tools, as XMILE.
+    """Write the mean field as XMILE, for Stella, Vensim and PySD.
 
     Stella, Simlin, Vensim and PySD open it. A step of one week gives the weekly model, shorter
-    steps approach its differential equations. Parameters stand at the medians of their priors
-    under the hypothesis, levers as the policy sets them; every district is written out, because
-    tools read XMILE's arrays differently.
+    steps approach its differential equations. Parameters are set to the medians of their priors
+    under the hypothesis, levers to the policy. Every district is written out, because tools
+    interpret XMILE's arrays differently.
     """
     from tarazu.core.outputs import check_outputs, write_outputs
     from tarazu.engine.mean_field.xmile import write_xmile
     from tarazu.study.setup.scenario import median_scenario
 
     if out.suffix != ".xmile":
-        raise typer.BadParameter(f"{out} does not end in .xmile", param_hint="--out")
+        message = f"'{out}' does not end in .xmile. Choose a name that does."
+        raise typer.BadParameter(message, param_hint="--out")
     keep = paths_of(policy, hypothesis)
     check_outputs([out], keep=keep, replace=force)
     scenario = median_scenario(hypothesis, policy, weeks=weeks)
@@ -146,3 +141,37 @@ def export(
     )
     write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)
+
+
+def _load_model(own: Path | None) -> Model:
+    """Return the shipped model, or the one with a mechanism of the user."""
+    from tarazu.model import build_model
+    from tarazu.model.user_model import load_user_model
+
+    return build_model() if own is None else load_user_model(own).model
+
+
+def declaration_text(description: Description) -> str:
+    """Return the declaration of a model as text: sizes, then one table per kind."""
+    from tarazu.report.tables import model as tables
+
+    assumed = sum(parameter.is_assumed for parameter in description.parameters)
+    return "\n\n".join(
+        [
+            paragraph(
+                f"Model '{description.name}': {len(description.stocks)} stocks, "
+                f"{len(description.equations)} equations, {len(description.parameters)} parameters "
+                f"({assumed} assumed), {len(description.levers)} levers. Not calibrated."
+            ),
+            *(
+                table(description).to_text()
+                for table in (
+                    tables.stock_table,
+                    tables.lever_table,
+                    tables.equation_table,
+                    tables.parameter_table,
+                    tables.influence_table,
+                )
+            ),
+        ]
+    )

@@ -1,39 +1,138 @@
-"""Options and arguments that several commands share."""
+"""Options and arguments that several commands share, and the record that they select."""
 
 from __future__ import annotations
 
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from tarazu.cli import logs
+from tarazu.cli import output
 
-
-def _louder(count: int) -> int:
-    if count:
-        logs.set_verbosity(count)
-    return count
-
-
-def _quieter(quiet: bool) -> bool:
-    if quiet:
-        logs.set_verbosity(-1)
-    return quiet
+if TYPE_CHECKING:
+    from tarazu.record import Record
 
 
 def existing_file(*names: str, help: str) -> Any:
-    """Return the option of a file that is read, and so must be there."""
+    """Return the option for a file that is read and must exist."""
     return typer.Option(*names, exists=True, dir_okay=False, show_default=False, help=help)
 
 
 def paths_of(*given: Path | str | None) -> list[Path]:
-    """Return the files and folders among values of options; a name is one if it ends in .toml."""
+    """Return the files and folders among option values; a name is one if it ends in .toml."""
     return [
         Path(value)
         for value in given
         if isinstance(value, Path) or (value is not None and value.endswith(".toml"))
     ]
+
+
+def threads(workers: int | None) -> int:
+    """Return the number of threads given, or one per processor that this process may use."""
+    if workers is not None:
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def add_options(shared: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that gives a command the fields of a dataclass as further options.
+
+    Parameters
+    ----------
+    shared : dataclass whose fields are annotated options with defaults. The command takes an
+        instance as its keyword argument `shared`.
+    """
+    hints = get_type_hints(shared, include_extras=True)
+    added = {field.name: _parameter(field, hints[field.name]) for field in fields(shared)}
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True).parameters
+        parameters = {name: p for name, p in own.items() if name != "shared"} | added
+
+        def call(**values: Any) -> None:
+            taken = {name: values.pop(name) for name in added}
+            command(**values, shared=shared(**taken))
+
+        call.__name__, call.__doc__ = command.__name__, command.__doc__
+        call.__annotations__ = {name: p.annotation for name, p in parameters.items()}
+        call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [p.replace(kind=p.KEYWORD_ONLY) for p in parameters.values()]
+        )
+        return call
+
+    return decorate
+
+
+def _parameter(field: Field[Any], annotation: Any) -> inspect.Parameter:
+    assert field.default is not MISSING
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation
+    )
+
+
+def read_events(
+    file: Path | None,
+    *,
+    region: Path | None = None,
+    boundaries: Path | None = None,
+    rules: Path | None = None,
+    mapping: Path | None = None,
+    format: str | None = None,
+    keep_going: bool = False,
+) -> Record:
+    """Read an event file as its options state; without a file, the embedded record.
+
+    Raises
+    ------
+    TarazuError, ExceptionGroup
+        One of the files cannot be used.
+    typer.BadParameter
+        An option needs an event file and there is none, or options exclude each other.
+    """
+    from tarazu.record import FORMAT_NAMES, load_default_record, read_record
+    from tarazu.region import load_region
+
+    if file is None:
+        options: dict[str, object] = {
+            "--region": region,
+            "--boundaries": boundaries,
+            "--rules": rules,
+        }
+        options |= {"--mapping": mapping, "--format": format}
+        if unusable := [name for name, value in options.items() if value is not None]:
+            raise typer.BadParameter(f"{', '.join(unusable)} can only be used with an event file.")
+        return load_default_record()
+    if format is not None and format not in FORMAT_NAMES:
+        message = f"format '{format}' not found; expected one of {', '.join(FORMAT_NAMES)}."
+        raise typer.BadParameter(message, param_hint="--format")
+    if format is not None and mapping is not None:
+        raise typer.BadParameter("--format and --mapping exclude each other. Remove one of them.")
+    return read_record(
+        file,
+        region=load_region(region, boundaries=boundaries),
+        rules=rules,
+        mapping=mapping,
+        format=format,
+        keep_going=keep_going,
+    )
+
+
+def _verbose(count: int) -> int:
+    if count:
+        output.set_verbosity(count)
+    return count
+
+
+def _quiet(quiet: bool) -> bool:
+    if quiet:
+        output.set_verbosity(-1)
+    return quiet
 
 
 Verbose = Annotated[
@@ -42,14 +141,12 @@ Verbose = Annotated[
         "--verbose",
         "-v",
         count=True,
-        callback=_louder,
+        callback=_verbose,
         show_default=False,
-        help="Say more on standard error; -vv adds tracebacks.",
+        help="Log more details on standard error; -vv adds tracebacks.",
     ),
 ]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", callback=_quieter, help="Say nothing but errors.")
-]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Log errors only.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on standard output.")
 ]
@@ -59,8 +156,8 @@ Events = Annotated[
         metavar="FILE",
         exists=True,
         show_default=False,
-        help="Events of UCDP, ACLED, GTD or VIEWS, or any csv with --mapping; without a file, the "
-        "embedded record.",
+        help="Event file of UCDP, ACLED, GTD or VIEWS, or any CSV file with --mapping. Default: "
+        "the embedded record of Balochistan.",
     ),
 ]
 Format = Annotated[
@@ -68,14 +165,14 @@ Format = Annotated[
     typer.Option(
         "--format",
         show_default=False,
-        help="Name of the file's format, if its columns do not tell: ucdp-ged, ucdp-candidate, "
-        "acled, gtd or views-panel.",
+        help="Format of the event file: ucdp-ged, ucdp-candidate, acled, gtd or views-panel. "
+        "Default: recognised by its columns.",
     ),
 ]
 Boundaries = Annotated[
     Path | None,
     existing_file(
-        help="GeoJSON with district polygons; events are then also placed by their coordinates."
+        help="GeoJSON file of district polygons; events are then also placed by their coordinates."
     ),
 ]
 Region = Annotated[
@@ -84,38 +181,50 @@ Region = Annotated[
         exists=True,
         file_okay=False,
         show_default=False,
-        help="Folder of CSV files that describes a region; without one, Balochistan.",
+        help="Folder of CSV files that describe a region. Default: Balochistan.",
     ),
 ]
 Rules = Annotated[
     Path | None,
     existing_file(
-        help="TOML file of the rules that say who initiated an event; without one, the shipped."
+        help="TOML file of the rules that infer who initiated an event. Default: the shipped rules "
+        "of the format."
     ),
 ]
 Mapping = Annotated[
     Path | None,
-    existing_file(help="TOML file that says how to read an event file of any other form."),
+    existing_file(help="TOML file that maps the columns of any other CSV file to those of events."),
 ]
 UserModelFile = Annotated[
     Path | None,
     existing_file(
         "--model",
-        help="Python file with a mechanism of your own, added to the shipped ones. It is run.",
+        help="Python file with a mechanism of your own, added to the shipped ones. Its code is "
+        "executed.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        show_default="one per processor",
+        help="Number of threads. Results do not depend on it.",
     ),
 ]
 Force = Annotated[
     bool,
     typer.Option(
         "--force",
-        help="Overwrite files that Tarazu did not write, or that were changed since; never inputs.",
+        help="Overwrite files that Tarazu did not write or that were changed since; inputs are "
+        "never overwritten.",
     ),
 ]
 ForceFolder = Annotated[
     bool,
     typer.Option(
         "--force",
-        help="Replace a folder of Tarazu though files in it were added or changed since; never one "
-        "that Tarazu did not write.",
+        help="Replace a folder of Tarazu even if files in it were added or changed since; other "
+        "folders are never replaced.",
     ),
 ]

@@ -1,8 +1,24 @@
-"""What goes to standard output: results, in words or as JSON, and nothing else."""
+"""Standard output, log messages on standard error, and exit codes."""
 
 from __future__ import annotations
 
+import logging
 import sys
+from textwrap import fill
+
+DONE = 0
+FINDINGS = 1  # a check found something
+USAGE = 2  # the command or its input cannot be used as given
+INTERNAL = 3  # a bug in Tarazu
+INTERRUPTED = 130  # 128 + SIGINT, as in shells
+READER_GONE = 141  # 128 + SIGPIPE: `tarazu ... | head`
+TERMINATED = 143  # 128 + SIGTERM
+
+WIDTH = 80  # columns of a terminal
+TRACEBACK = 5  # level below DEBUG: shown with -vv only
+_LEVELS = {-1: logging.ERROR, 0: logging.INFO, 1: logging.DEBUG, 2: TRACEBACK}
+_PLAIN = logging.Formatter("%(message)s")
+_DETAILED = logging.Formatter("%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
 
 
 def show(text: str, data: object, *, as_json: bool) -> None:
@@ -12,3 +28,40 @@ def show(text: str, data: object, *, as_json: bool) -> None:
 
         text = canonical_json(data).decode()
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def paragraph(text: str, *, label: str = "") -> str:
+    """Return `text` in lines that fit a terminal, after a label if there is one."""
+    if not label:
+        return fill(text, WIDTH)
+    return fill(text, WIDTH, initial_indent=f"  {label:<10}", subsequent_indent=" " * 12)
+
+
+class _StderrHandler(logging.Handler):
+    """Handler that writes to the current `sys.stderr`: a progress bar replaces it for a time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+
+
+def set_verbosity(verbosity: int) -> None:
+    """Log errors only (-1), steps (0), details (1) or tracebacks too (2)."""
+    handler = _StderrHandler()
+    handler.setFormatter(_DETAILED if verbosity > 0 else _PLAIN)
+    log = logging.getLogger("tarazu")
+    log.handlers = [handler]
+    log.setLevel(_LEVELS[max(-1, min(verbosity, 2))])
+    warnings = logging.getLogger("py.warnings")
+    warnings.handlers = [handler]
+    warnings.setLevel(logging.ERROR if verbosity < 0 else logging.WARNING)
+    logging.captureWarnings(True)
+
+
+def shows_tracebacks() -> bool:
+    """Whether -vv was given."""
+    return logging.getLogger("tarazu").isEnabledFor(TRACEBACK)
+
+
+def shows_progress() -> bool:
+    """Whether -q was not given."""
+    return logging.getLogger("tarazu").isEnabledFor(logging.INFO)

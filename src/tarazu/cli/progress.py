@@ -1,4 +1,4 @@
-"""How far a long step is: done, rate and time left, on standard error."""
+"""Progress of long steps on standard error: done, rate and time left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tarazu.cli import logs
+from tarazu.cli.output import shows_progress
 from tarazu.pipeline.progress import Advance
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ _log = logging.getLogger("tarazu.cli")
 
 @contextmanager
 def progress(step: str) -> Iterator[Advance]:
-    """Show how far `step` is: a bar on a terminal, plain lines elsewhere, nothing with -q.
+    """Show the progress of a step: a bar on a terminal, plain lines elsewhere, nothing with -q.
 
     Yields
     ------
     Advance
-        To be called with how much is done and how much there is, from any thread.
+        Accepts how much is done and how much there is, from any thread.
     """
     started = monotonic()
-    if sys.stderr.isatty() and logs.shows_progress():
+    if sys.stderr.isatty() and shows_progress():
         with _bar() as bar:
             task = bar.add_task(step, total=None)
             yield _Bar(bar, task)
@@ -42,23 +42,23 @@ def progress(step: str) -> Iterator[Advance]:
 
 
 class _PlainLines:
-    """Says how far a step is, not more often than every `LINE_EVERY` seconds."""
+    """Logs the progress of a step at most every `LINE_EVERY` seconds."""
 
     def __init__(self, step: str, started: float) -> None:
-        self._step, self._started, self._said = step, started, started
+        self._step, self._started, self._logged = step, started, started
 
     def __call__(self, done: int, total: int, earlier: int = 0) -> None:
         now = monotonic()
-        if done <= earlier or now - self._said < LINE_EVERY:
+        if done <= earlier or now - self._logged < LINE_EVERY:
             return
-        self._said = now
+        self._logged = now
         rate = (done - earlier) / (now - self._started)
         left = (total - done) / rate
         _log.info("%s: %d of %d, %.3g/s, %.0f s left", self._step, done, total, rate, left)
 
 
 class _Bar:
-    """Moves a bar; its own column reckons the rate from recent steps."""
+    """Moves a bar; a column of the bar shows the rate of recent steps."""
 
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar, self._task = bar, task

@@ -1,30 +1,38 @@
-"""``tarazu record``: what an event file holds, and how far its classification can be trusted."""
+"""``tarazu record``: content and quality of an event record, and a check of its initiator rules."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.exit_codes import FINDINGS
-from tarazu.cli.load_record import read_events
+from tarazu.cli import options
 from tarazu.cli.options import (
     AsJson,
     Boundaries,
     Events,
     Force,
     Format,
-    Mapping,
     Quiet,
     Region,
     Rules,
     Verbose,
     paths_of,
+    read_events,
 )
-from tarazu.cli.output import show
+from tarazu.cli.output import FINDINGS, WIDTH, paragraph, show
 
-app = typer.Typer(help="Read event files and judge them.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tarazu.record import Record
+    from tarazu.record.coding.hand_labels import LabelCheck
+
+SHOWN = 20  # rejects and disagreements in the text; --json has them all
+UNDECIDED = ("?", "?c", "unclear")  # by hand; by the rules
+
+app = typer.Typer(help="Describe and check event records.", no_args_is_help=True)
 
 
 @app.command()
@@ -33,11 +41,11 @@ def describe(
     region: Region = None,
     boundaries: Boundaries = None,
     rules: Rules = None,
-    mapping: Mapping = None,
+    mapping: options.Mapping = None,
     format: Format = None,
     keep_going: Annotated[
         bool,
-        typer.Option("--keep-going", help="List rows that cannot be read, and read the others."),
+        typer.Option("--keep-going", help="Skip and list rows that cannot be read."),
     ] = False,
     rejects: Annotated[
         Path | None,
@@ -52,12 +60,11 @@ def describe(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Say what a record holds and how good it is.
+    """Print the content and the quality of a record.
 
-    Rows read, used, dropped and why; deaths by side; what is weak in the rest. Exit code 1 if
-    rows had to be rejected (only with --keep-going; otherwise they are errors).
+    Rows read, used, dropped and rejected, with reasons; deaths by side; weak spots among the rows
+    used. Exit code 1 if rows were rejected (with --keep-going; without it, they are errors).
     """
-    from tarazu.cli.record_wording import describe_record
     from tarazu.core.outputs import check_outputs
     from tarazu.pipeline.record_file import record_facts
     from tarazu.record import write_rejects
@@ -77,7 +84,7 @@ def describe(
     )
     if rejects is not None:
         write_rejects(record, rejects, keep=keep, replace=force)
-    show(describe_record(record), record_facts(record), as_json=as_json)
+    show("\n".join(_record_lines(record)), record_facts(record), as_json=as_json)
     if record.quality.rows_rejected:
         raise typer.Exit(FINDINGS)
 
@@ -86,9 +93,7 @@ def describe(
 def check(
     events: Annotated[
         Path,
-        typer.Argument(
-            metavar="EVENTS", exists=True, help="Event file, or folder of pages of JSON."
-        ),
+        typer.Argument(metavar="EVENTS", exists=True, help="Event file, or folder of JSON pages."),
     ],
     labels: Annotated[
         Path,
@@ -96,28 +101,105 @@ def check(
             metavar="LABELS",
             exists=True,
             dir_okay=False,
-            help="CSV with the columns sample, id and hand_label (state, militant, other; ? cannot "
-            "tell; ?c only the group's own claim).",
+            help="CSV file with the columns sample, id and hand_label (state, militant, other; ? "
+            "for undecided; ?c for only the group's own claim).",
         ),
     ],
     region: Region = None,
     rules: Rules = None,
-    mapping: Mapping = None,
+    mapping: options.Mapping = None,
     format: Format = None,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Compare who initiated with labels given by hand.
+    """Compare the initiators that the rules infer with labels given by hand.
 
-    One table per sample of labels, with Wilson intervals; what could not be told by hand gives
-    the bounds. Exit code 1 if an event that both sides decide was decided differently.
+    Two tables per sample of labels, with Wilson intervals; labels undecided by hand give the
+    bounds. Exit code 1 if hand and rules decided an event differently.
     """
-    from tarazu.cli.check_wording import contradictions, describe_check
     from tarazu.record import check_labels
 
     record = read_events(events, region=region, rules=rules, mapping=mapping, format=format)
     result = check_labels(record, labels)
-    show(describe_check(result), result, as_json=as_json)
+    show("\n".join(check_lines(result)), result, as_json=as_json)
     if contradictions(result):
         raise typer.Exit(FINDINGS)
+
+
+def contradictions(check: LabelCheck) -> int:
+    """Return the number of events that hand and rules both decided, and differently."""
+    return sum(
+        number
+        for sample in check.samples
+        for hand, row in sample.confusion.items()
+        for rule, number in row.items()
+        if hand != rule and hand not in UNDECIDED and rule not in UNDECIDED
+    )
+
+
+def check_lines(check: LabelCheck) -> Iterator[str]:
+    """Yield the check as text: the headline, then two tables per sample."""
+    from tarazu.report.tables.record import agreement_table, confusion_table
+
+    yield paragraph(check.sentence())
+    yield f"  rules {check.rules_digest[:12]}, labels {check.labels_digest[:12]}"
+    if check.not_found:
+        yield f"  {check.not_found:,} labelled events are not in the record"
+    for sample in check.samples:
+        yield ""
+        yield confusion_table(sample, check).to_text()
+        yield agreement_table(sample).to_text()
+
+
+def _record_lines(record: Record) -> Iterator[str]:
+    from tarazu.core.number_format import count, counts
+    from tarazu.pipeline.record_file import counts_by, deaths_by_side
+    from tarazu.record import measured_check
+    from tarazu.report.tables.record import quality_table
+
+    quality, check = record.quality, measured_check(record.rules_digest)
+    yield (
+        f"{record.region.title}, {record.start:%Y-%m-%d} to {record.end:%Y-%m-%d}: "
+        f"{count(record.n_events)} events"
+    )
+    yield f"  {record.source.title} ({record.source.licence})"
+    yield paragraph(counts(counts_by(record, "initiator")), label="initiator")
+    yield paragraph(counts(deaths_by_side(record)), label="deaths")
+    yield ""
+    yield quality_table(record).to_text()
+    if record.region.boundaries is None:
+        yield "  (coordinates were not compared with district names: use --boundaries)"
+    yield ""
+    unmeasured = "The error rate of these initiator rules was not measured."
+    yield paragraph(unmeasured if check is None else check.sentence())
+    yield from _number_lines("Outside the region, by name", quality.outside)
+    yield from _number_lines(
+        "District names that the region does not have", quality.unknown_districts
+    )
+    yield from _listed(
+        "Rejected: cannot be read",
+        [f"line {r.line}, column '{r.column}': {r.problem}" for r in quality.rejects],
+    )
+    yield from _listed(
+        "Name and coordinates in different districts",
+        [
+            f"{d.event_id}: named {d.named}, lies in {d.pointed or 'no district'}, used {d.used}"
+            for d in quality.disagreements
+        ],
+    )
+
+
+def _number_lines(heading: str, numbers: Mapping[str, int]) -> Iterator[str]:
+    yield from _listed(heading, [f"{name}: {number:,}" for name, number in numbers.items()])
+
+
+def _listed(heading: str, lines: list[str]) -> Iterator[str]:
+    if not lines:
+        return
+    yield ""
+    yield f"{heading} ({len(lines):,})"
+    for line in lines[:SHOWN]:
+        yield fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if len(lines) > SHOWN:
+        yield f"  and {len(lines) - SHOWN:,} more (--json lists all)"

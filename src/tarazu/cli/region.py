@@ -1,4 +1,4 @@
-"""``tarazu region``: making a region of boundaries."""
+"""``tarazu region``: make a region from district boundaries."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tarazu.cli.output import show
 if TYPE_CHECKING:
     from tarazu.region import Region
 
-app = typer.Typer(help="Make a region of district boundaries.", no_args_is_help=True)
+app = typer.Typer(help="Make a region from district boundaries.", no_args_is_help=True)
 
 
 @app.callback()
 def region() -> None:
-    """Make a region of district boundaries."""
+    """Make a region from district boundaries."""
 
 
 @app.command()
@@ -27,65 +27,72 @@ def build(
     boundaries: Annotated[
         Path,
         typer.Option(
-            exists=True, help="Polygons of districts: GeoJSON, shapefile, GeoPackage and others."
+            exists=True,
+            help="File of district polygons: GeoJSON, shapefile, GeoPackage and others.",
         ),
     ],
-    names: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the districts' names.")],
+    names: Annotated[str, typer.Option(metavar="COLUMN", help="Column of district names.")],
     country: Annotated[
         list[str],
-        typer.Option(help="Country as event files name it; repeat for other spellings."),
+        typer.Option(help="Country as event files spell it; repeat for other spellings."),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", file_okay=False, help="Folder to write.")],
     population: Annotated[
         str,
-        typer.Option(metavar="COLUMN|flat", help="Column of residents; flat: the same everywhere."),
+        typer.Option(
+            metavar="COLUMN|flat", help="Column of residents; flat: 100,000 in each district."
+        ),
     ] = "flat",
     province: Annotated[
         list[str] | None,
         typer.Option(
             show_default=False,
-            help="Province as event files name it, if the region is a part of the country; repeat "
-            "for other spellings.",
+            help="Province as event files spell it, if the region is part of a country; repeat for "
+            "other spellings.",
         ),
     ] = None,
     only: Annotated[
         str | None,
         typer.Option(
-            metavar="COLUMN=VALUE", show_default=False, help="Use only the rows with this value."
+            metavar="COLUMN=VALUE",
+            show_default=False,
+            help="Use only the rows with this value in a column.",
         ),
     ] = None,
     title: Annotated[
-        str | None, typer.Option(show_default=False, help="Name of the region in words.")
+        str | None, typer.Option(show_default=False, help="Title of the region.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(show_default=False, help="Where the boundaries come from.")
+        str | None, typer.Option(show_default=False, help="Source of the boundaries.")
     ] = None,
     licence: Annotated[
-        str | None, typer.Option(show_default=False, help="Their terms of use.")
+        str | None, typer.Option(show_default=False, help="Licence of the boundaries.")
     ] = None,
     snap: Annotated[
         float,
-        typer.Option(min=0.0, max=5.0, help="How far apart, km, two borders may be drawn."),
+        typer.Option(min=0.0, max=5.0, help="Largest gap between two drawings of a border, km."),
     ] = 0.1,
     shortest: Annotated[
         float,
-        typer.Option(min=0.0, help="Shorter borders, km, make no neighbours."),
+        typer.Option(min=0.0, help="Shortest border that makes two districts neighbours, km."),
     ] = 0.0,
     force: ForceFolder = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Make the folder of a region, for --region of other commands.
+    """Write the folder of a region, for --region of other commands.
 
-    Neighbours share a border line, not only a point. Source and licence are taken from the note
-    that `tarazu data fetch boundaries` left beside the file, where there is one. The folder also
-    holds boundaries.geojson, for --boundaries: events are then placed by their coordinates.
-    Needs the extra packages of `pip install 'tarazu[region]'`.
+    Two districts are neighbours if they share a border line; a shared point is not enough. Source
+    and licence default to those that `tarazu data fetch boundaries` wrote beside the file. The
+    folder also holds boundaries.geojson, for --boundaries. Needs the extra packages of `pip install
+    'tarazu[region]'`.
     """
     from tarazu.region.build.builder import BuildOptions, build_region
 
     if only is not None and "=" not in only:
-        raise typer.BadParameter(f"{only!r} is not COLUMN=VALUE", param_hint="--only")
+        raise typer.BadParameter(
+            f"'{only}' has no equals sign; expected COLUMN=VALUE.", param_hint="--only"
+        )
     column, _, value = (only or "").partition("=")
     noted_source, noted_licence = _origin(boundaries)
     built = build_region(
@@ -106,11 +113,11 @@ def build(
         ),
         replace=force,
     )
-    show(_words(built, out, population), None, as_json=False)
+    show(_summary(built, out, population), None, as_json=False)
 
 
 def _origin(boundaries: Path) -> tuple[str, str]:
-    """Return source and licence from the note of a download, "not stated" without one."""
+    """Return source and licence from the note of a download; "not stated" if there is none."""
     note = boundaries.with_name(f"{boundaries.name}.origin.json")
     try:
         content = json.loads(note.read_text(encoding="utf-8"))
@@ -119,7 +126,7 @@ def _origin(boundaries: Path) -> tuple[str, str]:
         return "not stated", "not stated"
 
 
-def _words(built: Region, out: Path, population: str) -> str:
+def _summary(built: Region, out: Path, population: str) -> str:
     tiles = {tile.slug: tile for tile in built.tiles}
     near = sum(
         abs(tiles[e.district_a].x - tiles[e.district_b].x) < 1.01
@@ -131,12 +138,12 @@ def _words(built: Region, out: Path, population: str) -> str:
     )
     lines = [
         f"{out}: {len(built.districts)} districts, {len(built.edges)} pairs of neighbours",
-        f"  the tile map keeps {near} of them side by side",
+        f"  {near} pairs are side by side on the tile map",
         f"  {sum(d.area_km2 for d in built.districts):,.0f} km2",
     ]
     if alone:
-        lines.append(f"  without a neighbour: {', '.join(alone)}")
+        lines.append(f"  without neighbours: {', '.join(alone)}")
     if population == "flat":
-        lines.append("  residents: 100,000 in each district; rates by head mean nothing")
+        lines.append("  residents: 100,000 in each district; per-capita rates are not meaningful")
     lines.append("  not known: headquarters, urban share, coast, terrain, infrastructure")
     return "\n".join(lines)

@@ -1,9 +1,8 @@
-"""``tarazu run``, ``tarazu demo`` and ``tarazu claims``: studies, and what is made of them."""
+"""``tarazu run``, ``tarazu demo`` and ``tarazu claims``: studies, and the claims they test."""
 
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,20 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.load_record import read_events
 from tarazu.cli.options import (
     AsJson,
     ForceFolder,
     Quiet,
     UserModelFile,
     Verbose,
+    Workers,
     existing_file,
     paths_of,
+    read_events,
+    threads,
 )
-from tarazu.cli.output import show
+from tarazu.cli.output import paragraph, show
 from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
+    from tarazu.claims import Entry, Ledger
     from tarazu.pipeline.task import Task
 
 _log = logging.getLogger("tarazu.cli")
@@ -34,16 +36,7 @@ EventFile = Annotated[
     Path | None,
     existing_file(
         "--events",
-        help="Event file (UCDP GED csv) to compare with; without one, the embedded record.",
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        show_default="one for each processor",
-        help="Threads that run a study. Results do not depend on it.",
+        help="Event file (UCDP GED, CSV). Default: the embedded record of Balochistan.",
     ),
 ]
 
@@ -58,10 +51,10 @@ def demo(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Make the whole brief from the embedded record.
+    """Make the complete brief from the embedded record.
 
-    The same as `tarazu run demo`: the record of Balochistan that ships with Tarazu is read and
-    tested, four policies are run under five hypotheses, the claims of the ledger are weighed.
+    Runs all estimators on the record of Balochistan that ships with Tarazu, four policies under
+    five hypotheses, and the claims of the ledger; the same as `tarazu run demo`.
     """
     from tarazu.pipeline.task import demo_task
 
@@ -74,7 +67,7 @@ def run(
         typer.Argument(
             metavar="STUDY",
             show_default=False,
-            help="Name of a study that ships (demo, seventeen, attrition) or a TOML file.",
+            help="Name of a shipped study (demo, seventeen, attrition), or a TOML file.",
         ),
     ],
     events: EventFile = None,
@@ -90,15 +83,15 @@ def run(
 ) -> None:
     """Run a study and write a brief.
 
-    The folder holds study.toml, study.json (what was run), metrics.parquet (every member),
-    bands.nc and districts.nc (series), record.json, brief.html (opens offline, prints well),
-    MANIFEST.json (versions, digests, seeds) and RUN.json (time, host and place of the study: the
-    only file that may differ between two runs). It appears when it is complete; a run that was
-    stopped is taken up where it was by the same command. Another study of the same file name
-    needs another --out.
+    The folder holds study.toml, study.json (what was run), metrics.parquet (one row per member and
+    policy), bands.nc and districts.nc (series), record.json, brief.html (opens offline and prints
+    well), MANIFEST.json (versions, digests, seeds) and RUN.json (time, host and origin of the
+    study: the only file that may differ between two runs). It appears when it is complete; after an
+    interruption, the same command continues. Another study of the same file name needs another
+    --out.
 
-    `demo` adds the findings on the record (findings.json), the studies that the ledger asks for
-    (under studies/) and the ledger (claims.json).
+    `demo` adds the findings on the record (findings.json), the studies that the ledger needs (under
+    studies/) and the ledger (claims.json).
     """
     from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
 
@@ -118,7 +111,7 @@ def claims(
             "--out",
             "-o",
             show_default=False,
-            help="Folder for the ledger, what it rests on and a brief.",
+            help="Folder for the ledger, its findings and studies, and a brief.",
         ),
     ] = None,
     workers: Workers = None,
@@ -127,13 +120,12 @@ def claims(
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Weigh the claims of the ledger on a record and in the model.
+    """Decide the claims of the ledger from a record and the model.
 
-    Runs the findings and studies that the claims name, and prints each claim with the rule that
-    decided it, written down before the runs, and its verdict. A claim without a test on the record
-    is never more than model-conditional; the model is not calibrated.
+    Runs the estimators and studies that the claims name, and prints each claim with its verdict and
+    the rule that decided it, which was fixed before the runs. A claim that no record can test is at
+    most model-conditional; the model is not calibrated.
     """
-    from tarazu.cli.claims_wording import describe_ledger
     from tarazu.pipeline.runner import run_task
     from tarazu.pipeline.task import ledger_task
 
@@ -141,20 +133,20 @@ def claims(
     if out is None:
         with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
             result = run_task(
-                task, Path(folder) / "claims", workers=_threads(workers), progress=progress
+                task, Path(folder) / "claims", workers=threads(workers), progress=progress
             )
     else:
         with _reporting_what_is_kept(out):
             result = run_task(
                 task,
                 out,
-                workers=_threads(workers),
+                workers=threads(workers),
                 keep=paths_of(events),
                 force=force,
                 progress=progress,
             )
     assert result.ledger is not None  # the task has one
-    show(describe_ledger(result.ledger), result.ledger.to_dict(), as_json=as_json)
+    show("\n".join(_ledger_lines(result.ledger)), result.ledger.to_dict(), as_json=as_json)
 
 
 def _run_and_print(
@@ -173,7 +165,7 @@ def _run_and_print(
         if not force:
             check_default_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
-        run_task(task, out, workers=_threads(workers), keep=keep, force=force, progress=progress)
+        run_task(task, out, workers=threads(workers), keep=keep, force=force, progress=progress)
     show(f"{out / BRIEF}", None, as_json=False)
 
 
@@ -192,10 +184,27 @@ def _reporting_what_is_kept(out: Path) -> Iterator[None]:
         raise
 
 
-def _threads(workers: int | None) -> int:
-    """Return the threads asked for, or one for each processor that this process may use."""
-    if workers is not None:
-        return workers
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _ledger_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield a ledger as text: all verdicts in one table, then each claim with its rule."""
+    from tarazu.report.tables.ledger import verdict_table
+
+    yield verdict_table(ledger).to_text()
+    yield paragraph("The model is not calibrated: its results depend on its assumptions.")
+    for entry in ledger.entries:
+        yield ""
+        yield from _entry_lines(entry)
+
+
+def _entry_lines(entry: Entry) -> Iterator[str]:
+    claim = entry.claim
+    yield f"{claim.id} {claim.title}: {entry.verdict}"
+    yield paragraph(claim.sentence, label="claim")
+    yield paragraph(claim.rule, label="rule")
+    yield paragraph(entry.explanation, label="verdict")
+    if entry.record is not None:
+        yield paragraph(f"{entry.record.sentence} {entry.record.why}", label="record")
+    if entry.model is not None and entry.model.n_left_out:
+        yield paragraph(
+            f"{entry.model.n_left_out} draws: the operation does not reach its dose in them",
+            label="left out",
+        )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from html import escape
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from tarazu.evidence.finding import FigureData
 from tarazu.report.table import WIDTH, Table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from tarazu.evidence.finding import FigureData
+
+
+NOT_CALIBRATED: Final = "The model is not calibrated: the numbers are shares and means of draws."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 80  # columns of a terminal
 INDENT: Final = "  "
 GAP: Final = "  "
+INTERVAL: Final = re.compile(r"\S*\d\S* to \S*\d\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,9 @@ class Table:
 
 
 def _parts(cell: str, *, whole: bool) -> Sequence[str]:
-    """Return what a wrapped cell is made of: its words, or the whole of a number."""
-    return [cell] if whole and any(map(str.isdigit, cell)) else cell.split() or [""]
+    """Return what a wrapped cell is made of: its words, or the whole of a number or interval."""
+    is_number = whole and any(map(str.isdigit, cell))
+    return [cell] if is_number or INTERVAL.fullmatch(cell) else cell.split() or [""]
 
 
 def _value(cell: str) -> float | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tarazu.cli import entry, logs
-from tarazu.cli.errors import MAX_LINE, complain
+from tarazu.cli import entry, output
+from tarazu.cli.errors import MAX_LINE, print_error
 from tarazu.core.errors import (
     DataError,
     FitError,
@@ -29,7 +29,7 @@ def command_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException | i
 
     def run(outcome: BaseException | int) -> int:
         def invoke(arguments: list[str]) -> int:
-            logs.set_verbosity(0)
+            output.set_verbosity(0)
             if isinstance(outcome, BaseException):
                 raise outcome
             return outcome
@@ -98,18 +98,18 @@ def test_internal_error__says_it_is_a_bug_and_how_to_see_the_traceback(
 def test_traceback__only_with_two_v(
     capsys: pytest.CaptureFixture[str], verbosity: int, shown: bool
 ) -> None:
-    logs.set_verbosity(verbosity)
+    output.set_verbosity(verbosity)
     with pytest.raises(DataError) as caught:
         raise_problems([DataError("no date")], "events.csv")
-    complain(caught.value, [])
+    print_error(caught.value, [])
     assert ("Traceback" in capsys.readouterr().err) is shown
 
 
 def test_complaint__a_hostile_cell_cannot_drive_or_flood_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    logs.set_verbosity(0)
-    complain(DataError("\x1b[2J\x07" + "x" * 10_000_000), [])
+    output.set_verbosity(0)
+    print_error(DataError("\x1b[2J\x07" + "x" * 10_000_000), [])
     said = capsys.readouterr().err
     assert "\x1b" not in said
     assert "\x07" not in said
@@ -138,7 +138,7 @@ def test_usage_error__code_2_with_the_nearest_name_on_stderr(
 def test_log__goes_to_stderr_by_verbosity(
     capsys: pytest.CaptureFixture[str], verbosity: int, expected: list[str]
 ) -> None:
-    logs.set_verbosity(verbosity)
+    output.set_verbosity(verbosity)
     log = logging.getLogger("tarazu.record")
     log.info("news")
     log.debug("detail")

@@ -220,7 +220,7 @@ def test_evidence__interrupted_says_so_and_leaves_nothing(
 ) -> None:
     assert stop_evidence(number) == (
         exit_code,
-        "interrupted: nothing unfinished was left behind.\n",
+        "interrupted; no unfinished files were left.\n",
     )
     assert list(tmp_path.iterdir()) == []
 

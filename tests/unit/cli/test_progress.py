@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tarazu.cli import logs
+from tarazu.cli import output
 from tarazu.cli import progress as module
 from tarazu.cli.progress import progress
 
@@ -18,13 +18,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     now = [100.0]
     monkeypatch.setattr(module, "monotonic", lambda: now[0])
     yield now
-    logs.set_verbosity(0)
+    output.set_verbosity(0)
 
 
 def test_progress__plain_lines_say_done_rate_and_time_left(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_verbosity(0)
+    output.set_verbosity(0)
     with progress("estimating") as advance:
         clock[0] += 10.0
         advance(20, 100)
@@ -43,7 +43,7 @@ def test_progress__plain_lines_say_done_rate_and_time_left(
 def test_progress__rate_leaves_out_what_an_earlier_run_did(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_verbosity(0)
+    output.set_verbosity(0)
     with progress("running") as advance:
         clock[0] += 10.0
         advance(80, 100, 60)
@@ -53,7 +53,7 @@ def test_progress__rate_leaves_out_what_an_earlier_run_did(
 def test_progress__nothing_when_quiet(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_verbosity(-1)
+    output.set_verbosity(-1)
     with progress("estimating") as advance:
         clock[0] += 10.0
         advance(20, 100)
@@ -63,7 +63,7 @@ def test_progress__nothing_when_quiet(
 def test_progress__a_bar_on_a_terminal_never_reaches_stdout(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_verbosity(0)
+    output.set_verbosity(0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     with progress("estimating") as advance:
@@ -74,7 +74,7 @@ def test_progress__a_bar_on_a_terminal_never_reaches_stdout(
 
 
 def test_progress__a_failed_step_is_not_called_done(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.set_verbosity(0)
+    output.set_verbosity(0)
     with pytest.raises(KeyboardInterrupt), progress("estimating"):
         raise KeyboardInterrupt
     assert "done" not in capsys.readouterr().err

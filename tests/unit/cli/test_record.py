@@ -12,8 +12,8 @@ import pytest
 from tests.unit.record.ged_files import small_world, write_ged
 from tests.unit.record.ged_pages import write_pages
 
-from tarazu.cli.check_wording import contradictions, describe_check
 from tarazu.cli.entry import run
+from tarazu.cli.record import check_lines, contradictions
 from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck, Share
 
 HEAVY = {"numba", "sympy", "scipy.stats"}
@@ -108,7 +108,7 @@ def test_check__only_what_both_decided_can_contradict(
 
 
 def test_check__text_has_shares_bounds_and_what_was_not_found() -> None:
-    text = describe_check(_check({"state": {"state": 4}}))
+    text = "\n".join(check_lines(_check({"state": {"state": 4}})))
     assert "3 labelled events are not in the record" in text
     assert any(
         line.split() == ["precision,", "militant", "90%", "60%", "to", "98%", "10", "75%", "92%"]
@@ -156,7 +156,7 @@ def test_format__is_named_and_must_be_known(
     assert run(["record", "describe", path, "--format", "ucdp-candidate"]) == 0
     assert "Candidate Events" in capsys.readouterr().out
     assert run(["record", "describe", path, "--format", "excel"]) == 2
-    assert "not one of ucdp-ged" in capsys.readouterr().err
+    assert "expected one of ucdp-ged" in capsys.readouterr().err
 
 
 def test_folder_of_pages__is_described_as_the_file(

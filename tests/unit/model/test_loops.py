@@ -11,7 +11,7 @@ from tarazu.model import Model, build_model
 from tarazu.model.claimed_loops import CLAIMED, claimed_loops
 from tarazu.model.describe import Edge
 from tarazu.model.loops import feedback_loops, influences, loop_through
-from tarazu.report.figures.causal_loop import LISTED, draw_loops
+from tarazu.report.figures.causal_loop import LISTED, loops_figure
 
 EDGES = st.sets(
     st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")).filter(lambda e: e[0] != e[1]),
@@ -171,7 +171,7 @@ def test_loop_through__joins_links_in_order_and_passes_nothing_twice():
 
 @pytest.fixture(scope="module")
 def drawn():
-    return draw_loops(build_model())
+    return loops_figure(build_model())
 
 
 def test_figure__lists_the_shortest_loops_in_words_and_how_many_there_are(drawn):
@@ -190,7 +190,7 @@ def test_figure__lists_the_shortest_loops_in_words_and_how_many_there_are(drawn)
 
 def test_figure__says_which_claimed_loop_a_model_lacks():
     lone = Model("lone")
-    figure = draw_loops(lone)
+    figure = loops_figure(lone)
     lacking = [note for note in figure.notes if note.endswith("not a loop of this model.")]
     assert len(lacking) == len(CLAIMED)
 

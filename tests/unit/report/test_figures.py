@@ -9,26 +9,26 @@ from tests.unit.evidence.findings import FIGURES
 from tarazu.record import Record, load_default_record, select
 from tarazu.region.admin_units import merge_units
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.findings import DRAWINGS, draw
-from tarazu.report.figures.record import deaths_by_side, timeline
+from tarazu.report.figures.findings import KINDS, finding_figure
+from tarazu.report.figures.record import deaths_figure, events_figure
 from tarazu.report.figures.theme import FIRST_DARK_SHADE, INK, MUTED, PAPER, SERIES, SHADES
-from tarazu.report.figures.tile_map import LOWER_BOUNDS, shade_of, tile_map
+from tarazu.report.figures.tile_map import LOWER_BOUNDS, map_figure, shade_of
 
 READABLE = 4.5  # contrast ratio of WCAG 2.2 AA for text
 RECORD = load_default_record()
 
 
 def _map(record: Record = RECORD) -> Figure:
-    drawn = tile_map(record)
+    drawn = map_figure(record)
     assert drawn is not None
     return drawn
 
 
 ALL = [
-    timeline(RECORD),
-    deaths_by_side(RECORD),
+    events_figure(RECORD),
+    deaths_figure(RECORD),
     _map(),
-    *(draw(figure, key=figure.kind) for figure in FIGURES),
+    *(finding_figure(figure, key=figure.kind) for figure in FIGURES),
 ]
 
 
@@ -56,48 +56,48 @@ def test_figure__is_accepted_by_plotly(figure: Figure) -> None:
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.kind)
 def test_draw__keeps_labels_source_and_n_of_the_estimator(figure) -> None:
-    drawn = draw(figure, key="k")
+    drawn = finding_figure(figure, key="k")
     assert (drawn.title, drawn.source, drawn.n) == (figure.title, figure.source, figure.n)
     assert drawn.spec["layout"]["xaxis"]["title"]["text"] == figure.x_label
     assert drawn.spec["layout"]["yaxis"]["title"]["text"] == figure.y_label
 
 
 def test_draw__knows_every_kind_of_the_fixture() -> None:
-    assert {figure.kind for figure in FIGURES} == set(DRAWINGS)
+    assert {figure.kind for figure in FIGURES} == set(KINDS)
 
 
 def test_draw__refuses_an_unknown_kind_by_name() -> None:
     with pytest.raises(ValueError, match="kind is 'pie'; expected one of windows"):
-        draw(replace(FIGURES[0], kind="pie"), key="k")
+        finding_figure(replace(FIGURES[0], kind="pie"), key="k")
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.kind)
 def test_draw__refuses_missing_and_uneven_columns(figure) -> None:
-    column = DRAWINGS[figure.kind][0][0]
+    column = KINDS[figure.kind][0][0]
     without = {name: values for name, values in figure.data.items() if name != column}
     with pytest.raises(ValueError, match=f"lacks column '{column}'"):
-        draw(replace(figure, data=without), key="k")
+        finding_figure(replace(figure, data=without), key="k")
     with pytest.raises(ValueError, match="unequal length"):
-        draw(replace(figure, data=without | {column: figure.data[column][1:]}), key="k")
+        finding_figure(replace(figure, data=without | {column: figure.data[column][1:]}), key="k")
 
 
 def test_timeline__series_add_up_to_the_record() -> None:
-    drawn = sum(value or 0 for trace in timeline(RECORD).spec["data"] for value in trace["y"])
+    drawn = sum(value or 0 for trace in events_figure(RECORD).spec["data"] for value in trace["y"])
     assert drawn == RECORD.n_events
 
 
 def test_timeline__shows_rows_without_a_death_apart_and_hatched() -> None:
-    sure, zero = timeline(RECORD).spec["data"][:2]
+    sure, zero = events_figure(RECORD).spec["data"][:2]
     assert sure["name"] != zero["name"]
     assert "pattern" not in sure["marker"]
     assert zero["marker"]["pattern"]["shape"] == "/"
-    without = timeline(select(RECORD, zero_best=False)).spec["data"]
+    without = events_figure(select(RECORD, zero_best=False)).spec["data"]
     assert [v or 0 for v in without[0]["y"]] == [v or 0 for v in sure["y"]]
     assert not any(without[1]["y"])
 
 
 def test_deaths__panels_share_one_scale_and_add_up() -> None:
-    figure = deaths_by_side(RECORD)
+    figure = deaths_figure(RECORD)
     ranges = {tuple(v["range"]) for k, v in figure.spec["layout"].items() if k.startswith("yaxis")}
     assert len(ranges) == 1
     columns = ["deaths_civilian", "deaths_state", "deaths_militant", "deaths_unknown"]
@@ -133,7 +133,7 @@ def test_tile_map__counts_only_attacks_with_a_confirmed_death_and_says_what_is_m
 
 def test_tile_map__is_left_out_for_a_region_without_tiles() -> None:
     bare = dataclasses.replace(RECORD, region=dataclasses.replace(RECORD.region, tiles=()))
-    assert tile_map(bare) is None
+    assert map_figure(bare) is None
 
 
 def test_merge_units__puts_the_tile_of_the_unit_first() -> None:

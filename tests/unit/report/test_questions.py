@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tarazu.report.figures.analyses import draw_marginal
+from tarazu.report.figures.analyses import marginal_figure
 
 
 def row(effect: float, half: float, **named: object) -> dict[str, object]:
@@ -13,11 +13,11 @@ def row(effect: float, half: float, **named: object) -> dict[str, object]:
 
 def test_marginal__gives_no_interval_to_draws_that_do_not_differ() -> None:
     table = pd.DataFrame([row(0.0, 0.0), row(1.0, 0.5, weeks=12)])
-    told = [cells[-1] for cells in draw_marginal(table, district="quetta").table.rows]
+    told = [cells[-1] for cells in marginal_figure(table, district="quetta").table.rows]
     assert told == ["the same in all draws", "+0.50 to +1.50"]
 
 
 def test_marginal__says_what_the_replacement_ratio_is_a_share_of() -> None:
     table = pd.DataFrame([row(0.4, 0.1), row(0.4, 0.1, quantity="replaced", zone="everywhere")])
-    told = [cells[0] for cells in draw_marginal(table, district="quetta").table.rows]
+    told = [cells[0] for cells in marginal_figure(table, district="quetta").table.rows]
     assert told == ["attacks", "replaced (share of the militants removed)"]

@@ -15,13 +15,14 @@ from tarazu.model import build_model
 from tarazu.model.describe import Description, describe
 from tarazu.record import load_default_record
 from tarazu.report import write_brief
-from tarazu.report.brief.model_section import MODEL_LIMITS, parameter_table
+from tarazu.report.brief.model_section import MODEL_LIMITS
 from tarazu.report.brief.operation_section import at_once_table, change_figure, civilians_table
 from tarazu.report.brief.study_section import StudySection, study_section
 from tarazu.report.figure import Figure
 from tarazu.report.figures.fan import fan_figure
 from tarazu.report.table import Table
 from tarazu.report.tables.ledger import SIGNS, ledger_sentence, ledger_table
+from tarazu.report.tables.model import parameter_table
 from tarazu.report.tables.policies import (
     leaders_table,
     pairs_table,

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import tarazu.study.analysis.ablation
 import tarazu.study.setup.scenario
-from tarazu.cli.model_wording import describe_declaration
+from tarazu.cli.model import declaration_text
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
 from tarazu.model import build_model
@@ -65,7 +66,7 @@ def test_with_holds__what_holds_a_link_is_no_policy_and_prints(model):
     added = [*model.levers.values()][len(build_model().levers) :]
     assert len(added) == 2 * len(LINKS)
     assert all(lever.moves is None for lever in added)
-    text = describe_declaration(describe(model))
+    text = declaration_text(describe(model))
     assert LINKS[0].switch in text
     assert "moves None" not in text
 

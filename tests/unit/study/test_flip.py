@@ -8,7 +8,10 @@ from scipy.stats import norm
 from tests.unit.study.ranking_worlds import DISTRICTS, WEEKS, scenario_of, tempo_model
 
 from tarazu.core.errors import ScenarioError
-from tarazu.report.figures.tipping_points import draw_flips, draw_flips_over_draws
+from tarazu.report.figures.tipping_points import (
+    tipping_points_figure,
+    tipping_points_over_draws_figure,
+)
 from tarazu.report.pages.figure_pages import write_pages
 from tarazu.study.analysis.ranking import Ranking, ranked_outcome
 from tarazu.study.analysis.sign_changes import TOLERANCE
@@ -193,7 +196,7 @@ def test_ranking__wants_cases_that_differ_in_the_policy_alone():
 
 
 def test_figures__count_what_leaves_the_difference_as_it_is(flips):
-    figure = draw_flips(flips)
+    figure = tipping_points_figure(flips)
     assert {row[0] for row in figure.table.rows} == {"relief", "provocation", "bend"}
     notes = " ".join(figure.notes)
     assert "1 of 4 parameters, moved alone, leave the difference" in notes
@@ -202,7 +205,7 @@ def test_figures__count_what_leaves_the_difference_as_it_is(flips):
 
 
 def test_figures__of_a_policy_beside_itself_show_no_row_and_say_why():
-    figure = draw_flips(find_tipping_points(CALM, CALM))
+    figure = tipping_points_figure(find_tipping_points(CALM, CALM))
     assert figure.table.rows == ()
     notes = " ".join(figure.notes)
     assert "nothing can flip" in notes
@@ -211,11 +214,11 @@ def test_figures__of_a_policy_beside_itself_show_no_row_and_say_why():
 
 
 def test_figures__name_what_changes_the_difference_and_open_as_pages(flips, tmp_path):
-    figure = draw_flips(flips)
+    figure = tipping_points_figure(flips)
     assert ("bend", "does not flip") not in {row[:4:3] for row in figure.table.rows}
     assert "below 4" in {row[3] for row in figure.table.rows}
     assert {trace.type for trace in figure.to_plotly().data} == {"bar", "scatter"}
-    often = draw_flips_over_draws(tipping_points_over_draws(CALM, BUSY, draws=2))
+    often = tipping_points_over_draws_figure(tipping_points_over_draws(CALM, BUSY, draws=2))
     assert "2 draws" in often.n
     write_pages([figure, often], tmp_path)
     assert (tmp_path / "flip.html").exists()

@@ -8,7 +8,7 @@ import pytest
 
 import tarazu.study.setup.scenario
 from tarazu.core.errors import ScenarioError
-from tarazu.report.figures.analyses import draw_frontier
+from tarazu.report.figures.frontier import frontier_figure
 from tarazu.study.analysis.frontier import END, Frontier, _label, _longest_quiet, attrition_frontier
 from tarazu.study.analysis.uncertainty import Estimate
 from tarazu.study.setup.outcomes import YEAR
@@ -64,7 +64,7 @@ def test_frontier__a_tempo_ends_it_only_if_both_starts_die_out():
 
 def test_frontier__the_figure_says_of_how_many_runs_and_draws():
     found = frontier({(1.0, start): "persists" for start in ("low", "high")})
-    assert draw_frontier(found).n == "12 runs in each of 2 cells, by 4 draws of the parameters"
+    assert frontier_figure(found).n == "12 runs in each of 2 cells, by 4 draws of the parameters"
 
 
 def test_frontier__names_all_tempos_that_are_tied_as_the_best():
@@ -78,7 +78,7 @@ def test_frontier__names_all_tempos_that_are_tied_as_the_best():
 
 def test_frontier__the_figure_says_that_both_starts_may_go_to_one_level():
     found = frontier({(1.0, "low"): "grows", (1.0, "high"): "shrinks"})
-    assert any("both go to one level" in note for note in draw_frontier(found).notes)
+    assert any("both end at one level" in note for note in frontier_figure(found).notes)
 
 
 def test_frontier__says_that_no_tempo_ends_it():
@@ -137,6 +137,6 @@ def test_frontier__runs_every_cell_from_both_starts():
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert len(found.table) == 4
     assert found.table["p_quiet"].between(0, 1).all()
-    figure = draw_frontier(found)
+    figure = frontier_figure(found)
     assert len(figure.table.rows) == 4
     assert figure.to_plotly().data[0].type == "heatmap"

@@ -8,7 +8,7 @@ import pytest
 
 import tarazu.study.analysis.thresholds
 from tarazu.engine.mean_field.equilibria import Reproduction, RestingPoint
-from tarazu.report.figures.analyses import draw_thresholds
+from tarazu.report.figures.thresholds import thresholds_figure
 from tarazu.study.analysis.thresholds import find_thresholds
 from tarazu.study.setup.scenario import drawn_scenario
 
@@ -40,7 +40,7 @@ def test_thresholds__have_no_numbers_at_rest_where_nothing_came_to_rest(found):
 
 
 def test_thresholds__the_figure_says_in_how_many_draws_the_search_settled(found):
-    assert any("in 1 of 2 draws" in note for note in draw_thresholds(found).notes)
+    assert any("in 1 of 2 draws" in note for note in thresholds_figure(found).notes)
 
 
 def test_elasticities__of_no_draw_at_rest_are_none(found):

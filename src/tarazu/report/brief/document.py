@@ -15,15 +15,15 @@ from tarazu.evidence import Battery, Finding
 from tarazu.record import Record
 from tarazu.report.brief.first_page import answer_sentences, failed_checks, limits
 from tarazu.report.figure import Figure
-from tarazu.report.figures.findings import draw
-from tarazu.report.figures.record import deaths_by_side, timeline
-from tarazu.report.figures.tile_map import tile_map
+from tarazu.report.figures.findings import finding_figure
+from tarazu.report.figures.record import deaths_figure, events_figure
+from tarazu.report.figures.tile_map import map_figure
 from tarazu.report.tables.battery import battery_section
 from tarazu.report.tables.findings import (
     checks_table,
+    error_rates_table,
     numbers_table,
-    reruns_table,
-    validation_table,
+    sensitivity_table,
 )
 from tarazu.report.tables.record import quality_table, rules_table
 
@@ -131,7 +131,7 @@ def render_brief(
             checks_total=sum(len(finding.diagnostics) for finding in findings),
             record_figures=[
                 figure
-                for figure in (timeline(record), tile_map(record), deaths_by_side(record))
+                for figure in (events_figure(record), map_figure(record), deaths_figure(record))
                 if figure is not None
             ],
             quality=quality_table(record),
@@ -159,12 +159,12 @@ def _finding_section(finding: Finding) -> dict[str, Any]:
         "finding": finding,
         "numbers": numbers_table(finding),
         "figures": [
-            draw(figure, key=f"figure-{finding.name}-{figure.kind}-{i}")
+            finding_figure(figure, key=f"figure-{finding.name}-{figure.kind}-{i}")
             for i, figure in enumerate(finding.figures, start=1)
         ],
-        "reruns": reruns_table(finding),
+        "reruns": sensitivity_table(finding),
         "checks": checks_table(finding),
-        "validation": validation_table(finding),
+        "validation": error_rates_table(finding),
     }
 
 
@@ -205,15 +205,16 @@ def _model_section(
         return None
     from tarazu.model import build_model
     from tarazu.model.describe import describe
-    from tarazu.report.brief import model_section as words
+    from tarazu.report.brief.model_section import parameter_sentence
+    from tarazu.report.tables import model as tables
 
     known = describe(build_model()) if description is None else description
     return {
-        "sentence": words.parameter_sentence(known),
+        "sentence": parameter_sentence(known),
         "tables": (
-            ("Parameters: unit, prior, source", words.parameter_table(known), "model"),
-            ("Levers: unit, range, today", words.lever_table(known), "model"),
-            ("Equations", words.equation_table(known), "equations"),
+            ("Parameters: unit, prior, source", tables.parameter_table(known), "model"),
+            ("Levers: unit, range, today", tables.lever_table(known), "model"),
+            ("Equations", tables.equation_table(known), "equations"),
         ),
     }
 

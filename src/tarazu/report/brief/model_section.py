@@ -1,4 +1,4 @@
-"""The model in the brief: its limits first, its parameters and equations at the end."""
+"""The model in the brief: its limits, and how many of its parameters are assumed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Final
 
 from tarazu.core.number_format import count
 from tarazu.model.describe import Description
-from tarazu.report.table import Table
 
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "
@@ -25,48 +24,12 @@ MODEL_LIMITS: Final = (
 )
 
 
-def parameter_table(description: Description) -> Table:
-    """Return every parameter with unit, prior and source; assumed ones say so first."""
-    return Table(
-        "Parameters of the model (ASSUMED: a judgement; no measurement stands behind it)",
-        ("parameter", "unit", "prior", "source"),
-        tuple(
-            (p.name, p.unit, p.prior, "ASSUMED" if p.is_assumed else p.source)
-            for p in description.parameters
-        ),
-    )
-
-
 def parameter_sentence(description: Description) -> str:
-    """Say how many parameters rest on nothing but a judgement."""
+    """Return the number of parameters that are assumed, as a sentence."""
     total = len(description.parameters)
     assumed = sum(p.is_assumed for p in description.parameters)
     sized = sum("size assumed" in p.source for p in description.parameters if not p.is_assumed)
     return (
         f"Of {count(total)} parameters {count(assumed)} are assumed outright; for {count(sized)} "
         "more a source gives the kind of effect and its size is assumed."
-    )
-
-
-def equation_table(description: Description) -> Table:
-    """Return every equation of the model in plain text, in the order of its declaration."""
-    return Table(
-        "Equations of the model (a transfer is a hazard a week of the people in its source)",
-        ("quantity [unit]", "equation", "meaning"),
-        tuple(
-            (f"{e.quantity} [{e.unit}]", e.text, f"{e.meaning} ({e.kind})")
-            for e in description.equations
-        ),
-    )
-
-
-def lever_table(description: Description) -> Table:
-    """Return every lever with unit, range and what today stands for."""
-    return Table(
-        "Levers: what a policy can set",
-        ("lever", "unit", "range", "today", "meaning"),
-        tuple(
-            (name, unit, f"{low:g} to {high:g}", f"{default:g}", meaning)
-            for name, unit, low, high, default, _, meaning in description.levers
-        ),
     )

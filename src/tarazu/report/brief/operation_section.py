@@ -8,7 +8,7 @@ import pandas as pd
 
 from tarazu.core.number_format import count, estimate, number, percent
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.annotations import upright
+from tarazu.report.figures.marks import error_bars, upright
 from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, keyed, mechanisms, span
@@ -184,17 +184,14 @@ def _points(cells: list[Any], zone: str, axis: str, *, shift: float, first: bool
         "y": [len(cells) - 1 - i + shift for i in range(len(cells))],
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [float(c["expected_q95"]) - m for c, m in zip(cells, middle, strict=True)],
-            "arrayminus": [
-                m - float(c["expected_q05"]) for c, m in zip(cells, middle, strict=True)
-            ],
-            "thickness": 1.6,
-            "width": 4,
-            "color": INK,
-        },
+        "error_x": error_bars(
+            middle,
+            (float(c["expected_q05"]) for c in cells),
+            (float(c["expected_q95"]) for c in cells),
+            thickness=1.6,
+            width=4,
+            color=INK,
+        ),
         "marker": {"opacity": 1, **MARKS[zone]},
         "customdata": [f"{zone}: {_spread(c)}" for c in cells],
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -31,7 +31,7 @@ LISTED: Final = 8  # loops of each sign that the page lists; the table has all
 GAP: Final = 0.06  # between the end of an arrow and the name that it points to
 
 
-def draw_loops(model: Model, *, key: str = "causal-loops") -> Figure:
+def loops_figure(model: Model, *, key: str = "causal-loops") -> Figure:
     """Return the causal-loop diagram of a model, drawn from its declaration.
 
     Nodes are the stocks, events and definitions that lie on a feedback loop; arrows are the

@@ -5,11 +5,11 @@ from __future__ import annotations
 from tarazu.core.number_format import MINUS, count, interval, number
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.annotations import beside_upright, upright
+from tarazu.report.figures.marks import beside_upright, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
 
 
-def draw_windows(figure: FigureData, key: str) -> Figure:
+def windows_figure(figure: FigureData, key: str) -> Figure:
     """Draw observed counts before and after an operation against those of moved dates."""
     data = figure.data
     starts, ends, seen = data["day_from"], data["day_to"], data["attacks"]
@@ -88,7 +88,7 @@ def draw_windows(figure: FigureData, key: str) -> Figure:
     )
 
 
-def draw_residuals(figure: FigureData, key: str) -> Figure:
+def residuals_figure(figure: FigureData, key: str) -> Figure:
     """Draw residuals of the fit by bin, against the range that a good fit would give."""
     data = figure.data
     bins = [literal(value) for value in data["bin"]]

@@ -1,19 +1,20 @@
-"""Estimates with their intervals: reruns, lags, and what could have been found."""
+"""Estimates with their intervals: variants, windows, lags, and detectable effects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from tarazu.core.number_format import count, interval, number, percent
+from tarazu.core.number_format import count, estimate, interval, number, percent
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.annotations import level, on_level, upright
+from tarazu.report.figures.marks import bin_edges, error_bars, level, on_level, steps, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, VERMILLION, figure_spec
 
+SYMBOLS = ("diamond", "circle", "square")
 
-def draw_forest(figure: FigureData, key: str) -> Figure:
-    """Draw the same estimate on other cuts and readings of the record."""
+
+def forest_figure(figure: FigureData, key: str) -> Figure:
+    """Draw the estimate under other coding choices and subsets."""
     data = figure.data
     drawn = [
         i
@@ -30,15 +31,12 @@ def draw_forest(figure: FigureData, key: str) -> Figure:
         "showlegend": False,
         "x": [data["estimate"][i] for i in drawn],
         "y": [heights[i] for i in drawn],
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [data["high"][i] - data["estimate"][i] for i in drawn],
-            "arrayminus": [data["estimate"][i] - data["low"][i] for i in drawn],
-            "thickness": 2,
-            "width": 5,
-            "color": INK,
-        },
+        "error_x": error_bars(
+            *([data[name][i] for i in drawn] for name in ("estimate", "low", "high")),
+            thickness=2,
+            width=5,
+            color=INK,
+        ),
         "marker": {
             "size": [13 if i == 0 else 9 for i in drawn],
             "opacity": 1,
@@ -48,8 +46,8 @@ def draw_forest(figure: FigureData, key: str) -> Figure:
         },
         "customdata": [
             literal(
-                f"{data['variant'][i]}: {number(data['estimate'][i])} "
-                f"({interval((data['low'][i], data['high'][i]))})"
+                f"{data['variant'][i]}: "
+                + estimate(data["estimate"][i], (data["low"][i], data["high"][i]), signed=False)
             )
             for i in drawn
         ],
@@ -92,17 +90,18 @@ def draw_forest(figure: FigureData, key: str) -> Figure:
         figure,
         key,
         figure_spec([points], height=70 + 46 * count_rows, layout=layout),
-        ("reading of the record", "estimate", "interval", "n", "verdict"),
+        ("variant", "estimate", "interval", "n", "verdict"),
         rows,
         frozenset({1}),
         notes=("Diamond: the main estimate. Dashed line: no effect.",),
     )
 
 
-def draw_kernel(figure: FigureData, key: str) -> Figure:
+def kernel_figure(figure: FigureData, key: str) -> Figure:
     """Draw the rate after an operation relative to the rate without it, by lag."""
     data = figure.data
-    edges, curves = _steps(data)
+    edges = bin_edges(data["lag_from"], data["lag_to"])
+    curves = {name: steps(data[name]) for name in ("rate_ratio", "low", "high")}
     layout = {
         "xaxis": {"title": {"text": literal(figure.x_label)}, "showgrid": False},
         "yaxis": {
@@ -143,8 +142,8 @@ def draw_kernel(figure: FigureData, key: str) -> Figure:
     )
 
 
-def draw_power(figure: FigureData, key: str) -> Figure:
-    """Draw how often an effect of each size would be found in a record like this one."""
+def power_figure(figure: FigureData, key: str) -> Figure:
+    """Draw the share of simulated records in which an effect of each size is found."""
     data = figure.data
     curve = {
         "type": "scatter",
@@ -185,15 +184,123 @@ def draw_power(figure: FigureData, key: str) -> Figure:
     )
 
 
-def _steps(data: Mapping[str, list[Any]]) -> tuple[list[float], dict[str, list[float]]]:
-    """Lag bins as the corners of a staircase: each bin flat from its first to its last edge."""
-    edges: list[float] = []
-    curves: dict[str, list[float]] = {"rate_ratio": [], "low": [], "high": []}
-    for i, (first, last) in enumerate(zip(data["lag_from"], data["lag_to"], strict=True)):
-        edges += [first - 0.5, last + 0.5]
-        for name, curve in curves.items():
-            curve += [data[name][i]] * 2
-    return edges, curves
+def effects_figure(figure: FigureData, key: str) -> Figure:
+    """Draw estimates with intervals: one line per row, one mark per panel."""
+    data = figure.data
+    panels = list(dict.fromkeys(data["panel"]))
+    count_rows = len(data["row"])
+    heights = [count_rows - 1 - i for i in range(count_rows)]
+    traces = []
+    for p, panel in enumerate(panels):
+        mine = [i for i in range(count_rows) if data["panel"][i] == panel]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": literal(panel),
+                "x": [data["estimate"][i] for i in mine],
+                "y": [heights[i] for i in mine],
+                "error_x": error_bars(
+                    *([data[name][i] for i in mine] for name in ("estimate", "low", "high")),
+                    thickness=2,
+                    width=4,
+                    color=INK,
+                ),
+                "marker": {
+                    "size": 9,
+                    "opacity": 1,
+                    "symbol": SYMBOLS[p % len(SYMBOLS)],
+                    "color": VERMILLION if p % 2 else BLUE,
+                    "line": {"color": INK, "width": 1},
+                },
+                "customdata": [
+                    literal(
+                        f"{panel}, {data['row'][i]}: "
+                        + estimate(
+                            data["estimate"][i], (data["low"][i], data["high"][i]), signed=False
+                        )
+                    )
+                    for i in mine
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )
+    layout = {
+        "xaxis": {"title": {"text": literal(figure.x_label)}},
+        "yaxis": {
+            "title": {"text": literal(figure.y_label)},
+            "range": [-0.6, count_rows - 0.4],
+            "tickvals": heights,
+            "ticktext": [literal(row) for row in data["row"]],
+            "showgrid": False,
+        },
+        "shapes": [upright(0, dash="dash")],
+        "margin": {"t": 40, "l": 150, "r": 16, "b": 52},
+        "legend": {"y": 1.06},
+    }
+    rows = tuple(
+        (str(panel), str(row), number(e), interval((lo, h)), str(n), str(verdict))
+        for panel, row, e, lo, h, n, verdict in zip(
+            *(data[c] for c in ("panel", "row", "estimate", "low", "high", "n", "verdict")),
+            strict=True,
+        )
+    )
+    return Figure.of_finding(
+        figure,
+        key,
+        figure_spec(traces, height=110 + 30 * count_rows, layout=layout),
+        ("where", "when", "estimate", "interval", "n", "verdict"),
+        rows,
+        frozenset({2}),
+        notes=("Dashed line: no effect.",),
+    )
+
+
+def excitation_figure(figure: FigureData, key: str) -> Figure:
+    """Draw a kernel fitted as steps, its interval, and the exponential one."""
+    data = figure.data
+    edges = bin_edges(data["lag_from"], data["lag_to"])
+
+    def curve(
+        name: str, column: str, colour: str, width: float, **more: object
+    ) -> dict[str, object]:
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": edges,
+            "y": steps(data[column]),
+            "line": {"color": colour, "width": width},
+            "hovertemplate": "day %{x}: %{y:.4f}<extra></extra>",
+            **more,
+        }
+
+    traces = [
+        curve("lower end", "low", MUTED, 0.8, showlegend=False, hoverinfo="skip"),
+        curve("interval", "high", MUTED, 0.8, fill="tonexty", fillcolor=BAND, hoverinfo="skip"),
+        curve("no form assumed", "rate", BLUE, 2.5),
+        curve("exponential", "exponential", VERMILLION, 2.0),
+    ]
+    layout = {
+        "xaxis": {"title": {"text": literal(figure.x_label)}, "showgrid": False},
+        "yaxis": {"title": {"text": literal(figure.y_label)}, "rangemode": "tozero"},
+        "margin": {"t": 40, "l": 64, "r": 16, "b": 52},
+    }
+    rows = tuple(
+        (f"{a} to {b}", number(rate), interval((low, high)), number(smooth))
+        for a, b, rate, low, high, smooth in zip(
+            *(data[c] for c in ("lag_from", "lag_to", "rate", "low", "high", "exponential")),
+            strict=True,
+        )
+    )
+    return Figure.of_finding(
+        figure,
+        key,
+        figure_spec(traces, height=340, layout=layout),
+        ("days after", "events per day", "interval", "exponential"),
+        rows,
+        frozenset({1, 3}),
+    )
 
 
 def _edge(edges: list[float], values: list[float], *, fill: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Figures of a finding: each kind of `FigureData` drawn in one way."""
+"""Figures of a finding: one function per kind of `FigureData`."""
 
 from __future__ import annotations
 
@@ -6,31 +6,35 @@ from collections.abc import Callable
 
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figure import Figure
-from tarazu.report.figures.counts import draw_residuals, draw_windows
-from tarazu.report.figures.effects import draw_effects
-from tarazu.report.figures.estimates import draw_forest, draw_kernel, draw_power
-from tarazu.report.figures.excitation import draw_excitation
-from tarazu.report.figures.mix import draw_groups, draw_shares, draw_survival
+from tarazu.report.figures.counts import residuals_figure, windows_figure
+from tarazu.report.figures.estimates import (
+    effects_figure,
+    excitation_figure,
+    forest_figure,
+    kernel_figure,
+    power_figure,
+)
+from tarazu.report.figures.mix import groups_figure, shares_figure, survival_figure
 
-Drawing = Callable[[FigureData, str], Figure]
+Builder = Callable[[FigureData, str], Figure]
 
-DRAWINGS: dict[str, tuple[tuple[str, ...], Drawing]] = {
-    "windows": (("day_from", "day_to", "attacks", "expected", "low", "high"), draw_windows),
-    "forest": (("variant", "estimate", "low", "high", "n", "verdict"), draw_forest),
-    "kernel": (("lag_from", "lag_to", "rate_ratio", "low", "high"), draw_kernel),
-    "excitation": (("lag_from", "lag_to", "rate", "low", "high", "exponential"), draw_excitation),
-    "power": (("effect", "power", "n_records"), draw_power),
-    "residuals": (("bin", "count", "expected_low", "expected_high"), draw_residuals),
-    "shares": (("year", "label", "count"), draw_shares),
-    "survival": (("deaths", "share", "power_law", "lognormal"), draw_survival),
-    "effects": (("panel", "row", "estimate", "low", "high", "n", "verdict"), draw_effects),
-    "groups": (("year", "events", "active", "thinned", "low", "high"), draw_groups),
+KINDS: dict[str, tuple[tuple[str, ...], Builder]] = {
+    "windows": (("day_from", "day_to", "attacks", "expected", "low", "high"), windows_figure),
+    "forest": (("variant", "estimate", "low", "high", "n", "verdict"), forest_figure),
+    "kernel": (("lag_from", "lag_to", "rate_ratio", "low", "high"), kernel_figure),
+    "excitation": (("lag_from", "lag_to", "rate", "low", "high", "exponential"), excitation_figure),
+    "power": (("effect", "power", "n_records"), power_figure),
+    "residuals": (("bin", "count", "expected_low", "expected_high"), residuals_figure),
+    "shares": (("year", "label", "count"), shares_figure),
+    "survival": (("deaths", "share", "power_law", "lognormal"), survival_figure),
+    "effects": (("panel", "row", "estimate", "low", "high", "n", "verdict"), effects_figure),
+    "groups": (("year", "events", "active", "thinned", "low", "high"), groups_figure),
 }
-"""By kind: the columns that its data must hold, and what draws them."""
+"""By kind: the columns that its data must have, and the function that makes the figure."""
 
 
-def draw(figure: FigureData, *, key: str) -> Figure:
-    """Draw one figure of a finding.
+def finding_figure(figure: FigureData, *, key: str) -> Figure:
+    """Return one figure of a finding.
 
     Parameters
     ----------
@@ -40,17 +44,17 @@ def draw(figure: FigureData, *, key: str) -> Figure:
     Raises
     ------
     ValueError
-        No drawing is known for `figure.kind`, or its columns are not those of that kind.
+        `figure.kind` is not known, or the columns are not those of that kind.
     """
-    if figure.kind not in DRAWINGS:
+    if figure.kind not in KINDS:
         raise ValueError(
-            f"figure kind is {figure.kind!r}; expected one of {', '.join(DRAWINGS)}. "
-            "Add a drawing for it in report/finding_figures.py."
+            f"figure kind is {figure.kind!r}; expected one of {', '.join(KINDS)}. "
+            "Add a function for it to report/figures/findings.py."
         )
-    columns, drawing = DRAWINGS[figure.kind]
+    columns, builder = KINDS[figure.kind]
     missing = [name for name in columns if name not in figure.data]
     if missing:
         raise ValueError(f"figure '{figure.title}' ({figure.kind}) lacks column {missing[0]!r}")
     if len({len(figure.data[name]) for name in columns}) != 1:
         raise ValueError(f"figure '{figure.title}' ({figure.kind}) has columns of unequal length")
-    return drawing(figure, key)
+    return builder(figure, key)

@@ -7,6 +7,7 @@ from typing import Any
 from tarazu.core.number_format import count, interval, number, percent
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figure import Figure, literal
+from tarazu.report.figures.marks import error_bars
 from tarazu.report.figures.theme import (
     BAND,
     BLUE,
@@ -24,7 +25,7 @@ from tarazu.report.figures.theme import (
 _LABELS = (BLUE, ORANGE, SKY, GREEN)
 
 
-def draw_shares(figure: FigureData, key: str) -> Figure:
+def shares_figure(figure: FigureData, key: str) -> Figure:
     """Draw shares by year as stacked bars, the unlabelled part hatched, with change points."""
     data = figure.data
     years = sorted(set(data["year"]))
@@ -99,7 +100,7 @@ def draw_shares(figure: FigureData, key: str) -> Figure:
     )
 
 
-def draw_survival(figure: FigureData, key: str) -> Figure:
+def survival_figure(figure: FigureData, key: str) -> Figure:
     """Draw how many events are at least so deadly, on logarithmic axes, with two fitted tails."""
     data = figure.data
     seen = {
@@ -158,7 +159,7 @@ def draw_survival(figure: FigureData, key: str) -> Figure:
     )
 
 
-def draw_groups(figure: FigureData, key: str) -> Figure:
+def groups_figure(figure: FigureData, key: str) -> Figure:
     """Draw groups by year: all that were active, and those expected among equally many events."""
     data = figure.data
     years = data["year"]
@@ -177,15 +178,12 @@ def draw_groups(figure: FigureData, key: str) -> Figure:
         "name": "expected among equally many events",
         "x": years,
         "y": data["thinned"],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": _gaps(data["thinned"], data["high"]),
-            "arrayminus": _gaps(data["low"], data["thinned"]),
-            "thickness": 1.6,
-            "width": 4,
-            "color": INK,
-        },
+        "error_y": error_bars(
+            *([0.0 if v is None else v for v in data[c]] for c in ("thinned", "low", "high")),
+            thickness=1.6,
+            width=4,
+            color=INK,
+        ),
         "line": {"color": BLUE, "width": 2.5},
         "marker": {"size": 8, "color": BLUE},
         "hovertemplate": "%{x}: %{y:.1f}<extra></extra>",
@@ -242,10 +240,6 @@ def _change(at: float, first: float, last: float, proven: bool) -> list[dict[str
         place | {"x0": at - 0.5, "x1": at - 0.5, "y0": 0, "y1": 0.98, "line": line},
         place | {"x0": first - 0.5, "x1": last - 0.5, "y0": 0.98, "y1": 0.98, "line": line},
     ]
-
-
-def _gaps(lower: list[float | None], upper: list[float | None]) -> list[float]:
-    return [0.0 if a is None or b is None else b - a for a, b in zip(lower, upper, strict=True)]
 
 
 def _or_dash(value: float | None) -> str:

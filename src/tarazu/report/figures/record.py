@@ -32,7 +32,7 @@ SIDES = (
 )
 
 
-def timeline(record: Record) -> Figure:
+def events_figure(record: Record) -> Figure:
     """Draw events by year and initiator, those without a confirmed death apart."""
     years = _years(record)
     counts = {
@@ -107,7 +107,7 @@ def timeline(record: Record) -> Figure:
     )
 
 
-def deaths_by_side(record: Record) -> Figure:
+def deaths_figure(record: Record) -> Figure:
     """Draw deaths by year, one panel for each side that died, on one common scale."""
     years = _years(record)
     series = {column: _by_year(record.events, column, years) for column, _ in SIDES}

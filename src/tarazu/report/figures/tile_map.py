@@ -16,7 +16,7 @@ LOWER_BOUNDS = (0, 1, 5, 10, 20, 40, 80)  # events, one bound a shade
 RADIUS = 0.96 / sqrt(3)  # of a hexagon one unit wide, with a gap to its neighbours
 
 
-def tile_map(record: Record) -> Figure | None:
+def map_figure(record: Record) -> Figure | None:
     """Draw attacks with a confirmed death by district; None for a region without tiles."""
     region = record.region
     if not region.tiles:

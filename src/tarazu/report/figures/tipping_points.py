@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from tarazu.core.number_format import interval, number, percent
+from tarazu.core.number_format import interval, number, percent_estimate, significant
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
+from tarazu.report.figures.marks import error_bars, named_points
 from tarazu.report.figures.theme import figure_spec
 from tarazu.report.table import Table
 from tarazu.study.analysis.sign_changes import RANGE
@@ -20,7 +21,7 @@ WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects s
 NOT_CALIBRATED: Final = "The model is not calibrated: what is likely is only what the priors say."
 
 
-def draw_flips(flips: TippingPoints, *, key: str = "flip") -> Figure:
+def tipping_points_figure(flips: TippingPoints, *, key: str = "flip") -> Figure:
     """Return how far each parameter moves along its prior until the other policy is ahead.
 
     Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
@@ -82,25 +83,16 @@ def draw_flips(flips: TippingPoints, *, key: str = "flip") -> Figure:
     )
 
 
-def draw_flips_over_draws(found: TippingPointsOverDraws, *, key: str = "flip-draws") -> Figure:
+def tipping_points_over_draws_figure(
+    found: TippingPointsOverDraws, *, key: str = "flip-draws"
+) -> Figure:
     """Return the share of drawn starting points from which each parameter flips the ranking."""
-    shown = found.table.head(SHOWN).iloc[::-1]
+    shown = found.table.head(SHOWN)
     spec = figure_spec(
         [
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": shown["tips"].round(4).tolist(),
-                "y": [literal(name) for name in shown["parameter"]],
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": (shown["tips_high"] - shown["tips"]).round(4).tolist(),
-                    "arrayminus": (shown["tips"] - shown["tips_low"]).round(4).tolist(),
-                },
-                "marker": {"color": theme.BLUE, "size": 9},
-                "showlegend": False,
-            }
+            named_points(
+                *(shown[c].tolist() for c in ("parameter", "tips", "tips_low", "tips_high"))
+            )
         ],
         height=120 + 26 * len(shown),
         layout={
@@ -115,7 +107,7 @@ def draw_flips_over_draws(found: TippingPointsOverDraws, *, key: str = "flip-dra
         (
             str(row["parameter"]),
             str(row["unit"]),
-            f"{percent(row['tips'])} ({percent(row['tips_low'])} to {percent(row['tips_high'])})",
+            percent_estimate(row["tips"], (row["tips_low"], row["tips_high"])),
             number(row["distance"]) if row["n_tipping"] else "does not flip",
         )
         for row in found.table.to_dict("records")
@@ -136,8 +128,8 @@ def draw_flips_over_draws(found: TippingPointsOverDraws, *, key: str = "flip-dra
         ),
         notes=(
             NOT_CALIBRATED,
-            f"The policy is ahead in {percent(found.ahead.value)} of the draws "
-            f"({percent(found.ahead.low)} to {percent(found.ahead.high)}).",
+            "The policy is ahead in this share of the draws: "
+            f"{percent_estimate(found.ahead.value, (found.ahead.low, found.ahead.high))}.",
         ),
     )
 
@@ -176,13 +168,12 @@ def _ranges(flips: TippingPoints, shown: pd.DataFrame, names: list[str]) -> list
             "name": "effect at the start; line: over 99% of the prior",
             "y": names,
             "x": [round(flips.effect, 4)] * len(shown),
-            "error_x": {
-                "type": "data",
-                "symmetric": False,
-                "array": (shown["effect_most"] - flips.effect).round(4).tolist(),
-                "arrayminus": (flips.effect - shown["effect_least"]).round(4).tolist(),
-                "thickness": 1.6,
-            },
+            "error_x": error_bars(
+                [flips.effect] * len(shown),
+                shown["effect_least"],
+                shown["effect_most"],
+                thickness=1.6,
+            ),
             "marker": {"color": theme.INK, "size": 7, "symbol": "diamond"},
             "xaxis": "x2",
             "yaxis": "y2",
@@ -195,7 +186,7 @@ def _table(flips: TippingPoints, moving: pd.DataFrame) -> Table:
         (
             str(row["parameter"]),
             str(row["unit"]),
-            f"{row['start_value']:.3g}",
+            significant(row["start_value"]),
             _flip(row),
             f"{row['tipping_quantile']:.3f}" if row["tips"] else "-",
             number(row["effect_low"], signed=True),
@@ -240,7 +231,7 @@ def _flip(row: dict[Any, Any]) -> str:
     if not row["tips"]:
         return "does not flip"
     rises = row["tipping_quantile"] > row["start_quantile"]
-    return f"{'above' if rises else 'below'} {row['tipping_value']:.3g}"
+    return f"{'above' if rises else 'below'} {significant(row['tipping_value'])}"
 
 
 def _levels(flips: TippingPoints, n_moving: int) -> list[str]:

@@ -10,7 +10,7 @@ from tarazu.core.cache import write_atomic
 from tarazu.core.outputs import write_outputs
 from tarazu.evidence import Finding
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.findings import draw
+from tarazu.report.figures.findings import finding_figure
 
 SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without a network
 
@@ -18,7 +18,7 @@ SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without 
 def write_figures(findings: Sequence[Finding], folder: Path) -> None:
     """Write every figure of some findings to `folder`, which a run is building: page and table."""
     drawn = [
-        draw(figure, key=f"{finding.name}-{figure.kind}-{i}")
+        finding_figure(figure, key=f"{finding.name}-{figure.kind}-{i}")
         for finding in findings
         for i, figure in enumerate(finding.figures, start=1)
     ]

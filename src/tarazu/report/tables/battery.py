@@ -1,4 +1,4 @@
-"""The battery on one page: every test alone and together, and what it could have seen."""
+"""Tables of a battery: every test alone and jointly, and which effects it could detect."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ DESCRIPTIVE: Final = "descriptive"
 
 
 def battery_section(battery: Battery) -> dict[str, Any] | None:
-    """Return sentence and tables for the brief; None for a single finding."""
+    """Return sentence, note and tables for the brief; None for a single finding."""
     if len(battery.rows) < 2:
         return None
     return {
         "sentence": battery.sentence,
         "note": _note(battery),
         "results": results_table(battery),
-        "sight": sight_table(battery),
+        "detectable": detectable_table(battery),
         "estimands": estimands_table(battery),
     }
 
 
 def results_table(battery: Battery) -> Table:
-    """Return one row an estimator: the number, its p-values alone and together, the verdict."""
+    """Return one row per estimator: estimate, p-values alone and after Holm, verdicts."""
     rows = tuple(
         (
             row["name"],
@@ -47,8 +47,8 @@ def results_table(battery: Battery) -> Table:
     )
 
 
-def sight_table(battery: Battery) -> Table:
-    """Return what each estimator could have seen in a record of this size, and what moves it."""
+def detectable_table(battery: Battery) -> Table:
+    """Return detectable effects by estimator, and the coding choices that change its verdict."""
     rows = tuple(
         (
             row["name"],
@@ -62,14 +62,14 @@ def sight_table(battery: Battery) -> Table:
         for row in battery.rows
     )
     return Table(
-        "What could have been found in a record of this size, and what the verdict depends on",
+        "Effects detectable in a record of this size, and what the verdict depends on",
         (
             "estimator",
             "false positives at 5%",
             "smallest rise found in 80%",
             "smallest fall found in 80%",
             *CUTS,
-            "other readings that differ",
+            "other coding choices that differ",
             "failed checks",
         ),
         rows,
@@ -78,18 +78,21 @@ def sight_table(battery: Battery) -> Table:
 
 
 def estimands_table(battery: Battery) -> Table:
-    """Return what each estimator estimates, and against what, or that it only describes."""
+    """Return the estimand, unit and null hypothesis of each estimator."""
     rows = tuple((row["name"], row["estimand"], row["unit"], row["null"]) for row in battery.rows)
     return Table(
-        "What each estimator asks", ("estimator", "estimand", "unit", "null, or descriptive"), rows
+        "What each estimator estimates",
+        ("estimator", "estimand", "unit", "null, or descriptive"),
+        rows,
     )
 
 
 def _note(battery: Battery) -> str:
     return (
         f"Together: the verdict that remains at {percent(battery.significance)} for all tests "
-        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' is no "
-        "sign of no effect: the second table says how large an effect had to be to be found."
+        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' does not "
+        "mean that there is no effect: the second table shows how large an effect had to be to be "
+        "found."
     )
 
 

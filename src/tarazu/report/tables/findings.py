@@ -1,4 +1,4 @@
-"""Tables of a finding: its numbers, reruns, checks and measured error rates."""
+"""Tables of a finding: its numbers, sensitivity analysis, checks and error rates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tarazu.report.table import Table
 
 
 def numbers_table(finding: Finding) -> Table:
-    """Return the finding in numbers, each with what it means."""
+    """Return estimand, estimate, p-value, verdict and sizes of a finding."""
     rows = [
-        ("quantity", finding.estimand),
+        ("estimand", finding.estimand),
         (
             "estimate",
             estimate(finding.estimate, finding.interval, level=finding.level, unit=finding.unit),
@@ -31,8 +31,8 @@ def numbers_table(finding: Finding) -> Table:
     return Table("The finding in numbers", ("what", "value"), tuple(rows))
 
 
-def reruns_table(finding: Finding) -> Table | None:
-    """Return the same estimate on other readings of the record; None without reruns."""
+def sensitivity_table(finding: Finding) -> Table | None:
+    """Return the estimate under other coding choices and subsets; None if there are none."""
     if not finding.sensitivity:
         return None
     rows = tuple(
@@ -47,15 +47,15 @@ def reruns_table(finding: Finding) -> Table | None:
         for variant in finding.sensitivity
     )
     return Table(
-        f"Reruns on other readings of the record ({finding.unit})",
-        ("reading", "estimate", f"{percent(finding.level)} interval", "p", "n", "verdict"),
+        f"Sensitivity analysis: other coding choices and subsets ({finding.unit})",
+        ("variant", "estimate", f"{percent(finding.level)} interval", "p", "n", "verdict"),
         rows,
         frozenset({1, 3}),
     )
 
 
 def checks_table(finding: Finding) -> Table | None:
-    """Return every check with its outcome, failed ones first; None without checks."""
+    """Return every check with its outcome, failed ones first; None if there are none."""
     if not finding.diagnostics:
         return None
     words = {False: "failed", None: "informs only", True: "passed"}
@@ -67,8 +67,8 @@ def checks_table(finding: Finding) -> Table | None:
     return Table("Checks", ("outcome", "check", "found", "expected"), rows)
 
 
-def validation_table(finding: Finding) -> Table | None:
-    """Return error rates measured on simulated records; None where not measured."""
+def error_rates_table(finding: Finding) -> Table | None:
+    """Return error rates measured on simulated records; None if they were not measured."""
     if not finding.validation:
         return None
     rows = tuple(
@@ -78,7 +78,7 @@ def validation_table(finding: Finding) -> Table | None:
 
 
 def _rate(value: float | str | None) -> str:
-    """Return a measured rate with the digits that 500 records carry."""
+    """Return a measured rate with three digits, as 500 records allow."""
     if value is None or isinstance(value, str):
         return value or "not measured"
     return significant(value)

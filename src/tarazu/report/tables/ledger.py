@@ -35,6 +35,12 @@ class Rule:
     why: str
 
 
+def verdict_table(ledger: Ledger) -> Table:
+    """Return one row per claim: its title and its verdict."""
+    rows = tuple((e.claim.id, e.claim.title, e.verdict) for e in ledger.entries)
+    return Table(ledger.title, ("claim", "title", "verdict"), rows)
+
+
 def ledger_table(ledger: Ledger) -> Table:
     """Return one row a claim: its sentence, the verdict, what record and model say."""
     rows = tuple(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tarazu.core.number_format import count, percent, percent_interval
 from tarazu.record import Record, Share, measured_check
+from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck
 from tarazu.report.table import Table
 
 
 def quality_table(record: Record) -> Table:
-    """Return what was read, what was left out and what is weak, with what it means."""
+    """Return rows read, dropped and used, and weak spots, each with its meaning."""
     q = record.quality
     read = (
         ("rows read", q.rows_read, "rows of the event file"),
@@ -49,7 +50,7 @@ def quality_table(record: Record) -> Table:
 
 
 def rules_table(record: Record) -> Table | None:
-    """Return how often the rules name the initiator rightly; None where it was not measured."""
+    """Return how often the rules infer the right initiator; None if it was not measured."""
     check = measured_check(record.rules_digest)
     if check is None:
         return None
@@ -68,6 +69,52 @@ def rules_table(record: Record) -> Table | None:
         ("sample", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
         rows,
     )
+
+
+INITIATORS = ("state", "militant", "other", "unclear")
+
+
+def confusion_table(sample: SampleCheck, check: LabelCheck) -> Table:
+    """Return the initiator by hand (down) and by the rules (across) for one sample of labels."""
+    headline = ": the headline, never used to change the rules"
+    return Table(
+        f"Sample {sample.sample}{headline if sample.sample == check.headline else ''}",
+        ("by hand \\ by the rules", *INITIATORS),
+        tuple(
+            (hand, *(count(row.get(name, 0)) for name in INITIATORS))
+            for hand, row in sample.confusion.items()
+        ),
+        frozenset(range(1, 1 + len(INITIATORS))),
+    )
+
+
+def agreement_table(sample: SampleCheck) -> Table:
+    """Return precision and recall of the rules, with bounds for what the hand left open."""
+    return Table(
+        f"Precision and recall of the rules on sample {sample.sample}",
+        ("measure", "share", "95% interval", "n", "if ? wrong", "if ? right"),
+        tuple(
+            (f"{name}, {side}", *_agreement(share))
+            for name, shares in (("precision", sample.precision), ("recall", sample.recall))
+            for side, share in shares.items()
+        ),
+        frozenset({1, 2, 3, 4, 5}),
+    )
+
+
+def _agreement(share: Share) -> tuple[str, ...]:
+    bounds = None if share.low is None or share.high is None else (share.low, share.high)
+    return (
+        _percent(share.estimate),
+        "-" if bounds is None else percent_interval(bounds),
+        count(share.total),
+        _percent(share.worst),
+        _percent(share.best),
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else percent(value)
 
 
 def _share(share: Share) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,20 +65,23 @@ def test_threshold__names_each_number_with_its_range_and_its_draws(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["model", "threshold", "--draws", "2", "-q", "-o", str(tmp_path)]) == 0
-    lines = [re.split(" {2,}", line.strip()) for line in capsys.readouterr().out.splitlines()]
-    told = {line[0]: line[1:] for line in lines}
-    r_v = next(text for text in told if text.startswith("R_v: recruits"))
-    assert told[r_v] == ["not estimable", "not estimable", "0"]
-    assert any("no equilibrium without violence" in " ".join(line) for line in lines)
-    middle, _, draws = told["dominant eigenvalue of the weekly map at rest"]
-    assert 0.9 < float(middle) < 1.0
-    assert draws == "2"
+    shown = capsys.readouterr().out
+    assert all(len(line) <= 80 for line in shown.splitlines() if str(tmp_path) not in line)
+    assert "no equilibrium without violence" in " ".join(shown.split())
+    assert "not parts that add up" in " ".join(shown.split())
+    rows = {row["what"]: row for row in _rows(tmp_path / "threshold.csv")}
+    r_v = next(rows[text] for text in rows if text.startswith("R_v: recruits"))
+    assert list(r_v.values())[1:] == ["not estimable", "not estimable", "0"]
+    growth = rows["dominant eigenvalue of the weekly map at the equilibrium"]
+    assert 0.9 < float(growth["median or share"]) < 1.0
+    assert growth["draws"] == "2"
     assert (tmp_path / "threshold.html").exists()
-    at = next(
-        i for i, line in enumerate(lines) if line == ["parameter", "median", "range", "draws"]
-    )
-    below = [line for line in lines[at + 1 :] if len(line) == 4][:10]
-    assert len(below) == 10
-    assert {line[3] for line in below} == {"2"}
-    assert any("not parts that add up" in " ".join(line) for line in lines)
+    moving = _rows(tmp_path / "elasticities.csv")
+    assert [row["draws"] for row in moving] == ["2"] * 10
+    assert all(row["parameter"] in shown for row in moving)
     assert (tmp_path / "elasticities.html").exists()
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
