@@ -7,9 +7,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from math import nan
-from textwrap import wrap
+from textwrap import wrap as wrap_text
 from typing import TYPE_CHECKING, Final
 
 from tarazu.core.number_format import plain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 80  # columns of a terminal
 INDENT: Final = "  "
 GAP: Final = "  "
+wrap = partial(wrap_text, break_on_hyphens=False)  # names with hyphens stay whole
 INTERVAL: Final = re.compile(r"\S*\d\S* to \S*\d\S*")
 
 

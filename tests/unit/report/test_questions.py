@@ -18,6 +18,8 @@ def test_marginal__gives_no_interval_to_draws_that_do_not_differ() -> None:
 
 
 def test_marginal__says_what_the_replacement_ratio_is_a_share_of() -> None:
-    table = pd.DataFrame([row(0.4, 0.1), row(0.4, 0.1, quantity="replaced", zone="everywhere")])
+    table = pd.DataFrame(
+        [row(0.4, 0.1), row(0.4, 0.1, quantity="replacement ratio", zone="everywhere")]
+    )
     told = [cells[0] for cells in marginal_figure(table, district="quetta").table.rows]
     assert told == ["attacks", "replaced (share of the militants removed)"]

@@ -16,7 +16,7 @@ THRESHOLDS: Final = {
     "reproduction": "R_v: recruits per militant where nobody is violent",
     "growth": "growth factor of violence there per week (eigenvalue)",
     "feedback": "recruits per additional militant at the equilibrium",
-    "growth_at_rest": "dominant eigenvalue of the weekly map at the equilibrium",
+    "growth_at_equilibrium": "dominant eigenvalue of the weekly map at the equilibrium",
     "from_low": "militants at the equilibrium, from few (persons)",
     "from_high": "militants at the equilibrium, from many (persons)",
     "above_one": "share with R_v above 1",
