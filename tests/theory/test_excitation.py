@@ -52,7 +52,7 @@ def guard(seed: int) -> tuple[float, float]:
     nobody = np.zeros((1, 1), dtype=bool)
     counts = DailyCounts(days, np.zeros_like(days), year, nobody, {}, {})
     attacks = fit_excitation(counts).kinds[0]
-    return constant.log_likelihood - poisson, profile_interval(attacks.design, attacks.optimum, 0)[
+    return constant.log_likelihood - poisson, profile_interval(attacks.history, attacks.optimum, 0)[
         0
     ]
 

@@ -22,8 +22,8 @@ from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.point_process.after_operations import LEVEL, fit_attacks
-from tarazu.evidence.point_process.background import EARLIER, EXPOSED, LATER, NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import measure_excess, measure_placebo
+from tarazu.evidence.point_process.history import EARLIER, EXPOSED, LATER, NEXT_DOOR
 
 SEED = 20260101
 # Headline, all together, one trouble alone: standard errors at 5 % of 0.7, 1.5 and 2.2 points.
@@ -100,13 +100,13 @@ def measure_one(world: World, mistakes: Mistakes, place: Frame, seed: int) -> li
     attacks, operations = simulate_record(world, place, seed)
     attacks, operations = mistake_sides(attacks, operations, mistakes, seed)
     counts = DailyCounts(attacks, operations, place.calendar_year, place.neighbours, {}, {})
-    history, fit = fit_attacks(counts)
-    later = measure_placebo(history, fit, LATER)
-    earlier = measure_placebo(history, fit, EARLIER)
+    fit = fit_attacks(counts)
+    later = measure_placebo(fit, LATER)
+    earlier = measure_placebo(fit, EARLIER)
     row = [float(attacks.sum()), float(operations.sum()), float(fit.converged)]
     row += [later.p_value, earlier.observed / earlier.expected]
     for condition in (EXPOSED, NEXT_DOOR):
-        excess = measure_excess(history, fit, condition, level=LEVEL)
+        excess = measure_excess(fit, condition, level=LEVEL)
         row += [excess.estimate, *excess.interval, excess.p_value]
     return row
 

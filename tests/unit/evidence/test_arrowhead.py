@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.evidence.methods.newton import Surface, factor, maximise
+from tarazu.evidence.methods.newton import Evaluation, factor, maximise
 
 # Solving systems of 20 unknowns whose condition number is below 1e3.
 ROUNDING = 1e-9
 
 
-def draw_surface(seed: int, epochs: int, n: int, z: int) -> tuple[Surface, np.ndarray]:
+def draw_surface(seed: int, epochs: int, n: int, z: int) -> tuple[Evaluation, np.ndarray]:
     """A concave surface, and its information written out."""
     rng = np.random.default_rng(seed)
     whole = np.zeros((epochs * n + z, epochs * n + z))
@@ -21,25 +21,20 @@ def draw_surface(seed: int, epochs: int, n: int, z: int) -> tuple[Surface, np.nd
         whole[np.ix_(place, place)] += root @ root.T + np.eye(n + z)
     blocks = [slice(e * n, (e + 1) * n) for e in range(epochs)]
     border = slice(epochs * n, None)
-    surface = Surface(
-        value=0.0,
-        local_gradient=rng.normal(size=(epochs, n)),
-        border_gradient=rng.normal(size=z),
-        local=np.array([whole[b, b] for b in blocks]),
-        cross=np.array([whole[b, border] for b in blocks]),
-        border=whole[border, border],
-    )
-    return surface, whole
+    gradient = rng.normal(size=(epochs, n)), rng.normal(size=z)
+    local = np.array([whole[b, b] for b in blocks])
+    cross = np.array([whole[b, border] for b in blocks])
+    return (0.0, gradient, (local, cross, whole[border, border])), whole
 
 
 @given(
     seed=st.integers(0, 10**6), epochs=st.integers(1, 4), n=st.integers(1, 4), z=st.integers(1, 3)
 )
 def test_arrowhead__divides_as_the_whole_matrix_does(seed, epochs, n, z):
-    surface, whole = draw_surface(seed, epochs, n, z)
-    vector = np.concatenate([surface.local_gradient.ravel(), surface.border_gradient])
-    information = factor(surface)
-    local, border = information.divide(surface.local_gradient, surface.border_gradient)
+    (_, gradient, blocks), whole = draw_surface(seed, epochs, n, z)
+    vector = np.concatenate([gradient[0].ravel(), gradient[1]])
+    information = factor(*blocks)
+    local, border = information.divide(*gradient)
     expected = np.linalg.solve(whole, vector)
     assert np.concatenate([local.ravel(), border]) == pytest.approx(
         expected, rel=ROUNDING, abs=ROUNDING
@@ -48,26 +43,19 @@ def test_arrowhead__divides_as_the_whole_matrix_does(seed, epochs, n, z):
 
 
 def test_arrowhead__is_damped_where_the_surface_is_not_concave():
-    surface = Surface(0.0, np.ones((1, 1)), np.ones(1), *(-np.ones((1,) * k) for k in (3, 3, 2)))
-    local, border = factor(surface).divide(surface.local_gradient, surface.border_gradient)
-    assert (local @ surface.local_gradient.T).item() + border.item() > 0  # still a way up
+    gradient = np.ones((1, 1)), np.ones(1)
+    local, border = factor(*(-np.ones((1,) * k) for k in (3, 3, 2))).divide(*gradient)
+    assert (local @ gradient[0].T).item() + border.item() > 0  # still a way up
 
 
 def test_maximise__finds_the_top_of_a_quadratic():
-    surface, whole = draw_surface(1, 3, 2, 2)
+    (_, _, blocks), whole = draw_surface(1, 3, 2, 2)
     top = np.random.default_rng(2).normal(size=len(whole))
 
     def evaluate(local, border):
         away = top - np.concatenate([local.ravel(), border])
         slope = whole @ away
-        return Surface(
-            -0.5 * away @ slope,
-            slope[:6].reshape(3, 2),
-            slope[6:],
-            surface.local,
-            surface.cross,
-            surface.border,
-        )
+        return -0.5 * away @ slope, (slope[:6].reshape(3, 2), slope[6:]), blocks
 
     found = maximise(evaluate, np.zeros((3, 2)), np.zeros(2))
     assert found.converged

@@ -6,8 +6,8 @@ from tests.unit.evidence.worlds import HORIZON, World, plant_after, quiet_ring, 
 
 from tarazu.evidence.displacement.estimator import verdict_of, weighted_displacement_difference
 from tarazu.evidence.point_process.after_operations import fit_attacks
-from tarazu.evidence.point_process.background import NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
+from tarazu.evidence.point_process.history import NEXT_DOOR
 
 PUBLISHED = 1e-2  # the examples are printed with two decimals
 SEEDS = (0, 1, 2, 3)
@@ -15,7 +15,7 @@ DAY = 400
 
 
 def next_door(world: World) -> Excess:
-    return measure_excess(*fit_attacks(world.counts()), NEXT_DOOR)
+    return measure_excess(fit_attacks(world.counts()), NEXT_DOOR)
 
 
 def test_displacement_difference__equals_the_published_example():
@@ -86,6 +86,6 @@ def test_displacement__leaves_out_a_district_with_an_operation_of_its_own():
 
 
 def test_displacement__looks_at_neighbours_and_no_farther():
-    history, _ = fit_attacks(one_operation().counts())
+    history = fit_attacks(one_operation().counts()).history
     days = history.days[:, :, NEXT_DOOR].sum(axis=1)
     assert days.tolist() == [0, HORIZON, 0, HORIZON, 0, 0]

@@ -8,14 +8,9 @@ from tests.unit.evidence.worlds import HORIZON, World, plant_after, quiet_ring, 
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.point_process.after_operations import fit_attacks
-from tarazu.evidence.point_process.background import (
-    EXPOSED,
-    LATER,
-    NEXT_DOOR,
-    History,
-    IntensityFit,
-)
+from tarazu.evidence.point_process.background import Background
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, measure_placebo
+from tarazu.evidence.point_process.history import EXPOSED, LATER, NEXT_DOOR
 from tarazu.evidence.retaliation.estimator import verdict_of
 
 SEEDS = (0, 1, 2, 3)
@@ -29,7 +24,7 @@ RELABELLED = 1e-3
 
 
 def excess_of(world: World, condition: int = EXPOSED, level: float = 0.9) -> Excess:
-    return measure_excess(*fit_attacks(world.counts()), condition, level=level)
+    return measure_excess(fit_attacks(world.counts()), condition, level=level)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -102,26 +97,27 @@ def test_excess__does_not_count_the_day_of_the_operation():
     assert same_day.observed == first.observed + exposed
 
 
-def fit_by_hand(expected: float, observed: int, variance: float) -> tuple[History, IntensityFit]:
+def fit_by_hand(expected: float, observed: int, variance: float) -> Background:
     """One district and one period, all of its days exposed."""
     counts = np.zeros((400, 1), dtype=np.int64)
     counts[1, 0] = 1
     year = np.full(400, 2000)
     days = DailyCounts(counts, counts, year, np.zeros((1, 1), dtype=bool), {}, {})
-    history, fit = fit_attacks(days)
+    fit = fit_attacks(days)
+    history = fit.history
     shape = history.days.shape
     seen, mean = np.zeros(shape), np.zeros(shape)
     seen[0, 0, EXPOSED], mean[0, 0, EXPOSED] = observed, expected
     history = dataclasses.replace(history, observed=seen, n_treatments=2)
     error = np.diag(np.full(shape[2], variance))
-    return history, dataclasses.replace(fit, mean=mean, covariance=error, dispersion=1.0)
+    return dataclasses.replace(fit, history=history, mean=mean, covariance=error, dispersion=1.0)
 
 
 @pytest.mark.parametrize("observed", [0, 1, 7, 30])
 def test_excess__interval_ends_where_the_score_test_does(observed):
     """At each end m of the interval (observed - m)^2 = z^2 (m + variance), z of 90 %."""
     expected, variance, z = 5.0, 2.0, 1.6448536269514722
-    found = measure_excess(*fit_by_hand(expected, observed, variance), EXPOSED, level=0.9)
+    found = measure_excess(fit_by_hand(expected, observed, variance), EXPOSED, level=0.9)
     assert found.estimate == (observed - expected) / 2
     for end in found.interval:
         mean = 2 * end + expected
@@ -144,7 +140,7 @@ def test_placebo__sees_events_planted_after_the_horizon(seed):
     late[:HORIZON] = 0
     planted = plant_after(dataclasses.replace(world, operations=late), seed, effect=5.0)
     calm, busy = (
-        measure_placebo(*fit_attacks(dataclasses.replace(world, attacks=a).counts()), LATER)
+        measure_placebo(fit_attacks(dataclasses.replace(world, attacks=a).counts()), LATER)
         for a in (world.attacks, planted.attacks)
     )
     assert calm.p_value > 0.001  # false once in 250 runs of the four seeds

@@ -5,8 +5,8 @@ import pytest
 from tests.unit.evidence.worlds import World, ring
 
 from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.methods.newton import PROFILE_DROP
 from tarazu.evidence.point_process.excitation import (
-    PROFILE_DROP,
     ExcitationFit,
     bootstrap_branching,
     fit_excitation,
@@ -70,9 +70,9 @@ def test_excitation__mean_adds_up_to_what_was_seen(fit):
 
 def test_profile_interval__holds_the_estimate_and_tells_something_from_nothing(fit):
     kind = fit.kinds[0]
-    low, high = profile_interval(kind.design, kind.optimum, 0)
+    low, high = profile_interval(kind.history, kind.optimum, 0)
     assert 0 < low < kind.branching[0, 0] < high
-    nothing, _ = profile_interval(kind.design, kind.optimum, 3)
+    nothing, _ = profile_interval(kind.history, kind.optimum, 3)
     assert nothing == 0.0
     assert pytest.approx(1.6448536269514722**2 / 2, rel=1e-4) == PROFILE_DROP
 

@@ -67,11 +67,10 @@ def test_hawkes__maximum_is_that_of_the_quadratic_twin(seed):
     )
 
 
-def test_hawkes__a_first_part_does_not_change_the_maximum(monkeypatch):
+def test_hawkes__a_first_part_does_not_change_the_maximum():
     times, kinds = thin(MU, ETA, BETA, 6000.0, 5)
     whole = fit_hawkes(times, kinds, end=6000.0, n_kinds=2)
-    monkeypatch.setattr("tarazu.evidence.point_process.hawkes.FIRST", 500)
-    staged = fit_hawkes(times, kinds, end=6000.0, n_kinds=2)
+    staged = fit_hawkes(times, kinds, end=6000.0, n_kinds=2, first_events=500)
     assert staged.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-6)
     assert staged.eta == pytest.approx(whole.eta, rel=1e-3, abs=1e-5)
 

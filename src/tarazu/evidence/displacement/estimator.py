@@ -29,8 +29,8 @@ from tarazu.evidence.point_process.after_operations import (
     fit_attacks,
     measure_after,
 )
-from tarazu.evidence.point_process.background import EXPOSED, NEXT_DOOR
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
+from tarazu.evidence.point_process.history import EXPOSED, NEXT_DOOR
 from tarazu.evidence.sensitivity import (
     analyse_sensitivity,
     by_sign,
@@ -136,8 +136,8 @@ def displacement(
     """
     validation = load_validation(displacement, locals())
     counts = to_daily_counts(record)
-    history, fit = fit_attacks(counts, horizon=horizon)
-    excess = measure_after(counts, history, fit, NEXT_DOOR, level=level)
+    background = fit_attacks(counts, horizon=horizon)
+    excess = measure_after(counts, background, NEXT_DOOR, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)
     sensitivity = analyse_sensitivity(
         record,
@@ -151,10 +151,10 @@ def displacement(
     figures: list[FigureData] = []
     if excess.measured:
         main = as_analysis(excess, counts)
-        here = measure_excess(history, fit, EXPOSED, level=level)
+        here = measure_excess(background, EXPOSED, level=level)
         rings = study_rings(counts, horizon=horizon, level=level, replicates=replicates, seed=seed)
         moved = move_rings(counts, horizon, moves, seed=seed)
-        checks = _checks(counts, fit.converged, here, rings, moved, horizon, level)
+        checks = _checks(counts, background.converged, here, rings, moved, horizon, level)
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         figures = [forest(title, unit, record.source.title, main, verdict, sensitivity)]
         if rings is not None:
@@ -174,7 +174,7 @@ def displacement(
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
-        converged=fit.converged,
+        converged=background.converged,
         horizon=horizon,
     )
 

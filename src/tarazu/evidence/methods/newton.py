@@ -1,6 +1,6 @@
 """Newton's method where parameters of one epoch touch those of no other epoch.
 
-The information matrix is then an arrowhead: one block an epoch, and a border of parameters that
+The information matrix is then an arrowhead: one block per epoch, and a border of parameters that
 hold throughout. Solving block by block costs a twentieth of solving it whole.
 """
 
@@ -17,28 +17,14 @@ from scipy.linalg import cho_factor, cho_solve
 
 Array = NDArray[np.float64]
 
+# A log-likelihood at one point: its value, its gradient in two parts (E, n), (Z,), and minus its
+# Hessian in blocks (E, n, n), (E, n, Z), (Z, Z): within epochs, epochs by border, border.
+Evaluation = tuple[float, tuple[Array, Array], tuple[Array, Array, Array]]
+
 NEWTON_STEPS: Final = 100
+PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 TOLERANCE: Final = 1e-6  # Newton decrement, log-likelihood units
 LONGEST_STEP: Final = 3.0  # of a log, in one iteration
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """A log-likelihood at one point.
-
-    Attributes
-    ----------
-    value : log-likelihood with its priors.
-    local_gradient, border_gradient : (E, n), (Z,).
-    local, cross, border : (E, n, n), (E, n, Z), (Z, Z), blocks of minus the Hessian.
-    """
-
-    value: float
-    local_gradient: Array
-    border_gradient: Array
-    local: Array
-    cross: Array
-    border: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +70,12 @@ class Optimum:
 
 
 def maximise(
-    evaluate: Callable[[Array, Array], Surface],
+    evaluate: Callable[[Array, Array], Evaluation],
     local: Array,
     border: Array,
     *,
     tolerance: float = TOLERANCE,
+    steps: int = NEWTON_STEPS,
 ) -> Optimum:
     """Climb from a start to a maximum by damped Newton steps.
 
@@ -97,38 +84,40 @@ def maximise(
     evaluate : the log-likelihood and its derivatives at a point.
     local, border : (E, n), (Z,) where to start.
     tolerance : Newton decrement at which to stop, log-likelihood units.
+    steps : at most.
     """
-    here = evaluate(local, border)
+    value, gradient, blocks = evaluate(local, border)
     decrement = np.inf
-    for _ in range(NEWTON_STEPS):
-        information = factor(here)
-        step, border_step = information.divide(here.local_gradient, here.border_gradient)
-        decrement = float((here.local_gradient * step).sum() + here.border_gradient @ border_step)
+    for _ in range(steps):
+        information = factor(*blocks)
+        step, border_step = information.divide(*gradient)
+        decrement = float((gradient[0] * step).sum() + gradient[1] @ border_step)
         if abs(decrement) < tolerance:
             break
         longest = max(np.abs(step).max(), np.abs(border_step).max())
         length = min(1.0, LONGEST_STEP / longest)
         while True:
             there = evaluate(local + length * step, border + length * border_step)
-            if there.value > here.value - 1e-9 or length < 1e-6:
+            if there[0] > value - 1e-9 or length < 1e-6:
                 break
             length /= 2
-        local, border, here = local + length * step, border + length * border_step, there
-    return Optimum(local, border, here.value, information, decrement, abs(decrement) < tolerance)
+        local, border = local + length * step, border + length * border_step
+        value, gradient, blocks = there
+    return Optimum(local, border, value, information, decrement, abs(decrement) < tolerance)
 
 
-def factor(surface: Surface) -> Arrowhead:
-    """Factor the information, with a ridge where the surface is not concave yet."""
+def factor(local: Array, cross: Array, border: Array) -> Arrowhead:
+    """Factor the blocks of an information matrix, with a ridge where it is not positive yet."""
     ridge = 0.0
-    n, z = surface.cross.shape[1:]
+    n, z = cross.shape[1:]
     while True:
         try:
-            local = surface.local + ridge * np.eye(n)
-            root = np.linalg.cholesky(local)
-            inverse: Array = np.asarray(np.linalg.inv(local), dtype=np.float64)
-            carried = inverse @ surface.cross
-            schur = surface.border + ridge * np.eye(z)
-            schur = schur - (surface.cross.transpose(0, 2, 1) @ carried).sum(axis=0)
+            damped = local + ridge * np.eye(n)
+            root = np.linalg.cholesky(damped)
+            inverse: Array = np.asarray(np.linalg.inv(damped), dtype=np.float64)
+            carried = inverse @ cross
+            schur = border + ridge * np.eye(z)
+            schur = schur - (cross.transpose(0, 2, 1) @ carried).sum(axis=0)
             lower: tuple[Array, bool] = cho_factor(schur, lower=True)
         except LinAlgError:
             ridge = max(2.0 * ridge, 1e-2)

@@ -5,21 +5,15 @@ from __future__ import annotations
 from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.finding import Analysis
 from tarazu.evidence.options import HORIZON_DAYS, LEVEL
-from tarazu.evidence.point_process.background import (
-    History,
-    IntensityFit,
-    fit_intensity,
-    read_history,
-)
+from tarazu.evidence.point_process.background import Background, fit_background
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess, unmeasured
+from tarazu.evidence.point_process.history import read_history
 from tarazu.evidence.sensitivity import has_enough_events
 from tarazu.record import Record
 
 
-def fit_attacks(
-    counts: DailyCounts, *, horizon: int = HORIZON_DAYS
-) -> tuple[History, IntensityFit]:
-    """Fit the intensity of attacks on the district-days without a recent operation."""
+def fit_attacks(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Background:
+    """Fit the background of attacks on the district-days without a recent operation."""
     history = read_history(
         counts.attacks,
         counts.operations,
@@ -28,7 +22,7 @@ def fit_attacks(
         counts.calendar_year,
         horizon=horizon,
     )
-    return history, fit_intensity(history)
+    return fit_background(history)
 
 
 def analyse_excess(
@@ -36,24 +30,19 @@ def analyse_excess(
 ) -> Analysis | None:
     """Return the excess on the days of one class of exposure; None where it is too little."""
     counts = to_daily_counts(record)
-    excess = measure_after(counts, *fit_attacks(counts, horizon=horizon), condition, level=level)
+    excess = measure_after(counts, fit_attacks(counts, horizon=horizon), condition, level=level)
     return as_analysis(excess, counts) if excess.measured else None
 
 
 def measure_after(
-    counts: DailyCounts,
-    history: History,
-    fit: IntensityFit,
-    condition: int,
-    *,
-    level: float = LEVEL,
+    counts: DailyCounts, background: Background, condition: int, *, level: float = LEVEL
 ) -> Excess:
     """Return the excess after operations, unmeasured where there are too few events."""
     if not has_enough_events(counts):
-        return unmeasured(history.n_treatments)
-    return measure_excess(history, fit, condition, level=level)
+        return unmeasured(background.history.n_treatments)
+    return measure_excess(background, condition, level=level)
 
 
 def as_analysis(excess: Excess, counts: DailyCounts) -> Analysis:
-    """Return a measured excess in the form that reruns and figures take."""
+    """Return a measured excess in the form of the other estimates."""
     return Analysis(excess.estimate, excess.interval, excess.p_value, counts.n_used)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from tarazu.evidence.point_process.background import EXPOSED, NEXT_DOOR, History, IntensityFit
+from tarazu.evidence.point_process.background import Background
+from tarazu.evidence.point_process.history import EXPOSED, NEXT_DOOR, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Excess:
 
     Attributes
     ----------
-    estimate, interval : events a treatment; NaN where nothing could be measured.
+    estimate, interval : events per treatment; NaN where nothing could be measured.
     observed, expected : events on exposed days; `expected_se` is the standard error of the latter.
     dispersion : variance over mean that the interval allows for, at least 1.
     p_value : two-sided, against no excess.
@@ -44,10 +45,8 @@ def unmeasured(n_treatments: int) -> Excess:
     return Excess(nothing, (nothing, nothing), nothing, 0, 0.0, 0.0, 1.0, n_treatments)
 
 
-def measure_excess(
-    history: History, fit: IntensityFit, condition: int, *, level: float = 0.9
-) -> Excess:
-    """Return the mean excess a treatment over the days of one class of exposure.
+def measure_excess(background: Background, condition: int, *, level: float = 0.9) -> Excess:
+    """Return the mean excess per treatment over the days of one class of exposure.
 
     Days after a treatment at home may also follow one next door. What treatments next door do is
     measured where there was none at home, and its share is added to what is expected here, with
@@ -63,12 +62,13 @@ def measure_excess(
     condition : `EXPOSED` or `NEXT_DOOR`.
     level : coverage of the interval, in (0, 1).
     """
+    history = background.history
     n = history.n_treatments
     if n == 0 or not history.days[:, :, condition].any():
         return unmeasured(n)
     total = float(history.observed[:, :, condition].sum())
-    expected, variance = _expect(history, fit, condition)
-    dispersion = _dispersion(history, fit, condition)
+    expected, variance = _expect(background, condition)
+    dispersion = _dispersion(background, condition)
     z_squared = float(ndtri(0.5 + level / 2)) ** 2
     middle = total + z_squared * dispersion / 2
     half = np.sqrt(middle**2 - total**2 + z_squared * variance)
@@ -99,7 +99,7 @@ class Placebo:
     p_value: float
 
 
-def measure_placebo(history: History, fit: IntensityFit, condition: int) -> Placebo:
+def measure_placebo(background: Background, condition: int) -> Placebo:
     """Return observed against expected events on the days of one fitted class.
 
     `LATER` days follow a treatment by more than the horizon: which days these are depends on the
@@ -111,11 +111,12 @@ def measure_placebo(history: History, fit: IntensityFit, condition: int) -> Plac
     ----------
     condition : `LATER` or `EARLIER`.
     """
+    history = background.history
     observed = float(history.observed[:, :, condition].sum())
-    expected = float(fit.mean[:, :, condition].sum())
+    expected = float(background.mean[:, :, condition].sum())
     # These days took part in the fit, so that the residual varies less than the count.
     variance = (
-        _dispersion(history, fit, condition) * expected - fit.covariance[condition, condition]
+        _dispersion(background, condition) * expected - background.covariance[condition, condition]
     )
     if variance <= 0:
         return Placebo(int(observed), expected, float("nan"))
@@ -123,38 +124,41 @@ def measure_placebo(history: History, fit: IntensityFit, condition: int) -> Plac
     return Placebo(int(observed), expected, float(2 * ndtr(-abs(score))))
 
 
-def _expect(history: History, fit: IntensityFit, condition: int) -> tuple[float, float]:
+def _expect(background: Background, condition: int) -> tuple[float, float]:
     """Events expected on days of one class without treatments here, and the error variance."""
+    history = background.history
     beside = float(history.dose[NEXT_DOOR])
-    expected, variance = fit.mean.sum(axis=(0, 1)), fit.covariance
+    expected, variance = background.mean.sum(axis=(0, 1)), background.covariance
     if condition != EXPOSED or beside == 0:
         return float(expected[condition]), float(variance[condition, condition])
     spill = float(history.dose[EXPOSED]) / beside
     observed = float(history.observed[:, :, NEXT_DOOR].sum())
     weights = np.zeros(len(expected))
     weights[EXPOSED], weights[NEXT_DOOR] = 1.0, -spill
-    counting = _dispersion(history, fit, NEXT_DOOR) * max(observed, float(expected[NEXT_DOOR]))
+    counting = _dispersion(background, NEXT_DOOR) * max(observed, float(expected[NEXT_DOOR]))
     return (
         float(expected[EXPOSED]) + spill * (observed - float(expected[NEXT_DOOR])),
         float(weights @ variance @ weights) + spill**2 * counting,
     )
 
 
-def _dispersion(history: History, fit: IntensityFit, condition: int) -> float:
+def _dispersion(background: Background, condition: int) -> float:
     """Variance over mean of counts on exposed days, clusters of district and year."""
-    residual = _by_year(history.observed[:, :, condition] - fit.mean[:, :, condition], history)
+    history = background.history
+    excess = history.observed[:, :, condition] - background.mean[:, :, condition]
+    residual = _by_year(excess, history)
     days = _by_year(history.days[:, :, condition], history)
     exposed = days > 0
     clusters = int(exposed.sum())
     if clusters < 2:
-        return max(1.0, fit.dispersion)
+        return max(1.0, background.dispersion)
     residual = residual[exposed] - residual.sum() * days[exposed] / days.sum()
     spread = float((residual**2).sum()) * clusters / (clusters - 1)
     # Over the larger of both: over the observed alone, prevented attacks would widen the interval
     # more than added ones, and deterrence would be harder to find than backlash.
     observed = float(history.observed[:, :, condition].sum())
-    total = max(observed, float(fit.mean[:, :, condition].sum()), 1.0)
-    return max(1.0, fit.dispersion, spread / total)
+    total = max(observed, float(background.mean[:, :, condition].sum()), 1.0)
+    return max(1.0, background.dispersion, spread / total)
 
 
 def _by_year(values: NDArray[np.float64], history: History) -> NDArray[np.float64]:

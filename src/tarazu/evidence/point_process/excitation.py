@@ -1,6 +1,6 @@
 """Attacks and operations that excite each other, here and next door, on daily counts.
 
-Each kind has a background that varies by district and in time, as in `intensity`, and answers to
+Each kind has a background that varies by district and in time, as in `background`, and responds to
 past events of both kinds with a kernel that decays exponentially from the day after.
 """
 
@@ -15,34 +15,34 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.methods.newton import Optimum, maximise
+from tarazu.evidence.methods.newton import PROFILE_DROP, Optimum, maximise
 from tarazu.evidence.point_process.background import (
     Array,
-    Design,
+    PenalisedLikelihood,
+    maximise_background,
+)
+from tarazu.evidence.point_process.excitation_kernels import simulate_days
+from tarazu.evidence.point_process.history import (
+    LAG_WINDOWS,
     History,
     Index,
-    Penalised,
-    climb,
-    lay_out,
     locate,
     split_among,
     tally_history,
 )
-from tarazu.evidence.point_process.excitation_kernels import simulate_days
 from tarazu.evidence.point_process.history_kernels import fill_decayed, fill_window_means
 
 KINDS: Final = ("attacks", "operations")
 PLACES: Final = ("same district", "next door")
 HALF_LIVES: Final = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0)  # days, the grid that is refined
 KERNEL_BINS: Final = ((1, 3), (4, 7), (8, 14), (15, 28), (29, 56), (57, 84))  # days
-PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 START: Final = float(np.log(0.06))  # log of the branching ratios that refits start from
 LARGEST: Final = 5.0  # branching ratio at which the search for an upper end stops
 
 
 @dataclass(frozen=True, slots=True)
 class KindFit:
-    """How one kind of event answers to the past.
+    """How one kind of event responds to the past.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class KindFit:
         `PLACES` (next door: in all neighbours together).
     half_life : of the kernel, days.
     half_lives, profile : (H,) grid and log-likelihood on it.
-    background : (T, D) events a day that nothing in the past excited.
+    background : (T, D) events per day that nothing in the past excited.
     mean : (T, D) all events expected a day, given the past.
     """
 
@@ -60,7 +60,7 @@ class KindFit:
     profile: Array
     background: Array
     mean: Array
-    design: Design
+    history: History
     optimum: Optimum
 
 
@@ -70,7 +70,7 @@ class ExcitationFit:
 
     Attributes
     ----------
-    kinds : how attacks and how operations answer.
+    kinds : how attacks and how operations respond.
     branching : (2, 2, 2) receiver, source, place.
     spectral_radius : of the matrix of branching ratios, here and next door together: below 1, a
         burst dies out. Because events next door are split among neighbours, it is also that of the
@@ -116,19 +116,18 @@ def _fit_kind(
 ) -> KindFit:
     """Fit on a grid of half-lives, then at the top of the parabola through the best three."""
     grid = list(half_lives)
-    designs = [_exponential_design(counts, receiver, h)[1] for h in grid]
-    optima = [climb(design) for design in designs]
+    optima = [maximise_background(_decayed_history(counts, receiver, h)) for h in grid]
     values = [optimum.value for optimum in optima]
     best = _vertex(np.log(grid), np.array(values))
-    history, design = _exponential_design(counts, receiver, best)
+    history = _decayed_history(counts, receiver, best)
     near = optima[int(np.argmax(values))]
-    optimum = maximise(Penalised(design), near.local, near.border)
+    optimum = maximise(PenalisedLikelihood(history), near.local, near.border)
     if optimum.value < near.value:  # the surface is no parabola there
         best = grid[int(np.argmax(values))]
-        history, design = _exponential_design(counts, receiver, best)
+        history = _decayed_history(counts, receiver, best)
         optimum = near
     background = _background(history, optimum, len(receiver))
-    ratio = np.exp(optimum.border[-design.n_kernels :])
+    ratio = np.exp(optimum.border[-history.n_kernels :])
     return KindFit(
         branching=ratio.reshape(2, 2),
         half_life=float(best),
@@ -136,7 +135,7 @@ def _fit_kind(
         profile=np.array(values),
         background=background,
         mean=background + _exponential_features(counts, best) @ ratio,
-        design=design,
+        history=history,
         optimum=optimum,
     )
 
@@ -166,21 +165,18 @@ def _sources(counts: DailyCounts) -> list[Array]:
     ]
 
 
-def _exponential_design(
-    counts: DailyCounts, receiver: Index, half_life: float
-) -> tuple[History, Design]:
+def _decayed_history(counts: DailyCounts, receiver: Index, half_life: float) -> History:
     names = tuple(f"{kind}, {place}" for kind in KINDS for place in PLACES)
-    return _design(counts, receiver, _exponential_features(counts, half_life), names)
+    return _history(counts, receiver, _exponential_features(counts, half_life), names)
 
 
-def _design(
+def _history(
     counts: DailyCounts, receiver: Index, features: Array, names: tuple[str, ...]
-) -> tuple[History, Design]:
+) -> History:
     nothing = np.zeros_like(receiver)
-    history = tally_history(
+    return tally_history(
         receiver, nothing, features, names, counts.neighbours, counts.calendar_year, horizon=1
     )
-    return history, lay_out(history)
 
 
 def _background(history: History, optimum: Optimum, n_days: int) -> Array:
@@ -195,31 +191,31 @@ def _background(history: History, optimum: Optimum, n_days: int) -> Array:
     return rate
 
 
-def profile_interval(design: Design, optimum: Optimum, kernel: int) -> tuple[float, float]:
+def profile_interval(history: History, optimum: Optimum, kernel: int) -> tuple[float, float]:
     """Return the 90 % profile-likelihood interval of one branching ratio, the half-life held.
 
     The lower end is 0 where a ratio of nothing is not worse than the best by `PROFILE_DROP`.
     """
-    index = len(optimum.border) - design.n_kernels + kernel
-    evaluate = Penalised(design, held=(index,))
+    index = len(optimum.border) - history.n_kernels + kernel
+    evaluate = PenalisedLikelihood(history, held=(index,))
     best = float(optimum.border[index])
-    reference = _without_prior(design, optimum, index)
+    reference = _without_prior(evaluate, optimum, index)
 
     def loss(log_ratio: float) -> float:
         border = optimum.border.copy()
         border[index] = log_ratio
         found = maximise(evaluate, optimum.local, border, tolerance=1e-4)
-        return reference - _without_prior(design, found, index) - PROFILE_DROP
+        return reference - _without_prior(evaluate, found, index) - PROFILE_DROP
 
     nothing = np.log(1e-6)
     low = 0.0 if loss(nothing) <= 0 else float(np.exp(_cross(loss, best, -1.0, nothing)))
     return low, float(np.exp(_cross(loss, max(best, np.log(1e-3)), 1.0, np.log(LARGEST))))
 
 
-def _without_prior(design: Design, optimum: Optimum, index: int) -> float:
+def _without_prior(evaluate: PenalisedLikelihood, optimum: Optimum, index: int) -> float:
     """Log-likelihood less the prior of the profiled ratio, whose log has no lower end."""
     log_ratio = float(optimum.border[index])
-    prior = float(design.border_shape[index]) * (log_ratio - float(np.exp(log_ratio)))
+    prior = float(evaluate.border_shape[index]) * (log_ratio - float(np.exp(log_ratio)))
     return optimum.value - prior
 
 
@@ -246,12 +242,12 @@ def _cross(loss: Callable[[float], float], start: float, direction: float, end: 
 
 @dataclass(frozen=True, slots=True)
 class KernelHistogram:
-    """How one kind answers to another by lag, without a form for the decay.
+    """How one kind responds to another by lag, without a form for the decay.
 
     Attributes
     ----------
     lags : first and last day of each bin.
-    rate, low, high : (B,) events a day caused by one event, on a day of the bin, with the ends of
+    rate, low, high : (B,) events per day caused by one event, on a day of the bin, with the ends of
         90 % profile intervals.
     """
 
@@ -269,7 +265,7 @@ def fit_histogram(counts: DailyCounts, receiver: int, source: int) -> KernelHist
     receiver, source : indices into `KINDS`.
     """
     windows = np.array(KERNEL_BINS)
-    rough = np.array([(1, 7), (8, 28), (29, 84)])
+    rough = np.array(LAG_WINDOWS)
     sources = _sources(counts)
     features = np.empty((*counts.attacks.shape, len(windows) + 3 * len(rough)))
     fill_window_means(sources[2 * source], windows, 0, features)
@@ -279,10 +275,10 @@ def fit_histogram(counts: DailyCounts, receiver: int, source: int) -> KernelHist
     names = tuple(f"kernel {m}" for m in range(features.shape[2]))
     series = (counts.attacks, counts.operations)[receiver]
     with threadpool_limits(1, user_api="blas"):
-        _, design = _design(counts, series, features, names)
-        optimum = climb(design)
-        ends = np.array([profile_interval(design, optimum, m) for m in range(len(windows))])
-    ratio = np.exp(optimum.border[-design.n_kernels :])[: len(windows)]
+        history = _history(counts, series, features, names)
+        optimum = maximise_background(history)
+        ends = np.array([profile_interval(history, optimum, m) for m in range(len(windows))])
+    ratio = np.exp(optimum.border[-history.n_kernels :])[: len(windows)]
     width = windows[:, 1] - windows[:, 0] + 1
     return KernelHistogram(KERNEL_BINS, ratio / width, ends[:, 0] / width, ends[:, 1] / width)
 
@@ -312,10 +308,12 @@ def bootstrap_branching(
             attacks, operations = simulate_excitation(fit, counts.neighbours, seed + r)
             drawn = replace(counts, attacks=attacks, operations=operations)
             for k, series in enumerate((attacks, operations)):
-                _, design = _exponential_design(drawn, series, fit.kinds[k].half_life)
+                history = _decayed_history(drawn, series, fit.kinds[k].half_life)
                 start = fit.kinds[k].optimum
                 border = start.border.copy()
                 border[-4:] = np.maximum(border[-4:], START)  # near zero the climb stands still
-                optimum = maximise(Penalised(design), start.local, border, tolerance=1e-3)
+                optimum = maximise(
+                    PenalisedLikelihood(history), start.local, border, tolerance=1e-3
+                )
                 found[r, k] = np.exp(optimum.border[-4:]).reshape(2, 2)
     return found

@@ -21,7 +21,6 @@ Array = NDArray[np.float64]
 STEPS: Final = 200
 TOLERANCE: Final = 1e-9  # Newton decrement, log-likelihood units
 LONGEST_STEP: Final = 2.0  # of a log parameter, in one iteration
-FIRST: Final = 1_000  # events on which the start is found
 TIMES_MORE: Final = 10  # events of the next stage over those of the one before
 ROUGHLY: Final = 1e-2  # Newton decrement at which that search stops
 DECAYS: Final = (0.05, 0.5, 5.0)  # where the search starts, in units of the mean rate of events
@@ -55,7 +54,14 @@ class HawkesFit:
         return float(np.abs(np.linalg.eigvals(self.eta)).max())
 
 
-def fit_hawkes(times: Array, kinds: NDArray[np.int64], *, end: float, n_kinds: int) -> HawkesFit:
+def fit_hawkes(
+    times: Array,
+    kinds: NDArray[np.int64],
+    *,
+    end: float,
+    n_kinds: int,
+    first_events: int = 1_000,
+) -> HawkesFit:
     """Fit baselines, branching ratios and one decay by Newton's method on their logs.
 
     The mean lag is kept from exceeding the time observed: a kernel as long as that is a trend, and
@@ -66,6 +72,7 @@ def fit_hawkes(times: Array, kinds: NDArray[np.int64], *, end: float, n_kinds: i
     times : (N,) sorted, in [0, end].
     kinds : (N,) in 0..n_kinds - 1.
     end : where the observation stops.
+    first_events : events on which the start is found.
 
     Raises
     ------
@@ -87,8 +94,8 @@ def fit_hawkes(times: Array, kinds: NDArray[np.int64], *, end: float, n_kinds: i
     """
     times, kinds = np.ascontiguousarray(times, np.float64), np.ascontiguousarray(kinds, np.int64)
     _check(times, kinds, end, n_kinds)
-    best = _start(*_first(times, kinds, end, FIRST), n_kinds)
-    few = FIRST * TIMES_MORE
+    best = _start(*_first(times, kinds, end, first_events), n_kinds)
+    few = first_events * TIMES_MORE
     while few < len(times):
         best = _climb(*_first(times, kinds, end, few), best, tolerance=ROUGHLY)[0]
         few *= TIMES_MORE

@@ -1,4 +1,4 @@
-"""Log-likelihoods of daily counts with two derivatives, in blocks by epoch (see `arrowhead`)."""
+"""Log-likelihoods of daily counts with two derivatives, in blocks by epoch (see `newton`)."""
 
 from __future__ import annotations
 

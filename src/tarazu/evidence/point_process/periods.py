@@ -19,7 +19,7 @@ class Periods:
     """Runs of days with one epoch, one calendar year and one burst interval.
 
     Years and bursts are numbered within their epoch, so that what is fitted in one epoch touches
-    no other (see `arrowhead`).
+    no other (see `methods.newton`).
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Attacks after operations as a rate ratio: a log link, which allows operations to inhibit.
 
-The additive process of `intensity` can only add; here the intensity is the exponential of the
+The additive process of `background` can only add; here the intensity is the exponential of the
 background and of what past events do to it, and the coefficient of operations has either sign.
 """
 
@@ -16,24 +16,14 @@ from scipy.special import ndtr
 from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.methods.newton import Optimum, Surface, maximise
+from tarazu.evidence.methods.newton import PROFILE_DROP, Evaluation, Optimum, maximise
 from tarazu.evidence.options import HORIZON_DAYS
-from tarazu.evidence.point_process.background import (
-    BURST_SHAPE,
-    DRIFT_SHAPE,
-    LAG_WINDOWS,
-    YEAR_SHAPE,
-    Array,
-    Index,
-    add_log_gamma,
-    locate,
-    split_among,
-)
+from tarazu.evidence.point_process.background import Array, add_log_gamma, local_shapes
+from tarazu.evidence.point_process.history import LAG_WINDOWS, Index, locate, split_among
 from tarazu.evidence.point_process.history_kernels import fill_window_means
 from tarazu.evidence.point_process.likelihood_kernels import accumulate_loglinear
-from tarazu.evidence.point_process.periods import DRIFT_YEARS, divide_days
+from tarazu.evidence.point_process.periods import divide_days
 
-PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
 LEVEL_SHAPE: Final = 0.05  # keeps the level of a district without attacks finite
 LARGEST_LOG: Final = 4.0  # log rate ratio at which the search for an end stops
 # Of the coefficients of past attacks, ASSUMED and wide: where attacks are rare, one that causes
@@ -109,11 +99,6 @@ def lay_out_loglinear(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Lo
     np.add.at(calm, (district[~eventful], period[~eventful]), 1.0)
     where = np.argwhere(calm > 0)
     rows = np.concatenate([place, where])
-    local_shape = np.full(
-        (periods.n_epochs, n_districts + DRIFT_YEARS + periods.n_bursts), DRIFT_SHAPE
-    )
-    local_shape[:, n_districts : n_districts + DRIFT_YEARS] = YEAR_SHAPE
-    local_shape[:, n_districts + DRIFT_YEARS :] = BURST_SHAPE
     border_shape = np.zeros(n_districts + features.shape[2])
     border_shape[:n_districts] = LEVEL_SHAPE
     total = np.maximum(attacks.sum(axis=0), 0.2)
@@ -122,7 +107,7 @@ def lay_out_loglinear(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Lo
         days=np.concatenate([np.ones(len(place)), calm[where[:, 0], where[:, 1]]]),
         counts=np.concatenate([attacks[eventful], np.zeros(len(where))]).astype(np.float64),
         features=np.concatenate([features[eventful], np.zeros((len(where), features.shape[2]))]),
-        local_shape=local_shape,
+        local_shape=local_shapes(periods, n_districts),
         border_shape=border_shape,
         level=np.log(0.7 * total / n_days),
     )
@@ -143,7 +128,7 @@ class LogPosterior:
         self.shift = np.zeros(len(design.border_shape))
         self.shift[: self.n_districts] = design.level
 
-    def __call__(self, local: Array, border: Array) -> Surface:
+    def __call__(self, local: Array, border: Array) -> Evaluation:
         """Return value, gradient and information at one point."""
         design = self.design
         (n_epochs, n), n_border = local.shape, len(border)
@@ -175,7 +160,7 @@ class LogPosterior:
             cross[:, :, -1] = 0.0
             border_information[-1] = border_information[:, -1] = 0.0
             border_information[-1, -1] = 1.0
-        return Surface(value, gradient, border_gradient, information, cross, border_information)
+        return value, (gradient, border_gradient), (information, cross, border_information)
 
 
 def fit_loglinear(design: LogLinear) -> Optimum:

@@ -75,7 +75,7 @@ def fit_alternatives(
     replicates = refits if fit.spectral_radius < 1 else 0
     drawn = bootstrap_branching(fit, counts, replicates=replicates, seed=seed)
     ends = np.array(
-        [[profile_interval(kind.design, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
+        [[profile_interval(kind.history, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
     ).reshape(2, 2, 2, 2)
     residuals = check_residuals(
         counts.attacks.sum(axis=1), fit.kinds[ATTACKS].mean.sum(axis=1), seed=seed

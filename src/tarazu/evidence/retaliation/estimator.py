@@ -28,19 +28,17 @@ from tarazu.evidence.point_process.after_operations import (
     fit_attacks,
     measure_after,
 )
-from tarazu.evidence.point_process.background import (
+from tarazu.evidence.point_process.background import Background, fit_background
+from tarazu.evidence.point_process.excess_events import (
+    Excess,
+    measure_placebo,
+)
+from tarazu.evidence.point_process.history import (
     EARLIER,
     EXPOSED,
     LAG_WINDOWS,
     LATER,
-    History,
-    IntensityFit,
-    fit_intensity,
     read_history,
-)
-from tarazu.evidence.point_process.excess_events import (
-    Excess,
-    measure_placebo,
 )
 from tarazu.evidence.retaliation.alternative_models import REFITS, fit_alternatives
 from tarazu.evidence.sensitivity import (
@@ -100,8 +98,8 @@ def retaliation(
     """
     validation = load_validation(retaliation, locals())
     counts = to_daily_counts(record)
-    history, fit = fit_attacks(counts, horizon=horizon)
-    excess = measure_after(counts, history, fit, EXPOSED, level=level)
+    background = fit_attacks(counts, horizon=horizon)
+    excess = measure_after(counts, background, EXPOSED, level=level)
     verdict = verdict_of(excess.estimate, excess.p_value)
     sensitivity = analyse_sensitivity(
         record,
@@ -117,7 +115,7 @@ def retaliation(
         source = record.source.title
         main = as_analysis(excess, counts)
         others = fit_alternatives(counts, source, horizon=horizon, refits=refits, seed=seed)
-        checks = _checks(counts, history, fit, excess, validation, horizon) + others.checks
+        checks = _checks(counts, background, excess, validation, horizon) + others.checks
         windows = count_windows(counts.attacks, counts.operations, replicates=moves, seed=seed)
         unit = WORDS.text("finding", "unit")
         figures = (
@@ -141,7 +139,7 @@ def retaliation(
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
-        converged=fit.converged,
+        converged=background.converged,
         horizon=horizon,
     )
 
@@ -180,14 +178,13 @@ def _detectable(validation: Validation) -> str:
 
 def _checks(
     counts: DailyCounts,
-    history: History,
-    fit: IntensityFit,
+    background: Background,
     excess: Excess,
     validation: Validation,
     horizon: int,
 ) -> tuple[Check, ...]:
-    later = measure_placebo(history, fit, LATER)
-    earlier = measure_placebo(history, fit, EARLIER)
+    later = measure_placebo(background, LATER)
+    earlier = measure_placebo(background, EARLIER)
     operations = read_history(
         counts.operations,
         np.zeros_like(counts.operations),
@@ -196,10 +193,10 @@ def _checks(
         counts.calendar_year,
         horizon=horizon,
     )
-    reaction = fit_intensity(operations)
-    here, next_door, _ = (fit.branching[name] for name in history.sources)
+    reaction = fit_background(operations)
+    here, next_door, _ = background.branching.values()
     return (
-        WORDS.check("convergence", fit.converged, decrement=fit.decrement),
+        WORDS.check("convergence", background.converged, decrement=background.decrement),
         WORDS.check(
             "later",
             later.p_value > SIGNIFICANCE,
