@@ -1,10 +1,20 @@
-"""What the record says: estimators, each from a Record to a Finding, and the battery of all."""
+"""What the record shows: estimators, each from a Record to a Finding, and the battery of all.
+
+A name is imported when first used, so that what needs only names or types of findings loads
+neither numba nor SciPy.
+"""
 
 from __future__ import annotations
 
-from tarazu.evidence.battery import Battery, BatteryConfig, load_battery, run_battery
-from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.registry import ESTIMATORS, estimate
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tarazu.evidence.battery import Battery, BatteryConfig, load_battery, run_battery
+    from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+    from tarazu.evidence.matched_wakes.analysis import MatchedWakes, matched_wake
+    from tarazu.evidence.point_process.hawkes import HawkesFit, fit_hawkes
+    from tarazu.evidence.registry import ESTIMATORS, estimate
 
 __all__ = [
     "CANNOT_TELL",
@@ -15,7 +25,42 @@ __all__ = [
     "Check",
     "FigureData",
     "Finding",
+    "HawkesFit",
+    "MatchedWakes",
     "estimate",
+    "fit_hawkes",
     "load_battery",
+    "matched_wake",
     "run_battery",
 ]
+
+_HOMES = {
+    "CANNOT_TELL": "finding",
+    "ESTIMATORS": "registry",
+    "Analysis": "finding",
+    "Battery": "battery",
+    "BatteryConfig": "battery",
+    "Check": "finding",
+    "FigureData": "finding",
+    "Finding": "finding",
+    "HawkesFit": "point_process.hawkes",
+    "MatchedWakes": "matched_wakes.analysis",
+    "estimate": "registry",
+    "fit_hawkes": "point_process.hawkes",
+    "load_battery": "battery",
+    "matched_wake": "matched_wakes.analysis",
+    "run_battery": "battery",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module it lives in (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tarazu.evidence' has no attribute {name!r}")
+    value: object = getattr(import_module(f"tarazu.evidence.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

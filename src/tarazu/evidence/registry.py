@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any, Final
 
-from tarazu.evidence.displacement.estimator import displacement
-from tarazu.evidence.dose.estimator import dose
-from tarazu.evidence.escalation.estimator import escalation
 from tarazu.evidence.finding import Finding
-from tarazu.evidence.groups.estimator import groups
-from tarazu.evidence.near_repeat.estimator import near_repeat
 from tarazu.evidence.options import options_of
-from tarazu.evidence.reaction.estimator import reaction
-from tarazu.evidence.retaliation.estimator import retaliation
-from tarazu.evidence.severity.estimator import severity
-from tarazu.evidence.tactics.estimator import tactics
-from tarazu.evidence.wake.estimator import wake
 from tarazu.record import Record
 
-ESTIMATORS: Final[dict[str, Callable[..., Finding]]] = {
-    "retaliation": retaliation,
-    "wake": wake,
-    "displacement": displacement,
-    "dose": dose,
-    "near_repeat": near_repeat,
-    "tactics": tactics,
-    "severity": severity,
-    "escalation": escalation,
-    "reaction": reaction,
-    "groups": groups,
-}
-"""Estimators by name, in the order of the brief."""
+Estimator = Callable[..., Finding]
+NAMES: Final = (
+    "retaliation",
+    "wake",
+    "displacement",
+    "dose",
+    "near_repeat",
+    "tactics",
+    "severity",
+    "escalation",
+    "reaction",
+    "groups",
+)
+"""In the order of the brief. Each is a package with an `estimator` module and its function."""
+
+
+class Estimators(Mapping[str, Estimator]):
+    """Estimators by name, each imported when first used: names alone cost nothing."""
+
+    def __getitem__(self, name: str) -> Estimator:
+        if name not in NAMES:
+            raise KeyError(name)
+        estimator: Estimator = getattr(import_module(f"{__package__}.{name}.estimator"), name)
+        return estimator
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+ESTIMATORS: Final = Estimators()
 
 
 def estimate(name: str, record: Record, **options: Any) -> Finding:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reference.panel_regression import design, sum_weeks
@@ -63,6 +62,8 @@ def test_project__equals_least_squares_with_all_dummies(seed):
 
 
 def test_project__hac_errors_are_those_of_statsmodels():
+    import statsmodels.api as sm  # slow to import
+
     p = panel(4, weeks=180)
     y, x = plain(p)
     rows = np.arange(len(y)).reshape(-1, DISTRICTS).T.ravel()  # district by district, in time

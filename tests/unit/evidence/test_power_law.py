@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import numpy as np
-import powerlaw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +41,8 @@ def test_exponent__is_recovered_from_a_thousand_events(exponent, start):
 
 
 def test_exponent__agrees_with_powerlaw():
+    import powerlaw  # slow to import
+
     values = with_body(1)
     theirs = powerlaw.Fit(values, discrete=True, xmin=5, verbose=False)
     assert fit_exponent(values, start=5).exponent == pytest.approx(
@@ -120,6 +121,8 @@ def test_lognormal__is_closer_where_it_is_true_and_not_where_it_is_not():
 
 
 def test_lognormal__likelihood_ratio_agrees_with_powerlaw():
+    import powerlaw  # slow to import
+
     """They put the lognormal's density on whole numbers, we round it: alike for large values."""
     rng = np.random.default_rng(8)
     values = np.rint(np.exp(rng.normal(4.0, 0.7, 1000))).astype(np.int64)

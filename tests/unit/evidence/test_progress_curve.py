@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.meta_analysis import combine_effects
 from tests.unit.evidence.few import FEW
 
 from tarazu.evidence.battery import assess
@@ -43,6 +41,8 @@ def test_progress_curve__recovers_an_exact_law(exponent):
 @given(seed=st.integers(0, 10**6), n=st.integers(4, 80))
 @settings(max_examples=25, deadline=None)
 def test_progress_curve__equals_ordinary_least_squares(seed, n):
+    import statsmodels.api as sm  # slow to import
+
     gaps = np.random.default_rng(seed).geometric(0.05, n)
     x = sm.add_constant(np.log(np.arange(1, n + 1)))
     twin = sm.OLS(np.log(gaps), x).fit()
@@ -55,6 +55,8 @@ def test_progress_curve__equals_ordinary_least_squares(seed, n):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_progress_curve__likelihood_is_that_of_a_gamma_regression(seed):
+    import statsmodels.api as sm  # slow to import
+
     gaps = np.random.default_rng(seed).geometric(0.03, 50)
     x = sm.add_constant(np.log(np.arange(1, 51)))
     link = sm.families.links.Log()
@@ -70,6 +72,8 @@ def test_progress_curve__refuses_too_few_gaps_and_ties(gaps):
 
 
 def test_pool__equals_hartung_and_knapp_of_statsmodels():
+    from statsmodels.stats.meta_analysis import combine_effects  # slow to import
+
     exponents, errors = [0.1, 0.6, 0.9, -0.2], [0.2, 0.1, 0.3, 0.25]
     twin = combine_effects(np.array(exponents), np.array(errors) ** 2, method_re="dl")
     row = twin.summary_frame().loc["random effect"]

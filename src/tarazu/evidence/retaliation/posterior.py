@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.point_process.rate_ratio import (
@@ -73,6 +72,8 @@ def weigh_effect(
     Tierney & Kadane (1986), Journal of the American Statistical Association 81,
     doi:10.1080/01621459.1986.10478240.
     """
+    from scipy.interpolate import CubicSpline  # slow to import
+
     with threadpool_limits(1, user_api="blas"):
         best = fit_loglinear(design)
         profile = Profile(design, best)
