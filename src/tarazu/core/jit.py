@@ -5,7 +5,6 @@ numba is imported with this module, so only modules with kernels may import it.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import re
 import sys
@@ -19,8 +18,14 @@ import numba
 from numba.core import compiler, config, serialize, sigutils
 from numba.core.caching import _Cache
 
-from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.core.cache import cache_dir
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
+from tarazu.core.kernel_store import (
+    UntrustedFolderError,
+    read_kernel,
+    trusted_folder,
+    write_kernel,
+)
 from tarazu.core.provenance import digest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,7 +36,8 @@ _SETTINGS: Final = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 _normalize_signature: Final[Any] = sigutils.normalize_signature
 _serialize: Final[Any] = serialize.dumps
 _CompileResult: Final[Any] = compiler.CompileResult
-_CHECKSUM_BYTES: Final = hashlib.sha256().digest_size
+# What unpickling raises where a class that a kernel was compiled with has moved or changed.
+_UNREADABLE: Final = (pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError)
 
 
 @overload
@@ -41,9 +47,10 @@ def kernel(**options: Any) -> Callable[[F], F]: ...
 def kernel(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]:
     """Compile a function of numbers and arrays when first called; keep the result on disk.
 
-    The result lies under `cache_dir` and is found again only by the same source, the same source
-    of every kernel that it calls, the same constants, and the same numba, llvmlite, Python and
-    processor. Nothing touches the disk before the first call.
+    The result is kept under `cache_dir`, in a folder that only this user may write to. It is used
+    again only for the same source, the same source of every kernel that it calls, the same
+    constants, and the same numba, llvmlite, Python and processor. Nothing is read or written
+    before the first call. Why not numba's own cache: docs/decisions/kernel-cache.md.
 
     Parameters
     ----------
@@ -59,7 +66,8 @@ def kernel(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]
     Warns
     -----
     RuntimeWarning
-        At the first call, where the result cannot be kept and is compiled in every process.
+        At the first call, where the result cannot be kept and is compiled in every process: a
+        global without a stable description, or a folder that others may write to.
 
     See Also
     --------
@@ -88,9 +96,9 @@ def bare_kernel(function: F, /) -> F: ...
 @overload
 def bare_kernel(**options: Any) -> Callable[[F], F]: ...
 def bare_kernel(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]:
-    """Compile a function that makes no array, see `kernel`; no references are counted.
+    """Compile a function that allocates no array, without reference counting; see `kernel`.
 
-    Counting took a third of a stochastic run (bench_engine): every call counts up and down.
+    Counting took a third of the time of a stochastic run (bench_engine).
     """
     compile_later: Callable[[F], F] = kernel(_nrt=False, **options)
     return compile_later if function is None else compile_later(function)
@@ -110,10 +118,10 @@ def plain(function: F) -> F:
 
 
 class _KernelCache(_Cache):
-    """One file a kernel and signature, named by the digest of all that it was made from.
+    """One file per kernel and signature, named by the digest of all that it was made from.
 
     There is no index that two processes could overwrite for each other, and versions of one
-    kernel from two checkouts lie side by side.
+    kernel from two checkouts are kept side by side.
     """
 
     def __init__(self, dispatcher: Any) -> None:
@@ -128,14 +136,15 @@ class _KernelCache(_Cache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()
         path = self._path(sig, target_context.codegen())
-        if path is None or not path.exists():
+        content = None if path is None else read_kernel(path)
+        if path is None or content is None:
             return None
-        data = path.read_bytes()
-        checksum, payload = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
-        if hashlib.sha256(payload).digest() != checksum:
-            return None  # cut short by a full disk; compiled and written again
+        try:
+            loaded = _CompileResult._rebuild(target_context, *pickle.loads(content))
+        except _UNREADABLE:
+            return None
         self._used.add(path)
-        return _CompileResult._rebuild(target_context, *pickle.loads(payload))
+        return loaded
 
     def save_overload(self, sig: Any, data: Any) -> None:
         path = self._path(sig, data.codegen)
@@ -144,10 +153,8 @@ class _KernelCache(_Cache):
         if data.library.has_dynamic_globals or any(not loop.can_cache for loop in data.lifted):
             self._warn("it uses a pointer, lifted code or a global array too large to embed")
             return
-        payload = _serialize(data._reduce())
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, hashlib.sha256(payload).digest() + payload)
+            write_kernel(path, _serialize(data._reduce()))
         except OSError as error:
             self._warn(f"{path} cannot be written ({error.strerror})")
             return
@@ -165,7 +172,7 @@ class _KernelCache(_Cache):
         self._used.clear()
 
     def _path(self, sig: Any, codegen: Any) -> Path | None:
-        """Return where the result for this signature lies; None if it cannot be kept."""
+        """Return the file of the result for this signature; None if it cannot be kept."""
         if not self._enabled:
             return None
         arguments, result = _normalize_signature(sig)
@@ -185,7 +192,15 @@ class _KernelCache(_Cache):
             return None
         function = self._dispatcher.py_func
         name = re.sub(r"[^\w.]", "", f"{function.__module__}.{function.__qualname__}")[-80:]
-        return cache_dir() / "kernels" / f"{name}-{digest(chr(0).join(made_from).encode())}.nbc"
+        try:
+            folder = trusted_folder(cache_dir() / "kernels")
+        except UntrustedFolderError as error:
+            self._warn(str(error))
+            return None
+        except OSError as error:
+            self._warn(f"{cache_dir() / 'kernels'} cannot be made ({error.strerror})")
+            return None
+        return folder / f"{name}-{digest(chr(0).join(made_from).encode())}.nbc"
 
     def _warn(self, reason: str) -> None:
         name = self._dispatcher.py_func.__qualname__

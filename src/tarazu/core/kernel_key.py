@@ -1,8 +1,8 @@
 """What a compiled kernel was made from, as text: equal text, equal machine code.
 
 numba's own cache keys a kernel by its file alone: after a change to a helper in another file,
-or to a constant imported from one, the caller's stale machine code is used without a word.
-Here the key follows the kernel through every helper, constant, NamedTuple and option.
+or to a constant imported from one, the caller's old machine code is used without a warning.
+Here the key includes every helper, constant, NamedTuple and option that the kernel reaches.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numba.extending import _Intrinsic  # type: ignore[attr-defined]  # no publi
 
 from tarazu.core.provenance import digest
 
-# Their functions are known by name: numba implements them itself, and its version is in the key.
+# Named, not followed: numba implements these functions itself, and its version is in the key.
 _KNOWN_PACKAGES: Final = frozenset({"builtins", "cmath", "llvmlite", "math", "numba", "numpy"})
 
 
@@ -77,7 +77,7 @@ def source_text(kernel: Callable[..., object]) -> str:
 
 
 def type_text(numba_type: Any) -> str:
-    """Return one argument type as text; unlike its repr it tells the fields of a NamedTuple.
+    """Return one argument type as text; unlike its repr it includes the fields of a NamedTuple.
 
     Raises
     ------

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import pickle
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,12 @@ from numba import types
 
 from tarazu.core.jit import kernel, plain
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
+from tarazu.core.kernel_store import (
+    UntrustedFolderError,
+    read_kernel,
+    trusted_folder,
+    write_kernel,
+)
 
 JIT_ON = not numba.config.DISABLE_JIT
 needs_jit = pytest.mark.skipif(not JIT_ON, reason="NUMBA_DISABLE_JIT is set")
@@ -271,3 +278,102 @@ def test_kernel__stays_quiet_when_all_is_well(tmp_path, monkeypatch):
         warnings.simplefilter("error")
         assert half(3.0) == 1.5
     assert [file.suffix for file in (tmp_path / "kernels").iterdir()] == [".nbc"]
+
+
+needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners on this system")
+
+
+@needs_owners
+def test_kernel_store__makes_a_folder_and_files_for_this_user_alone(tmp_path):
+    path = trusted_folder(tmp_path / "kernels") / "one.nbc"
+    write_kernel(path, b"code")
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read_kernel(path) == b"code"
+
+
+@needs_owners
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+def test_kernel_store__refuses_a_folder_that_others_may_write_to(tmp_path, mode):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(UntrustedFolderError, match=f"mode {mode:04o}.*chmod go-w"):
+        trusted_folder(folder)
+
+
+@needs_owners
+def test_kernel_store__refuses_a_folder_of_another_user(tmp_path, monkeypatch):
+    folder = trusted_folder(tmp_path / "kernels")
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(UntrustedFolderError, match=f"belongs to user {owner}.*TARAZU_CACHE_DIR"):
+        trusted_folder(folder)
+
+
+@needs_owners
+def test_kernel_store__does_not_read_what_this_user_did_not_write(tmp_path, monkeypatch):
+    path = trusted_folder(tmp_path / "kernels") / "one.nbc"
+    write_kernel(path, b"code")
+    path.chmod(0o666)
+    assert read_kernel(path) is None
+    path.chmod(0o600)
+    link = path.with_name("link.nbc")
+    link.symlink_to(path)
+    assert read_kernel(link) is None
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert read_kernel(path) is None
+
+
+@pytest.mark.parametrize("change", [lambda d: d[:-1], lambda d: d[:10], lambda d: d + b"x"])
+def test_kernel_store__does_not_read_a_damaged_file(tmp_path, change):
+    path = trusted_folder(tmp_path / "kernels") / "one.nbc"
+    write_kernel(path, b"code")
+    path.write_bytes(change(path.read_bytes()))
+    assert read_kernel(path) is None
+
+
+@needs_jit
+@needs_owners
+def test_kernel__is_compiled_and_not_loaded_where_others_may_write(tmp_path, monkeypatch):
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path))
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    folder.chmod(0o777)
+
+    @kernel
+    def half(x):
+        return x / 2
+
+    with pytest.warns(RuntimeWarning, match="may be written to by others"):
+        assert half(3.0) == 1.5
+    assert not [*folder.iterdir()]
+
+
+@needs_jit
+def test_kernel__does_not_unpickle_a_file_of_another_user(tmp_path):
+    package, cache, trap = tmp_path / "package", tmp_path / "cache", tmp_path / "ran"
+    _write_package(package)
+    _run(package, cache)
+
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (trap,)
+
+    for file in (cache / "kernels").iterdir():  # as written, but open to others
+        write_kernel(file, pickle.dumps(Trap()))
+        file.chmod(0o666)
+    assert _run(package, cache) == (23, 0)
+    assert not trap.exists()
+
+
+@needs_jit
+def test_kernel__whose_file_cannot_be_unpickled_is_compiled_again(tmp_path):
+    package, cache = tmp_path / "package", tmp_path / "cache"
+    _write_package(package)
+    _run(package, cache)
+    for file in (cache / "kernels").iterdir():
+        write_kernel(file, b"no pickle")
+    assert _run(package, cache) == (23, 0)
+    assert _run(package, cache) == (23, 1)

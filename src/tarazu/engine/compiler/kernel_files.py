@@ -56,7 +56,7 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     source = write_source(program_of(model), mode, districts)
     name = f"{model.name}_{mode}_{districts}_{source.digest}"
     folder = cache_dir() / "sources"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{name}.py"
     _write(file, source.text.encode(), f"{mode}, {districts} districts")
     module = _run_text(f"tarazu_generated_{name}", source.text, file)
