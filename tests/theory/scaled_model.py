@@ -15,7 +15,7 @@ import sympy as sp
 
 from tarazu.engine import Districts
 from tarazu.engine.inputs import first_state
-from tarazu.engine.mean_field.equilibria import ClosedMap, find_resting_point
+from tarazu.engine.mean_field.equilibria import ClosedMap, find_equilibrium
 from tarazu.model import Model, build_model
 from tarazu.model.units import parse_unit
 
@@ -71,7 +71,7 @@ def at_rest(parameters: np.ndarray, districts: Districts) -> Model:
     closed = ClosedMap(
         model, parameters, today(model, 1, len(districts.names))[:, 0], districts=districts
     )
-    point = find_resting_point(closed, first_state(model, parameters, districts=districts))
+    point = find_equilibrium(closed, first_state(model, parameters, districts=districts))
     assert point.is_settled
     assert point.eigenvalue < 1.0
     starts = {}

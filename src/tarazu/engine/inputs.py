@@ -1,4 +1,4 @@
-"""What a run is given, checked and laid out as arrays that both engines read."""
+"""Inputs of a run: checked, and laid out as arrays that both engines read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tarazu.model.declaration import Model
 
 
 class Inputs(NamedTuple):
-    """Everything a run reads, in fixed types and order.
+    """Inputs of a run, in fixed types and order.
 
     Attributes
     ----------
     parameters : (M, P); levers : (C, L, D), a setting each time that one changes.
-    lever_change : (T,) the setting that begins in a week, -1 where none does.
+    lever_change : (T,) index of the setting that begins in a week, -1 for none.
     population, urban_share : (D,).
     first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1, by key.
     first_in, neighbour_in, weight_in : the same, of those that d is a neighbour of.
@@ -60,7 +60,7 @@ class Inputs(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What a kernel works on besides its inputs.
+    """Arrays that a kernel works on besides its inputs.
 
     Attributes
     ----------
@@ -86,14 +86,14 @@ def prepare(
     keep: Sequence[str],
     whole: bool,
 ) -> Inputs:
-    """Return the inputs of a run; `whole` rounds the people who start to whole persons.
+    """Return the inputs of a run; `whole` rounds initial people to whole persons.
 
     Raises
     ------
     ValueError
         Wrong shapes, a lever outside its range, an unknown name.
     SimulationError
-        More people start outside the passive than there are.
+        The initial stocks hold more people than the population.
     """
     model = program.model
     ids = np.ascontiguousarray(members, dtype=np.int64)

@@ -1,6 +1,7 @@
 """The NumPy engine: the same declaration, evaluated by SymPy's own NumPy printer, week by week.
 
-Slow and obvious: the oracle that generated kernels are held to, and the engine of small jobs.
+Slow and written independently of the generated kernels, which are compared with it; also the
+engine of small jobs.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Mode = Literal["stochastic", "mean"]
 
 
 @dataclass
-class OutOfRange(ValueError):  # noqa: N818 - reads as what it is where it is caught
+class OutOfRange(ValueError):  # noqa: N818 - named by what happened
     """A quantity left its range.
 
     Attributes
@@ -158,17 +159,19 @@ class ArrayRun:
         if self.mode == "mean":
             drawn = mean
         else:
-            luck = self._uniforms(self.program.streams[event.name])
+            uniforms = self._uniforms(self.program.streams[event.name])
             if event.tail is not None:
                 drawn = self._tailed(event, event.tail, mean)
             elif event.size is None:
-                drawn = _each(poisson_quantile, luck, mean)
+                drawn = _each(poisson_quantile, uniforms, mean)
             else:
                 positive = mean > 0.0
                 size = np.where(positive, self.evaluate(event.size), 1.0)
                 above_zero = np.where(size > 0.0, size, -1.0)
                 self._checked(f"size of '{event.name}'", above_zero, event.size, highest=np.inf)
-                count = _each(negative_binomial_quantile, luck, np.where(positive, mean, 1.0), size)
+                count = _each(
+                    negative_binomial_quantile, uniforms, np.where(positive, mean, 1.0), size
+                )
                 drawn = np.where(positive, count, 0.0)
         if row >= 0:
             drawn = drawn + inputs.pulse_count[row, e]
@@ -206,22 +209,22 @@ class ArrayRun:
                 share = np.divide(hazard, total, out=np.zeros(self.shape), where=total > 0.0)
                 self.values[transfer.name] = leaving * share
             return staying - leaving
-        luck = self._uniforms(self.program.streams[exits.stock])
-        leaving = _each(binomial_quantile, luck, staying.astype(np.int64), -np.expm1(-total))
+        uniforms = self._uniforms(self.program.streams[exits.stock])
+        leaving = _each(binomial_quantile, uniforms, staying.astype(np.int64), -np.expm1(-total))
         after = staying - leaving
         for i, transfer in enumerate(exits.hazards):
             moved = leaving
             if i + 1 < len(hazards):
                 rest = rests[i]
                 share = np.divide(hazards[i], rest, out=np.zeros(self.shape), where=rest > 0.0)
-                luck = self._uniforms(self.program.streams[transfer.name])
-                moved = _each(binomial_quantile, luck, leaving.astype(np.int64), share)
+                uniforms = self._uniforms(self.program.streams[transfer.name])
+                moved = _each(binomial_quantile, uniforms, leaving.astype(np.int64), share)
             self.values[transfer.name] = moved
             leaving = leaving - moved
         return after
 
     def _arrive(self, mover: Transfer, pull: FloatArray) -> FloatArray:
-        """Return who arrives where: each origin's movers split by weight times pull."""
+        """Return the arrivals by district: movers of each origin, split by weight times pull."""
         inputs, moving = self.inputs, self.values[mover.name]
         arrivals = np.zeros(self.shape)
         stream = self.program.streams[mover.name]
@@ -241,8 +244,8 @@ class ArrayRun:
                     if part > 0.0 and left > 0 and total > 0.0:
                         member, origin = int(inputs.members[m]), int(inputs.keys[d])
                         index = 1 + int(inputs.keys[j])
-                        luck = uniform(inputs.seed, member, stream, self.week, origin, index)
-                        moved = binomial_quantile(luck, int(left), min(part / total, 1.0))
+                        u = uniform(inputs.seed, member, stream, self.week, origin, index)
+                        moved = binomial_quantile(u, int(left), min(part / total, 1.0))
                         arrivals[m, j] += moved
                         left, total, last = left - moved, total - part, j
                 arrivals[m, last] += left

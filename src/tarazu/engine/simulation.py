@@ -1,4 +1,4 @@
-"""Run a model: the one entry that studies call."""
+"""Simulation of a model: the entry that studies call."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ def simulate(
     """Return the weekly series of a batch of members.
 
     A member's series depends on its parameters, the levers, the pulses, the seed and its id, not
-    on the batch that it came in; two runs that differ in levers or pulses share their luck draw by
-    draw. Releases the GIL while it runs.
+    on the batch that it came in; two runs that differ in levers or pulses use common random
+    numbers. Releases the GIL while it runs.
 
     Parameters
     ----------
     parameters : (M, P) values in the order of ``model.parameters``; (P,) serves all members.
     levers : (L, T, D) settings in the order of ``model.levers``, inside their ranges.
     seed : of the study, >= 0.
-    members : (M,) int64 ids >= 0; luck hangs on the id.
+    members : (M,) int64 ids >= 0, which address the random numbers.
     weeks : T >= 1.
-    pulses : added to events from outside.
+    pulses : additions to events from outside.
     keep : names of quantities to keep by district; () keeps national series only.
     mode : ``stochastic`` (whole people, drawn events) or ``mean`` (mean field: expectations).
-    engine : ``numba`` (generated kernel, cached on disk) or ``numpy`` (slow, obvious, the oracle).
+    engine : ``numba`` (generated kernel, cached on disk) or ``numpy`` (the slow reference engine).
 
     Raises
     ------
     ValueError
         Arrays of the wrong shape, a lever outside its range, an unknown name.
     SimulationError
-        A stock or hazard left its range during the run; says which, where and when.
+        A stock or hazard left its range during the run; gives which, where and when.
     """
     program = program_of(model)
     inputs = prepare(
@@ -149,7 +149,7 @@ def run_member(
 ) -> int:
     """Run one member; return the week in which a value left its range, or -1.
 
-    Writes `national` (T, Q) and `district` (T, K, D), whose T says for how many weeks, and `rows`,
+    Writes `national` (T, Q) and `district` (T, K, D), T being the number of weeks, and `rows`,
     the scratch array: the levels before them and, in the end, after them.
     """
     from tarazu.engine.compiler.exit_kernels import WORK  # late: it loads numba
@@ -211,7 +211,7 @@ def _in_words(
 ) -> SimulationError:
     entered = levels_behind(program, failure.reads)
     return SimulationError(
-        f"is {failure.value:g} in member {member}; what entered: "
+        f"is {failure.value:g} in member {member}. Inputs: "
         + ", ".join(f"{name} = {values[name]:.6g}" for name in entered),
         quantity=failure.what,
         value=failure.value,

@@ -1,4 +1,4 @@
-"""What a run needs beside the model, and what it leaves behind: districts, pulses, trajectories."""
+"""Districts, pulses and trajectories: inputs of a run beside the model, and its results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Districts:
     urban_share : (D,) share in [0, 1].
     weights : (D, D) neighbour weights >= 0, zero diagonal; a row sums to 1, or to 0 for a district
         without neighbours.
-    keys : (D,) int64, all different: the number that a district's luck hangs on, so that the same
-        districts in another order meet the same luck; None means 0 .. D-1.
+    keys : (D,) int64, all different: the number that addresses a district's random numbers, so that
+        they do not depend on the order of districts; None means 0 .. D-1.
 
     Raises
     ------

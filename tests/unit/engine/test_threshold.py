@@ -13,7 +13,7 @@ from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import (
     ClosedMap,
     feedback_number,
-    find_resting_point,
+    find_equilibrium,
     growth_elasticities,
     reproduction_number,
 )
@@ -144,7 +144,7 @@ def test_reproduction__growth_is_that_of_violence_and_not_of_what_fades_beside_i
         recruitment=("recruited",),
     )
     assert found.eigenvalue == pytest.approx(alone)
-    assert found.eigenvalue < 1.0 - 1e-3 < found.resting_point.eigenvalue
+    assert found.eigenvalue < 1.0 - 1e-3 < found.equilibrium.eigenvalue
 
 
 def test_reproduction__of_the_shipped_model_gives_the_growth_of_its_mean_field():
@@ -163,7 +163,7 @@ def test_reproduction__of_the_shipped_model_gives_the_growth_of_its_mean_field()
     ]
     first = first_state(model, values, districts=place)
     found = reproduction_number(closed, first, violent=MILITANTS, recruitment=joining)
-    state, armed = found.resting_point.state.copy(), []
+    state, armed = found.equilibrium.state.copy(), []
     at = [[*model.stocks].index(name) for name in MILITANTS]
     state[at] += 1e-6
     for _ in range(800):
@@ -172,7 +172,7 @@ def test_reproduction__of_the_shipped_model_gives_the_growth_of_its_mean_field()
     growth = np.log(armed[-1] / armed[-101]) / 100
     assert growth == pytest.approx(np.log(found.eigenvalue), abs=1e-3)
     assert np.sign(found.number - 1.0) == np.sign(growth)
-    assert np.log(found.resting_point.eigenvalue) > growth + 1e-4  # peace itself settles slower
+    assert np.log(found.equilibrium.eigenvalue) > growth + 1e-4  # peace itself settles slower
 
 
 def test_reproduction__says_what_brings_violence_where_nobody_is_violent():
@@ -183,9 +183,9 @@ def test_reproduction__says_what_brings_violence_where_nobody_is_violent():
 
 
 @pytest.mark.parametrize("share", [1e-6, 0.5])
-def test_resting_point__is_where_as_many_join_as_leave(share):
+def test_equilibrium__is_where_as_many_join_as_leave(share):
     recruit, desert, killed = 0.2, 0.05, 0.01
-    point = find_resting_point(
+    point = find_equilibrium(
         closed_map(militancy(recruit=recruit, desert=desert, killed=killed)), start(share)
     )
     assert point.is_settled
@@ -201,20 +201,20 @@ def test_resting_point__is_where_as_many_join_as_leave(share):
     assert prevalence == pytest.approx(brentq(gap, 1e-3, 0.999), abs=0.02)
 
 
-def test_resting_point__is_reached_by_the_map_alone_where_newton_leads_out_of_range():
+def test_equilibrium__is_reached_by_the_map_alone_where_newton_leads_out_of_range():
     class Astray(ClosedMap):
         def moved(self, state, step):
             return np.full_like(state, np.nan)
 
     model = militancy(recruit=0.2, desert=0.05)
     astray = Astray(model, values_of(model), np.zeros((0, 2)), districts=PLACES)
-    found, expected = (find_resting_point(one, start(0.5)) for one in (astray, closed_map(model)))
+    found, expected = (find_equilibrium(one, start(0.5)) for one in (astray, closed_map(model)))
     assert found.is_settled
     assert found.state == pytest.approx(expected.state, rel=1e-6)
 
 
-def test_resting_point__without_growth_is_without_violence():
-    point = find_resting_point(closed_map(militancy(recruit=0.01, desert=0.1)), start(0.2))
+def test_equilibrium__without_growth_is_without_violence():
+    point = find_equilibrium(closed_map(militancy(recruit=0.01, desert=0.1)), start(0.2))
     assert point.state[1].sum() < 1e-3
 
 
@@ -259,7 +259,7 @@ def test_feedback__without_violence_is_the_reproduction_number():
     model = militancy(recruit=0.03, desert=0.05, shock=0.2)
     closed, found = closed_map(model), reproduction(model)
     at_rest = feedback_number(
-        closed, found.resting_point.state, violent=("militant",), recruitment=("recruited",)
+        closed, found.equilibrium.state, violent=("militant",), recruitment=("recruited",)
     )
     assert at_rest == pytest.approx(found.number)
 
@@ -268,7 +268,7 @@ def test_feedback__at_rest_with_an_inflow_is_what_the_inflow_leaves_to_one():
     # Militants at rest: m = feedback * m + inflow / leaving, to first order in a large population.
     model = militancy(recruit=0.03, desert=0.05, sponsored=1e-7)
     closed = closed_map(model)
-    point = find_resting_point(closed, start())
+    point = find_equilibrium(closed, start())
     feedback = feedback_number(
         closed, point.state, violent=("militant",), recruitment=("recruited",)
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import tarazu.study.analysis.thresholds
-from tarazu.engine.mean_field.equilibria import Reproduction, RestingPoint
+from tarazu.engine.mean_field.equilibria import Equilibrium, Reproduction
 from tarazu.report.figures.thresholds import thresholds_figure
 from tarazu.study.analysis.thresholds import find_thresholds
 from tarazu.study.setup.scenario import drawn_scenario
@@ -20,10 +20,10 @@ def found(monkeypatch):
 
     def rest(_closed, start):
         is_settled = next(settles)
-        return RestingPoint(start, is_settled, 0.0 if is_settled else 1e-3, 0.98)
+        return Equilibrium(start, is_settled, 0.0 if is_settled else 1e-3, 0.98)
 
     unknown = Reproduction(None, "none exists", float("nan"), None, {})
-    monkeypatch.setattr(tarazu.study.analysis.thresholds, "find_resting_point", rest)
+    monkeypatch.setattr(tarazu.study.analysis.thresholds, "find_equilibrium", rest)
     monkeypatch.setattr(
         tarazu.study.analysis.thresholds, "reproduction_number", lambda *_, **__: unknown
     )

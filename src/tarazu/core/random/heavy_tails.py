@@ -30,7 +30,7 @@ def negative_binomial_quantile(u: float, mean: float, dispersion: float) -> int:
     Returns
     -------
     int
-        The count; -1 for arguments that are none.
+        The count; -1 for arguments out of range.
 
     Notes
     -----
@@ -123,7 +123,7 @@ def power_law_quantile(u: float, alpha: float, xmin: int, xmax: int) -> int:
     Returns
     -------
     int
-        The value, in [xmin, xmax]; -1 for arguments that are none.
+        The value, in [xmin, xmax]; -1 for arguments out of range.
 
     References
     ----------

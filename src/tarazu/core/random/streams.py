@@ -1,9 +1,9 @@
-"""Random numbers by address, not by turn.
+"""Counter-based random numbers: each one is a hash of its coordinates.
 
 A hash of (seed, member, stream, week, district, index) is a uniform; an inverse CDF turns it
 into a draw. So nothing depends on the order of evaluation, on workers or on chunks; switching
-one mechanism on shifts no other's numbers; and two policies share their luck draw by draw: more
-expected attacks never give fewer attacks, because every quantile rises with its uniform.
+one mechanism on does not shift another's numbers; and two policies have common random numbers:
+more expected attacks never give fewer attacks, because every quantile rises with its mean.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def poisson_quantile(u: float, mean: float) -> int:
     Returns
     -------
     int
-        The count; -1 for a mean that is none (negative, nan, too large).
+        The count; -1 for a mean out of range (negative, nan, too large).
     """
     if not 0.0 <= mean < _LARGEST_MEAN:
         return -1
@@ -165,7 +165,7 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
     Returns
     -------
     int
-        The count, in [0, n]; -1 for arguments that are none.
+        The count, in [0, n]; -1 for arguments out of range.
     """
     if not (0 <= n < _LARGEST_MEAN and 0.0 <= p <= 1.0):
         return -1

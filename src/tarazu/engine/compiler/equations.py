@@ -76,7 +76,7 @@ class Equations:
         return replace(self, lines=tuple(_at_step(line, weeks) for line in self.lines))
 
     def behind(self, names: Iterable[str]) -> tuple[Equation, ...]:
-        """Return the lines of some names, and those that they are worked out from, in order."""
+        """Return the lines of some names, and those that they are computed from, in order."""
         needed, found = set(names), list[Equation]()
         for line in reversed(self.lines):
             if line.name in needed:
@@ -184,7 +184,7 @@ class _Writer:
         self.line(name, mean + symbol(f"count_pulse_{name}"), unit)
 
     def leave(self, exits: Exits) -> None:
-        """Let people leave a stock: first counts, as far as there is anybody, then hazards."""
+        """Add the exits of a stock: counts first, as far as persons are left, then hazards."""
         stock, staying = exits.stock, symbol(exits.stock)
         for transfer in exits.counts:
             count = symbol(str(transfer.count))

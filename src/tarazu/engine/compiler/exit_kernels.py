@@ -1,8 +1,8 @@
-"""Who leaves a stock by competing hazards, in all districts: the total, then conditional binomials.
+"""Draws of exits from a stock by competing hazards: the total, then conditional binomials.
 
-Where few districts have anybody who leaves, they are drawn one by one. Where most have, as in a
-large stock, the work that all share is done for a block of districts at once, and only what is
-left of it one by one. Both ways draw the same numbers: those of `binomial_quantile`.
+Where somebody leaves in few districts only, these are drawn one by one. Where somebody leaves in
+most, as in a large stock, the common work is done for a block of districts at once and the rest
+one by one. Both ways draw the same numbers: those of `binomial_quantile`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from tarazu.core.random.streams import (
 from tarazu.engine.trajectory import FloatArray, IntArray, StateArray
 
 BLOCK: Final = 64
-"""Districts that are drawn together."""
+"""Number of districts that are drawn together."""
 # Rows of the work array, at fixed offsets so that the compiler knows that they do not overlap.
-_LUCK, _PERSONS, _HAZARD, _NONE, _LEFT = 0, BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
+_UNIFORM, _PERSONS, _HAZARD, _NONE, _LEFT = 0, BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
 _SHARE, _ODDS, _ABOVE, _TERM, _TOTAL = 5 * BLOCK, 6 * BLOCK, 7 * BLOCK, 8 * BLOCK, 9 * BLOCK
 _GOAL, _ALONE, _PART = 10 * BLOCK, 11 * BLOCK, 12 * BLOCK
 WORK: Final = 13 * BLOCK
-"""Doubles that `draw_exits` works on."""
-_STEPS: Final = 8  # of all walks before it is asked whether any goes on
+"""Size of the work array of `draw_exits`, in doubles."""
+_STEPS: Final = 8  # of all walks between two checks whether any goes on
 _TINY: Final = 1e-300
 # A product and a sum in one rounding: time of these loops x0.8 (bench_engine).
 _FAST: Final = {"contract", "nsz"}
@@ -48,39 +48,39 @@ def draw_exits(
     keys: IntArray,
     work: FloatArray,
 ) -> None:
-    """Draw who leaves a stock, and by which exit.
+    """Draw how many persons leave a stock, and by which exit.
 
     x : scratch array of a member, see `tarazu.engine.compiler.kernels`. rows : (9,) rows of the
-    persons there, of the sum of hazards, of P(nobody leaves) and of who leaves; then the first of
-    the rows of each exit's hazard, of the sum of its own and all later ones, of who takes it; their
-    number; the place of the stock's stream among the states, those of its exits follow. work :
-    (`WORK`,) overwritten. Writes who leaves and who takes which exit.
+    persons there, of the sum of hazards, of P(nobody leaves) and of the leavers; then the first of
+    the rows of each exit's hazard, of the sum of its own and all later ones, of its leavers; their
+    number; the index of the stock's stream among the states, those of its exits follow. work :
+    (`WORK`,) overwritten. Writes the leavers, in total and by exit.
     """
     none, leaving, moved, exits, now = rows[2], rows[3], rows[6], rows[7], states[rows[8]]
     for begin in range(0, keys.shape[0], BLOCK):
         size = min(BLOCK, keys.shape[0] - begin)
         for d in range(size):
-            work[_LUCK + d] = uniform_at(now, keys[begin + d], 0)
+            work[_UNIFORM + d] = uniform_at(now, keys[begin + d], 0)
         for i in range(exits):
             for d in range(size):
                 x[moved + i * stride + begin + d] = 0.0
         hits = 0
         for d in range(size):
             x[leaving + begin + d] = 0.0
-            hits += 1 if work[_LUCK + d] > x[none + begin + d] else 0
+            hits += 1 if work[_UNIFORM + d] > x[none + begin + d] else 0
         if 2 * hits > size:
             _draw_together(x, rows, stride, states, keys, work, begin, size)
         else:
             for d in range(size):
-                if work[_LUCK + d] > x[none + begin + d]:
+                if work[_UNIFORM + d] > x[none + begin + d]:
                     at, key = begin + d, keys[begin + d]
-                    _draw_one(x, work[_LUCK + d], at, rows, stride, states, key)
+                    _draw_one(x, work[_UNIFORM + d], at, rows, stride, states, key)
 
 
 @bare_kernel
 def _draw_one(
     x: FloatArray,
-    luck: float,
+    u: float,
     d: int,
     rows: IntArray,
     stride: int,
@@ -89,7 +89,7 @@ def _draw_one(
 ) -> None:
     """Draw the exits of one district in which somebody leaves; arguments as of `draw_exits`."""
     share, none = -expm1(-x[rows[1] + d]), x[rows[2] + d]
-    left = binomial_above(luck, int(x[rows[0] + d]), share, none)
+    left = binomial_above(u, int(x[rows[0] + d]), share, none)
     x[rows[3] + d] = left
     hazard, rest, moved, exits = rows[4] + d, rows[5] + d, rows[6] + d, rows[7]
     for i in range(exits - 1):
@@ -137,34 +137,34 @@ def _draw_together(
 
 @bare_kernel(fastmath=_FAST)
 def _draw_totals(work: FloatArray, size: int) -> None:
-    """Draw how many leave; reads rows luck, persons, hazard, none; writes row left."""
+    """Draw how many leave; reads rows uniform, persons, hazard, none; writes row left."""
     for d in range(size):
-        luck, persons, none = work[_LUCK + d], work[_PERSONS + d], work[_NONE + d]
+        u, persons, none = work[_UNIFORM + d], work[_PERSONS + d], work[_NONE + d]
         share = -expm1(-work[_HAZARD + d])
         mean = persons * share
-        is_hit, is_rare = luck > none, share <= 0.5
+        is_hit, is_rare = u > none, share <= 0.5
         is_exact = mean <= EXACT_MEAN
         is_walk = is_hit & is_rare & is_exact
-        is_quick = is_hit & is_rare & ~is_exact & is_central(luck)
+        is_quick = is_hit & is_rare & ~is_exact & is_central(u)
         variance = max(mean * (1.0 - share), _TINY)
         skew = (1.0 - 2.0 * share) / np.sqrt(variance)
         excess = (1.0 - 6.0 * share * (1.0 - share)) / variance
-        quick = central_count_quantile(luck, mean, variance, skew, excess)
+        quick = central_count_quantile(u, mean, variance, skew, excess)
         odds = share / max(1.0 - share, _TINY)
         work[_SHARE + d] = share
         work[_ODDS + d] = odds
         work[_ABOVE + d] = odds * (persons + 1.0)
-        # Who does not walk has no terms: with odds above 1 they grow without bound and change sign.
+        # Without a walk the terms are 0: with odds above 1 they grow without bound and change sign.
         work[_TERM + d] = none if is_walk else 0.0
         work[_TOTAL + d] = none
-        work[_GOAL + d] = min(luck, LARGEST_SUM) if is_walk else -1.0
+        work[_GOAL + d] = min(u, LARGEST_SUM) if is_walk else -1.0
         work[_LEFT + d] = min(max(0.0, quick), persons) if is_quick else 0.0
         work[_ALONE + d] = 1.0 if is_hit & ~is_quick & ~is_walk else 0.0
     _walk(work, size)
     for d in range(size):
         if work[_ALONE + d] == 1.0:
             persons = int(work[_PERSONS + d])
-            work[_LEFT + d] = binomial_quantile(work[_LUCK + d], persons, work[_SHARE + d])
+            work[_LEFT + d] = binomial_quantile(work[_UNIFORM + d], persons, work[_SHARE + d])
 
 
 @bare_kernel(fastmath=_FAST)
@@ -198,26 +198,26 @@ def _split(
     work: FloatArray,
     size: int,
 ) -> None:
-    """Draw who of those left takes one exit; writes row `moved`, lowers row left."""
+    """Draw how many of the rest take one exit; writes row `moved`, lowers row left."""
     highest = 0.0
     for d in range(size):
         highest = max(highest, x[hazard + d])
     if highest == 0.0:
         return
     for d in range(size):
-        work[_LUCK + d] = uniform_at(state, keys[begin + d], 0)
+        work[_UNIFORM + d] = uniform_at(state, keys[begin + d], 0)
     for d in range(size):
         work[_SHARE + d] = x[hazard + d] / max(x[rest + d], _TINY)
     for d in range(size):
-        luck, share, left = work[_LUCK + d], work[_SHARE + d], work[_LEFT + d]
-        is_some = luck > 1.0 - left * share
-        is_all = (share > 0.5) & (1.0 - luck <= 1.0 - left * (1.0 - share))
+        u, share, left = work[_UNIFORM + d], work[_SHARE + d], work[_LEFT + d]
+        is_some = u > 1.0 - left * share
+        is_all = (share > 0.5) & (1.0 - u <= 1.0 - left * (1.0 - share))
         work[_PART + d] = left if is_some & is_all else 0.0
         work[_ALONE + d] = 1.0 if is_some & ~is_all else 0.0
     for d in range(size):
         if work[_ALONE + d] == 1.0:
             left = int(work[_LEFT + d])
-            work[_PART + d] = binomial_quantile(work[_LUCK + d], left, work[_SHARE + d])
+            work[_PART + d] = binomial_quantile(work[_UNIFORM + d], left, work[_SHARE + d])
     for d in range(size):
         x[moved + d] = work[_PART + d]
     for d in range(size):

@@ -1,4 +1,4 @@
-"""Generated kernels: run from their text; the copy on disk, named by content, is to read."""
+"""Generated kernels: run from their text; a copy on disk, named by content, for readers."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def program_of(model: Model) -> Program:
 def build_kernel(model: Model, mode: Mode, districts: int) -> BuiltKernel:
     """Return the kernel of a model for a number of districts; write its source if it is new.
 
-    The file is named by the digest of its text, so a changed declaration is another file and an
-    unchanged one finds its machine code again. What runs is the text that the model gives, never
-    what the disk holds. Threads may call this at once.
+    The file is named by the digest of its text, so a changed declaration makes another file and an
+    unchanged one uses its machine code again. The text of the model is run, never that on disk.
+    Threads may call this at the same time.
 
     Raises
     ------
@@ -64,9 +64,9 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
 
 
 def _write(file: Path, text: bytes, what: str) -> None:
-    """Put the text where a person or a traceback looks for it; a file that differs is replaced."""
+    """Write the text where tracebacks and readers find it; a file that differs is replaced."""
     if not file.exists():
-        _log.info("compiling the model (%s), once: some 10 to 30 seconds", what)
+        _log.info("compiling the model (%s): 10 to 30 seconds, once per model and region", what)
     elif file.read_bytes() == text:
         return
     write_atomic(file, text)
@@ -75,7 +75,7 @@ def _write(file: Path, text: bytes, what: str) -> None:
 def _run_text(name: str, text: str, file: Path) -> ModuleType:
     """Return a module made from the text.
 
-    Python's import would prefer byte code beside the file and believe it unchecked.
+    Importing it would run byte code beside the file without a check.
     """
     module = ModuleType(name)
     module.__file__ = str(file)

@@ -1,4 +1,4 @@
-"""Hand-written parts of a run that no declaration changes: draws, who arrives where, what is kept.
+"""Hand-written kernels of a run: draws, arrivals in other districts, recorded quantities.
 
 All of them work on the scratch array of a member: `x` (rows * stride,) float64, in which row r of
 district d is x[r + d] with r a multiple of the stride. Arguments named after rows are such offsets.
@@ -90,7 +90,7 @@ def all_fine(x: FloatArray, fine: int, districts: int) -> bool:
 
 @bare_kernel
 def fill_states(state: np.uint64, streams: IntArray, week: int, states: StateArray) -> None:
-    """Write the states (K,) uint64 of a week's streams; see `week_state` in `core.random`."""
+    """Write the states (K,) uint64 of the streams of a week; see `week_state` in `core.random`."""
     for k in range(streams.shape[0]):
         states[k] = week_state(state, streams[k], week)
 
@@ -99,17 +99,17 @@ def fill_states(state: np.uint64, streams: IntArray, week: int, states: StateArr
 def draw_poisson(x: FloatArray, rows: IntArray, states: StateArray, keys: IntArray) -> None:
     """Draw a Poisson count.
 
-    rows : (4,) rows of the mean, of P(0) and of the count, which is written; then the place of its
+    rows : (4,) rows of the mean, of P(0) and of the count, which is written; then the index of its
     stream among the states.
     """
     mean, none, drawn, now = rows[0], rows[1], rows[2], states[rows[3]]
-    for d in range(keys.shape[0]):  # the luck first: this loop runs on whole vectors
+    for d in range(keys.shape[0]):  # all uniforms first: this loop runs on whole vectors
         x[drawn + d] = uniform_at(now, keys[d], 0)
     for d in range(keys.shape[0]):
-        luck = x[drawn + d]
+        u = x[drawn + d]
         x[drawn + d] = 0.0
-        if luck > x[none + d]:
-            x[drawn + d] = poisson_above(luck, x[mean + d], x[none + d])
+        if u > x[none + d]:
+            x[drawn + d] = poisson_above(u, x[mean + d], x[none + d])
 
 
 @bare_kernel
@@ -125,8 +125,8 @@ def draw_negative_binomial(
     for d in range(keys.shape[0]):
         x[drawn + d] = 0.0
         if x[mean + d] > 0.0:
-            luck = uniform_at(now, keys[d], 0)
-            x[drawn + d] = negative_binomial_quantile(luck, x[mean + d], x[size + d])
+            u = uniform_at(now, keys[d], 0)
+            x[drawn + d] = negative_binomial_quantile(u, x[mean + d], x[size + d])
 
 
 @bare_kernel
@@ -134,7 +134,7 @@ def draw_tailed(x: FloatArray, rows: IntArray, states: StateArray, keys: IntArra
     """Draw a heavy-tailed count where something happened that it is drawn for.
 
     rows : (6,) rows of the mean, of the exponent, of the largest, of what happened, and of the
-    count, which is written; then the place of its stream among the states.
+    count, which is written; then the index of its stream among the states.
     """
     mean, exponent, largest, of, drawn = rows[0], rows[1], rows[2], rows[3], rows[4]
     now = states[rows[5]]
@@ -185,9 +185,9 @@ def settle(
 ) -> None:
     """Send whole people to neighbours, by weight times pull; without any they stay.
 
-    rows : (4,) rows of who moves, of the pull, and of who arrived, which is written; then the
-    place of their stream among the states. first, neighbour, weight : neighbours of d are entries
-    first[d] .. first[d + 1] - 1.
+    rows : (4,) rows of the persons who move, of the pull, and of those who arrive, which is
+    written; then the index of their stream among the states. first, neighbour, weight : neighbours
+    of d are entries first[d] .. first[d + 1] - 1.
     """
     moved, pull, arrived, now = rows[0], rows[1], rows[2], states[rows[3]]
     for d in range(stride):
@@ -222,9 +222,9 @@ def _settle(
         part = weight[n] * x[pull + j]
         if part > 0.0:
             last = j
-            luck = uniform_at(now, keys[origin], 1 + keys[j])
-            going = binomial_quantile(luck, count, min(part / total, 1.0))
+            u = uniform_at(now, keys[origin], 1 + keys[j])
+            going = binomial_quantile(u, count, min(part / total, 1.0))
             x[arrived + j] += going
             count -= going
             total -= part
-    x[arrived + last] += count  # who has no neighbours; nobody else, but for rounding
+    x[arrived + last] += count  # those of a district without neighbours; else 0 but for rounding

@@ -1,4 +1,4 @@
-"""From a program to the passes of a week, of expectations or of draws."""
+"""Plan of a week from a program, by expectations or by draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From declaration to program: what is computed in a week, in which order, and what is kept."""
+"""Programs: the steps of a week in computing order, and the quantities that are recorded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tarazu.model.quantities import Definition, Event, Transfer
 
 @dataclass(frozen=True, slots=True)
 class Exits:
-    """Everything that leaves one stock in a week, drawn together.
+    """All exits of one stock in a week, drawn together.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class ShareUpdate:
 
 @dataclass(frozen=True, slots=True)
 class MemoryUpdate:
-    """A memory after a week: what has not faded by the hazard `fall`, and the inflow."""
+    """A memory after a week: the part that has not faded by the hazard `fall`, plus the inflow."""
 
     stock: str
     inflow: sp.Expr
@@ -61,7 +61,7 @@ class Program:
     steps : in an order in which nothing is read before it is known.
     shares, memories : updates of those stocks.
     movers : transfers between neighbours, in order of declaration.
-    quantities : what a run writes down: stocks, then events, then reported definitions.
+    quantities : names of what a run records: stocks, then events, then reported definitions.
     units, totals : of the quantities; how districts add up (``sum`` or ``mean``).
     streams : the number of the random stream of each event, stock and transfer, from its id.
     """
@@ -95,7 +95,7 @@ class Program:
 
     @property
     def rest(self) -> str:
-        """The people stock that starts with everybody who is not elsewhere."""
+        """The people stock that starts with everybody not in another one."""
         stocks = self.model.stocks.values()
         return next(s.name for s in stocks if s.kind == "people" and s.initial is None)
 
@@ -199,7 +199,7 @@ def _ordered(steps: Mapping[str, Step]) -> tuple[Step, ...]:
             circle = " -> ".join(_circle(waits_for, set(done)))
             msg = (
                 f"quantities of one week depend on each other in a circle: {circle}. "
-                "Let one of them read a stock (its level before the week) instead"
+                "Make one of them read a stock (its level before the week) instead"
             )
             raise ModelError(msg)
         done[ready[0]] = steps[ready[0]]

@@ -1,7 +1,7 @@
-"""Expressions made fit for a loop: what does not change taken out of it, nothing worked out twice.
+"""Expressions for loops: fixed parts taken out, common parts computed once.
 
-The names of what is taken out are put together from the words of the declaration, so that
-generated code can be read.
+Names of such parts are put together from the words of the declaration, so that generated code
+can be read.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Names:
     taken: set[str]
 
     def of(self, expression: sp.Expr) -> str:
-        """Return a fresh name that says what the expression is."""
+        """Return a fresh name that describes the expression."""
         word = _words(expression)[:_LONGEST_NAME].rstrip("_")
         name, count = word, 1
         while name in self.taken:

@@ -1,4 +1,4 @@
-"""Does violence grow or die out: resting points, their growth rate, the reproduction number."""
+"""Equilibria of the mean field, their growth rate, and the reproduction number of violence."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tarazu.engine.mean_field.weekly_map import Linearisation, WeeklyMap
 from tarazu.engine.trajectory import Districts, FloatArray
 from tarazu.model.declaration import Model
 
-SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level; below it nothing moves
+SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level at an equilibrium
 SETTLING_WEEKS: Final = 104  # of the map itself, before Newton's steps and between them
 NEWTON_STEPS: Final = 40
-FROM_OUTSIDE: Final = 1e-9  # persons a week and district; more is violence that needs no violence
+FROM_OUTSIDE: Final = 1e-9  # persons per week and district; above it recruitment needs no violence
 TAKES_PART: Final = 1e-6  # least participation of violent stocks in a mode; less is rounding
 ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RestingPoint:
-    """A state at which the closed weekly map stands still, or the last one of the search.
+class Equilibrium:
+    """A state that the closed weekly map does not leave, or the last one of the search.
 
     Attributes
     ----------
@@ -49,26 +49,26 @@ class Reproduction:
     number : spectral radius of the next-generation matrix; None where it is not defined.
     reason : why not; "" where it is.
     eigenvalue : dominant one of the weekly map at the same state, of the modes in which violent
-        stocks take part: the weekly growth factor of violence from small seeds. What fades beside
-        it, more slowly perhaps, is left out. NaN where there is no state.
-    resting_point : without violence; None where there is none.
+        stocks take part: the weekly growth factor of violence from small seeds. Other modes, which
+        may fade more slowly, are left out. NaN where there is no state.
+    equilibrium : the one without violence; None where there is none.
     by_faction : (K,) share of each violent stock in the leading generation, summing to 1.
     """
 
     number: float | None
     reason: str
     eigenvalue: float
-    resting_point: RestingPoint | None
+    equilibrium: Equilibrium | None
     by_faction: Mapping[str, float]
 
 
 class ClosedMap:
-    """The weekly map with births in the place of deaths and heads counted where they live.
+    """The weekly map with births in the place of deaths and constant population per district.
 
-    Stocks that nobody leaves and nothing reads (the dead) stand still, and the people stock that
-    holds everybody else fills each district up to its headcount. Without this no state with
-    violence is at rest: the dead pile up and the population shrinks. Both flows are some 1e-5 of
-    a district's people a year.
+    Stocks that nobody leaves and nothing reads (the dead) are held constant, and the people stock
+    that holds everybody else fills each district up to its population. Without this no state with
+    violence is an equilibrium: the dead accumulate and the population shrinks. Both flows are about
+    1e-5 of a district's people per year.
 
     Parameters
     ----------
@@ -105,11 +105,11 @@ class ClosedMap:
         self._directions = self.directions()
 
     def step(self, state: FloatArray) -> FloatArray:
-        """Return the (S, D) state a week later."""
+        """Return the (S, D) state one week later."""
         return self.close(self._week.step(state), state)
 
     def close(self, after: FloatArray, before: FloatArray) -> FloatArray:
-        """Return `after` with the headcounts of `before` and the fixed stocks as they were."""
+        """Return `after` with the populations of `before` and the fixed stocks unchanged."""
         closed = after.copy()
         for name in self.fixed:
             closed[self._at[name]] = before[self._at[name]]
@@ -159,12 +159,12 @@ class ClosedMap:
         return np.asarray(np.sum([state[self._at[name]] for name in names], axis=0))
 
 
-def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
-    """Return the state at which the closed map comes to rest from a start.
+def find_equilibrium(closed: ClosedMap, start: FloatArray) -> Equilibrium:
+    """Return the equilibrium that the closed map reaches from a start.
 
     The map is followed for some years, then Newton's method with the exact Jacobian is tried;
     where it leads away, the map is followed further. Different starts may lead to different
-    points: search from low and from high ones.
+    equilibria: search from low and from high ones.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
     Raises
     ------
     SimulationError
-        A stock or hazard leaves its range on the way; says which, where, and what entered it.
+        A stock or hazard leaves its range on the way; gives which, where, and its inputs.
     """
     state = start
     for _ in range(SETTLING_WEEKS):
@@ -198,7 +198,7 @@ def find_resting_point(closed: ClosedMap, start: FloatArray) -> RestingPoint:
                 state = closed.step(state)
     drift = _drift(closed.step(state), state)
     jacobian, _ = closed.jacobian(state)
-    return RestingPoint(state, drift < SETTLED, drift, spectral_radius(jacobian))
+    return Equilibrium(state, drift < SETTLED, drift, spectral_radius(jacobian))
 
 
 def reproduction_number(
@@ -206,7 +206,7 @@ def reproduction_number(
 ) -> Reproduction:
     """Return the reproduction number of violence R_v.
 
-    At the resting point without violence the weekly map is split into new infection F, the flows
+    At the equilibrium without violence the weekly map is split into new infection F, the flows
     of `recruitment` into the violent stocks, and transition T, all else: memories and grievances
     that violence leaves, release, return, movement between districts. The next-generation matrix
     F (1 - T)^-1 counts the recruits that one violent person causes over its whole time and by
@@ -214,7 +214,7 @@ def reproduction_number(
 
     Parameters
     ----------
-    start : (S, D) from which the resting point without violence is searched.
+    start : (S, D) from which the equilibrium without violence is searched.
     violent : people stocks that are empty where there is no violence.
     recruitment : transfers by which people newly become violent.
 
@@ -236,11 +236,11 @@ def reproduction_number(
         named = ", ".join(f"{name} {inflow[name]:.2g}" for name in outside)
         reason = (
             "there is no equilibrium without violence: people become violent though nobody is "
-            f"(persons a week in the district with most: {named})"
+            f"(persons per week in the district with most: {named})"
         )
         return Reproduction(None, reason, float("nan"), None, {})
     if not point.is_settled:
-        reason = f"no resting point without violence was found (weekly change {point.drift:.1g})"
+        reason = f"no equilibrium without violence was found (weekly change {point.drift:.1g})"
         return Reproduction(None, reason, float("nan"), None, {})
     growth = float(np.abs(_leading_mode(jacobian, closed.rows(violent))[0]))
     generation = _next_generation(closed, jacobian, week, violent, recruitment)
@@ -254,7 +254,7 @@ def reproduction_number(
         number=float(np.abs(values[leading])),
         reason="",
         eigenvalue=growth,
-        resting_point=point,
+        equilibrium=point,
         by_faction=dict(zip(violent, (share / max(share.sum(), 1e-300)).tolist(), strict=True)),
     )
 
@@ -265,7 +265,7 @@ def feedback_number(
     """Return the recruits that one more violent person causes where violence already is.
 
     The next-generation number of the map linearised at any state, for cases in which no
-    equilibrium without violence exists. At a stable resting point it is below 1, and what is
+    equilibrium without violence exists. At a stable equilibrium it is below 1, and what is
     missing to 1 comes from recruitment that needs no violence; near 1 violence feeds itself.
     NaN where what violence leaves behind does not fade by itself.
 
@@ -353,8 +353,8 @@ def _next_generation(
     return np.asarray(new[rows] @ resolved[:, rows])
 
 
-def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> RestingPoint:
-    """Return the resting point of the map whose violent stocks are emptied every week."""
+def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> Equilibrium:
+    """Return the equilibrium of the map whose violent stocks are emptied every week."""
     peaceful = ClosedMap(
         closed.model, closed.parameters, closed.levers, districts=closed.districts, emptied=violent
     )
@@ -363,7 +363,7 @@ def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> Re
         at = [*closed.model.stocks].index(name)
         state[[*closed.model.stocks].index(str(closed.rest))] += state[at]
         state[at] = 0.0
-    return find_resting_point(peaceful, state)
+    return find_equilibrium(peaceful, state)
 
 
 def _drift(after: FloatArray, before: FloatArray) -> float:

@@ -26,7 +26,7 @@ class Linearisation:
     Attributes
     ----------
     stocks : (S,) names. districts : (D,) names.
-    after : (S, D) levels a week later.
+    after : (S, D) levels one week later.
     jacobian : (S * D, N) derivative of `after` along the directions; where none were given, by
         the levels before, N = S * D.
     flows : by transfer, events and definitions too: (D,) this week's values.
@@ -81,7 +81,7 @@ class WeeklyMap:
         self._settled = self._functions.settle(*own, *self._sums)
 
     def step(self, state: FloatArray) -> FloatArray:
-        """Return the (S, D) levels a week after `state` (S, D), by the engine's own kernel.
+        """Return the (S, D) levels one week after `state` (S, D), by the engine's own kernel.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class WeeklyMap:
 
     @cached_property
     def _engine(self) -> tuple[Program, BuiltKernel, Inputs, FloatArray]:
-        """The kernel of the mean field, what it reads, and its scratch array before a week."""
+        """The kernel of the mean field, its inputs, and its scratch array before a week."""
         program = program_of(self.model)
         inputs = prepare_week(program, self.parameters, self.levers, districts=self.districts)
         kernel = build_kernel(self.model, "mean", len(self.districts.names))

@@ -14,9 +14,9 @@ from tarazu.engine import Districts
 from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import (
     ClosedMap,
-    RestingPoint,
+    Equilibrium,
     feedback_number,
-    find_resting_point,
+    find_equilibrium,
     growth_elasticities,
     reproduction_number,
 )
@@ -139,7 +139,7 @@ def _average(scenario: Scenario) -> tuple[Districts, FloatArray]:
 
 def _analyse(
     model: Model, parameters: FloatArray, levers: FloatArray, place: Districts
-) -> tuple[dict[str, object], ClosedMap, RestingPoint]:
+) -> tuple[dict[str, object], ClosedMap, Equilibrium]:
     """Return the row of one draw, its map, and the equilibrium from the high start."""
     closed = ClosedMap(model, parameters, levers, districts=place)
     start = first_state(model, parameters, districts=place)
@@ -154,7 +154,7 @@ def _analyse(
     for factor in STARTS:
         moved = start.copy()
         moved[at] *= factor
-        equilibria.append(find_resting_point(closed, closed.close(moved, start)))
+        equilibria.append(find_equilibrium(closed, closed.close(moved, start)))
     low, high = (
         float(point.state[at].sum()) if point.is_settled else np.nan for point in equilibria
     )
