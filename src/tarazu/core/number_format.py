@@ -64,7 +64,8 @@ def estimate(
     """
     if value is None or value != value:
         return MISSING
-    shown = number(value, signed=signed, whole=whole) + (f" {unit}" if unit else "")
+    gap = "" if not unit or unit.startswith("%") else " "
+    shown = f"{number(value, signed=signed, whole=whole)}{gap}{unit}"
     if pair is None:
         return shown
     stated = "" if level is None else f"{percent(level)} interval, "

@@ -74,7 +74,10 @@ class Table:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
         writer.writerows(
-            [plain(cell) if i in self.numeric else cell for i, cell in enumerate(row)]
+            [
+                plain(cell) if i in self.numeric or INTERVAL.fullmatch(cell) else cell
+                for i, cell in enumerate(row)
+            ]
             for row in self.rows
         )
         return text.getvalue()

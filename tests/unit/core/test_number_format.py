@@ -59,6 +59,8 @@ def test_estimate__states_level_and_unit_once() -> None:
     assert estimate(0.06, (-0.04, 0.2)) == f"+0.06 ({MINUS}0.04 to +0.20)"
     assert estimate(2.0, (1.0, 3.0), signed=False) == "2.00 (1.00 to 3.00)"
     assert estimate(0.06, None) == "+0.06"
+    assert estimate(36.4, None, unit="% more deaths") == "+36.4% more deaths"
+    assert estimate(1851.0, (715.0, math.nan), signed=False, whole=True) == "1,851 (at least 715)"
 
 
 @given(st.floats(0, 1))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.core.number_format import count, number, percent
+from tarazu.core.number_format import count, interval, number, percent
 from tarazu.report.table import Table
 
 SMALL = Table(
@@ -68,8 +68,12 @@ def test_html__escapes_cells_and_marks_numbers() -> None:
 
 
 def test_csv__has_numbers_that_programs_read() -> None:
-    table = Table("", ("a, b", "n"), (("1,000 of 2", number(-1234.0)),), frozenset({1}))
-    assert list(csv.reader(io.StringIO(table.to_csv()))) == [["a, b", "n"], ["1,000 of 2", "-1234"]]
+    row = ("1,000 of 2", number(-1234.0), interval((-0.5, 1.0), signed=True))
+    table = Table("", ("a, b", "n", "interval"), (row,), frozenset({1}))
+    assert list(csv.reader(io.StringIO(table.to_csv()))) == [
+        ["a, b", "n", "interval"],
+        ["1,000 of 2", "-1234", "-0.50 to +1.00"],
+    ]
 
 
 def test_frame__has_floats_for_numbers_and_shares_for_percent() -> None:
