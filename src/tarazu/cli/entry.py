@@ -43,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
         from tarazu.cli.errors import print_error
 
         code = print_error(error, arguments)
-        if isinstance(error, OSError):  # what is buffered cannot be written either
+        if isinstance(error, OSError):  # the buffer cannot be written either
             _silence_stdout()
     if code == READER_GONE:
         _silence_stdout()

@@ -83,7 +83,7 @@ def run(
 ) -> None:
     """Run a study and write a brief.
 
-    The folder holds study.toml, study.json (what was run), metrics.parquet (one row per member and
+    The folder holds study.toml, study.json (the design), metrics.parquet (one row per member and
     policy), bands.nc and districts.nc (series), record.json, brief.html (opens offline and prints
     well), MANIFEST.json (versions, digests, seeds) and RUN.json (time, host and origin of the
     study: the only file that may differ between two runs). It appears when it is complete; after an

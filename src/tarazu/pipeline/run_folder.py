@@ -1,4 +1,4 @@
-"""The folder that a run leaves: complete with its manifest, or not there at all."""
+"""Run folders: built beside their target and moved there when they are complete."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run_folder(
 
     Parameters
     ----------
-    target : where the results shall stand. What an earlier run left there is replaced.
+    target : folder for the results. Results of an earlier run there are replaced.
     inputs : SHA-256 by name of input; read when the block ends, so the block may add to it.
     seeds : by name of study, for the manifest.
     origin : the study that is run, for `read_origin`: a shipped name, or a path that starts at the
@@ -51,7 +51,7 @@ def run_folder(
     Raises
     ------
     OutputError
-        `target` must not be replaced, or another run is at work on it.
+        `target` must not be replaced, or another run is writing it.
     """
     started, clock = datetime.now(UTC), monotonic()
 
@@ -72,7 +72,7 @@ def run_folder(
 
 
 def read_origin(folder: Path) -> str | None:
-    """Return the study whose results a folder holds, as `run_folder` noted it; None without."""
+    """Return the study whose results a folder holds; None if `run_folder` noted none."""
     try:
         origin = json.loads((folder / RUN).read_bytes())["study"]
     except (OSError, ValueError, LookupError, TypeError):

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from tests.unit.cli.stubs import stub_finding
 from tests.unit.evidence.findings import weak_retaliation
 
 from tarazu.cli.entry import run
 from tarazu.core.errors import FitError
-from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.finding import Finding
 from tarazu.pipeline import runner
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.record import Record
@@ -22,37 +23,12 @@ from tarazu.record import Record
 OUTPUTS = {"brief.html", "findings.json", "evidence.json", "record.json", MANIFEST, RUN}
 
 
-def _finding(name: str, record: Record) -> Finding:
-    """Stand in for an estimator, which takes a minute: what it would say is not tested here."""
-    return Finding(
-        name=name,
-        question="Do attacks follow operations?",
-        estimand="extra attacks per operation",
-        unit="attacks",
-        estimate=float("nan"),
-        interval=(-1.0, 2.0),
-        level=0.9,
-        null="no effect",
-        p_value=0.5,
-        verdict=CANNOT_TELL,
-        sentence="The record cannot tell.",
-        n_used={"events": record.n_events},
-        n_dropped={},
-        assumptions=(),
-        caveats=(),
-        diagnostics=(),
-        sensitivity=(),
-        figures=(),
-        references=(),
-    )
-
-
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a quick stand-in in the place of the estimators."""
 
     def run_estimators(record: Record, names: Sequence[str], **_: object) -> tuple[Finding, ...]:
-        return tuple(_finding(name, record) for name in names[:1])
+        return tuple(stub_finding(name, record) for name in names[:1])
 
     monkeypatch.setattr(runner, "run_estimators", run_estimators)
 
@@ -123,7 +99,7 @@ def test_evidence__words_on_stdout_and_a_folder_when_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["evidence", "-o", str(tmp_path / "out")]) == 0
-    assert "The record cannot tell." in capsys.readouterr().out
+    assert "The record cannot tell" in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
 
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from tests.unit.cli.stubs import stub_finding
 from tests.unit.record.ged_files import event, write_ged
 from tests.unit.study.cases import make_spec
 
 from tarazu.cli.entry import run
-from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding
+from tarazu.evidence import ESTIMATORS
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.pipeline.task import StudyInput
-from tarazu.record import Record
 from tarazu.study import build_study, load_study_result
 
 ROOT = Path(__file__).parents[3]
@@ -253,31 +253,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         spec = make_spec(**SMALL[name])
         return StudyInput(build_study(spec, name=name), spec.title.encode(), subfolder)
 
-    def estimate(name: str, record: Record) -> Finding:
-        return Finding(
-            name=name,
-            question="What follows operations?",
-            estimand="extra attacks per operation",
-            unit="attacks",
-            estimate=None,
-            interval=None,
-            level=0.9,
-            null="no effect",
-            p_value=0.5,
-            verdict=CANNOT_TELL,
-            sentence=f"The record cannot tell ({name}).",
-            n_used={"events": record.n_events},
-            n_dropped={},
-            assumptions=(),
-            caveats=(),
-            diagnostics=(),
-            sensitivity=(),
-            figures=(),
-            references=(),
-        )
-
     monkeypatch.setattr("tarazu.pipeline.task.read_study", read_study)
-    monkeypatch.setattr("tarazu.evidence.estimate", estimate)
+    monkeypatch.setattr("tarazu.evidence.estimate", stub_finding)
 
 
 @pytest.mark.usefixtures("small")

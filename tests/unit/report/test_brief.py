@@ -140,7 +140,7 @@ def test_brief__puts_limits_and_failed_checks_before_the_answer(page: Page) -> N
     assert "attacks before operations: 39 against 18" in limits
     assert "residuals uniform" not in limits
     assert "lethal events only" in limits
-    assert "no forecast" in limits
+    assert "not a forecast" in limits
 
 
 def test_brief__answers_in_five_sentences_with_numbers(page: Page, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_brief__names_the_reruns_that_differ(tmp_path: Path) -> None:
     text = Page(
         _brief(tmp_path, RECORD, replace(finding, sensitivity=(other, *finding.sensitivity[1:])))
     ).text
-    assert "Of 3 reruns on other readings of the record, 2 give the same verdict and 1 do" in text
+    assert "Of 3 other coding choices and subsets, 2 give the same verdict and 1 do" in text
     assert "without best = 0: backlash" in text
 
 

@@ -145,7 +145,7 @@ def test_brief__answers_with_the_ledger_and_the_policies(page, ledger, studies) 
     assert ledger_sentence(ledger) in answer
     small = studies["small"]
     assert policy_sentence(small, compare(small, ["deaths_civilian"])) in answer
-    assert "no evidence about the policies" in answer
+    assert "not evidence about the policies" in answer
     assert "It rests on 90 operations, 440 attacks (p = 0.62)." in answer
 
 

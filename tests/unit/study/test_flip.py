@@ -208,7 +208,7 @@ def test_figures__of_a_policy_beside_itself_show_no_row_and_say_why():
     figure = tipping_points_figure(find_tipping_points(CALM, CALM))
     assert figure.table.rows == ()
     notes = " ".join(figure.notes)
-    assert "nothing can flip" in notes
+    assert "no ranking to change" in notes
     assert "--draws" in notes
     assert "more than once" not in notes
 

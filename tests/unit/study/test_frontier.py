@@ -64,7 +64,7 @@ def test_frontier__a_tempo_ends_it_only_if_both_starts_die_out():
 
 def test_frontier__the_figure_says_of_how_many_runs_and_draws():
     found = frontier({(1.0, start): "persists" for start in ("low", "high")})
-    assert frontier_figure(found).n == "12 runs in each of 2 cells, by 4 draws of the parameters"
+    assert frontier_figure(found).n == "12 members in each of 2 cells, by 4 draws of the parameters"
 
 
 def test_frontier__names_all_tempos_that_are_tied_as_the_best():

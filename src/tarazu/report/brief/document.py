@@ -13,7 +13,7 @@ from tarazu.core.cache import write_atomic
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.record import Record
-from tarazu.report.brief.first_page import answer_sentences, failed_checks, limits
+from tarazu.report.brief.first_page import failed_checks, limits, result_sentences
 from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
 from tarazu.report.figures.record import deaths_figure, events_figure
@@ -50,19 +50,19 @@ def write_brief(
     question: str | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
-    """Write a brief on a record, what was found in it, and what the model says beside it.
+    """Write a brief on a record, its findings, and results of the model.
 
     The file needs no network and loads nothing: its own content policy forbids it. Equal
     inputs give equal bytes.
 
     Parameters
     ----------
-    record : what happened.
-    findings : what the record says, in the order of the brief.
+    record : the events.
+    findings : in the order of the brief.
     path : where to write; an existing file is replaced whole or not at all.
     battery : the same findings, their errors controlled together.
     studies : results of studies, in the order of the brief; each becomes one section.
-    ledger : the claims as they were weighed.
+    ledger : claims with their verdicts.
     description : of the model that the studies ran; default: the shipped one, if there are any.
     question : heading of the brief; default: the question of the only finding.
     provenance : versions and digests; default: those of this installation and of the record.
@@ -113,7 +113,7 @@ def render_brief(
         .render(
             question=question,
             record=record,
-            answer=answer_sentences(
+            answer=result_sentences(
                 record,
                 findings,
                 [

@@ -1,4 +1,4 @@
-"""The first page in words: the answer with its uncertainty, and what it must not be read as."""
+"""The first page in words: the result with its uncertainty, and what it does not mean."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ FEW = 2  # findings that are given three points each
 POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
 
 NON_CLAIMS = (
-    "It is no forecast and no verdict on any law, group, unit or person. It finds no one and "
-    "nothing: the finest place in it is a district.",
+    "This is not a forecast or a judgement of any law, group, unit or person. It cannot be used to "
+    "locate anyone or anything: its smallest unit is a district.",
     "Deaths are counted because each is a loss, never as a measure of success.",
 )
 
 UCDP_SCOPE = (
     "The event data hold lethal events only. Raids without deaths, detentions and disappearances "
-    "are not in them, so nothing here speaks of those."
+    "are not in them, so nothing here is about those."
 )
 
 
-def answer_sentences(
+def result_sentences(
     record: Record, findings: Sequence[Finding], beside: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Return the answer, point by point.
+    """Return the result, point by point.
 
     Of a record alone: one sentence on the record, three on each finding, one on its reach. With
     many findings, or more beside them: the record, one point a finding, then what the battery and
@@ -50,7 +50,7 @@ def answer_sentences(
 
 
 def record_sentence(record: Record) -> str:
-    """Say what the record holds and how much of it is uncertain."""
+    """Return a sentence on the size of the record and its uncertain part."""
     events = record.events
     by_initiator = events.groupby("initiator")["count"].sum()
     zeros = int(events.loc[events["zero_best"], "count"].sum())
@@ -66,7 +66,7 @@ def record_sentence(record: Record) -> str:
 
 
 def number_sentence(finding: Finding) -> str:
-    """Give the estimate with interval, p-value and n."""
+    """Return estimate, interval, p-value and n as a sentence."""
     used = counts(finding.n_used)
     if finding.estimate is None or finding.interval is None:
         return f"No number can be given for it (n: {used})."
@@ -76,7 +76,7 @@ def number_sentence(finding: Finding) -> str:
 
 
 def basis_sentence(finding: Finding) -> str:
-    """Say on how much a finding rests, where its sentence gives the estimate with interval."""
+    """Return n and p-value as a sentence, for findings whose own sentence has the estimate."""
     tested = "" if finding.p_value is None else f" ({p_value(finding.p_value)})"
     return f"It rests on {counts(finding.n_used)}{tested}.{_caution(finding)}"
 
@@ -86,29 +86,29 @@ def _caution(finding: Finding) -> str:
 
 
 def rerun_sentence(finding: Finding) -> str:
-    """Say whether other readings of the record agree."""
+    """Return a sentence on the verdicts of the sensitivity analysis."""
     if not finding.sensitivity:
-        return "It was not rerun on other readings of the record."
+        return "There is no sensitivity analysis."
     differing = [v for v in finding.sensitivity if v.verdict != finding.verdict]
     total = len(finding.sensitivity)
     if not differing:
-        return f"All {total} reruns on other readings of the record give the same verdict."
+        return f"All {total} other coding choices and subsets give the same verdict."
     names = "; ".join(f"{v.name}: {v.verdict}" for v in differing)
     return (
-        f"Of {total} reruns on other readings of the record, {total - len(differing)} give the "
+        f"Of {total} other coding choices and subsets, {total - len(differing)} give the "
         f"same verdict and {len(differing)} do not ({names})."
     )
 
 
 def power_sentence(findings: Sequence[Finding]) -> str:
-    """Say how large an effect had to be to be found in a record of this size."""
+    """Return a sentence on the detectable effect in a record of this size."""
     for finding in findings:
         for figure in finding.figures:
             if figure.kind == "power":
                 return _power_words(figure.data["effect"], figure.data["power"], figure.x_label)
     return (
         "How large an effect must be to be found in a record of this size was not measured here, "
-        f"so '{CANNOT_TELL}' is no sign of no effect."
+        f"so '{CANNOT_TELL}' does not mean that there is no effect."
     )
 
 
@@ -128,7 +128,7 @@ def _power_words(effects: list[float], power: list[float], label: str) -> str:
 
 
 def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return what the brief does not say and where its record is weak, most important first."""
+    """Return the limits of the brief and the weak spots of its record, most important first."""
     quality = record.quality
     unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
     check = measured_check(record.rules_digest)
@@ -152,7 +152,7 @@ def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def scope_sentence(record: Record) -> str:
-    """Say what kind of events the record cannot hold."""
+    """Return a sentence on the kinds of events that the record cannot contain."""
     source = record.source.title
     if source.startswith("UCDP"):
         return UCDP_SCOPE
@@ -160,7 +160,7 @@ def scope_sentence(record: Record) -> str:
     missing = " No operation of the state is in them." if is_one_sided else ""
     return (
         f"The event data hold what {source} counts as an event and somebody reported.{missing} "
-        "Nothing here speaks of the rest, such as detentions and disappearances that are not in "
+        "Nothing here is about the rest, such as detentions and disappearances that are not in "
         "them."
     )
 

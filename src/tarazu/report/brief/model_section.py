@@ -9,9 +9,9 @@ from tarazu.model.describe import Description
 
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "
-    "What the model says is conditional on them, no forecast, and no evidence on which mechanism "
-    "is true. Budgets of policies are not equal.",
-    "Rates answer operations by the factor 1 + tanh(theta x), so a response at most doubles "
+    "Results of the model are conditional on them; they are not a forecast, and not evidence on "
+    "which hypothesis is true. Budgets of policies are not equal.",
+    "Rates respond to operations by the factor 1 + tanh(theta x), so a response at most doubles "
     "a rate. An exponential was ruled out because it makes backlash on average out of a prior that "
     "favours neither side.",
     "Grievance cannot fall below zero, and it and sympathisers start low: they have more room to "

@@ -1,4 +1,4 @@
-"""One extra sweep: what it does itself, and what follows it, here and next door."""
+"""The section of a study of one sweep: its own effect, and its effects here and next door."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pandas as pd
 from tarazu.core.number_format import count, estimate, number, percent
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.marks import error_bars, upright
-from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec
+from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec, panel_title
 from tarazu.report.table import Table
-from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, keyed, mechanisms, span
+from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, hypotheses, keyed, span
 from tarazu.study import Comparison, StudyResult
 from tarazu.study.setup.policies import SWEEP, WITHOUT
 from tarazu.study.setup.spec import POOLED
@@ -36,14 +36,14 @@ AT_ONCE: Final = {
 
 
 def at_once_table(result: StudyResult) -> Table:
-    """Return what the sweep does in the weeks that hold it, civilians first."""
-    bands, names = result.bands, mechanisms(result)
+    """Return the sweep's own effect in the weeks that contain it, civilians first."""
+    bands, names = result.bands, hypotheses(result)
     step = int(bands["week"][0])
     weeks = bands.isel(week=(result.origin_week - 1) // step)
 
     def cell(series: str, hypothesis: str) -> str:
-        arms = weeks[f"{series}_mean"].sel(subset="all", hypothesis=hypothesis)
-        return number(float(arms.sel(policy=SWEEP) - arms.sel(policy=WITHOUT)), signed=True)
+        means = weeks[f"{series}_mean"].sel(subset="all", hypothesis=hypothesis)
+        return number(float(means.sel(policy=SWEEP) - means.sel(policy=WITHOUT)), signed=True)
 
     return Table(
         f"{UNCALIBRATED}: what the sweep itself adds, within the {step} weeks that hold it "
@@ -55,8 +55,8 @@ def at_once_table(result: StudyResult) -> Table:
 
 
 def civilians_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
-    """Return the change in civilians killed after the sweep, by mechanism and horizon."""
-    pairs, names = comparison.pairs, mechanisms(result)
+    """Return the change in civilians killed after the sweep, by hypothesis and horizon."""
+    pairs, names = comparison.pairs, hypotheses(result)
     chosen = pairs[
         (pairs["subset"] == subset)
         & (pairs["outcome"] == "deaths_civilian")
@@ -75,7 +75,7 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
     return Table(
         f"{UNCALIBRATED}: change in civilians killed after the sweep's own week, mean (90% Monte "
         f"Carlo interval), {SUBSETS[subset]}",
-        ("mechanism", *(span(weeks) for weeks in result.horizons), "n draws"),
+        ("hypothesis", *(span(weeks) for weeks in result.horizons), "n draws"),
         tuple(
             (
                 names[h],
@@ -89,7 +89,7 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
 
 
 def harm_table(paired: pd.DataFrame, result: StudyResult, subset: str) -> Table | None:
-    """Return what removal and harm each contribute at the longest horizon; None without draws."""
+    """Return the effects of removal and of harm at the longest horizon; None without draws."""
     weeks = max(result.horizons)
     words = {
         "sweep": "the sweep, against none",
@@ -100,7 +100,7 @@ def harm_table(paired: pd.DataFrame, result: StudyResult, subset: str) -> Table 
         (paired["subset"] == subset) & (paired["zone"] == "everywhere") & (paired["weeks"] == weeks)
     ]
     seen = keyed(chosen, "contrast", "hypothesis")
-    names = {h: title for h, title in mechanisms(result).items() if ("sweep", h) in seen}
+    names = {h: title for h, title in hypotheses(result).items() if ("sweep", h) in seen}
     if not names:
         return None
     return Table(
@@ -114,8 +114,8 @@ def harm_table(paired: pd.DataFrame, result: StudyResult, subset: str) -> Table 
 
 
 def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Figure | None:
-    """Draw the change in attacks after the sweep, one panel a horizon; None without draws."""
-    names = mechanisms(result)
+    """Return the change in attacks after the sweep, one panel per horizon; None without draws."""
+    names = hypotheses(result)
     sweep = paired[(paired["contrast"] == "sweep") & (paired["subset"] == subset)]
     shown = [h for h in names if h in set(sweep["hypothesis"])]
     if not shown:
@@ -128,7 +128,7 @@ def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Fig
         axis = "" if i == 0 else str(i + 1)
         row, column = divmod(i, 2)
         layout |= _panel(axis, row, column, down, [names[h] for h in shown])
-        layout["annotations"].append(_over(axis, f"within {span(weeks)}"))
+        layout["annotations"].append(panel_title(f"within {span(weeks)}", axis=axis))
         layout["shapes"].append(
             upright(0, dash="dash") | {"xref": f"x{axis}", "yref": f"y{axis} domain"}
         )
@@ -141,7 +141,7 @@ def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Fig
         key=f"figure-{result.name}-change-{subset}",
         title=f"{UNCALIBRATED}: {title.lower()}",
         alt=(
-            f"{UNCALIBRATED}: {title.lower()}, with the sweep less without, by mechanism, here "
+            f"{UNCALIBRATED}: {title.lower()}, with the sweep less without, by hypothesis, here "
             f"and next door, within {', '.join(span(w) for w in result.horizons)}. Numbers in the "
             "table of this figure."
         ),
@@ -162,7 +162,7 @@ def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Fig
 
 
 def short_sentence(paired: pd.DataFrame, result: StudyResult) -> str:
-    """Say how many draws are left out because the operation cannot reach its dose in them."""
+    """Return a sentence on the draws in which the operation cannot reach its dose."""
     weeks = result.horizons[0]
     row = keyed(paired, "contrast", "subset", "hypothesis", "zone", "weeks")[
         "sweep", "all", POOLED, "everywhere", weeks
@@ -231,20 +231,6 @@ def _wrapped(name: str) -> str:
     return literal(" ".join(words[:cut])) + "<br>" + literal(" ".join(words[cut:]))
 
 
-def _over(axis: str, text: str) -> dict[str, Any]:
-    return {
-        "text": f"<b>{literal(text)}</b>",
-        "xref": f"x{axis} domain",
-        "yref": f"y{axis} domain",
-        "x": 0,
-        "xanchor": "left",
-        "y": 1,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13},
-    }
-
-
 def _change_table(
     seen: Rows, result: StudyResult, shown: list[str], names: dict[str, str]
 ) -> Table:
@@ -267,7 +253,7 @@ def _change_table(
     return Table(
         f"{UNCALIBRATED}: change in attacks after the sweep",
         (
-            "mechanism",
+            "hypothesis",
             "where",
             "within",
             "median of draws (5 to 95%)",

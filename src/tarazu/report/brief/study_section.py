@@ -1,4 +1,4 @@
-"""What a study shows in the brief: figures and tables, chosen by what kind of study it is."""
+"""The section of a study in the brief: figures and tables by kind of study."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ READ_MEDIANS: Final = (
     "lean to harm even where a prior favours neither side."
 )
 ONLY_PRIORS: Final = (
-    "Mechanisms are restrictions of the priors, and none is tested here: one that allows no "
+    "Hypotheses are restrictions of the priors, and none is tested here: one that allows no "
     "backlash cannot show any, one that allows no deterrence cannot show that. What differs "
     "between them was put in; what they share follows from the equations and the other priors."
 )
@@ -43,7 +43,7 @@ ONLY_PRIORS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with what stands under it, in the order: words, figures, tables, more tables.
+    """A heading and its content, in the order: words, figures, tables, more tables.
 
     Attributes
     ----------
@@ -63,15 +63,15 @@ class StudySection:
 
     Attributes
     ----------
-    lead : the result in a careful sentence, "" where the tables speak alone.
-    arms, mechanisms : (title, meaning) each.
+    lead : the result as a sentence; "" where there are only tables.
+    policies, hypotheses : (title, meaning) each.
     """
 
     result: StudyResult
     lead: str
     setup: str
-    arms: tuple[tuple[str, str], ...]
-    mechanisms: tuple[tuple[str, str], ...]
+    policies: tuple[tuple[str, str], ...]
+    hypotheses: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
 
 
@@ -87,18 +87,18 @@ def study_section(result: StudyResult) -> StudySection:
         result=result,
         lead=lead,
         setup=(
-            f"{count(result.draws)} draws of all parameters, {count(result.replicates)} runs each, "
-            f"under each of {count(len(result.hypotheses))} mechanisms and "
+            f"{count(result.draws)} draws of all parameters, {count(result.replicates)} replicates "
+            f"each, under each of {count(len(result.hypotheses))} hypotheses and "
             f"{count(len(result.policies))} policies, over {count(result.weeks)} weeks; policies "
-            f"share their luck draw by draw. Start: {result.start}."
+            f"are compared with common random numbers. Start: {result.start}."
         ),
-        arms=_arms(result),
-        mechanisms=tuple((h.title, h.meaning) for h in result.hypotheses),
+        policies=_policies(result),
+        hypotheses=tuple((h.title, h.meaning) for h in result.hypotheses),
         parts=parts,
     )
 
 
-def _arms(result: StudyResult) -> tuple[tuple[str, str], ...]:
+def _policies(result: StudyResult) -> tuple[tuple[str, str], ...]:
     """Return title and meaning of each policy; settings of one lever share a line."""
     titles: dict[str, str] = {}
     for policy in result.policies:
@@ -117,7 +117,7 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
     subsets = ("all", "kept") if result.record_range is not None else ("all",)
     fans = [fan_figure(result, "attacks", "attacks", subset=subset) for subset in subsets]
     attacks = Part(
-        "Attacks to come, by policy and mechanism",
+        "Attacks to come, by policy and hypothesis",
         (result.kept_sentence(), UNEQUAL_BUDGETS),
         figures=tuple(figure for figure in fans if figure is not None),
     )

@@ -21,7 +21,7 @@ SHARES: Final = {REPLACEMENT: "replaced (share of the militants removed)"}
 
 
 def marginal_figure(table: pd.DataFrame, *, district: str, key: str = "marginal") -> Figure:
-    """Return what one more operation changes, by zone and horizon, with Monte Carlo intervals."""
+    """Return the marginal effect of one operation, by zone and horizon, with intervals."""
     attacks = table[table["quantity"] == "attacks"]
     traces = [
         {
@@ -69,9 +69,9 @@ def marginal_figure(table: pd.DataFrame, *, district: str, key: str = "marginal"
     )
     return Figure(
         key=key,
-        title=f"One more operation in {district}: what changes, here and next door",
+        title=f"Marginal effect of one operation in {district}, here and next door",
         alt="Change in attacks by weeks after the operation and by zone, with intervals.",
-        source="simulation, paired draws that share their luck; 90% Monte Carlo intervals",
+        source="simulation, common random numbers; 90% Monte Carlo intervals",
         n=f"{int(table['n_draws'].max())} draws of the parameters",
         spec=spec,
         table=Table(
@@ -116,7 +116,7 @@ def ablation_figure(
         key=key,
         title="Which link does the conclusion rest on?",
         alt="Effect of the policy with all links at work and with each one held.",
-        source="simulation, paired draws that share their luck; 90% Monte Carlo intervals",
+        source="simulation, common random numbers; 90% Monte Carlo intervals",
         n=f"{int(table['n_draws'].max())} draws of the parameters",
         spec=spec,
         table=Table(

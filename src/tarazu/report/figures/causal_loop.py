@@ -1,4 +1,4 @@
-"""The causal-loop diagram: who acts on whom, with the sign of each influence."""
+"""The causal-loop diagram: direct influences with their signs, and the loops they form."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def loops_figure(model: Model, *, key: str = "causal-loops") -> Figure:
     )
     return Figure(
         key=key,
-        title="What acts on what: the feedback loops of the mechanism",
+        title="What acts on what: the feedback loops of the model",
         alt=(
             f"Causal-loop diagram of {len(names)} quantities and {len(shown)} influences; its "
             f"{len(loops)} loops are in the table of this figure, the shortest of them below it."
@@ -104,7 +104,7 @@ def _claimed(claimed: Sequence[ClaimedLoop]) -> Iterator[str]:
     """Yield the loops that the description claims, with the sign that the declaration gives."""
     yield (
         "Loops that the description of the conflict claims, as this model has them. Each is the "
-        "loop through the links that its name asks for; its sign is the declaration's."
+        "loop through the links that its name requires; its sign is that of the declaration."
     )
     for one in claimed:
         if one.loop is None:

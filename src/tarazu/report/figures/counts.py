@@ -1,4 +1,4 @@
-"""Counts against what chance or a good fit would give."""
+"""Observed counts against the range expected by chance or under a good fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
 
 
 def windows_figure(figure: FigureData, key: str) -> Figure:
-    """Draw observed counts before and after an operation against those of moved dates."""
+    """Return observed counts before and after an operation against those of moved dates."""
     data = figure.data
     starts, ends, seen = data["day_from"], data["day_to"], data["attacks"]
     middles = [(a + b) / 2 for a, b in zip(starts, ends, strict=True)]
@@ -89,7 +89,7 @@ def windows_figure(figure: FigureData, key: str) -> Figure:
 
 
 def residuals_figure(figure: FigureData, key: str) -> Figure:
-    """Draw residuals of the fit by bin, against the range that a good fit would give."""
+    """Return residuals of the fit by bin, against the range that a good fit would give."""
     data = figure.data
     bins = [literal(value) for value in data["bin"]]
     low, high, seen = data["expected_low"], data["expected_high"], data["count"]

@@ -14,7 +14,7 @@ SYMBOLS = ("diamond", "circle", "square")
 
 
 def forest_figure(figure: FigureData, key: str) -> Figure:
-    """Draw the estimate under other coding choices and subsets."""
+    """Return the estimate under other coding choices and subsets."""
     data = figure.data
     drawn = [
         i
@@ -98,7 +98,7 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
 
 
 def kernel_figure(figure: FigureData, key: str) -> Figure:
-    """Draw the rate after an operation relative to the rate without it, by lag."""
+    """Return the rate after an operation relative to the rate without it, by lag."""
     data = figure.data
     edges = bin_edges(data["lag_from"], data["lag_to"])
     curves = {name: steps(data[name]) for name in ("rate_ratio", "low", "high")}
@@ -143,7 +143,7 @@ def kernel_figure(figure: FigureData, key: str) -> Figure:
 
 
 def power_figure(figure: FigureData, key: str) -> Figure:
-    """Draw the share of simulated records in which an effect of each size is found."""
+    """Return the share of simulated records in which an effect of each size is found."""
     data = figure.data
     curve = {
         "type": "scatter",
@@ -185,7 +185,7 @@ def power_figure(figure: FigureData, key: str) -> Figure:
 
 
 def effects_figure(figure: FigureData, key: str) -> Figure:
-    """Draw estimates with intervals: one line per row, one mark per panel."""
+    """Return estimates with intervals: one line per row, one mark per panel."""
     data = figure.data
     panels = list(dict.fromkeys(data["panel"]))
     count_rows = len(data["row"])
@@ -257,7 +257,7 @@ def effects_figure(figure: FigureData, key: str) -> Figure:
 
 
 def excitation_figure(figure: FigureData, key: str) -> Figure:
-    """Draw a kernel fitted as steps, its interval, and the exponential one."""
+    """Return a kernel fitted as steps, its interval, and the exponential one."""
     data = figure.data
     edges = bin_edges(data["lag_from"], data["lag_to"])
 

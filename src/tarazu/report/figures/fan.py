@@ -1,4 +1,4 @@
-"""Fans: what the model gives under each policy and each mechanism, as a grid of small panels."""
+"""Fans of a series by policy and hypothesis, as a grid of small panels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tarazu.study.setup.outcomes import YEAR
 if TYPE_CHECKING:
     import xarray as xr
 
-OUTER, INNER = "#d9e6f0", "#9dc3de"  # 5 to 95 % and 25 to 75 % of runs: apart in grey too
+OUTER, INNER = "#d9e6f0", "#9dc3de"  # 5 to 95% and 25 to 75% of members: apart in grey too
 SUBSET_WORDS: Final = {
     "all": "all draws",
     "kept": "draws whose attacks under today's practice match the record's",
@@ -28,7 +28,7 @@ LONG_TITLE: Final = 14  # characters that fit over a panel
 
 
 def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> Figure | None:
-    """Draw a national series by policy (across) and mechanism (down); None without such a run.
+    """Return a national series by policy (across) and hypothesis (down); None without members.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
     if not shown:
         return None
     step = int(bands["week"][0])
-    unit = f"{label} a year" if step == YEAR else f"{label} in {step} weeks"
+    unit = f"{label} per year" if step == YEAR else f"{label} in {step} weeks"
     years = [float(w) / YEAR for w in bands["week"].values]
     top = 1.04 * float(np.nanmax(bands.sel(quantile=0.95).values))
     traces: list[dict[str, Any]] = []
@@ -63,10 +63,10 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
     which = SUBSET_WORDS[subset]
     return Figure(
         key=f"figure-{result.name}-{series}-{subset}",
-        title=f"Not calibrated: {unit} by policy and mechanism, {which}",
+        title=f"Not calibrated: {unit} by policy and hypothesis, {which}",
         alt=(
-            f"Not calibrated: {unit} by policy and mechanism, {which}. {rows} rows of {columns} "
-            f"panels, one a policy, over {count(max(years))} years. The last year of each is in "
+            f"Not calibrated: {unit} by policy and hypothesis, {which}. {rows} rows of {columns} "
+            f"panels, one per policy, over {count(max(years))} years. The last year of each is in "
             "the table of this figure."
         ),
         source=f"study '{result.name}' of the model, parameters from priors",
@@ -99,7 +99,7 @@ def _fan(cell: xr.DataArray, years: list[float], axis: str, *, first: bool) -> l
             line=thin,
             fill="tonexty",
             fillcolor=OUTER,
-            name="5 to 95% of runs",
+            name="5 to 95% of members",
             showlegend=first,
         ),
         line(0.25, line=none),
@@ -174,7 +174,7 @@ def _top(row: int, rows: int) -> float:
 
 
 def _headings(shown: list[Label], policies: tuple[Label, ...]) -> list[dict[str, Any]]:
-    """Return names of policies over the columns, and of mechanisms over each row."""
+    """Return names of policies over the columns, and of hypotheses over each row."""
     rows, columns = len(shown), len(policies)
     place = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
     above = [
@@ -241,10 +241,12 @@ def _record_lines(least_most: tuple[int, int], axis: str) -> list[dict[str, Any]
 
 
 def _notes(result: StudyResult, step: int, series: str) -> tuple[str, ...]:
-    lines = "Dotted: the median of today's practice under the same mechanism."
+    lines = "Dotted: the median of today's practice under the same hypothesis."
     if result.record_range is not None and series == "attacks" and step == YEAR:
         low, high = result.record_range
-        lines += f" Dashed: {low} and {high}, least and most a year in the record's last five."
+        lines += (
+            f" Dashed: {low} and {high}, least and most per year in the record's last five years."
+        )
     return (lines, *result.caveats)
 
 
@@ -256,7 +258,7 @@ def _members(result: StudyResult, subset: str) -> str:
         else f"{h.title}: {count(result.draws)}"
         for h in result.hypotheses
     )
-    return f"draws ({draws}), {count(result.replicates)} runs each"
+    return f"draws ({draws}), {count(result.replicates)} replicates each"
 
 
 def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Label], unit: str) -> Table:
@@ -269,7 +271,7 @@ def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Label], uni
 
     return Table(
         f"Not calibrated: {unit}, last step of the run",
-        ("mechanism", "policy", "median", "25 to 75% of runs", "5 to 95% of runs"),
+        ("hypothesis", "policy", "median", "25 to 75% of members", "5 to 95% of members"),
         tuple((h.title, p.title, *numbers(h.name, p.name)) for h in shown for p in result.policies),
         frozenset({2}),
     )

@@ -1,4 +1,4 @@
-"""The attrition frontier: what becomes of violence, by operational tempo and intelligence."""
+"""The attrition frontier: where violence ends, persists or grows, by tempo and intelligence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from tarazu.core.number_format import number, percent, percent_estimate
 from tarazu.report.figure import NOT_CALIBRATED, Figure
 from tarazu.report.figures import theme
-from tarazu.report.figures.theme import figure_spec
+from tarazu.report.figures.theme import figure_spec, panel_title
 from tarazu.report.table import Table
 from tarazu.study.analysis.frontier import RULES, STARTS, Frontier
 
@@ -62,7 +62,8 @@ def frontier_figure(frontier: Frontier, *, key: str = "frontier") -> Figure:
                 "yaxis": f"y{axis}",
             }
         )
-        labels.append(_panel_label(f"start with {'few' if start == 'low' else 'many'}", panel))
+        words = f"start with {'few' if start == 'low' else 'many'} militants"
+        labels.append(panel_title(words, x=0.0 if panel == 1 else 0.52))
     spec = figure_spec(
         traces,
         height=140 + 62 * len(levels),
@@ -88,14 +89,14 @@ def frontier_figure(frontier: Frontier, *, key: str = "frontier") -> Figure:
     rules = "; ".join(f"{verdict}: {rule}" for verdict, rule in RULES.items())
     return Figure(
         key=key,
-        title=f"Is there a tempo that ends it? Hypothesis '{frontier.hypothesis}'",
+        title=f"Does any operational tempo end violence? Hypothesis '{frontier.hypothesis}'",
         alt=f"Tiles by tempo and {frontier.axis}, labelled by what becomes of violence.",
         source=(
-            "simulation; percentages: share of runs with a year without an attack, in the table "
+            "simulation; percentages: share of members with a year without an attack, in the table "
             "with its 90% interval over draws"
         ),
         n=(
-            f"{int(table['n_runs'].max())} runs in each of {len(table)} cells, by "
+            f"{int(table['n_runs'].max())} members in each of {len(table)} cells, by "
             f"{int(table['n_draws'].max())} draws of the parameters"
         ),
         spec=spec,
@@ -112,16 +113,3 @@ def frontier_figure(frontier: Frontier, *, key: str = "frontier") -> Figure:
 def _category(title: str, domain: list[float] | None) -> dict[str, Any]:
     axis: dict[str, Any] = {"type": "category", "title": {"text": title}, "showgrid": False}
     return axis if domain is None else axis | {"domain": domain}
-
-
-def _panel_label(text: str, panel: int) -> dict[str, Any]:
-    return {
-        "text": f"<b>{text} militants</b>",
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0.0 if panel == 1 else 0.52,
-        "y": 1.0,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-    }

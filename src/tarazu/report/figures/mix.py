@@ -1,4 +1,4 @@
-"""What events are made of: shares by year, deaths per event, armed groups by year."""
+"""Composition of events: shares by year, deaths per event, armed groups by year."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LABELS = (BLUE, ORANGE, SKY, GREEN)
 
 
 def shares_figure(figure: FigureData, key: str) -> Figure:
-    """Draw shares by year as stacked bars, the unlabelled part hatched, with change points."""
+    """Return shares by year as stacked bars, the unlabelled part hatched, with change points."""
     data = figure.data
     years = sorted(set(data["year"]))
     labels = list(dict.fromkeys(data["label"]))
@@ -86,7 +86,7 @@ def shares_figure(figure: FigureData, key: str) -> Figure:
     notes = ["Hatched: no label is known; it may belong to any of the others."]
     if places:
         notes.append(
-            "Upright lines: change points with 90 % intervals; solid where no labels of the "
+            "Upright lines: change points with 90% intervals; solid where no labels of the "
             "hatched part could explain the change away, dotted where they could."
         )
     return Figure.of_finding(
@@ -101,7 +101,7 @@ def shares_figure(figure: FigureData, key: str) -> Figure:
 
 
 def survival_figure(figure: FigureData, key: str) -> Figure:
-    """Draw how many events are at least so deadly, on logarithmic axes, with two fitted tails."""
+    """Return the share of events with at least so many deaths, with two fitted tails."""
     data = figure.data
     seen = {
         "type": "scatter",
@@ -160,7 +160,7 @@ def survival_figure(figure: FigureData, key: str) -> Figure:
 
 
 def groups_figure(figure: FigureData, key: str) -> Figure:
-    """Draw groups by year: all that were active, and those expected among equally many events."""
+    """Return groups by year: all that were active, and those expected among equally many events."""
     data = figure.data
     years = data["year"]
     bars = {

@@ -33,7 +33,7 @@ SIDES = (
 
 
 def events_figure(record: Record) -> Figure:
-    """Draw events by year and initiator, those without a confirmed death apart."""
+    """Return events by year and initiator, those without a confirmed death apart."""
     years = _years(record)
     counts = {
         (initiator, zero): _by_year(
@@ -89,7 +89,7 @@ def events_figure(record: Record) -> Figure:
         key="figure-timeline",
         title=title,
         alt=(
-            f"{title}: stacked yearly bars, one panel for each answer to who began the event. "
+            f"{title}: stacked yearly bars, one panel per initiator. "
             + " ".join(
                 f"{t}: {_peak(years, counts, k)}." for t, (k, _) in zip(titles, shown, strict=True)
             )
@@ -108,7 +108,7 @@ def events_figure(record: Record) -> Figure:
 
 
 def deaths_figure(record: Record) -> Figure:
-    """Draw deaths by year, one panel for each side that died, on one common scale."""
+    """Return deaths by year, one panel per side, on one common scale."""
     years = _years(record)
     series = {column: _by_year(record.events, column, years) for column, _ in SIDES}
     top = max(max(values) for values in series.values())

@@ -100,18 +100,21 @@ def figure_spec(
     }
 
 
-def panel_title(text: str, *, y: float) -> dict[str, Any]:
-    """Heading of one panel of a stacked figure, above its left edge.
+def panel_title(
+    text: str, *, y: float = 1.0, x: float = 0.0, axis: str | None = None
+) -> dict[str, Any]:
+    """Heading of one panel of a figure, above its left edge.
 
     Parameters
     ----------
-    y : top of the panel, in fractions of the plotting area.
+    x, y : left edge and top of the panel, in fractions of the plotting area.
+    axis : number of the axes of a panel ("" for the first), of which `x` and `y` are fractions.
     """
     return {
         "text": f"<b>{text}</b>",
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
+        "xref": "paper" if axis is None else f"x{axis} domain",
+        "yref": "paper" if axis is None else f"y{axis} domain",
+        "x": x,
         "xanchor": "left",
         "y": y,
         "yanchor": "bottom",

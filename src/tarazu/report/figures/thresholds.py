@@ -22,7 +22,7 @@ THRESHOLDS: Final = {
     "above_one": "share with R_v above 1",
     "bistable": "share with two equilibria",
 }
-"""What the columns and shares of `Thresholds` are called."""
+"""Titles of the columns and shares of `Thresholds`."""
 
 
 def thresholds_figure(found: Thresholds, *, key: str = "threshold") -> Figure:
@@ -75,7 +75,7 @@ def thresholds_figure(found: Thresholds, *, key: str = "threshold") -> Figure:
     reached = f"{int(table['from_high'].notna().sum())} of {len(table)}"
     return Figure(
         key=key,
-        title=f"Does violence feed itself? Hypothesis '{found.hypothesis}', {found.policy}",
+        title=f"Is violence self-sustaining? Hypothesis '{found.hypothesis}', {found.policy}",
         alt="Histogram over draws of the recruits per violent person.",
         source="linearised mean field of one average district",
         n=f"{len(table)} draws; R_v is defined in {len(known)}",

@@ -1,4 +1,4 @@
-"""The hexagon tile map: one tile a district, no coordinates, no distances."""
+"""The hexagon tile map: one tile per district, no coordinates, no distances."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import FIRST_DARK_SHADE, INK, MUTED, PAPER, SHADES, figure_spec
 from tarazu.report.table import Table
 
-LOWER_BOUNDS = (0, 1, 5, 10, 20, 40, 80)  # events, one bound a shade
+LOWER_BOUNDS = (0, 1, 5, 10, 20, 40, 80)  # events, one bound per shade
 RADIUS = 0.96 / sqrt(3)  # of a hexagon one unit wide, with a gap to its neighbours
 
 
 def map_figure(record: Record) -> Figure | None:
-    """Draw attacks with a confirmed death by district; None for a region without tiles."""
+    """Return attacks with a confirmed death by district; None for a region without tiles."""
     region = record.region
     if not region.tiles:
         return None
@@ -56,8 +56,8 @@ def map_figure(record: Record) -> Figure | None:
         ),
         notes=(
             "Each hexagon is a district near its true place; the number in it counts its attacks "
-            "with a confirmed death, darker for more. Counts are not per head: populous districts "
-            "and well-reported towns stand out.",
+            "with a confirmed death, darker for more. Counts are not per capita: populous "
+            "districts and well-reported towns stand out.",
             *_merged_note(region),
             _abbreviations(region, names),
         ),

@@ -1,4 +1,4 @@
-"""Figures of the moves of single parameters that flip a ranking."""
+"""Figures of tipping points: the moves of single parameters that change a ranking."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from tarazu.study.analysis.tipping_points import TippingPoints, TippingPointsOve
 
 SHOWN: Final = 15  # parameters in the picture; the table has all
 WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects shows at most
-NOT_CALIBRATED: Final = "The model is not calibrated: what is likely is only what the priors say."
+NOT_CALIBRATED: Final = (
+    "The model is not calibrated: prior quantiles are assumptions, not evidence."
+)
 
 
 def tipping_points_figure(flips: TippingPoints, *, key: str = "flip") -> Figure:
     """Return how far each parameter moves along its prior until the other policy is ahead.
 
     Left: from the start to the flip, in prior quantiles; a parameter without a bar does not flip.
-    Right: the effects that the parameter reaches over 99 % of its prior. Parameters that leave the
+    Right: the effects that the parameter reaches over 99% of its prior. Parameters that leave the
     difference as it is are counted, not shown.
     """
     moving = flips.table[flips.moves]
@@ -235,12 +237,13 @@ def _flip(row: dict[Any, Any]) -> str:
 
 
 def _levels(flips: TippingPoints, n_moving: int) -> list[str]:
-    """Say what can be read where the two are level, and what is not shown."""
+    """Return notes for policies that are level, and on the parameters not shown."""
     notes = []
     if not flips.effect:
         notes.append(
-            f"The two come out level at {flips.where}, so that nothing can flip; on the right, "
-            "what each parameter alone makes of it. Start from draws for a ranking (--draws 20)."
+            f"The two policies are level at {flips.where}, so that there is no ranking to "
+            "change; on the right, the effects that each parameter alone reaches. Start from "
+            "draws for a ranking (--draws 20)."
         )
     if same := len(flips.table) - n_moving:
         notes.append(
@@ -251,7 +254,7 @@ def _levels(flips: TippingPoints, n_moving: int) -> list[str]:
 
 
 def _turns(flips: TippingPoints) -> str:
-    """Say how it was tried, how many rankings turn back, and where a flip may hide."""
+    """Return a note on the search: its grid, and where it may miss a tipping point."""
     n = len(flips.table)
     back = int((flips.table["n_changes"] > 1).sum())
     bent = int((~flips.table["is_monotone"]).sum())

@@ -16,7 +16,7 @@ SCRIPT: Final = "plotly.min.js"  # one copy beside the pages: they open without 
 
 
 def write_figures(findings: Sequence[Finding], folder: Path) -> None:
-    """Write every figure of some findings to `folder`, which a run is building: page and table."""
+    """Write page and table of every figure of some findings to a folder that is being built."""
     drawn = [
         finding_figure(figure, key=f"{finding.name}-{figure.kind}-{i}")
         for finding in findings
@@ -34,7 +34,7 @@ def write_pages(
     keep: Sequence[Path] = (),
     replace: bool = False,
 ) -> None:
-    """Write drawn figures to `folder`, beside what is in it: an HTML page and a CSV table each.
+    """Write an HTML page and a CSV table per figure to a folder, beside its other files.
 
     Parameters
     ----------

@@ -47,10 +47,10 @@ def _purpose(model: Model) -> Iterator[str]:
     yield "## 1. Purpose and patterns"
     yield ""
     yield (
-        "The model asks what a security policy does to violence in the long run, by district, "
-        "when nobody knows the true mechanism. It is not calibrated here: every number is drawn "
-        "from a prior, rival hypotheses restrict the priors, and results are shares of draws. "
-        "Patterns that it is held to: people are conserved; known limits (Deitchman's law, "
+        "The model computes long-run effects of security policies on violence, by district, "
+        "when nobody knows which hypothesis is true. It is not calibrated here: every number is "
+        "drawn from a prior, rival hypotheses restrict the priors, and results are shares of "
+        "draws. Patterns that it is held to: people are conserved; known limits (Deitchman's law, "
         "intelligence-limited stalemate, the threshold of an epidemic) come out as special cases; "
         "each link can be switched off; effects on which the literature disagrees keep a free sign."
     )
@@ -60,8 +60,9 @@ def _entities(description: Description) -> Iterator[str]:
     yield "## 2. Entities, state variables and scales"
     yield ""
     yield (
-        "Entities are districts, never people: a district is the finest place, a week the finest "
-        "time. Each district brings its population and urban share, and weights to its neighbours."
+        "Entities are districts, never people: a district is the smallest unit of space, a week "
+        "the smallest unit of time. Each district brings its population and urban share, and "
+        "weights to its neighbours."
     )
     yield ""
     rows = [(f"`{n}`", KINDS[kind], unit, meaning) for n, kind, unit, meaning in description.stocks]
@@ -74,7 +75,7 @@ def _schedule(program: Program) -> Iterator[str]:
     model = program.model
     yield (
         "All districts go through the same week; stocks are read as they stand before it. The "
-        "order within a week follows from what reads what, found by the compiler:"
+        "order within a week follows from dependencies, found by the compiler:"
     )
     yield ""
     number = 1
@@ -86,7 +87,7 @@ def _schedule(program: Program) -> Iterator[str]:
         number += 1
     for step in program.steps:
         if isinstance(step, Definition):
-            yield f"{number}. work out `{step.name}`: {step.meaning}"
+            yield f"{number}. compute `{step.name}`: {step.meaning}"
         elif isinstance(step, Exits):
             leaving = ", ".join(f"`{t.name}`" for t in (*step.counts, *step.hazards))
             yield f"{number}. people leave `{step.stock}`, competing: {leaving}"
@@ -116,9 +117,10 @@ def _concepts(model: Model, program: Program) -> Iterator[str]:
     )
     yield "- **Interaction.** Neighbours see each other's stocks; people move between them."
     yield (
-        f"- **Stochasticity.** {len(model.events)} events a week and district are drawn (Poisson, "
-        "negative binomial or heavy-tailed), and who leaves a stock (binomial). Each draw hangs on "
-        "seed, member, week, district and name, so that two policies share their luck."
+        f"- **Stochasticity.** {len(model.events)} events per week and district are drawn "
+        "(Poisson, negative binomial or heavy-tailed), and who leaves a stock (binomial). Each "
+        "draw is a hash of seed, member, week, district and name, so that two policies use common "
+        "random numbers."
     )
     yield (
         "- **Observation.** Weekly series by district: "

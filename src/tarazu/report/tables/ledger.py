@@ -1,4 +1,4 @@
-"""The ledger of claims: verdicts with a sign beside the word, what stands behind them, rules."""
+"""Tables of a ledger: verdicts, the results behind them, and their rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_RUN: Final = "The study was not run."
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule of a claim, written before the runs, and what its test on the record can say."""
+    """The rule of a claim, fixed before the runs, and the reason for its test on the record."""
 
     claim: str
     text: str
@@ -42,7 +42,7 @@ def verdict_table(ledger: Ledger) -> Table:
 
 
 def ledger_table(ledger: Ledger) -> Table:
-    """Return one row a claim: its sentence, the verdict, what record and model say."""
+    """Return one row per claim: its sentence, the verdict, the results of record and model."""
     rows = tuple(
         (
             f"{entry.claim.id} {entry.claim.title}. {entry.claim.sentence}",
@@ -53,8 +53,8 @@ def ledger_table(ledger: Ledger) -> Table:
         for entry in ledger.entries
     )
     return Table(
-        "Claims, weighed (the model's part is not calibrated)",
-        ("claim", "verdict", "what the record says", "what the model says"),
+        "Claims with their verdicts (the model is not calibrated)",
+        ("claim", "verdict", "result on the record", "result in the model"),
         rows,
     )
 
@@ -77,7 +77,7 @@ def shares_table(ledger: Ledger, studies: tuple[StudyResult, ...]) -> Table | No
         return None
     return Table(
         "Not calibrated: share of draws in which each claim holds (90% Monte Carlo interval; n)",
-        ("claim", "mechanism", "all draws", "draws that match the record's attacks a year"),
+        ("claim", "hypothesis", "all draws", "draws that match the record's attacks per year"),
         rows,
     )
 
@@ -95,13 +95,13 @@ def rules(ledger: Ledger) -> tuple[Rule, ...]:
 
 
 def verdict_words(ledger: Ledger) -> tuple[tuple[str, str], ...]:
-    """Return the sign with the name of each verdict that occurs, and what it means."""
+    """Return sign, name and meaning of each verdict that occurs."""
     seen = {entry.verdict for entry in ledger.entries}
     return tuple((f"{SIGNS[v]} {v}", words) for v, words in VERDICTS.items() if v in seen)
 
 
 def ledger_sentence(ledger: Ledger) -> str:
-    """Say how many claims were weighed and how it came out."""
+    """Return the number of claims by verdict, as a sentence."""
     tally = Counter(entry.verdict for entry in ledger.entries)
     parts = [
         f"{count(tally[v])} {v} ({', '.join(e.claim.id for e in ledger.entries if e.verdict == v)})"
@@ -139,10 +139,10 @@ def _model_words(model: ModelResult) -> str:
     if not pooled:
         return model.detail
     detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
-    tail = " on the mechanism and the draw" if model.conclusion == "depends" else ""
+    tail = " on the hypothesis and the draw" if model.conclusion == "depends" else ""
     left_out = (
-        f" {count(model.n_left_out)} draws could not be asked: the operation does not reach its "
-        "dose in them."
+        f" {count(model.n_left_out)} draws are left out: the operation does not reach its dose in "
+        "them."
         if model.n_left_out
         else ""
     )

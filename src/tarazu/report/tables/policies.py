@@ -1,4 +1,4 @@
-"""Tables of policies compared: who leads, regret, which beats which; nothing ranked by killing."""
+"""Tables that compare policies: leaders, regret, paired comparisons; killing ranks nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNCALIBRATED: Final = "Not calibrated"
 MAIN_WEEKS: Final = 5 * YEAR  # the horizon of the tables where a study has it
 SHOWN: Final = ("deaths_civilian", "attacks")  # outcomes whose regret is tabled; civilians first
 POOLED_WORDS: Final = "All, equal weight"
-SUBSETS: Final = {"all": "all draws", "kept": "draws that match the record's attacks a year"}
+SUBSETS: Final = {"all": "all draws", "kept": "draws that match the record's attacks per year"}
 
 
 def main_horizon(result: StudyResult) -> int:
@@ -32,16 +32,16 @@ def span(weeks: int) -> str:
     return "1 year" if years == 1 else f"{years} years"
 
 
-def mechanisms(result: StudyResult) -> dict[str, str]:
+def hypotheses(result: StudyResult) -> dict[str, str]:
     """Return readable names by hypothesis, pooled last."""
     return {h.name: h.title for h in result.hypotheses} | {POOLED: POOLED_WORDS}
 
 
 def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
-    """Return which policy does best by each outcome with a better side; None without draws."""
+    """Return the leading policy by each ranked outcome; None if there are no draws."""
     weeks, titles = main_horizon(result), {p.name: p.title for p in result.policies}
     seen = keyed(_at(comparison.leaders, weeks, subset), "outcome", "hypothesis")
-    names = _seen_of(mechanisms(result), seen, 1)
+    names = _seen_of(hypotheses(result), seen, 1)
     if not names:
         return None
 
@@ -51,7 +51,7 @@ def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> T
         return f"{titles[row['leader']]} (best in {percent(row['best_share'])}{doubt})"
 
     return Table(
-        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by mechanism, "
+        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by hypothesis, "
         f"{SUBSETS[subset]}",
         ("outcome", *names.values()),
         tuple(
@@ -65,8 +65,8 @@ def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> T
 def regret_table(
     result: StudyResult, comparison: Comparison, outcome: str, subset: str
 ) -> Table | None:
-    """Return expectation, worst decile and regret by mechanism and policy; None without draws."""
-    weeks, names = main_horizon(result), mechanisms(result)
+    """Return expectation, worst decile and regret by hypothesis and policy; None without draws."""
+    weeks, names = main_horizon(result), hypotheses(result)
     titles = {p.name: p.title for p in result.policies}
     keys = ("hypothesis", "policy")
     levels = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), *keys)
@@ -92,9 +92,9 @@ def regret_table(
     return Table(
         f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()} over {span(weeks)}, {SUBSETS[subset]}",
         (
-            "mechanism",
+            "hypothesis",
             "policy",
-            "median (5 to 95% of runs)",
+            "median (5 to 95% of members)",
             "expected (90% interval)",
             "worst tenth begins at (90% interval)",
             "mean regret (90% interval)",
@@ -109,8 +109,8 @@ def regret_table(
 def pairs_table(
     result: StudyResult, comparison: Comparison, outcome: str, subset: str
 ) -> Table | None:
-    """Return how often one policy does better than another in the same draw with the same luck."""
-    weeks, names = main_horizon(result), mechanisms(result)
+    """Return the share of members in which one policy does better than another."""
+    weeks, names = main_horizon(result), hypotheses(result)
     titles = {p.name: p.title for p in result.policies}
     pairs = _of(_at(comparison.pairs, weeks, subset), outcome)
     shown = [h for h in names if h in set(pairs["hypothesis"])]
@@ -132,7 +132,7 @@ def pairs_table(
 
 
 def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
-    """Return every outcome over all mechanisms, in no order of merit; None without draws."""
+    """Return every outcome over all hypotheses, unranked; None if there are no draws."""
     weeks = main_horizon(result)
     seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "policy")
     rows = []
@@ -145,13 +145,13 @@ def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> 
             texts = [percent(cell["mean"]) for cell in cells]
         else:
             texts = [_median(cell) for cell in cells]
-        unit = "share of runs" if outcome.over == "quiet_year" else outcome.unit
+        unit = "share of members" if outcome.over == "quiet_year" else outcome.unit
         when = f"after {span(weeks)}" if outcome.over == "end" else f"over {span(weeks)}"
         rows.append((label, f"{unit}, {when}", *texts))
     if not rows:
         return None
     return Table(
-        f"{UNCALIBRATED}: every outcome, median (5 to 95% of runs), all mechanisms pooled, "
+        f"{UNCALIBRATED}: every outcome, median (5 to 95% of members), all hypotheses pooled, "
         f"{SUBSETS[subset]}",
         ("outcome", "unit", *(p.title for p in result.policies)),
         tuple(rows),
@@ -161,10 +161,10 @@ def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> 
 def dose_table(
     result: StudyResult, comparison: Comparison, outcome: str, subset: str
 ) -> Table | None:
-    """Return one outcome by arm (down) and mechanism (across) at the longest horizon."""
+    """Return one outcome by policy (down) and hypothesis (across) at the longest horizon."""
     weeks = max(result.horizons)
     seen = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), "policy", "hypothesis")
-    names = _seen_of(mechanisms(result), seen, 1)
+    names = _seen_of(hypotheses(result), seen, 1)
     if not names:
         return None
 
@@ -175,9 +175,9 @@ def dose_table(
         return percent_estimate(row["mean"], (row["mean_low"], row["mean_high"]))
 
     what = (
-        "share of runs (90% interval)"
+        "share of members (90% interval)"
         if OUTCOMES[outcome].over == "quiet_year"
-        else "median (5 to 95% of runs)"
+        else "median (5 to 95% of members)"
     )
     return Table(
         f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, "
@@ -188,7 +188,7 @@ def dose_table(
 
 
 def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
-    """Say which policy leads under which mechanism, and how far that is the prior."""
+    """Return a sentence on the leading policy under each hypothesis."""
     if len(result.policies) == 1:
         return (
             "In the model, which is not calibrated, one policy was run alone, "
@@ -198,7 +198,7 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
     leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
     by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}
     titles = {p.name: p.title.lower() for p in result.policies}
-    names = mechanisms(result)
+    names = hypotheses(result)
     parts = []
     for leader in dict.fromkeys(row["leader"] for row in by.values()):
         under = [
@@ -210,8 +210,8 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
         parts.append(f"{titles[leader]} under {_listed(under)}")
     return (
         f"In the model, which is not calibrated, the policy with the fewest civilians killed over "
-        f"{span(weeks)} on average is {'; '.join(parts)}. That follows from priors, most of them "
-        "assumed, and is no evidence about the policies."
+        f"{span(weeks)} on average is {'; '.join(parts)}. This follows from priors, most of them "
+        "assumed, and is not evidence about the policies."
     )
 
 
@@ -220,7 +220,7 @@ def _listed(parts: list[str]) -> str:
 
 
 def keyed(table: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Return the rows of a table by what stands in some of its columns."""
+    """Return the rows of a table by the values of some of its columns."""
     rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
     return {tuple(row[column] for column in columns): row for row in rows}
 
@@ -228,7 +228,7 @@ def keyed(table: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str,
 def _seen_of(
     names: dict[str, str], seen: dict[tuple[Any, ...], dict[str, Any]], place: int
 ) -> dict[str, str]:
-    """Return the mechanisms that occur at a place of the keys: some have no draw that is kept."""
+    """Return the hypotheses at a position of the keys: some have no kept draw."""
     known = {key[place] for key in seen}
     return {name: title for name, title in names.items() if name in known}
 
