@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tarazu.core.number_format import count
+from tarazu.core.number_format import years as span_of_years
 from tarazu.record import Record
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import BLUE, INK, MUTED, figure_spec, panel_title, year_axis
@@ -84,7 +85,7 @@ def events_figure(record: Record) -> Figure:
     )
     total = sum(sum(values) for values in counts.values())
     zeros = sum(sum(values) for (_, zero), values in counts.items() if zero)
-    title = f"Events by year, {years[0]} to {years[-1]}"
+    title = f"Events by year, {span_of_years(years[0], years[-1])}"
     return Figure(
         key="figure-timeline",
         title=title,
@@ -135,7 +136,7 @@ def deaths_figure(record: Record) -> Figure:
         for i, year in enumerate(years)
     )
     total = sum(sum(values) for values in series.values())
-    title = f"Deaths by year and side, {years[0]} to {years[-1]}"
+    title = f"Deaths by year and side, {span_of_years(years[0], years[-1])}"
     return Figure(
         key="figure-deaths",
         title=title,

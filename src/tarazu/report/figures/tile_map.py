@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin, sqrt
 from typing import Any
 
-from tarazu.core.number_format import count
+from tarazu.core.number_format import count, years
 from tarazu.record import Record
 from tarazu.region import Region
 from tarazu.report.figure import Figure, literal
@@ -27,9 +27,8 @@ def map_figure(record: Record) -> Figure | None:
     zeros = _by_district(attacks.loc[attacks["zero_best"]], region)
     placed = sum(shown.values())
     homeless = int(sure["count"].sum()) - placed
-    years = f"{record.start.year} to {record.end.year}"
     names = {district.slug: district.name for district in region.districts}
-    title = f"Attacks by district, {years}"
+    title = f"Attacks by district, {years(record.start.year, record.end.year)}"
     order = sorted(region.slugs, key=lambda slug: (-shown[slug], names[slug]))
     leaders = ", ".join(f"{names[slug]} {count(shown[slug])}" for slug in order[:5])
     quiet = sum(value == 0 for value in shown.values())
