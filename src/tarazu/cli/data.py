@@ -85,7 +85,7 @@ def figures(
     coordinates or identifiers. A TOML file beside the table states its source. Equal records give
     equal bytes.
     """
-    from tarazu.core.outputs import check_outputs
+    from tarazu.core.files.outputs import check_outputs
     from tarazu.record import write_figures
 
     if out.suffix != ".csv":

@@ -88,7 +88,7 @@ def odd(
     Overview, design concepts and details (Grimm et al. 2020) as Markdown, made from the
     declaration.
     """
-    from tarazu.core.outputs import write_outputs
+    from tarazu.core.files.outputs import write_outputs
     from tarazu.model import build_model
     from tarazu.report.pages.odd import odd_page
 
@@ -121,7 +121,7 @@ def export(
     under the hypothesis, levers to the policy. Every district is written out, because tools
     interpret XMILE's arrays differently.
     """
-    from tarazu.core.outputs import check_outputs, write_outputs
+    from tarazu.core.files.outputs import check_outputs, write_outputs
     from tarazu.engine.mean_field.xmile import write_xmile
     from tarazu.study.setup.scenario import median_scenario
 

@@ -65,7 +65,7 @@ def describe(
     Rows read, used, dropped and rejected, with reasons; deaths by side; weak spots among the rows
     used. Exit code 1 if rows were rejected (with --keep-going; without it, they are errors).
     """
-    from tarazu.core.outputs import check_outputs
+    from tarazu.core.files.outputs import check_outputs
     from tarazu.pipeline.record_file import record_facts
     from tarazu.record import write_rejects
 

@@ -18,7 +18,7 @@ import numba
 from numba.core import compiler, config, serialize, sigutils
 from numba.core.caching import _Cache
 
-from tarazu.core.cache import cache_dir
+from tarazu.core.files.cache import cache_dir
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
 from tarazu.core.kernel_store import (
     UntrustedFolderError,

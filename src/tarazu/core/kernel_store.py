@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.cache import write_atomic
+from tarazu.core.files.cache import write_atomic
 
 _CHECKSUM_BYTES: Final = hashlib.sha256().digest_size
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from tarazu.core.cache import write_atomic
-from tarazu.core.output_folder import MANIFEST, RUN, output_folder
+from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.output_folder import MANIFEST, RUN, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance
 
 __all__ = ["KIND", "MANIFEST", "RUN", "read_origin", "run_folder"]
@@ -41,7 +41,7 @@ def run_folder(
     seeds : by name of study, for the manifest.
     origin : the study that is run, for `read_origin`: a shipped name, or a path that starts at the
         parent of `target`.
-    keep, replace : see `tarazu.core.output_folder.check_folder`.
+    keep, replace : see `tarazu.core.files.output_folder.check_folder`.
 
     Yields
     ------

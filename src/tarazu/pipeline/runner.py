@@ -72,7 +72,7 @@ def run_task(
     ----------
     workers : threads that run a study. Results do not depend on it.
     keep : input files and folders that must not be replaced, besides those of the studies.
-    force : see `tarazu.core.output_folder.check_folder`.
+    force : see `tarazu.core.files.output_folder.check_folder`.
     progress : opens each step; see `tarazu.pipeline.progress`.
 
     Raises
@@ -86,7 +86,7 @@ def run_task(
     >>> from tarazu.record import load_default_record
     >>> run_task(Task(load_default_record(), ("retaliation",)), "out")  # doctest: +SKIP
     """
-    from tarazu.core.work_folder import clear_work, open_work
+    from tarazu.core.files.work_folder import clear_work, open_work
     from tarazu.evidence.battery import assess
     from tarazu.pipeline.run_folder import run_folder
 
@@ -130,7 +130,7 @@ def check_default_folder(given: StudyInput, out: Path) -> None:
         `out` holds other results, or the folder beside it the finished blocks of another study.
     """
     from tarazu.core.errors import OutputError
-    from tarazu.core.work_folder import read_key
+    from tarazu.core.files.work_folder import read_key
     from tarazu.pipeline.run_folder import MANIFEST, read_origin
 
     own, work = given.origin(out), work_folder(out)
@@ -202,7 +202,7 @@ def _decide_claims(
 
 
 def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
-    from tarazu.core.cache import write_atomic
+    from tarazu.core.files.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
     from tarazu.pipeline.record_file import record_facts
     from tarazu.report import write_brief

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tarazu.core.errors import DataError
-from tarazu.core.outputs import write_outputs
+from tarazu.core.files.outputs import write_outputs
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.csv_columns import read_csv_columns
@@ -99,7 +99,7 @@ def write_figures(
 
     Parameters
     ----------
-    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
+    keep, replace : which files must stay; see `tarazu.core.files.outputs.check_outputs`.
 
     Raises
     ------

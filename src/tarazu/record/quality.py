@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tarazu.core.outputs import write_outputs
+from tarazu.core.files.outputs import write_outputs
 from tarazu.record.record import (
     DEATHS,
     INITIATORS,
@@ -90,7 +90,7 @@ def write_rejects(
 
     Parameters
     ----------
-    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
+    keep, replace : which files must stay; see `tarazu.core.files.outputs.check_outputs`.
 
     Raises
     ------

@@ -13,8 +13,8 @@ from tests.unit.record.web_server import as_json, serve
 from tests.unit.region.made_up_country import write_geojson
 
 from tarazu.cli.entry import run
-from tarazu.core.outputs import LIST
-from tarazu.core.work_folder import open_work, read_key
+from tarazu.core.files.outputs import LIST
+from tarazu.core.files.work_folder import open_work, read_key
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.study import load_study_result
 from tarazu.study.runner import run as running

@@ -7,8 +7,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from tarazu.core import cache
-from tarazu.core.cache import atomic_folder, cache_dir, write_atomic
+from tarazu.core.files import cache
+from tarazu.core.files.cache import atomic_folder, cache_dir, write_atomic
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ import pytest
 
 import tarazu
 from tarazu.core.errors import OutputError
-from tarazu.core.outputs import LIST, check_outputs, write_outputs
-from tarazu.core.work_folder import KEY, block_file, clear_work, open_work, read_key
+from tarazu.core.files.outputs import LIST, check_outputs, write_outputs
+from tarazu.core.files.work_folder import KEY, block_file, clear_work, open_work, read_key
 
 SOURCES = Path(tarazu.__file__).parent
 
@@ -184,17 +184,17 @@ def test_work__a_kill_before_the_key_was_written_is_no_obstacle(tmp_path: Path) 
 
 
 MAY_DELETE = {
-    "core/cache.py": "temporary files and folders with a random name",
+    "core/files/cache.py": "temporary files and folders with a random name",
     "core/http/downloads.py": "unfinished downloads in the cache",
     "core/jit.py": "compiled kernels in the cache",
-    "core/output_folder.py": "half-built folders, its own lock",
+    "core/files/output_folder.py": "half-built folders, its own lock",
     "core/http/client.py": "unfinished downloads in the cache",
-    "core/work_folder.py": "blocks of a folder with a key",
+    "core/files/work_folder.py": "blocks of a folder with a key",
     "record/download/pages.py": "unfinished downloads in the cache",
     "region/download.py": "unfinished downloads in the cache",
     "pipeline/runner.py": "the manifest of a study in a folder that is being built",
 }
-MAY_REPLACE_FOLDERS = {"core/cache.py", "core/output_folder.py"}
+MAY_REPLACE_FOLDERS = {"core/files/cache.py", "core/files/output_folder.py"}
 
 
 def test_sources__delete_and_replace_in_known_places_only() -> None:

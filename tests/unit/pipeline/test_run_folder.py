@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tarazu.core.errors import OutputError
-from tarazu.core.output_folder import check_folder
+from tarazu.core.files.output_folder import check_folder
 from tarazu.core.provenance import digest
 from tarazu.pipeline.run_folder import MANIFEST, RUN, read_origin, run_folder
 

@@ -17,7 +17,7 @@ from tests.unit.region.made_up_country import (
 from typer.testing import CliRunner
 
 from tarazu.core.errors import DataError, OutputError
-from tarazu.core.output_folder import MANIFEST
+from tarazu.core.files.output_folder import MANIFEST
 from tarazu.region import Region, load_region
 
 pytest.importorskip("geopandas", reason="building regions is an extra")

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.study.cases import contents, make_operation_study, make_study
 
 from tarazu.core.errors import OutputError, ScenarioError, SimulationError, TarazuError
+from tarazu.core.files.work_folder import open_work
 from tarazu.core.provenance import canonical_json, digest
-from tarazu.core.work_folder import open_work
 from tarazu.policy import Policy, Setting
 from tarazu.record import load_default_record
 from tarazu.study import Study, load_study_result, run_study

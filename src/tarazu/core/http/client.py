@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, MaxRetryError
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
+from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import digest_file
 
 GAP = 1.0  # s from one request to the next: these services are run by universities

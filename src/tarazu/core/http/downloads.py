@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tarazu.core.cache import cache_dir
 from tarazu.core.errors import DataError
+from tarazu.core.files.cache import cache_dir
+from tarazu.core.files.outputs import check_outputs, write_outputs
 from tarazu.core.http.client import GAP, ProgressCallback
-from tarazu.core.outputs import check_outputs, write_outputs
 from tarazu.core.provenance import canonical_json, digest
 
 
@@ -66,7 +66,7 @@ def check_download(out: Path, *, replace: bool = False) -> None:
     Raises
     ------
     OutputError, ExceptionGroup
-        See `tarazu.core.outputs.check_outputs`.
+        See `tarazu.core.files.outputs.check_outputs`.
     """
     check_outputs(
         [out, beside(out, "sha256"), beside(out, "origin.json")],

@@ -11,7 +11,7 @@ from threading import Lock
 from types import ModuleType
 from typing import NamedTuple
 
-from tarazu.core.cache import cache_dir, write_atomic
+from tarazu.core.files.cache import cache_dir, write_atomic
 from tarazu.engine.compiler.numba_source import Source, write_source
 from tarazu.engine.compiler.program import Program, compile_program
 from tarazu.engine.compiler.week_plan import Mode

@@ -129,7 +129,7 @@ def matched_wake(
 
     Parameters
     ----------
-    events : one row an event. windows_days, windows_km : ascending.
+    events : one row per event. windows_days, windows_km : ascending.
     treatment, control, dependent : values of the column `kind`.
     match_on : numeric columns that every treatment and control has.
     mode : "default" is independent of the order of rows: events of one day count neither as before

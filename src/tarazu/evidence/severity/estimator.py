@@ -49,7 +49,7 @@ def severity(
 ) -> Finding:
     """Return how deaths per event are distributed and whether that changed.
 
-    The tail is described by a discrete power law and by a lognormal; the test asks whether events
+    The tail is described by a discrete power law and by a lognormal; the test compares whether events
     became more or less deadly. Events in which nobody died by the best estimate are counted apart.
 
     Parameters

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
+from tarazu.core.files.cache import write_atomic
 from tarazu.core.http.client import Key, ProgressCallback, WebClient
 from tarazu.core.http.downloads import (
     DownloadNote,

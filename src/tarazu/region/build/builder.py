@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import DataError
-from tarazu.core.output_folder import check_folder, output_folder
+from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
 from tarazu.region.build.boundary_file import (
     FLAT,

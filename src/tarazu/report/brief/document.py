@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tarazu.core.cache import write_atomic
+from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.record import Record

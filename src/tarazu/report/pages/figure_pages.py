@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.cache import write_atomic
-from tarazu.core.outputs import write_outputs
+from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.outputs import write_outputs
 from tarazu.evidence import Finding
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.findings import finding_figure
@@ -38,7 +38,7 @@ def write_pages(
 
     Parameters
     ----------
-    keep, replace : which files must stay; see `tarazu.core.outputs.check_outputs`.
+    keep, replace : which files must stay; see `tarazu.core.files.outputs.check_outputs`.
 
     Raises
     ------

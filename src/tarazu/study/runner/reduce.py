@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.axes import DISTRICT, WEEK
-from tarazu.core.cache import write_atomic
+from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import Provenance, canonical_json, collect_provenance
 from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters

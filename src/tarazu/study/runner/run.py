@@ -16,12 +16,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.code_digest import read_code
 from tarazu.core.errors import ScenarioError
-from tarazu.core.output_folder import check_folder, output_folder
+from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.output_folder import check_folder, output_folder
+from tarazu.core.files.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
-from tarazu.core.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.record import Record
 from tarazu.region import Region
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block

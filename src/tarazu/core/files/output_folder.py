@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.cache import atomic_folder, write_atomic
 from tarazu.core.errors import OutputError
-from tarazu.core.outputs import is_within
+from tarazu.core.files.cache import atomic_folder, write_atomic
+from tarazu.core.files.outputs import is_within
 from tarazu.core.provenance import canonical_json, digest_file
 
 MANIFEST: Final = "MANIFEST.json"

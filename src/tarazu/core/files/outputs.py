@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import OutputError, raise_problems
+from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import canonical_json, digest, digest_file
 
 LIST: Final = ".tarazu-outputs.json"  # hidden, in the folder of the outputs: sha256 by file name

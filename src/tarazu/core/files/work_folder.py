@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.cache import write_atomic
 from tarazu.core.errors import OutputError
+from tarazu.core.files.cache import write_atomic
 
 KEY: Final = "KEY"
 _SIGNATURE: Final = "Tarazu: unfinished work, removed when it is done\n"

@@ -1,0 +1,1 @@
+"""Cache directory, output files and folders: atomic writes, and what may be replaced."""
