@@ -43,9 +43,9 @@ def _lines(loop: DistrictLoop, week: Week, code: Callable) -> list[str]:
 
 
 def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
-    """Return ``advance(x, weights, luck)``: x, rows (M, D) by name, is changed in place."""
+    """Return ``advance(x, weights, random)``: x, rows (M, D) by name, is changed in place."""
     code = _Printer({"fully_qualified_modules": False}).doprint
-    text = ["def advance(x, weights, luck):"]
+    text = ["def advance(x, weights, random):"]
     scalars = dict(zip(week.program.model.parameters, parameters.tolist(), strict=True))
     space = {"draws": draws, "passes": week.passes, **scalars}
     space |= {name: getattr(xp, name) for name in ("exp", "expm1", "maximum", "minimum")}
@@ -59,17 +59,17 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
             matrix = "weights" if one.inward else "weights.T"
             text += [f"x['{row}'] = x['{source}'] @ {matrix}" for source, row in one.sums]
         elif isinstance(one, EventDraw):
-            text.append(f"draws.happen(luck, x, passes[{at}].events)")
+            text.append(f"draws.happen(random, x, passes[{at}].events)")
         elif isinstance(one, ExitDraw):
-            text.append(f"draws.leave(luck, x, passes[{at}].exits)")
+            text.append(f"draws.leave(random, x, passes[{at}].exits)")
         elif isinstance(one, Settle):
-            text.append(f"draws.settle(luck, x, passes[{at}].transfer.name, weights)")
+            text.append(f"draws.settle(random, x, passes[{at}].transfer.name, weights)")
     body = "\n".join(f"    {line}" for line in text[1:])
     exec(f"{text[0]}\n{body}\n    return x", space)
     settings = "\n".join(_lines(week.settings, week, code)) or "pass"
 
-    def advance(x, weights, luck):
-        return space["advance"](x, weights, luck)
+    def advance(x, weights, random):
+        return space["advance"](x, weights, random)
 
     def settle_levers(x):
         exec(settings, space | {"x": x})
@@ -97,7 +97,7 @@ class NumPyDraws:
     def __init__(self, seed: int) -> None:
         self.rng = np.random.Generator(np.random.SFC64(seed))
 
-    def happen(self, luck, x, events):
+    def happen(self, random, x, events):
         for event in events:
             mean = x[f"mean_of_{event.name}"]
             if event.tail is not None:
@@ -108,7 +108,7 @@ class NumPyDraws:
             else:
                 x[event.name] = self.rng.poisson(mean).astype(float)
 
-    def leave(self, luck, x, exits):
+    def leave(self, random, x, exits):
         for one in exits:
             names = [transfer.name for transfer in one.hazards]
             share = -np.expm1(-x[f"hazard_of_{one.stock}"])
@@ -120,7 +120,7 @@ class NumPyDraws:
                 left = left - x[name]
             x[names[-1]] = left
 
-    def settle(self, luck, x, name, weights):
+    def settle(self, random, x, name, weights):
         moved, parts = x[name], weights * x[f"pull_of_{name}"][:, None, :]
         totals = parts.sum(axis=2, keepdims=True)
         stay = np.eye(weights.shape[0])

@@ -20,17 +20,17 @@ def _stacked(x, names):
 
 
 class JaxDraws:
-    """JAX's own samplers; `luck` is a list that holds the key, rows are put into `x`.
+    """JAX's own samplers; `random` is a list that holds the key, rows are put into `x`.
 
     Each sampler is a loop that XLA compiles wherever it is called, so the draws of a pass are
     stacked into one call, and those that wait for each other are steps of one scan.
     """
 
-    def _key(self, luck):
-        luck[0], key = jax.random.split(luck[0])
+    def _key(self, random):
+        random[0], key = jax.random.split(random[0])
         return key
 
-    def happen(self, luck, x, events):
+    def happen(self, random, x, events):
         def rows(word, kind):
             return _stacked(x, [f"{word}_of_{event.name}" for event in kind])
 
@@ -41,36 +41,36 @@ class JaxDraws:
         sized = [event for event in events if event.size is not None]
         plain = [event for event in events if event.tail is None and event.size is None]
         if plain:
-            put(plain, self.poisson(luck, rows("mean", plain)))
+            put(plain, self.poisson(random, rows("mean", plain)))
         if sized:
             mean = rows("mean", sized)
             size = jnp.where(mean > 0.0, rows("size", sized), 1.0)
-            gamma = jax.random.gamma(self._key(luck), size)
-            put(sized, self.poisson(luck, gamma * mean / size))
+            gamma = jax.random.gamma(self._key(random), size)
+            put(sized, self.poisson(random, gamma * mean / size))
         if tailed:
             of = _stacked(x, [event.tail.of for event in tailed])
             words = [rows(word, tailed) for word in ("mean", "exponent", "largest")]
-            put(tailed, self.tailed(luck, of, *words))
+            put(tailed, self.tailed(random, of, *words))
 
-    def poisson(self, luck, mean):
-        return jax.random.poisson(self._key(luck), mean).astype(mean.dtype)
+    def poisson(self, random, mean):
+        return jax.random.poisson(self._key(random), mean).astype(mean.dtype)
 
-    def tailed(self, luck, happened, mean, exponent, largest):
+    def tailed(self, random, happened, mean, exponent, largest):
         cut = (1.0 + largest) ** -exponent
         expected = (1.0 - (1.0 + largest) * cut) / (exponent - 1.0) - largest * cut
         expected = expected / (1.0 - cut)
-        u = jax.random.uniform(self._key(luck), (MOST_TOLLS, *mean.shape))
+        u = jax.random.uniform(self._key(random), (MOST_TOLLS, *mean.shape))
         tolls = (1.0 - u * (1.0 - cut)) ** (-1.0 / exponent) - 1.0
         count = jnp.arange(MOST_TOLLS).reshape(-1, *(1 for _ in mean.shape))
         total = jnp.where(count < happened, tolls, 0.0).sum(axis=0)
         rate = mean * total / (jnp.maximum(happened, 1.0) * expected)
-        return self.poisson(luck, jnp.where(happened > 0.0, rate, 0.0))
+        return self.poisson(random, jnp.where(happened > 0.0, rate, 0.0))
 
-    def leave(self, luck, x, exits):
+    def leave(self, random, x, exits):
         """Draw who leaves each stock, then split them, all stocks' splits in one scan."""
         staying = _stacked(x, [f"staying_{one.stock}" for one in exits])
         hazard = _stacked(x, [f"hazard_of_{one.stock}" for one in exits])
-        leaving = jax.random.binomial(self._key(luck), staying, -jnp.expm1(-hazard))
+        leaving = jax.random.binomial(self._key(random), staying, -jnp.expm1(-hazard))
         splits = []
         for s, one in enumerate(exits):
             x[f"leaving_{one.stock}"] = leaving[s]
@@ -88,14 +88,14 @@ class JaxDraws:
             drawn = jax.random.binomial(key, left, jnp.minimum(share, 1.0))
             return left - drawn, (drawn, left - drawn)
 
-        keys = jax.random.split(self._key(luck), len(splits))
+        keys = jax.random.split(self._key(random), len(splits))
         steps = keys, jnp.array(stocks), jnp.array(firsts), share
         _, (drawn, left) = jax.lax.scan(split, leaving[0], steps)
         for at, (stock, _, name) in enumerate(splits):
             x[name] = drawn[at]
             x[exits[stock].hazards[-1].name] = left[at]
 
-    def settle(self, luck, x, name, weights):
+    def settle(self, random, x, name, weights):
         degree = int((weights > 0.0).sum(axis=1).max())
         order = np.argsort(-weights, axis=1)[:, :degree]
         near = np.take_along_axis(weights, order, axis=1)
@@ -107,7 +107,7 @@ class JaxDraws:
             going = jax.random.binomial(step[0], left, step[1])
             return left - going, going
 
-        keys = jax.random.split(self._key(luck), degree)
+        keys = jax.random.split(self._key(random), degree)
         left, going = jax.lax.scan(send, x[name], (keys, share))
         arrived = left
         for k in range(degree):
@@ -127,15 +127,15 @@ def make_run(week, parameters, inputs, districts):
     def run(seed, weeks):
         def step(carry, _):
             key, levels = carry
-            luck = [key]
-            x = advance(dict(rows) | levels, districts.weights, luck)
+            random = [key]
+            x = advance(dict(rows) | levels, districts.weights, random)
             national = jnp.stack(
                 [
                     x[name] @ people if inputs.is_mean[q] else x[name].sum(axis=1)
                     for q, name in enumerate(quantities)
                 ]
             )
-            return (luck[0], {name: x[name] for name in stocks}), national
+            return (random[0], {name: x[name] for name in stocks}), national
 
         first = (jax.random.key(seed), {name: rows[name] for name in stocks})
         return jax.lax.scan(step, first, None, length=weeks)[1]
