@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 from tests.reference.gillespie import active_after
+from tests.theory.scaled_model import ring
 from tests.theory.test_engine_chain import contagion
-from tests.theory.test_engine_scaling import ring
 
 from tarazu.engine import Districts, simulate
 
@@ -18,6 +18,10 @@ PEOPLE, START, WEEKS = 15, 5, 60
 CONTACT, RECOVERY, TRAVEL = 0.03, 0.02, 0.01
 EXACT, MEMBERS = 2_000, 20_000
 FEWEST = 10  # in a cell of the smaller sample
+
+
+def weights_of(districts: int) -> np.ndarray:
+    return ring(PEOPLE, districts, 0.0).weights if districts > 1 else np.zeros((1, 1))
 
 
 def drawn(districts: int, contact: float = CONTACT) -> np.ndarray:
@@ -29,7 +33,7 @@ def drawn(districts: int, contact: float = CONTACT) -> np.ndarray:
             tuple(f"d{d}" for d in range(districts)),
             np.full(districts, float(PEOPLE)),
             np.zeros(districts),
-            ring(districts) if districts > 1 else np.zeros((1, 1)),
+            weights_of(districts),
         ),
         seed=3,
         members=np.arange(MEMBERS),
@@ -40,7 +44,7 @@ def drawn(districts: int, contact: float = CONTACT) -> np.ndarray:
 
 def exact(districts: int) -> np.ndarray:
     rng = np.random.Generator(np.random.PCG64(11))
-    weights = ring(districts) if districts > 1 else np.zeros((1, 1))
+    weights = weights_of(districts)
     return np.array(
         [
             active_after(PEOPLE, START, CONTACT, RECOVERY, TRAVEL, weights, WEEKS, rng)
