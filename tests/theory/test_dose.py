@@ -19,10 +19,10 @@ from tarazu.evidence.error_rates import SIZE, smallest_found
 from tarazu.evidence.options import SIGNIFICANCE
 
 SEED = 20260201
-# Headline, one trouble alone, several or planted: at 5 % the errors are 0.7, 1.8 and 2.2 points.
+# Headline, one trouble alone, several or planted: at 5% the errors are 0.7, 1.8 and 2.2 points.
 MANY, SOME, FEW = 1000, 150, 100
 EXCHANGES, MOVES = 199, 99
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise
 SMALLEST_COVERAGE = 0.87
 MEASURED = ("within_reach", "measure_dose")
 SHARE = (HEADLINE[1] - HEADLINE[0] + 1) / 52  # of the planted effect that the headline weeks hold
@@ -46,15 +46,15 @@ WORLDS = {
     "no effect, ties alone": (DoseWorld(replace(QUIET, ties=0.08)), SOME),
     "no effect, gaps alone": (DoseWorld(replace(QUIET, gaps=True)), SOME),
     "no effect, misclassification alone": (DoseWorld(replace(QUIET, misclassified=0.05)), SOME),
-    "no effect, all on, 5 % misclassified": (DoseWorld(replace(ON, misclassified=0.05)), FEW),
+    "no effect, all on, 5% misclassified": (DoseWorld(replace(ON, misclassified=0.05)), FEW),
     "no effect of the dose, +1 attack by operation": (DoseWorld(replace(ON, effect=1.0)), FEW),
     "no effect, doses grow with attacks of the month": (DoseWorld(follows_month=0.5), FEW),
     "no effect, doses grow with attacks of the year": (DoseWorld(follows_year=True), FEW),
     "+0.1 attacks per death": (DoseWorld(per_death=0.1), FEW),
     "+0.2 attacks per death": (DoseWorld(per_death=0.2), FEW),
     "+0.4 attacks per death": (DoseWorld(per_death=0.4), FEW),
-    "each death prevents 2 % of attacks": (DoseWorld(prevented=0.02), FEW),
-    "each death prevents 10 % of attacks": (DoseWorld(prevented=0.10), FEW),
+    "each death prevents 2% of attacks": (DoseWorld(prevented=0.02), FEW),
+    "each death prevents 10% of attacks": (DoseWorld(prevented=0.10), FEW),
 }
 
 
@@ -147,11 +147,11 @@ def write_table(table: dict[str, Rates]) -> None:
     shipped = {
         "summary": {
             SIZE: round(null.found, 3),
-            "coverage of 90 % intervals, no effect": round(null.covered, 3),
-            "coverage of 90 % intervals, +0.2 attacks per death": round(planted[0.2].covered, 3),
+            "coverage of 90% intervals, no effect": round(null.covered, 3),
+            "coverage of 90% intervals, +0.2 attacks per death": round(planted[0.2].covered, 3),
             "power, +0.2 attacks per death within 52 weeks": round(planted[0.2].found, 3),
-            "power, each death prevents 10 % of attacks": round(
-                table["each death prevents 10 % of attacks"].found, 3
+            "power, each death prevents 10% of attacks": round(
+                table["each death prevents 10% of attacks"].found, 3
             ),
             "records": f"{MANY} without effect, {FEW} or {SOME} elsewhere, seed {SEED}",
         },
@@ -169,7 +169,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "Records are simulated by tests/theory/worlds.py, doses by tests/theory/dose_worlds.py, "
         "which share no code with the estimator. Unit: attacks per militant killed in weeks "
         f"{HEADLINE[0]} to {HEADLINE[1]} after the operation; planted effects are spread evenly "
-        f"over weeks 1 to 52, so that {SHARE:.0%} of them lie there. `found`: p below 5 %.",
+        f"over weeks 1 to 52, so that {SHARE:.0%} of them lie there. `found`: p below 5%.",
         "",
         "| world | records | operations | bias | sd | covered | found | HAC alone | "
         "dates moved | effective districts |",
@@ -189,7 +189,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "moves no date at all. The interval is a jackknife over districts with a t distribution of "
         "as many degrees of freedom as there are districts that matter, less one.",
         "",
-        "Smallest effect found in 80 % of records: "
+        "Smallest effect found in 80% of records: "
         f"{'above 0.4' if rise is None else f'{rise:.2f}'} attacks per death within 52 weeks.",
         "",
     ]
@@ -214,7 +214,7 @@ def test_dose__intervals_cover_no_effect(laboratory):
 
 @pytest.mark.parametrize("world", ["+0.1 attacks per death", "+0.2 attacks per death"])
 def test_dose__intervals_cover_an_effect(laboratory, world):
-    # 100 records: two standard errors of 90 % are 6 points
+    # 100 records: two standard errors of 90% are 6 points
     assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.06
 
 
@@ -222,7 +222,7 @@ def test_dose__finds_a_large_effect_with_the_right_sign(laboratory):
     row = laboratory["+0.4 attacks per death"]
     assert row.found > laboratory["+0.1 attacks per death"].found
     assert abs(row.bias) < 0.1 * 0.4
-    assert laboratory["each death prevents 10 % of attacks"].bias < 0  # the mean estimate
+    assert laboratory["each death prevents 10% of attacks"].bias < 0  # the mean estimate
 
 
 def test_dose__normal_errors_are_seen_to_fail(laboratory):

@@ -20,11 +20,11 @@ from tarazu.evidence.escalation.progress_curve import fit_progress_curve
 from tarazu.evidence.options import SIGNIFICANCE
 
 SEED = 20260401
-MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points
+MANY, SOME = 1000, 100  # at 5% the standard errors are 0.7 and 2.2 points
 CURVES_DRAWN = 3000
 LARGEST_SIZE = 0.07
-SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
-COVERAGE = (0.93, 0.97)  # of 95 % intervals of one curve of 60 gaps
+SIZE_SLACK = 0.051  # two standard errors of 7% over 100 records
+COVERAGE = (0.93, 0.97)  # of 95% intervals of one curve of 60 gaps
 SD_60_GAPS = 0.2  # of b with 60 gaps, as published: "about"
 ROUNDING = 0.03  # gaps rounded up to whole days flatten the curve by about 0.02
 MEASURED = ("measure_escalation", "agreed_p_value", "fit_progress_curve")
@@ -159,8 +159,8 @@ def write_table(table, curves) -> None:
     shipped = {
         "summary": {
             SIZE: round(null.found, 3),
-            "coverage of 95 % intervals of the mean, constant rate": round(null.covered, 3),
-            "coverage of 95 % intervals of one curve of 60 gaps": round(sixty[2], 3),
+            "coverage of 95% intervals of the mean, constant rate": round(null.covered, 3),
+            "coverage of 95% intervals of one curve of 60 gaps": round(sixty[2], 3),
             "standard deviation of b with 60 gaps": round(sixty[1], 3),
             "records": f"{MANY} with everything on, {SOME} elsewhere, seed {SEED}",
         },
@@ -182,7 +182,7 @@ def write_table(table, curves) -> None:
         "Records of a constant rate are simulated by tests/theory/worlds.py with the yearly level "
         "of the record made flat; progress curves by "
         "tests/theory/escalation_worlds.py, which share no code with the estimator. `covered` is "
-        "the 95 % interval of the mean over districts; `found` is p below 5 % and with it the "
+        "the 95% interval of the mean over districts; `found` is p below 5% and with it the "
         "verdict, p being the larger of those of typical and mean gap; `typical alone` is the test "
         "of the typical gap; `one district` is the share of districts whose own interval misses "
         "the truth.",
@@ -196,11 +196,11 @@ def write_table(table, curves) -> None:
         "read single districts with that in mind. The interval of the mean takes its width from "
         "the scatter between districts.",
         "",
-        f"Smallest exponent found in 80 % of records: {named[0]}, {named[1]}.",
+        f"Smallest exponent found in 80% of records: {named[0]}, {named[1]}.",
         "",
         f"One curve of b = 0.5, gaps rounded up to whole days, {CURVES_DRAWN} draws each:",
         "",
-        "| gaps | shape | mean b | sd | 95 % interval covers |",
+        "| gaps | shape | mean b | sd | 95% interval covers |",
         "|---|---|---|---|---|",
         *(
             f"| {n} | {shape} | {mean:+.3f} | {sd:.3f} | {covered:.1%} |"

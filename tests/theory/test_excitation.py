@@ -29,7 +29,7 @@ MANY, SOME, FEW = 500, 60, 15
 LARGEST_SIZE = 0.07
 # branching ratio, mean lag in days, events, years; one kind, constant background
 CONTINUOUS = [(ratio, 7.0, n, 10) for ratio in (0.37, 0.5) for n in (90, 400, 1000)]
-# 37 to 50 % of events self-excited for two to six weeks, as in Iraq 2003-07 (Lewis et al. 2012).
+# 37 to 50% of events self-excited for two to six weeks, as in Iraq 2003-07 (Lewis et al. 2012).
 IRAQ = [(0.37, 14.0, 1000, 5), (0.5, 42.0, 1000, 5)]
 PRIOR = PriorWorld()
 
@@ -128,7 +128,7 @@ def write_table(table: dict[str, np.ndarray]) -> None:
         "## No contagion where there is none",
         "",
         f"{len(gain)} Poisson records of 400 events whose level moves by a factor of five in waves "
-        "and bursts. Contagion found at 5 % (one-sided):",
+        "and bursts. Contagion found at 5% (one-sided):",
         "",
         f"- with a constant background, as most packages assume: {(gain > CRITICAL).mean():.0%};",
         f"- on daily counts with the background of this finding: {(low > 0).mean():.0%}.",
@@ -136,7 +136,7 @@ def write_table(table: dict[str, np.ndarray]) -> None:
         "## Daily counts, records of Balochistan's size",
         "",
         "| world | records | attacks by attacks, same district | next door | operations by attacks "
-        "| rate ratio, median | 90 % interval holds 1 | p below 5 % |",
+        "| rate ratio, median | 90% interval holds 1 | p below 5% |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, rows in table.items():
@@ -159,7 +159,7 @@ def write_table(table: dict[str, np.ndarray]) -> None:
         f"{len(ranks)} small records drawn from the prior: the true log rate ratio should be "
         "anywhere in its posterior alike. Share of true values in each tenth of it: "
         + ", ".join(f"{share:.1%}" for share in np.histogram(ranks, 10, (0, 1))[0] / len(ranks))
-        + f". Kolmogorov-Smirnov p {kstest(ranks, 'uniform').pvalue:.2g}; 90 % intervals cover "
+        + f". Kolmogorov-Smirnov p {kstest(ranks, 'uniform').pvalue:.2g}; 90% intervals cover "
         f"{((ranks > 0.05) & (ranks < 0.95)).mean():.1%}.",
         "",
     ]
@@ -171,7 +171,7 @@ def write_table(table: dict[str, np.ndarray]) -> None:
     )
 
 
-# Likelihood-ratio gain at which contagion is found at 5 % one-sided, the ratio being at its edge.
+# Likelihood-ratio gain at which contagion is found at 5% one-sided, the ratio being at its edge.
 CRITICAL = chi2.isf(0.10, 1) / 2
 
 

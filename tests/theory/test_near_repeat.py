@@ -19,7 +19,7 @@ SEED = 20260501
 MANY, SOME = 500, 100
 PERMUTATIONS = 199
 SIGNIFICANCE = 0.05
-LARGEST_SIZE = 0.07  # of a test at 5 %: two points for 500 records
+LARGEST_SIZE = 0.07  # of a test at 5%: two points for 500 records
 SMALLEST_POWER = 0.80
 MEASURED = ("knox", "incidents", "backwards", "beyond_chance", "distance_bands")
 _NONE = "all on but attacks do not bring attacks"
@@ -35,9 +35,9 @@ WORLDS = {
     "ties alone": (replace(QUIET, ties=0.08), SOME),
     "gaps alone": (replace(QUIET, gaps=True), SOME),
     "reaction alone": (replace(QUIET, reaction=0.12, reaction_next_door=0.05), SOME),
-    "5 % of initiators wrong alone": (replace(QUIET, misclassified=0.05), SOME),
+    "5% of initiators wrong alone": (replace(QUIET, misclassified=0.05), SOME),
     "all on but attacks do not bring attacks": (TROUBLED, 200),
-    "the same, 5 % of initiators wrong": (replace(TROUBLED, misclassified=0.05), SOME),
+    "the same, 5% of initiators wrong": (replace(TROUBLED, misclassified=0.05), SOME),
     "not allowed for: bursts of one district": (replace(TROUBLED, local_bursts=30), SOME),
     "attacks bring 0.1 attacks": (replace(TROUBLED, excitation=0.1), SOME),
     "attacks bring 0.2 attacks": (replace(TROUBLED, excitation=0.2), SOME),
@@ -114,11 +114,11 @@ def write_table(table: dict[str, Rates]) -> None:
     )
     shipped = {
         "summary": {
-            "false positives at 5 %": round(null.found[own], 3),
-            "false positives at 5 %, if all districts had one trend": round(
+            "false positives at 5%": round(null.found[own], 3),
+            "false positives at 5%, if all districts had one trend": round(
                 null.found["common trends"], 3
             ),
-            "false positives at 5 %, bursts of one district": round(local.found[own], 3),
+            "false positives at 5%, bursts of one district": round(local.found[own], 3),
             "power, attacks bring 0.3 attacks": round(
                 table["attacks bring 0.3 attacks"].found[own], 3
             ),
@@ -193,7 +193,7 @@ def test_knox__finds_attacks_after_operations_and_not_the_reverse(laboratory):
 
 @pytest.mark.parametrize("world", CLEAN)
 def test_near_repeat__keeps_its_size_with_each_trouble_alone(laboratory, world):
-    # 100 records: two standard errors of 7 % are 5.1 points
+    # 100 records: two standard errors of 7% are 5.1 points
     assert laboratory[world].found[NULLS[2]] <= LARGEST_SIZE + 0.051
 
 

@@ -18,10 +18,10 @@ from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.reaction.estimator import measure_reaction
 
 SEED = 20260301
-MANY, SOME = 1000, 100  # at 5 % the standard errors are 0.7 and 2.2 points
+MANY, SOME = 1000, 100  # at 5% the standard errors are 0.7 and 2.2 points
 MOVES = 199
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
-SIZE_SLACK = 0.051  # two standard errors of 7 % over 100 records
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise
+SIZE_SLACK = 0.051  # two standard errors of 7% over 100 records
 SMALLEST_POWER = 0.80
 MEASURED = ("measure_reaction",)
 
@@ -47,7 +47,7 @@ WORLDS = {
     "no reaction, all on, sides mistaken as measured": (ON, AS_MEASURED, SOME),
     "no reaction, bursts of one district": (replace(ON, local_bursts=30), RIGHT, SOME),
     "no reaction, operations burst with attacks": (replace(ON, operations_burst=True), RIGHT, SOME),
-    "no reaction, 5 % of both sides mistaken": (ON, ONE_IN_20, SOME),
+    "no reaction, 5% of both sides mistaken": (ON, ONE_IN_20, SOME),
     "not allowed for: no reaction, +1 attack by operation": (replace(ON, effect=1.0), RIGHT, SOME),
     **{name: (replace(ON, reaction=x), RIGHT, SOME) for x, name in CAUSED.items()},
     "0.12 operations caused per attack, +1 attack by operation": (
@@ -129,7 +129,7 @@ def write_table(table: dict[str, Rates]) -> None:
     shipped = {
         "summary": {
             SIZE: round(null.follow + null.avoid, 3),
-            "90 % intervals that hold 0 where nobody reacts": round(null.covered_zero, 3),
+            "90% intervals that hold 0 where nobody reacts": round(null.covered_zero, 3),
             "power, 0.08 operations caused per attack": round(table[CAUSED[0.08]].follow, 3),
             "power, 0.12 operations caused per attack where each adds 1 attack": round(
                 table["0.12 operations caused per attack, +1 attack by operation"].follow, 3
@@ -170,7 +170,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "The estimate is larger than what one attack causes, because after several attacks one "
         "operation counts for each of them; it has no one true number to cover but 0.",
         "",
-        "Smallest reaction found in 80 % of records: "
+        "Smallest reaction found in 80% of records: "
         f"{f'above {max(CAUSED)}' if smallest is None else f'{smallest:.3f}'} operations caused "
         "per attack.",
         "",
@@ -196,4 +196,4 @@ def test_reaction__finds_more_of_a_stronger_reaction(laboratory):
 
 def test_reaction__moved_dates_alone_are_seen_to_fail(laboratory):
     """Negative control: the laboratory must be able to see a test that over-rejects."""
-    assert laboratory["no reaction, 5 % of both sides mistaken"].excess_alone > LARGEST_SIZE
+    assert laboratory["no reaction, 5% of both sides mistaken"].excess_alone > LARGEST_SIZE

@@ -26,10 +26,10 @@ from tarazu.evidence.point_process.excess_events import measure_excess, measure_
 from tarazu.evidence.point_process.history import EARLIER, EXPOSED, LATER, NEXT_DOOR
 
 SEED = 20260101
-# Headline, all together, one trouble alone: standard errors at 5 % of 0.7, 1.5 and 2.2 points.
+# Headline, all together, one trouble alone: standard errors at 5% of 0.7, 1.5 and 2.2 points.
 MANY, MORE, SOME, FEW = 1000, 300, 200, 100
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise
-# Of 90 % intervals where the effect is interior. At +1 they cover more than the upper bound: the
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise
+# Of 90% intervals where the effect is interior. At +1 they cover more than the upper bound: the
 # table shows it, and only the lower bound is asserted there.
 SMALLEST_COVERAGE, LARGEST_COVERAGE = 0.87, 0.93
 SMALLEST_POWER = 0.80
@@ -46,7 +46,7 @@ RIGHT = Mistakes()
 NULL, NULL_MISTAKEN = "no effect, all on", "no effect, all on, sides mistaken as measured"
 BESIDE = "+1 attack next door per operation"
 PREVENTED = {
-    0.24: "operations prevent 24 % of attacks",
+    0.24: "operations prevent 24% of attacks",
     0.5: "operations prevent half of the attacks",
     1.0: "operations prevent all attacks",
 }
@@ -67,8 +67,8 @@ WORLDS = {
     ADDED[1.0]: (replace(ON, effect=1.0), RIGHT, SOME),
     BESIDE: (replace(ON, next_door_effect=1.0), RIGHT, SOME),
     **{name: (replace(ON, suppression=x), RIGHT, FEW) for x, name in PREVENTED.items()},
-    "not allowed for: 1.5 % of attacks taken for operations": (ON, ONE_IN_70, SOME),
-    "not allowed for: 5 % of both sides mistaken": (ON, ONE_IN_20, FEW),
+    "not allowed for: 1.5% of attacks taken for operations": (ON, ONE_IN_70, SOME),
+    "not allowed for: 5% of both sides mistaken": (ON, ONE_IN_20, FEW),
     "not allowed for: bursts of one district": (replace(ON, local_bursts=30), RIGHT, FEW),
     "not allowed for: operations burst with attacks": (
         replace(ON, operations_burst=True),
@@ -158,9 +158,9 @@ def laboratory() -> dict[str, Rates]:
 
 
 def operations_needed(row: Rates) -> int:
-    """Operations, in as many records like these, for 80 % power at 5 %: normal, errors 1/sqrt(n).
+    """Operations, in as many records like these, for 80% power at 5%: normal, errors 1/sqrt(n).
 
-    An estimate of mean m and standard deviation s is found in 80 % where m / s is 1.96 + 0.84.
+    An estimate of mean m and standard deviation s is found in 80% where m / s is 1.96 + 0.84.
     """
     return int(np.ceil(row.operations * ((1.96 + 0.84) * row.sd / row.estimate) ** 2 / 10) * 10)
 
@@ -173,24 +173,24 @@ def write_table(table: dict[str, Rates]) -> None:
     shipped = {
         "retaliation": {
             "summary": {
-                "false positives at 5 %": round(null.found, 3),
-                "false positives at 5 %, sides mistaken as measured": round(
+                "false positives at 5%": round(null.found, 3),
+                "false positives at 5%, sides mistaken as measured": round(
                     table[NULL_MISTAKEN].found, 3
                 ),
-                "false positives at 5 %, 1.5 % of attacks taken for operations": round(
-                    table["not allowed for: 1.5 % of attacks taken for operations"].found, 3
+                "false positives at 5%, 1.5% of attacks taken for operations": round(
+                    table["not allowed for: 1.5% of attacks taken for operations"].found, 3
                 ),
-                "false positives at 5 % where operations add 1 attack next door": round(
+                "false positives at 5% where operations add 1 attack next door": round(
                     beside.found, 3
                 ),
-                "coverage of 90 % intervals, no effect": round(null.covered, 3),
-                "coverage of 90 % intervals, +0.5 attacks per operation": round(half.covered, 3),
+                "coverage of 90% intervals, no effect": round(null.covered, 3),
+                "coverage of 90% intervals, +0.5 attacks per operation": round(half.covered, 3),
                 "power, +1 attack per operation": round(one.found, 3),
-                "power, operations prevent 24 % of attacks": round(table[PREVENTED[0.24]].found, 3),
-                "operations needed to find in 80 % that 24 % are prevented": operations_needed(
+                "power, operations prevent 24% of attacks": round(table[PREVENTED[0.24]].found, 3),
+                "operations needed to find in 80% that 24% are prevented": operations_needed(
                     table[PREVENTED[0.24]]
                 ),
-                "later days out of line at 5 %, no effect": round(null.later_failed, 3),
+                "later days out of line at 5%, no effect": round(null.later_failed, 3),
                 "attacks before operations over those expected, no effect": round(
                     null.earlier_ratio, 2
                 ),
@@ -203,9 +203,9 @@ def write_table(table: dict[str, Rates]) -> None:
         },
         "displacement": {
             "summary": {
-                "false positives at 5 %": round(null.next_door_found, 3),
-                "coverage of 90 % intervals, no effect": round(null.next_door_covered, 3),
-                "false positives at 5 % where operations add 1 attack at home": round(
+                "false positives at 5%": round(null.next_door_found, 3),
+                "coverage of 90% intervals, no effect": round(null.next_door_covered, 3),
+                "false positives at 5% where operations add 1 attack at home": round(
                     one.next_door_found, 3
                 ),
                 "power, +1 attack next door per operation": round(beside.next_door_found, 3),
@@ -226,7 +226,7 @@ def write_table(table: dict[str, Rates]) -> None:
     page = [
         "Records are simulated by tests/theory/worlds.py, which shares no code with the "
         "estimators, with the districts, yearly level and size of the record of Balochistan. A "
-        "90 % interval should cover in 90 %; a test at 5 % should find in 5 % where there is no "
+        "90% interval should cover in 90%; a test at 5% should find in 5% where there is no "
         'effect. "All on": militant self-excitation (branching 0.30 + 0.08 next door), operations '
         "that follow attacks, drift by district, region-wide bursts, same-day ties, reporting gaps "
         "on both sides. Units: attacks per operation within 42 days.",
@@ -241,13 +241,13 @@ def write_table(table: dict[str, Rates]) -> None:
         "",
         'Rows "not allowed for" show what the estimator does where its assumptions fail.',
         "",
-        '"Sides mistaken as measured": of operations 9 % are recorded as attacks and 9 % as '
-        "unclear, of attacks 3 % as unclear and none as operations: the headline sample of hand "
-        "labels (11 and 33 events). None in 33 leaves room for up to 7 %; 1.5 % is its posterior "
+        '"Sides mistaken as measured": of operations 9% are recorded as attacks and 9% as '
+        "unclear, of attacks 3% as unclear and none as operations: the headline sample of hand "
+        "labels (11 and 33 events). None in 33 leaves room for up to 7%; 1.5% is its posterior "
         "mean.",
         "",
         '"Later days": attacks 7 to 26 weeks after operations against those expected, share of '
-        'records in which they differ at 5 %. "Earlier days": attacks in the 26 weeks before '
+        'records in which they differ at 5%. "Earlier days": attacks in the 26 weeks before '
         "operations over those expected, median. Where operations follow attacks this is above 1 "
         "without any effect: dates moved both ways fall on such days, so their mean excess is not "
         "zero, and the check looks at later days only.",
@@ -308,5 +308,5 @@ def test_displacement__finds_one_more_attack_next_door(laboratory):
 
 def test_retaliation__is_seen_to_fail_where_initiators_are_wrong(laboratory):
     """Negative control: the laboratory must be able to see a broken estimator."""
-    wrong = laboratory["not allowed for: 5 % of both sides mistaken"]
+    wrong = laboratory["not allowed for: 5% of both sides mistaken"]
     assert wrong.bias > 3 * wrong.sd / np.sqrt(wrong.records)

@@ -24,8 +24,8 @@ from tarazu.evidence.severity.trend import compare_halves
 SEED = 20260101
 MANY, SOME = 1000, 100
 ORDERS, REFITS = 199, 100
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for the records
-SMALLEST_COVERAGE = 0.87  # of 90 % intervals
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise, two points for the records
+SMALLEST_COVERAGE = 0.87  # of 90% intervals
 TOLERANCE = 0.09  # of the exponent of one record of 1000 events: about two standard deviations
 MEASURED = ("compare_halves", "fit_tail", "fit_exponent", "goodness_of_fit", "SIGNIFICANCE")
 
@@ -43,10 +43,10 @@ WORLDS: dict[str, tuple[World, SeverityWorld, int]] = {
     "equally deadly, initiators wrong alone": (replace(OFF, misclassified=0.05), PLAIN, SOME),
     "equally deadly, deadly bursts alone": (OFF, replace(PLAIN, bursts=60), SOME),
     "equally deadly, rounding alone": (OFF, replace(PLAIN, rounding=0.1), SOME),
-    "25 % more deaths": (ON, replace(DEADLY, rise=0.25), SOME),
-    "50 % more deaths": (ON, replace(DEADLY, rise=0.5), SOME),
-    "75 % more deaths": (ON, replace(DEADLY, rise=0.75), SOME),
-    "100 % more deaths": (ON, replace(DEADLY, rise=1.0), SOME),
+    "25% more deaths": (ON, replace(DEADLY, rise=0.25), SOME),
+    "50% more deaths": (ON, replace(DEADLY, rise=0.5), SOME),
+    "75% more deaths": (ON, replace(DEADLY, rise=0.75), SOME),
+    "100% more deaths": (ON, replace(DEADLY, rise=1.0), SOME),
     "not allowed for: half of single deaths missed early": (
         ON,
         replace(DEADLY, missed_early=0.5),
@@ -202,13 +202,11 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
     ]
     summary = {
         SIZE: round(null.found, 3),
-        "coverage of 90 % intervals, equally deadly": round(null.covered, 3),
-        "power, 50 % more deaths per event": round(table["50 % more deaths"].found, 3),
-        "power, 100 % more deaths per event": round(table["100 % more deaths"].found, 3),
-        "coverage of 90 % intervals of the exponent, start chosen": round(
-            plain.exponent_covered, 3
-        ),
-        "power laws doubted at 10 %": round(plain.doubted, 3),
+        "coverage of 90% intervals, equally deadly": round(null.covered, 3),
+        "power, 50% more deaths per event": round(table["50% more deaths"].found, 3),
+        "power, 100% more deaths per event": round(table["100% more deaths"].found, 3),
+        "coverage of 90% intervals of the exponent, start chosen": round(plain.exponent_covered, 3),
+        "power laws doubted at 10%": round(plain.doubted, 3),
         "records": f"{null.records} or {SOME} per row, seed {SEED}",
     }
     shipped = {"summary": summary, "power": power}
@@ -225,14 +223,14 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
     ]
     page = [
         "Events are simulated by tests/theory/worlds.py with the districts, yearly level and size "
-        "of the record of Balochistan, their deaths by tests/theory/severity_worlds.py: 35 % in a "
+        "of the record of Balochistan, their deaths by tests/theory/severity_worlds.py: 35% in a "
         'power law with exponent 2.3 from 5 deaths on, the rest below. "All on": self-excitation, '
         "drift, bursts, ties and gaps in the number of events; bursts of 1 to 8 weeks in which all "
         "events are deadlier or less deadly; one large number in ten rounded up to a multiple of "
-        "5. A 90 % interval should cover in 90 %; a test at 5 % should find in 5 % where there is "
+        "5. A 90% interval should cover in 90%; a test at 5% should find in 5% where there is "
         "no change. The ratio is that of geometric means, later over earlier half. The exponent is "
         f"fitted with its start chosen, in the first {SOME} records; a power law is doubted at "
-        "p < 0.1, in 10 % of records that are one.",
+        "p < 0.1, in 10% of records that are one.",
         "",
         "| world | records | events | mean ratio | ratio covered | change found | mean exponent | "
         "exponent covered | power law doubted |",
@@ -245,7 +243,7 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
         "",
         "Exponents of 1,000 events from a known start:",
         "",
-        "| law | records | mean | sd | 90 % interval covers | within 0.09 |",
+        "| law | records | mean | sd | 90% interval covers | within 0.09 |",
         "|---|---|---|---|---|---|",
         *(
             f"| {name} | {r.records} | {r.mean:.3f} | {r.sd:.3f} | {r.covered:.1%} | "
@@ -277,22 +275,22 @@ def test_severity__finds_no_change_where_there_is_none(laboratory):
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if name.startswith("equally")])
 def test_severity__keeps_its_size_with_each_trouble_alone(laboratory, world):
-    # 100 records: two standard errors of 7 % are 5.1 points
+    # 100 records: two standard errors of 7% are 5.1 points
     assert laboratory[world].found <= LARGEST_SIZE + 0.051
 
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if "not allowed" not in name])
 def test_severity__intervals_cover_the_change(laboratory, world):
-    # 100 records: two standard errors of 87 % are 6.7 points
+    # 100 records: two standard errors of 87% are 6.7 points
     assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.067
 
 
 def test_severity__finds_twice_as_many_deaths(laboratory):
-    assert laboratory["100 % more deaths"].found >= 0.8
+    assert laboratory["100% more deaths"].found >= 0.8
 
 
 def test_severity__doubts_few_true_power_laws(laboratory):
-    # 100 records at 10 %: two standard errors are 6 points
+    # 100 records at 10%: two standard errors are 6 points
     assert laboratory["equally deadly, all off"].doubted <= 0.16
 
 

@@ -23,8 +23,8 @@ from tarazu.evidence.tactics.estimator import joint_p_value
 SEED = 20260101
 MANY, SOME = 1000, 100
 ORDERS = 199  # random orders of blocks; the finding uses 999
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for the records
-SMALLEST_COVERAGE = 0.87  # of 90 % intervals; they allow for the search, so most cover more often
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise, two points for the records
+SMALLEST_COVERAGE = 0.87  # of 90% intervals; they allow for the search, so most cover more often
 SMALLEST_POWER = 0.80
 MEASURED = ("find_changes", "joint_p_value", "SIGNIFICANCE")
 
@@ -216,9 +216,9 @@ def write_table(table: dict[str, Rates]) -> None:
     one = table["a step of 33 points"]
     summary = {
         SIZE: round(null.found, 3),
-        "false positives at 5 %, labels missing by label": round(missing.found, 3),
+        "false positives at 5%, labels missing by label": round(missing.found, 3),
         "the same, were labels taken as missing at random": round(missing.known_found, 3),
-        "coverage of 90 % intervals, a step of 33 points": round(one.covered, 3),
+        "coverage of 90% intervals, a step of 33 points": round(one.covered, 3),
         "median error of the place, a step of 33 points, quarters": one.place_error,
         "power, a step of 33 points": round(one.found, 3),
         "power, a step of 43 points, labels missing by label": round(
@@ -241,16 +241,16 @@ def write_table(table: dict[str, Rates]) -> None:
         "of the record of Balochistan, and labelled by "
         'tests/theory/tactics_worlds.py; neither shares code with the estimator. "All on": '
         "self-excitation, drift, bursts, ties and reporting gaps in the number of attacks; bursts "
-        "of like events of 1 to 8 weeks, copying of the last event's label, 5 % of labels misread. "
-        'Labels missing as in the record: 18 % known before 2013, 84 % from then on; "by label": '
-        "before 2013 the three labels are known in 6, 20 and 60 % of attacks. The first row tests "
-        "three series that share the level of 5 %, as the finding does; rows without a step test "
-        "one series at 5 %, rows with a step one of three that share it. "
+        "of like events of 1 to 8 weeks, copying of the last event's label, 5% of labels misread. "
+        'Labels missing as in the record: 18% known before 2013, 84% from then on; "by label": '
+        "before 2013 the three labels are known in 6, 20 and 60% of attacks. The first row tests "
+        "three series that share the level of 5%, as the finding does; rows without a step test "
+        "one series at 5%, rows with a step one of three that share it. "
         "The step is from the first label to the second, in 2010 unless said; coverage is that of "
-        "its 90 % interval, which allows for the search over time and for missing labels and so "
+        "its 90% interval, which allows for the search over time and for missing labels and so "
         "covers more often. The place is counted in quarters, where a change was found.",
         "",
-        f"Smallest step found in 80 % of records, all labels known: {smallest}.",
+        f"Smallest step found in 80% of records, all labels known: {smallest}.",
         "",
         "| world | records | attacks / labelled | dispersion | found, labels taken as missing at "
         "random | found, whatever the labels | step covered | median error of place | "
@@ -273,7 +273,7 @@ def test_tactics__finds_no_change_where_there_is_none(laboratory):
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if name.startswith("constant")])
 def test_tactics__keeps_its_size_with_each_trouble_alone(laboratory, world):
-    # 100 records: two standard errors of 7 % are 5.1 points
+    # 100 records: two standard errors of 7% are 5.1 points
     assert laboratory[world].found <= LARGEST_SIZE + 0.051
 
 
@@ -290,7 +290,7 @@ def test_tactics__finds_a_large_step(laboratory):
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if name.startswith("a step")])
 def test_tactics__intervals_cover_the_step(laboratory, world):
-    # 100 records: two standard errors of 87 % are 6.7 points
+    # 100 records: two standard errors of 87% are 6.7 points
     assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.067
 
 

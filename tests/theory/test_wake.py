@@ -20,7 +20,7 @@ SEED = 20260401
 HEADLINE, MANY, SOME = 1000, 200, 60
 PERMUTATIONS = 299
 SIGNIFICANCE = 0.05
-LARGEST_SIZE = 0.07  # of a test at 5 %: the project's promise, two points for 500 records
+LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise, two points for 500 records
 SMALLEST_COVERAGE = 0.87
 SMALLEST_POWER = 0.80
 MEASURED = ("compare", "summarise", "future", "measure_days")
@@ -32,7 +32,7 @@ QUIET = World(**(ALL_OFF | REACTION | EXCITATION))
 WRONG = 0.05
 WORLDS = {
     "no effect, all on": (ON, HEADLINE),
-    "no effect, all on and 5 % of initiators wrong": (replace(ON, misclassified=WRONG), MANY),
+    "no effect, all on and 5% of initiators wrong": (replace(ON, misclassified=WRONG), MANY),
     "no effect, all off": (QUIET, SOME),
     "no effect, self-excitation alone": (replace(QUIET, excitation=0.3, contagion=0.08), SOME),
     "no effect, reaction alone": (replace(QUIET, reaction=0.12, reaction_next_door=0.05), SOME),
@@ -40,12 +40,12 @@ WORLDS = {
     "no effect, bursts alone": (replace(QUIET, bursts=60), SOME),
     "no effect, ties alone": (replace(QUIET, ties=0.08), SOME),
     "no effect, gaps alone": (replace(QUIET, gaps=True), SOME),
-    "no effect, 5 % of initiators wrong alone": (replace(QUIET, misclassified=WRONG), SOME),
+    "no effect, 5% of initiators wrong alone": (replace(QUIET, misclassified=WRONG), SOME),
     "+0.5 attacks per operation": (replace(ON, effect=0.5), MANY),
     "+1 attack per operation": (replace(ON, effect=1.0), MANY),
     "+1 attack per operation, no gaps": (replace(ON, effect=1.0, gaps=False), MANY),
     "+1 attack next door per operation": (replace(ON, next_door_effect=1.0), SOME),
-    "operations prevent 24 % of attacks": (replace(ON, suppression=0.24), SOME),
+    "operations prevent 24% of attacks": (replace(ON, suppression=0.24), SOME),
     "operations prevent all attacks": (replace(ON, suppression=1.0), SOME),
 }
 
@@ -123,7 +123,7 @@ def laboratory() -> dict[str, Rates]:
 
 def write_table(table: dict[str, Rates]) -> None:
     null, one = table["no effect, all on"], table["+1 attack per operation"]
-    wrong = table["no effect, all on and 5 % of initiators wrong"]
+    wrong = table["no effect, all on and 5% of initiators wrong"]
     power = [
         {"effect": effect, "found": round(table[name].found, 3), "records": table[name].records}
         for effect, name in [
@@ -134,14 +134,14 @@ def write_table(table: dict[str, Rates]) -> None:
     ]
     shipped = {
         "summary": {
-            "false positives at 5 %": round(null.found, 3),
-            "coverage of 90 % intervals, no effect": round(null.covered, 3),
-            "coverage of 90 % intervals, +1 attack per operation": round(one.covered, 3),
+            "false positives at 5%": round(null.found, 3),
+            "coverage of 90% intervals, no effect": round(null.covered, 3),
+            "coverage of 90% intervals, +1 attack per operation": round(one.covered, 3),
             "power, +1 attack per operation": round(one.found, 3),
-            "power, operations prevent 24 % of attacks": round(
-                table["operations prevent 24 % of attacks"].found, 3
+            "power, operations prevent 24% of attacks": round(
+                table["operations prevent 24% of attacks"].found, 3
             ),
-            "false positives at 5 %, 5 % of initiators wrong": round(wrong.found, 3),
+            "false positives at 5%, 5% of initiators wrong": round(wrong.found, 3),
             "records": f"{null.records} without effect, {one.records} with, seed {SEED}",
         },
         "power": power,
@@ -161,11 +161,11 @@ def write_table(table: dict[str, Rates]) -> None:
         "attacks before them, not in what is not on record.",
         "",
         '"True" is what an operation adds within 42 days with the attacks that those attacks '
-        "bring, before gaps hide some. A 90 % interval should cover it in 90 %. "
+        "bring, before gaps hide some. A 90% interval should cover it in 90%. "
         '"Found" counts p < 0.05; a record that cannot tell counts as not found.',
         "",
         "| world | records | operations matched | true | mean | sd | covered | found | "
-        "smallest effect found in 80 % |",
+        "smallest effect found in 80% |",
         "|---|---|---|---|---|---|---|---|---|",
         *rows,
         "",
@@ -183,7 +183,7 @@ def test_wake__finds_no_effect_where_there_is_none(laboratory):
 
 @pytest.mark.parametrize("world", [name for name in WORLDS if "alone" in name or "off" in name])
 def test_wake__keeps_its_size_with_each_trouble_alone(laboratory, world):
-    # 60 records: two standard errors of 7 % are 6.6 points
+    # 60 records: two standard errors of 7% are 6.6 points
     assert laboratory[world].found <= LARGEST_SIZE + 0.066
 
 
@@ -201,5 +201,5 @@ def test_wake__finds_deterrence_where_operations_prevent_all_attacks(laboratory)
 
 def test_wake__is_seen_to_fail_where_initiators_are_wrong(laboratory):
     """Negative control: the laboratory must be able to see a broken estimator."""
-    wrong = laboratory["no effect, all on and 5 % of initiators wrong"]
+    wrong = laboratory["no effect, all on and 5% of initiators wrong"]
     assert wrong.mean > 3 * wrong.sd / np.sqrt(wrong.records)

@@ -158,7 +158,7 @@ def run_battery(
 
     Parameters
     ----------
-    config : default: all estimators at 5 %.
+    config : default: all estimators at 5%.
     make : makes one finding; a caller that shows progress wraps `estimate`.
 
     Raises

@@ -24,9 +24,9 @@ ROOM: Final = "tarazu.evidence"  # whose code is measured
 WORDS: Final = Words(ROOM)
 POWER: Final = 0.8  # the usual standard of what counts as detectable
 DETECTABLE_ERRORS: Final = 2.802  # 1.960 + 0.842 standard errors: that power in a test at 5%
-SIZE: Final = "false positives at 5 %"  # name of the rate with everything on but an effect
-SMALLEST_RISE: Final = "smallest rise found in 80 %"
-SMALLEST_FALL: Final = "smallest fall found in 80 %"
+SIZE: Final = "false positives at 5%"  # name of the rate with everything on but an effect
+SMALLEST_RISE: Final = "smallest rise found in 80%"
+SMALLEST_FALL: Final = "smallest fall found in 80%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_validation(path: Traversable) -> Validation:
 
 
 def smallest_found(power: Sequence[tuple[float, float, int]], sign: int) -> float | None:
-    """Return the minimum detectable effect: the smallest that is found in 80 % of records.
+    """Return the minimum detectable effect: the smallest that is found in 80% of records.
 
     Interpolated between the effects that were planted; None where none of that sign was, or
     none was found so often.

@@ -12,7 +12,7 @@ from tarazu.core.number_format import counts, estimate, probability
 
 CANNOT_TELL: Final = "the record cannot tell"
 DESCRIPTIVE: Final = "descriptive"  # in place of a null
-MAIN: Final = "main reading"
+MAIN: Final = "main analysis"
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ def forest(
     main: Analysis,
     verdict: str,
     sensitivity: tuple[Analysis, ...],
+    *,
+    level: float = LEVEL,
 ) -> FigureData:
     """Return a figure of the main estimate and its sensitivity analyses."""
     rows = (replace(main, verdict=verdict), *sensitivity)
@@ -167,7 +169,7 @@ def forest(
         x_label=unit,
         y_label=WORDS.text("sensitivity", "y_label"),
         source=source,
-        n=WORDS.text("sensitivity", "n", count=main.n[counted], counted=counted),
+        n=WORDS.text("sensitivity", "n", count=main.n[counted], counted=counted, level=level),
         data={
             "variant": [row.name for row in rows],
             "estimate": [row.estimate for row in rows],

@@ -58,7 +58,7 @@ def test_assess__a_small_p_value_among_many_no_longer_counts():
     first = battery.rows[0]
     assert (first["verdict"], first["joint_verdict"]) == ("backlash", CANNOT_TELL)
     assert first["p_holm"] == pytest.approx(0.24)
-    assert "1 reach the 5 % level alone (one)" in battery.sentence
+    assert "1 reach the 5% level alone (one)" in battery.sentence
     assert "0 do so after correction" in battery.sentence
 
 

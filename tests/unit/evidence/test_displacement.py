@@ -1,4 +1,4 @@
-"""Displacement: the published examples of its second opinion, signs, who counts as next door."""
+"""Displacement: published examples of the weighted difference, signs, who counts as next door."""
 
 import numpy as np
 import pytest

@@ -97,5 +97,5 @@ def test_study__is_none_for_a_short_record():
 
 def test_figure__has_a_row_for_every_ring_and_window():
     found = study_rings(quiet_ring(1).counts(), horizon=HORIZON, level=LEVEL)
-    data = ring_figure(found, "a source").data
+    data = ring_figure(found, "a source", LEVEL).data
     assert {len(column) for column in data.values()} == {17}

@@ -211,5 +211,5 @@ def test_read_validation__says_what_can_be_detected(tmp_path):
     rows = [{"effect": e, "found": f, "records": n} for e, f, n in POWER]
     path.write_text(json.dumps({"summary": {"records": "200"}, "power": rows}))
     summary = read_validation(path).summary
-    assert summary["smallest rise found in 80 %"] == 0.406
-    assert summary["smallest fall found in 80 %"] == "beyond -1"
+    assert summary["smallest rise found in 80%"] == 0.406
+    assert summary["smallest fall found in 80%"] == "beyond -1"

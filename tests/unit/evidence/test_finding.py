@@ -15,6 +15,7 @@ from tarazu.core.errors import FitError
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding, estimate
 from tarazu.evidence.displacement.estimator import VERDICTS as DISPLACEMENT_VERDICTS
+from tarazu.evidence.finding import MAIN
 from tarazu.evidence.retaliation.estimator import VERDICTS as RETALIATION_VERDICTS
 from tarazu.evidence.sensitivity import SENSITIVITY_ANALYSES
 from tarazu.record import Record, load_default_record, read_record
@@ -86,19 +87,19 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_finding__reruns_every_reading(findings, name):
+def test_finding__has_every_sensitivity_analysis(findings, name):
     assert [variant.name for variant in findings(name).sensitivity] == list(SENSITIVITY_ANALYSES)
     forests = [f for f in findings(name).figures if f.kind == "forest"]
-    (forest,) = (f for f in forests if f.data["variant"][0] == "main reading")
-    assert forest.data["variant"] == ["main reading", *SENSITIVITY_ANALYSES]
+    (forest,) = (f for f in forests if f.data["variant"][0] == MAIN)
+    assert forest.data["variant"] == [MAIN, *SENSITIVITY_ANALYSES]
     assert len({len(column) for column in forest.data.values()}) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_finding__names_readings_that_disagree(findings, name):
+def test_finding__names_analyses_that_disagree(findings, name):
     finding = findings(name)
     others = {v.verdict for v in finding.sensitivity} - {finding.verdict, CANNOT_TELL}
-    assert ("would say otherwise" in finding.sentence) == bool(others)
+    assert ("the verdict changes" in finding.sentence) == bool(others)
     assert all(verdict in finding.sentence for verdict in others)
 
 
@@ -156,8 +157,8 @@ def test_finding__cannot_tell_from_operations_on_the_last_day(record, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_finding__gives_no_number_to_a_reading_without_usable_attacks(record, name):
-    """Attacks of one movement without a district leave its reading empty, not the finding."""
+def test_finding__gives_no_number_to_an_analysis_without_usable_attacks(record, name):
+    """Attacks of one movement without a district leave its analysis empty, not the finding."""
     islamist = record.events["movement"] == "islamist"
     attacks = record.events["initiator"] == "militant"
     district = record.events["district"].mask(islamist & attacks)

@@ -1,4 +1,4 @@
-"""Reruns on other readings, and the reading that allows for wrong initiators."""
+"""Sensitivity analyses, among them the one that allows for wrong initiators."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -75,27 +75,27 @@ def test_pool__widens_the_interval_by_the_spread_of_the_draws():
 
 
 def test_pool__takes_the_median_p_value_without_intervals():
-    readings = [Analysis(1.0, None, p, {}) for p in (0.01, 0.2, 0.9)]
-    assert pool(readings, 0.9) == Analysis(1.0, None, 0.2, {})
+    analyses = [Analysis(1.0, None, p, {}) for p in (0.01, 0.2, 0.9)]
+    assert pool(analyses, 0.9) == Analysis(1.0, None, 0.2, {})
 
 
-def test_pool__asks_for_no_less_than_the_readings_do():
+def test_pool__needs_no_less_than_its_analyses_do():
     """A test of two conditions has a larger p-value than its interval shows."""
-    readings = [Analysis(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
-    assert pool(readings, 0.9).p_value == 0.4
+    analyses = [Analysis(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
+    assert pool(analyses, 0.9).p_value == 0.4
 
 
-def test_rerun__a_reading_without_enough_events_cannot_tell(record):
+def test_sensitivity__without_enough_events_cannot_tell(record):
     verdict_of = by_sign("rises", "falls")
 
-    def read(part):
+    def analyse(part):
         if part.selection[-1:] == ("islamist groups only",):
             raise FitError("too few")
         if part.selection[-1:] == ("baloch groups only",):
             return None
         return Analysis(1.0, (0.5, 1.5), 0.01, {"attacks": 1})
 
-    sensitivity = {v.name: v for v in analyse_sensitivity(record, read, verdict_of)}
+    sensitivity = {v.name: v for v in analyse_sensitivity(record, analyse, verdict_of)}
     assert list(sensitivity) == list(SENSITIVITY_ANALYSES)
     for name in ("Baloch groups only", "Islamist groups only"):
         assert sensitivity[name].verdict == CANNOT_TELL
@@ -119,7 +119,7 @@ def test_by_sign__takes_a_side_below_five_per_cent_only(estimate, p_value, verdi
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
-def test_rerun__asks_what_the_finding_asks(record, monkeypatch, name):
+def test_sensitivity__analyses_what_the_finding_does(record, monkeypatch, name):
     def analyse_the_same(record, analyse, verdict_of, **options):
         main = analyse(record)
         verdict = verdict_of(main.estimate, main.p_value)
@@ -132,7 +132,7 @@ def test_rerun__asks_what_the_finding_asks(record, monkeypatch, name):
     options = {"refits": 0, "moves": 9} if name == "retaliation" else {}
     finding = ESTIMATORS[name](record, **options)
     (again,) = finding.sensitivity
-    # near_repeat and tactics exchange dates fewer times for a reading than for the finding
+    # near_repeat and tactics exchange dates fewer times than for the main analysis
     low, high = finding.interval
     assert again.estimate == pytest.approx(finding.estimate, rel=0.05)
     assert again.interval == pytest.approx((low, high), abs=0.1 * (high - low))

@@ -98,8 +98,8 @@ def test_severity__words_are_its_numbers(record):
     assert finding.verdict in VERDICTS
     assert low < finding.estimate < high
     sentence = finding.sentence.replace("\N{MINUS SIGN}", "-")
-    assert f"changed by {finding.estimate:+.0f} %" in sentence
-    assert f"interval {low:+.0f} % to {high:+.0f} %" in sentence
+    assert f"changed by {finding.estimate:+.0f}%" in sentence
+    assert f"interval {low:+.0f}% to {high:+.0f}%" in sentence
     assert (finding.verdict == CANNOT_TELL) == (finding.p_value >= 0.05)
     assert ("cannot tell whether" in finding.sentence) == (finding.verdict == CANNOT_TELL)
 
@@ -127,4 +127,4 @@ def test_severity__cannot_tell_from_few_events(record, keep):
     finding = find(replace(record, events=record.events.head(keep).reset_index(drop=True)))
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
-    assert "at least 30" in finding.sentence
+    assert "At least 30" in finding.sentence

@@ -142,7 +142,7 @@ def test_tactics__cannot_tell_from_few_attacks(record, keep):
     finding = find(replace(record, events=militant.head(keep).reset_index(drop=True)))
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval, finding.p_value) == (None, None, None)
-    assert "at least 30" in finding.sentence
+    assert "At least 30" in finding.sentence
 
 
 def test_tactics__figure_counts_all_attacks(record):

@@ -152,7 +152,7 @@ def test_finding__cannot_tell_on_a_thin_record(record, estimator):
     assert found.estimate is None
     assert found.interval is None
     assert found.p_value is None
-    assert "at least" in found.sentence
+    assert "At least" in found.sentence
 
 
 def test_distances__are_great_circles(record):

@@ -155,11 +155,13 @@ def displacement(
         rings = study_rings(counts, horizon=horizon, level=level, replicates=replicates, seed=seed)
         moved = move_rings(counts, horizon, moves, seed=seed)
         checks = _checks(counts, background.converged, here, rings, moved, horizon, level)
-        title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
-        figures = [forest(title, unit, record.source.title, main, verdict, sensitivity)]
+        title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit", horizon=horizon)
+        figures = [
+            forest(title, unit, record.source.title, main, verdict, sensitivity, level=level)
+        ]
         if rings is not None:
-            figures.append(ring_figure(rings, record.source.title))
-        sentence = _sentence(excess, verdict, sensitivity, level)
+            figures.append(ring_figure(rings, record.source.title, level))
+        sentence = _sentence(excess, verdict, sensitivity, horizon, level)
     else:
         sentence = too_little(counts, WORDS.text("sentence", "too_little"))
     return compose_finding(
@@ -179,7 +181,13 @@ def displacement(
     )
 
 
-def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], level: float) -> str:
+def _sentence(
+    excess: Excess,
+    verdict: str,
+    sensitivity: tuple[Analysis, ...],
+    horizon: int,
+    level: float,
+) -> str:
     low, high = excess.interval
     text = WORDS.text(
         "sentence",
@@ -187,6 +195,7 @@ def _sentence(excess: Excess, verdict: str, sensitivity: tuple[Analysis, ...], l
         opening=WORDS.text("opening", verdict),
         observed=excess.observed,
         operations=excess.n_treatments,
+        horizon=horizon,
         expected=excess.expected,
         estimate=excess.estimate,
         level=level,

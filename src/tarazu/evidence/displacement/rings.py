@@ -192,7 +192,7 @@ def study_rings(
     )
 
 
-def ring_figure(effects: RingEffects, source: str) -> FigureData:
+def ring_figure(effects: RingEffects, source: str, level: float) -> FigureData:
     """Return the event study by ring as a figure."""
     verdict_of = by_sign(WORDS.text("phrases", "more"), WORDS.text("phrases", "fewer"))
     return WORDS.figure(
@@ -211,6 +211,7 @@ def ring_figure(effects: RingEffects, source: str) -> FigureData:
         },
         source=source,
         operations=effects.n_operations,
+        level=level,
     )
 
 

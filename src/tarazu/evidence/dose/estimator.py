@@ -90,7 +90,7 @@ def dose(
         leads = measure(panel, LEADS, history_ends=LEAD_WEEKS)
         checks = _checks(effect, leads, _without_heaviest(panel, measure))
         figures = [
-            _horizon_figure(effect, leads, len(panel.doses), record.source.title),
+            _horizon_figure(effect, leads, len(panel.doses), record.source.title, level),
             _bin_figure(panel, record.source.title, level),
             forest(
                 WORDS.text("forest", "title"),
@@ -99,6 +99,7 @@ def dose(
                 main,
                 verdict,
                 sensitivity,
+                level=level,
             ),
         ]
         if validation.power:
@@ -206,7 +207,9 @@ def _checks(
     ]
 
 
-def _horizon_figure(effect: DoseEffect, leads: DoseEffect, n: int, source: str) -> FigureData:
+def _horizon_figure(
+    effect: DoseEffect, leads: DoseEffect, n: int, source: str, level: float
+) -> FigureData:
     rows = [
         (_weeks(window), float(estimate), interval.tolist(), float(p))
         for part in (effect, leads)
@@ -226,6 +229,7 @@ def _horizon_figure(effect: DoseEffect, leads: DoseEffect, n: int, source: str) 
         },
         source=source,
         operations=n,
+        level=level,
     )
 
 
@@ -260,6 +264,7 @@ def _bin_figure(panel: DosePanel, source: str, level: float) -> FigureData:
         operations=len(panel.doses),
         first=HEADLINE[0],
         last=HEADLINE[1],
+        level=level,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -148,7 +148,15 @@ def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = 
         figures = [
             _unit_figure("districts", districts, source, level),
             _unit_figure("groups", groups, source, level),
-            _sensitivity_figure(source, main, verdict, sensitivity, level),
+            forest(
+                WORDS.text("forest", "title"),
+                WORDS.text("finding", "unit"),
+                source,
+                main,
+                verdict,
+                sensitivity,
+                level=level,
+            ),
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))
@@ -277,16 +285,6 @@ def _unit_figure(
         gaps=sum(gaps),
         level=level,
     )
-
-
-def _sensitivity_figure(
-    source: str, main: Analysis, verdict: str, sensitivity: tuple[Analysis, ...], level: float
-) -> FigureData:
-    title = WORDS.text("forest", "title")
-    unit = WORDS.text("finding", "unit")
-    drawn = forest(title, unit, source, main, verdict, sensitivity)
-    n = WORDS.text("phrases", "main_n", districts=main.n["districts"], level=level)
-    return replace(drawn, n=n)
 
 
 def _word(low: float, high: float) -> str:

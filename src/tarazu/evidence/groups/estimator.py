@@ -103,7 +103,7 @@ def groups(
     if main is not None:
         title = WORDS.text("forest", "title")
         unit = WORDS.text("finding", "unit", sample=SAMPLE, years=ENDS)
-        figures.append(forest(title, unit, source, main, verdict, sensitivity))
+        figures.append(forest(title, unit, source, main, verdict, sensitivity, level=level))
     return compose_finding(
         WORDS,
         main,
@@ -301,4 +301,5 @@ def _year_figure(
         events=int(counted.events.sum()),
         groups=len(counted.groups),
         sample=SAMPLE,
+        level=level,
     )

@@ -54,7 +54,7 @@ class WindowEffect:
     n_control, n_treatment : matched units; n_control_all, n_treatment_all : before matching.
     effect, standard_error, p_value : weighted least squares, dependent events per treatment.
     p_permutation : labels permuted within strata; p_adjusted : largest statistic over all windows.
-    detectable : the effect found in 80 % of records by the permutation test at 5 %.
+    detectable : the effect found in 80% of records by the permutation test at 5%.
     ring : effect in the ring between the next smaller window of km and this one.
     placebo, p_placebo : the same regression on the window of days before the one of `pre`.
     same_overlap, mixed_overlap : share of units whose window holds another of the same, of the

@@ -24,10 +24,10 @@ SHORTEST: Final = 4  # periods in a segment
 FEWEST_LABELLED: Final = 15  # labelled events in a segment
 BLOCK: Final = 2  # periods that stay together: two quarters are longer than a burst of 8 weeks
 MOST_CHANGES: Final = 4
-# Half the 90 % quantile of twice the drop in log-likelihood at the true place of a change:
+# Half the 90% quantile of twice the drop in log-likelihood at the true place of a change:
 # P(drop < x) = (1 - exp(-x / 2))^2, Hansen (2000), equation 9.
 _LOCATION_DROP: Final = -np.log(1 - np.sqrt(0.9))
-_Z: Final = 1.6448536269514722  # 5 % of a normal lie beyond it
+_Z: Final = 1.6448536269514722  # 5% of a normal lie beyond it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Change:
 
     Attributes
     ----------
-    period : first period of the new shares. first, last : ends of its 90 % interval.
+    period : first period of the new shares. first, last : ends of its 90% interval.
     before, after : (C,) shares of the labelled events in the segments on either side.
     low, high : (C,) ends of an interval of after - before, whatever the labels of the unknown and
         wherever the change: it allows for the search. Its level is 1 - 2 alpha.
@@ -69,7 +69,7 @@ class ShareChanges:
     penalty : log-likelihood that a change must gain.
     p_known : of any change among labelled events, as if labels were missing at random.
     dispersion : variance of counts by block over that of independent events, at least 1.
-    largest_step : no step of any share anywhere was larger, at 95 %, whatever the labels.
+    largest_step : no step of any share anywhere was larger, at 95%, whatever the labels.
     """
 
     changes: tuple[Change, ...]
@@ -301,8 +301,8 @@ def step_bounds(
 def _largest_step(known: NDArray[np.int64], unknown: NDArray[np.int64], width: float) -> float:
     """Return the largest end of any interval of a single step, wherever it may be.
 
-    Each interval has 5 % beyond each end, and all of them must stay within the result: the chance
-    that some step is larger although none seems so is at most 5 % (intersection-union test).
+    Each interval has 5% beyond each end, and all of them must stay within the result: the chance
+    that some step is larger although none seems so is at most 5% (intersection-union test).
     """
     largest = 0.0
     for middle in range(SHORTEST, len(known) - SHORTEST + 1):

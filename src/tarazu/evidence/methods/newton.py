@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Evaluation = tuple[float, tuple[Array, Array], tuple[Array, Array, Array]]
 
 NEWTON_STEPS: Final = 100
-PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90 % profile interval
+PROFILE_DROP: Final = 1.3528  # of the log-likelihood at the ends of a 90% profile interval
 TOLERANCE: Final = 1e-6  # Newton decrement, log-likelihood units
 LONGEST_STEP: Final = 3.0  # of a log, in one iteration
 

@@ -101,7 +101,7 @@ def near_repeat(
         source = record.source.title
         figures = (
             _lag_figure(test, source, used, level),
-            forest(title, unit, source, main, verdict, sensitivity),
+            forest(title, unit, source, main, verdict, sensitivity, level=level),
         )
         sentence = _sentence(test, verdict, used, sensitivity, level)
     else:
@@ -251,6 +251,7 @@ def _sentence(
         pairs=int(test.observed[SAME, :SHORT].sum()),
         incidents=used["attack incidents"],
         ratio=ratio,
+        level=level,
         low=low,
         high=high,
     )
@@ -285,4 +286,5 @@ def _lag_figure(test: KnoxTest, source: str, used: dict[str, int], level: float)
         unit=WORDS.text("finding", "unit"),
         incidents=used["attack incidents"],
         replicates=len(test.moved),
+        level=level,
     )

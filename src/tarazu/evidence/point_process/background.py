@@ -26,7 +26,7 @@ from tarazu.evidence.point_process.periods import DRIFT_YEARS, Periods
 
 Array = NDArray[np.float64]
 
-# Gamma shapes that draw a level towards 1: ASSUMED, shape 1 is a standard deviation of 100 %.
+# Gamma shapes that draw a level towards 1: ASSUMED, shape 1 is a standard deviation of 100%.
 # Chosen by marginal likelihood they mistook drift for excitation (docs/decisions/retaliation.md).
 BURST_SHAPE: Final = 1.0
 DRIFT_SHAPE: Final = 1.0

@@ -192,7 +192,7 @@ def _background(history: History, optimum: Optimum, n_days: int) -> Array:
 
 
 def profile_interval(history: History, optimum: Optimum, kernel: int) -> tuple[float, float]:
-    """Return the 90 % profile-likelihood interval of one branching ratio, the half-life held.
+    """Return the 90% profile-likelihood interval of one branching ratio, the half-life held.
 
     The lower end is 0 where a ratio of nothing is not worse than the best by `PROFILE_DROP`.
     """
@@ -220,7 +220,7 @@ def _without_prior(evaluate: PenalisedLikelihood, optimum: Optimum, index: int) 
 
 
 def _cross(loss: Callable[[float], float], start: float, direction: float, end: float) -> float:
-    """Where a loss that rises away from `start` crosses zero, to 2 % of the ratio."""
+    """Where a loss that rises away from `start` crosses zero, to 2% of the ratio."""
     inside, step = start, 0.35
     outside = start + direction * step
     while loss(outside) < 0:
@@ -248,7 +248,7 @@ class KernelHistogram:
     ----------
     lags : first and last day of each bin.
     rate, low, high : (B,) events per day caused by one event, on a day of the bin, with the ends of
-        90 % profile intervals.
+        90% profile intervals.
     """
 
     lags: tuple[tuple[int, int], ...]

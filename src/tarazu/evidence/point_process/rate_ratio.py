@@ -61,7 +61,7 @@ class RateRatio:
 
     Attributes
     ----------
-    estimate, interval : rate ratio, with a 90 % profile interval widened by the dispersion.
+    estimate, interval : rate ratio, with a 90% profile interval widened by the dispersion.
     expected : attacks on exposed days had there been no operation.
     p_value : two-sided, likelihood ratio over dispersion.
     """

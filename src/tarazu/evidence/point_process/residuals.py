@@ -21,7 +21,7 @@ class ResidualCheck:
     Attributes
     ----------
     edges : (B + 1,) of the bins, in [0, 1].
-    counts, low, high : (B,) residuals in each bin, and 5 and 95 % of what the fit gives.
+    counts, low, high : (B,) residuals in each bin, and 5 and 95% of what the fit gives.
     p_value : Monte Carlo, of the sum of squared departures from the fit's mean.
     """
 

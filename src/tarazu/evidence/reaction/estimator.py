@@ -184,7 +184,7 @@ def reaction(
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
         figures = [
             _window_figure(counts, source, moves, seed),
-            forest(title, unit, source, main, verdict, sensitivity),
+            forest(title, unit, source, main, verdict, sensitivity, level=level),
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))

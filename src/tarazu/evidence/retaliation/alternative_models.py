@@ -34,7 +34,7 @@ from tarazu.evidence.retaliation.posterior import SMALL, Posterior, weigh_effect
 from tarazu.evidence.words import Words
 
 ATTACKS, OPERATIONS = 0, 1
-REFITS: Final = 19  # of simulated records, whose smallest and largest bound 90 %
+REFITS: Final = 19  # of simulated records, whose smallest and largest bound 90%
 HUNDRED: Final = 100  # attacks, so that what they cause is no small decimal
 WORDS: Final = Words(__package__)
 SMALLEST_P: Final = 0.01  # of the residuals: below it the fit is called poor

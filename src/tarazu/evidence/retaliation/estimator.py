@@ -38,6 +38,7 @@ from tarazu.evidence.point_process.history import (
     EXPOSED,
     LAG_WINDOWS,
     LATER,
+    REACH_DAYS,
     read_history,
 )
 from tarazu.evidence.retaliation.alternative_models import REFITS, fit_alternatives
@@ -54,7 +55,7 @@ from tarazu.record import Record
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
 # Names of rates that tests/theory/test_retaliation.py measures.
 EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
-NEEDED: Final = "operations needed to find in 80 % that 24 % are prevented"
+NEEDED: Final = "operations needed to find in 80% that 24% are prevented"
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
@@ -117,14 +118,16 @@ def retaliation(
         others = fit_alternatives(counts, source, horizon=horizon, refits=refits, seed=seed)
         checks = _checks(counts, background, excess, validation, horizon) + others.checks
         windows = count_windows(counts.attacks, counts.operations, replicates=moves, seed=seed)
-        unit = WORDS.text("finding", "unit")
+        unit = WORDS.text("finding", "unit", horizon=horizon)
         figures = (
             _window_figure(windows, excess, counts, source),
-            forest(WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity),
+            forest(
+                WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity, level=level
+            ),
             *([validation.power_figure(unit)] if validation.power else []),
             *others.figures,
         )
-        sentence = _sentence(excess, verdict, sensitivity, validation, level)
+        sentence = _sentence(excess, verdict, sensitivity, validation, horizon, level)
     else:
         sentence = too_little(counts, WORDS.text("sentence", "too_little"))
     return compose_finding(
@@ -149,6 +152,7 @@ def _sentence(
     verdict: str,
     sensitivity: tuple[Analysis, ...],
     validation: Validation,
+    horizon: int,
     level: float,
 ) -> str:
     low, high = excess.interval
@@ -158,6 +162,7 @@ def _sentence(
         opening=WORDS.text("opening", verdict),
         observed=excess.observed,
         operations=excess.n_treatments,
+        horizon=horizon,
         expected=excess.expected,
         estimate=excess.estimate,
         level=level,
@@ -203,12 +208,17 @@ def _checks(
             observed=later.observed,
             expected=later.expected,
             p=later.p_value,
+            first=horizon + 1,
+            last=REACH_DAYS,
+            significance=SIGNIFICANCE,
+            horizon=horizon,
         ),
         WORDS.check(
             "earlier",
             None,
             observed=earlier.observed,
             expected=earlier.expected,
+            last=REACH_DAYS,
             in_simulated=_in_simulated(validation),
         ),
         WORDS.check("contamination", None, estimates=_contamination(excess, here)),

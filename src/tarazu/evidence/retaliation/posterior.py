@@ -39,7 +39,7 @@ class Posterior:
     effect : (F,) the same in attacks per operation, as many as would have been expected without.
     backlash, deterrence, small : posterior probabilities of an effect above 0, below 0, and of
         less than `SMALL` attacks per operation either way.
-    interval : 90 % credible interval of the effect, attacks per operation.
+    interval : 90% credible interval of the effect, attacks per operation.
     """
 
     log_ratio: Array

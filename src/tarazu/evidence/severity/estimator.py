@@ -217,6 +217,7 @@ def _exponent(law: PowerLaw) -> str:
         "clauses",
         "exponent",
         exponent=law.exponent,
+        level=LEVEL,
         low=low,
         high=high,
         start=law.start,
@@ -273,6 +274,7 @@ def _survival(deaths: NDArray[np.int64], source: str, law: PowerLaw, rivals: Riv
         n=law.n_tail,
         start=law.start,
         exponent=law.exponent,
+        level=LEVEL,
         low=low,
         high=high,
     )

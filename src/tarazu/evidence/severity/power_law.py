@@ -21,7 +21,7 @@ from tarazu.evidence.severity.power_law_kernels import (
 )
 
 SHORTEST_TAIL: Final = 50  # values in a tail, below which Clauset et al. advise against a fit
-_HALF_CHI_SQUARED: Final = 1.3527717270276146  # half the 90 % quantile, one degree of freedom
+_HALF_CHI_SQUARED: Final = 1.3527717270276146  # half the 90% quantile, one degree of freedom
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PowerLaw:
 
     Attributes
     ----------
-    interval : 90 %, by profile likelihood where the start was given, else by resampling the
+    interval : 90%, by profile likelihood where the start was given, else by resampling the
         values and choosing the start again.
     n_tail : values from `start` on. distance : Kolmogorov-Smirnov.
     """

@@ -21,7 +21,7 @@ class SeverityStep:
 
     Attributes
     ----------
-    ratio, interval : of geometric means, with a 90 % interval robust to bursts of half a year.
+    ratio, interval : of geometric means, with a 90% interval robust to bursts of half a year.
     p_value : two-sided, share of random orders of half-years with a step as large.
     split : first month of the later half, counted from January 1970.
     n_early, n_late : events.

@@ -122,10 +122,12 @@ def wake(
         )
 
     sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
-    unit, source = WORDS.text("finding", "unit"), record.source.title
+    unit, source = WORDS.text("finding", "unit", horizon=horizon), record.source.title
     figures = [
         _window_figure(contrasts, effects, source, windows, level),
-        forest(WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity),
+        forest(
+            WORDS.text("forest", "title"), unit, source, main, verdict, sensitivity, level=level
+        ),
     ]
     if validation.power:
         figures.append(validation.power_figure(unit))
@@ -135,7 +137,7 @@ def wake(
         main,
         level=level,
         verdict=verdict,
-        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity, level),
+        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity, horizon, level),
         n_used=main.n,
         n_dropped=counts.n_dropped | {WORDS.text("phrases", "unmatched"): unmatched},
         checks=_checks(record, counts, contrasts, effects, found, windows),
@@ -275,6 +277,7 @@ def _window_figure(
         },
         source=source,
         operations=n,
+        level=level,
     )
 
 
@@ -332,6 +335,7 @@ def _sentence(
     n: int,
     verdict: str,
     sensitivity: tuple[Analysis, ...],
+    horizon: int,
     level: float,
 ) -> str:
     low, high = found.interval
@@ -340,6 +344,7 @@ def _sentence(
         "result",
         opening=WORDS.text("opening", verdict),
         estimate=found.estimate,
+        horizon=horizon,
         level=level,
         low=low,
         high=high,
