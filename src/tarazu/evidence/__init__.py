@@ -1,4 +1,4 @@
-"""What the record shows: estimators, each from a Record to a Finding, and the battery of all.
+"""Estimators, each from a Record to a Finding, and the battery of all of them.
 
 A name is imported when first used, so that what needs only names or types of findings loads
 neither numba nor SciPy.

@@ -68,8 +68,7 @@ class Battery:
         if not finding.is_test:
             return finding.verdict
         p_holm = self.p_holm.get(finding.name)
-        # Only a verdict that rests on a rejection is taken back; that nothing large happened
-        # is none.
+        # Only a verdict from a rejection is withdrawn; "no large change" is not one.
         rejects = finding.p_value is not None and finding.p_value < SIGNIFICANCE
         holds = p_holm is not None and (p_holm < self.significance or not rejects)
         return finding.verdict if holds else CANNOT_TELL

@@ -46,8 +46,8 @@ def to_daily_counts(record: Record) -> DailyCounts:
     days, attacks, operations, n_dropped = tally_events(record, "day")
     if attacks.sum() == 0:
         raise FitError(
-            "the record holds no attack by militants with a day and a district; "
-            "at least one is needed to say what attacks do. Try `tarazu record describe`."
+            "the record has no attack by militants with a day and a district; expected at least "
+            "one. Try `tarazu record describe`."
         )
     return DailyCounts(
         attacks=attacks,

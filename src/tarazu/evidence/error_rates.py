@@ -1,7 +1,7 @@
 """Error rates of an estimator, as measured on simulated records and shipped with it.
 
-A rate belongs to the code that it was measured on. The table therefore holds a digest of that
-code, and a test fails as long as the two differ.
+A rate belongs to the code on which it was measured. The table therefore has a digest of that code,
+and a test fails if the two differ.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) 
 
 
 def read_validation(path: Traversable) -> Validation:
-    """Read shipped error rates; an estimator without any has an empty summary."""
+    """Read shipped error rates; an estimator without a table has an empty summary."""
     if not path.is_file():
         return Validation({}, ())
     table = json.loads(path.read_text(encoding="utf-8"))
@@ -143,7 +143,7 @@ def changed_sources(path: Traversable) -> list[str]:
     Raises
     ------
     ValueError
-        The table does not say what was measured, or names code that is no longer there.
+        The table lacks the digests of the measured code, or names code that no longer exists.
     """
     measured = json.loads(path.read_text(encoding="utf-8")).get("measured")
     if not measured:

@@ -1,4 +1,4 @@
-"""A finding: what the record says on one question, with everything needed to doubt it."""
+"""Findings: estimate, interval, p-value, verdict, and everything needed to doubt them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAIN: Final = "main analysis"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One diagnostic: what was looked at, what was found, what was hoped for.
+    """A condition that a finding must meet to be trusted, and what was found.
 
     Attributes
     ----------
-    passed : None where the check informs but does not decide.
+    passed : None if the check only informs.
     """
 
     name: str
@@ -70,16 +70,16 @@ class FigureData:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one estimator says of one record.
+    """What one estimator returns for one record.
 
     Attributes
     ----------
-    estimand : the quantity in words, with its population and its horizon.
+    estimand : the quantity in words, with its population and its window.
     estimate, interval : in `unit`; the interval has coverage `level`. None where not estimable.
     p_value : two-sided, against `null`.
     verdict : one of the estimator's words; `CANNOT_TELL` is always among them.
     sentence : the result in plain words, with its uncertainty.
-    sensitivity : reruns on other cuts and readings of the record, the main one not repeated.
+    sensitivity : analyses under other coding choices and of subsets, without the main one.
     validation : error rates measured on simulated records, empty where not measured.
     converged : False keeps the numbers but bars them from a headline.
     """

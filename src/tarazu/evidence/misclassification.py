@@ -12,7 +12,7 @@ from tarazu.record import Record, measured_check
 from tarazu.record.record import DEATHS
 
 SIDES: Final = ("militant", "state", "unclear")
-CANNOT_SAY: Final = ("?", "?c")  # the hand could not tell either: agrees with whatever was coded
+UNDECIDED: Final = ("?", "?c")  # by hand, too: counted as agreement with the code
 PRIOR: Final = 0.5  # Jeffreys: added to every count of the hand-read sample
 _ORDER: Final = ("date", "date_precision", "district", "initiator", "initiator_rule", "target")
 _TIES: Final = ("tactic", "group", "movement", "zero_best", "group_site", "active_year", *DEATHS)
@@ -42,7 +42,7 @@ def draw_initiators(record: Record, replicate: int) -> Record | None:
             [sample.confusion.get(hand, {}).get(coded, 0) for hand in SIDES[:2]] + [0.0]
         )
         agreed = SIDES.index(coded)
-        seen[agreed] += sum(sample.confusion.get(hand, {}).get(coded, 0) for hand in CANNOT_SAY)
+        seen[agreed] += sum(sample.confusion.get(hand, {}).get(coded, 0) for hand in UNDECIDED)
         possible = np.array([1.0, 1.0, coded == "unclear"])  # a clear event is one side's
         share = rng.dirichlet((seen + PRIOR)[possible > 0])
         mine = np.flatnonzero(events["initiator"] == coded)

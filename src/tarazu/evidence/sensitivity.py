@@ -1,4 +1,4 @@
-"""Other cuts and readings of a record on which a finding is rerun."""
+"""Sensitivity analyses: the same estimate under other coding choices and of subsets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SELECTIONS: Final[dict[str, dict[str, object]]] = {
 }
 REDRAWN: Final = "initiators at their measured error rate"
 SENSITIVITY_ANALYSES: Final = (*SELECTIONS, REDRAWN)
-FEWEST_EVENTS: Final = 10  # operations and attacks below which no reading is given a number
+FEWEST_EVENTS: Final = 10  # operations and attacks, each; with fewer there is no number
 
 
 VerdictRule = Callable[[float | None, float | None], str]
@@ -59,14 +59,14 @@ def analyse_sensitivity(
 ) -> tuple[Analysis, ...]:
     """Return the same analysis of the record under other coding choices and of its subsets.
 
-    Where too little is left there is no number, and the verdict is that the record cannot tell.
+    With too few events there is no number, and the verdict is that the record cannot tell.
     The last analysis draws the initiators anew at the error rate that was measured by hand and
     pools the draws (Rubin 1987, Multiple Imputation for Nonresponse in Surveys); it has no number
     where the rate was not measured.
 
     Parameters
     ----------
-    analyse : from a record to an estimate; None where the record holds too little.
+    analyse : from a record to an estimate; None if the record has too few events.
     verdict_of : from estimate and p-value to a verdict.
     level : coverage of the intervals that `analyse` returns.
     draws : of the initiators, at least 2.
@@ -118,7 +118,7 @@ def has_enough_events(counts: DailyCounts) -> bool:
 
 
 def too_little(counts: DailyCounts, question: str) -> str:
-    """Return the sentence of a record that cannot tell, with what it would take."""
+    """Return the sentence for a record with too few events, and what would be needed."""
     return WORDS.text(
         "sensitivity",
         "too_little",

@@ -1,4 +1,4 @@
-"""Texts of the estimators: TOML files beside the arithmetic, with named placeholders.
+"""Texts of the estimators: TOML files with named placeholders, beside the arithmetic.
 
 A text is filled by name, as in ``words.text("opening", verdict, level=0.9)`` for the template
 ``"... ({level:.0%} interval)"``. Format specifications are Python's, and one more: ``{x:±.2f}``

@@ -25,7 +25,7 @@ def test_scenario__of_names_is_the_one_of_a_study():
     planned = plan.scenarios["deterrence"]
     assert np.array_equal(named.parameters, planned.parameters)
     assert np.array_equal(named.levers, plan.policies[1].levers)
-    assert named.places.names == planned.places.names
+    assert named.districts.names == planned.districts.names
 
 
 def test_scenario__runs_as_the_engine_does(scenario):
@@ -36,7 +36,7 @@ def test_scenario__runs_as_the_engine_does(scenario):
         scenario.model,
         scenario.parameters[draws],
         scenario.levers[:, :4],
-        places=scenario.places,
+        districts=scenario.districts,
         seed=1,
         members=members,
         weeks=4,
@@ -50,7 +50,7 @@ def test_scenario__sets_one_lever_in_some_weeks(scenario):
     changed = moved.levers != scenario.levers
     row = [*scenario.model.levers].index("operational_tempo")
     assert changed[row, 2:4].all()
-    assert changed.sum() == 2 * len(scenario.places.names)
+    assert changed.sum() == 2 * len(scenario.districts.names)
 
 
 def test_scenario__of_a_model_with_more_levers_has_them_at_defaults(scenario):

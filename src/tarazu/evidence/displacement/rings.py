@@ -80,7 +80,7 @@ def weighted_displacement_quotient(
     """Return (change of buffer / control) over (change of target / control).
 
     Where attacks in the target fell against the control: below 0 part of them moved to the buffer,
-    at -1 all, above 0 calm spread. Where they rose the quotient has no such reading.
+    at -1 all, above 0 calm spread. Where they rose the quotient has no such meaning.
 
     Parameters
     ----------

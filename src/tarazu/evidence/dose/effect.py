@@ -1,4 +1,4 @@
-"""What attacks do after operations in which more militants were killed: the arithmetic."""
+"""Attacks per additional militant killed in an operation: estimate, tests and leverage."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def dose(
     The estimand is the difference in attacks of the same district in weeks 5 to 52 after an
     operation, per militant more that was killed in it, among recorded lethal operations. The
     horizon was fixed before the record was looked at: it is what lies beyond the short term, of
-    which the claim on attrition speaks; the first weeks are the finding on retaliation. The
+    which the claim on attrition is about; the first weeks are the finding on retaliation. The
     weeks are too many to move dates past them, so the test exchanges doses between operations.
 
     Parameters

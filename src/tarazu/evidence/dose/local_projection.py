@@ -17,7 +17,7 @@ REACH_WEEKS: Final = 52
 HISTORY: Final = (1, 4, 12, 52)  # weeks of earlier attacks, own and next door, that are held fixed
 STRATA: Final = 4
 MOVE_WEEKS: Final = 26
-FEWEST_DISTRICTS: Final = 3  # with operations: a jackknife over fewer says nothing
+FEWEST_DISTRICTS: Final = 3  # with operations: a jackknife over fewer has no meaning
 
 
 @dataclass(frozen=True, slots=True)

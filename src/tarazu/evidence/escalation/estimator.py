@@ -1,4 +1,4 @@
-"""Escalation: do attacks come faster or slower, district by district."""
+"""Escalation: whether gaps between attack days get shorter or longer, by district."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ _OVERLAPS: Final = ((SAME_PRE, SAME_POST), (MIXED_PRE, MIXED_POST))
 
 @dataclass(frozen=True, slots=True)
 class WindowEffect:
-    """The matched effect in one window of days and kilometres; NaN where there is none.
+    """The matched effect in one window of days and kilometres; NaN if there is none.
 
     Attributes
     ----------
@@ -91,8 +91,8 @@ class MatchedWakes:
 
     Attributes
     ----------
-    effects : one a window. before, after : (W, N) counts of dependent events.
-    treated : (N,). matchings : one a window.
+    effects : one per window. before, after : (W, N) counts of dependent events.
+    treated : (N,). matchings : one per window.
     """
 
     effects: tuple[WindowEffect, ...]

@@ -2,7 +2,7 @@
 
 Partitions are exact for the multinomial likelihood. The price of a change is set by putting blocks
 of the record in random order, so that bursts of like events and years with many events buy none.
-Events without a label are given the labels that speak most against a change.
+Events without a label get the labels that are least favourable to a change.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Change:
     before, after : (C,) shares of the labelled events in the segments on either side.
     low, high : (C,) ends of an interval of after - before, whatever the labels of the unknown and
         wherever the change: it allows for the search. Its level is 1 - 2 alpha.
-    least : log-likelihood ratio under the labels of the unknown that speak most against it.
+    least : log-likelihood ratio under the least favourable labels of the unknown.
     p_value : of a change anywhere that is as strong under those labels.
     proven : whether that is below the significance level, so that no labels explain it away.
     """
@@ -81,7 +81,7 @@ class ShareChanges:
 
     @property
     def p_value(self) -> float:
-        """P-value of the strongest change, under the labels that speak most against it."""
+        """P-value of the strongest change, under the least favourable labels."""
         return 1.0 if self.strongest is None else self.strongest.p_value
 
     @property
@@ -152,18 +152,6 @@ def find_changes(
         dispersion=dispersion,
         largest_step=_largest_step(known, unknown, _Z * np.sqrt(dispersion * price)),
     )
-
-
-def best_partition(known: NDArray[np.int64], penalty: float) -> tuple[int, ...]:
-    """Return the first periods of all segments but the first in the best partition.
-
-    Parameters
-    ----------
-    known : (T, C) events by period and label.
-    penalty : log-likelihood that each change must gain.
-    """
-    known = np.ascontiguousarray(known, np.int64)
-    return _best_starts(*_partition(known, _x_log_x(int(known.sum()))), penalty)
 
 
 def measure_dispersion(known: NDArray[np.int64], starts: tuple[int, ...]) -> float:

@@ -234,7 +234,7 @@ def _felt(operations: Counts, horizon: int) -> Array:
 
 
 def _residual(outcomes: Array, covariates: Array, group: NDArray[np.int64]) -> Array:
-    """Take out of the outcomes what covariates say, groups weighing alike."""
+    """Return outcomes minus their regression on covariates, with groups of equal weight."""
     weight = np.sqrt(1.0 / np.bincount(group))[group][:, None]
     slope, *_ = np.linalg.lstsq(weight * covariates, weight * outcomes, rcond=1e-10)
     return np.asarray(outcomes - covariates @ slope)

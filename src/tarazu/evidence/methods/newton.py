@@ -1,4 +1,4 @@
-"""Newton's method where parameters of one epoch touch those of no other epoch.
+"""Newton's method for parameters in epochs that interact only through a common border.
 
 The information matrix is then an arrowhead: one block per epoch, and a border of parameters that
 hold throughout. Solving block by block costs a twentieth of solving it whole.

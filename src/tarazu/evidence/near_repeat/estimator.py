@@ -1,4 +1,4 @@
-"""Near repeat: do attacks come close together in space and time, and after operations."""
+"""Near repeat: attacks close together in space and time, and after operations."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def beyond_chance(
 def analyse_near_repeat(
     record: Record, *, level: float = LEVEL, replicates: int = 199, seed: int = 0
 ) -> Analysis | None:
-    """Return the near repeats of one reading of a record; None where it holds too little."""
+    """Return the near repeats of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
     attacks = incidents(counts.attacks)
     if len(attacks.day) < FEWEST_EVENTS:

@@ -28,7 +28,7 @@ def fit_attacks(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Backgrou
 def analyse_excess(
     record: Record, condition: int, *, horizon: int = HORIZON_DAYS, level: float = LEVEL
 ) -> Analysis | None:
-    """Return the excess on the days of one class of exposure; None where it is too little."""
+    """Return the excess on the days of one class of exposure; None if there are too few events."""
     counts = to_daily_counts(record)
     excess = measure_after(counts, fit_attacks(counts, horizon=horizon), condition, level=level)
     return as_analysis(excess, counts) if excess.measured else None

@@ -1,4 +1,4 @@
-"""The background of events: what trends, bursts of the whole region and past events predict.
+"""The background of events: the intensity that trends, bursts and past events predict.
 
 A mutually exciting process on daily counts: a rate that varies by district and in time, plus
 excitation by earlier events here and in neighbouring districts.

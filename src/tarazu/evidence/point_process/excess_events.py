@@ -40,7 +40,7 @@ class Excess:
 
 
 def unmeasured(n_treatments: int) -> Excess:
-    """Return the excess of a record that holds too little to estimate one."""
+    """Return the excess of a record with too few events to estimate one."""
     nothing = float("nan")
     return Excess(nothing, (nothing, nothing), nothing, 0, 0.0, 0.0, 1.0, n_treatments)
 

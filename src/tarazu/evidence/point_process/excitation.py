@@ -51,7 +51,7 @@ class KindFit:
     half_life : of the kernel, days.
     half_lives, profile : (H,) grid and log-likelihood on it.
     background : (T, D) events per day that nothing in the past excited.
-    mean : (T, D) all events expected a day, given the past.
+    mean : (T, D) all events expected per day, given the past.
     """
 
     branching: Array

@@ -1,7 +1,7 @@
 """Maximum likelihood of mutually exciting events in continuous time.
 
-The record of Balochistan has days, ties and districts, and is read by `excitation`. This is for
-records with times, and for comparing speed and recovery with other packages.
+For records with exact times, and to compare speed and recovery with other packages. Records with
+days, ties and districts need `excitation`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class HawkesFit:
     eta : (K, K) branching ratios: mean events of kind i that one event of kind j causes.
     beta : decay, one over the unit of time; the mean lag is 1 / beta.
     standard_errors : of mu (K,), eta (K, K) and beta, from the Hessian; NaN where a ratio is so
-        close to zero that the likelihood has no curvature to speak of.
+        close to zero that the likelihood has almost no curvature.
     decrement : Newton's last, in log-likelihood units.
     """
 
@@ -77,7 +77,7 @@ def fit_hawkes(
     Raises
     ------
     ValueError
-        Times that are not sorted or lie outside, kinds that are none.
+        Times that are not sorted or lie outside; kinds out of range.
     FitError
         A kind without events.
 

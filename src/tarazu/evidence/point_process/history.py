@@ -1,4 +1,4 @@
-"""What each district-day has behind it, tallied for a fit of the background.
+"""Past events of each district-day, tallied for a fit of the background.
 
 Days of one district, period and class of exposure differ only in the past events that excite them;
 their likelihood needs sums over them, and the days with events one by one.
@@ -88,7 +88,7 @@ def read_history(
     *,
     horizon: int,
 ) -> History:
-    """Return what each district-day has behind it.
+    """Return the history of each district-day.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Loops over days and districts: what each district-day has behind it."""
+"""Kernels for the past of each district-day: window means, decayed sums, classes, tallies."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def classify_days(
     dose: NDArray[np.float64],
     share: NDArray[np.float64],
 ) -> None:
-    """Say what was done to each district before and after each day.
+    """Classify each district-day by the treatments before and after it.
 
     Class 1 if the district had a treatment in the `horizon` days before, else 2 if a neighbour had
     one, else 3 if the district had one in the `reach` days before, else 4 if it has one in the

@@ -41,7 +41,7 @@ class LogLinear:
     features : (N, M) past attacks, and last the exposure: 1 within the horizon of an operation.
     local_shape, border_shape : gamma shapes that draw a level towards 1 (and, of districts,
         towards `level`).
-    level : (D,) log rates, attacks a day, that the levels are relative to.
+    level : (D,) log rates, attacks per day, that the levels are relative to.
     history_sd : of the normal prior on the coefficients of past attacks.
     """
 

@@ -38,8 +38,8 @@ def check_residuals(
     """Return PIT residuals of Poisson counts, with randomness where a count is a jump.
 
     A residual is uniform between the distribution function below and at the count (Czado,
-    Gneiting & Held 2009). The same is done to counts drawn from the fit, which says how far from
-    uniform chance goes; that the mean was fitted to the counts makes the check a little mild.
+    Gneiting & Held 2009). The same is done to counts simulated from the fit, as the reference.
+    Because the mean was fitted to the counts, the check is slightly conservative.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What to believe of an effect whose sign is free: its posterior, by quadrature.
+"""Posterior of an effect with either sign, by quadrature.
 
 The prior of the log rate ratio is normal around no effect, so backlash and deterrence start as
 equals. Given the ratio, everything else is integrated out by Laplace's approximation.

@@ -49,8 +49,9 @@ def severity(
 ) -> Finding:
     """Return how deaths per event are distributed and whether that changed.
 
-    The tail is described by a discrete power law and by a lognormal; the test compares whether events
-    became more or less deadly. Events in which nobody died by the best estimate are counted apart.
+    The tail is described by a discrete power law and by a lognormal. The test compares the deaths
+    per event of the earlier and the later half. Events in which nobody died by the best estimate
+    are counted separately.
 
     Parameters
     ----------

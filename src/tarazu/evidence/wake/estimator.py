@@ -196,7 +196,7 @@ def analyse_wake(
     replicates: int = 299,
     seed: int = 0,
 ) -> Analysis | None:
-    """Return the wake of one part of a record; None where it holds too little."""
+    """Return the wake of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
     contrasts = compare(counts, future(counts.attacks, 1, horizon)[None], horizon=horizon)
     effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
