@@ -13,12 +13,12 @@ FINGERPRINTS = Path(__file__).with_name("fingerprints.json")
 
 
 def origin(name: str, seed: int) -> str:
-    """Say how a page was measured, at once or world by world, and how to measure it again."""
+    """Return the line on how a page was measured, and how to measure it again."""
     test = f"tests/theory/test_{name}.py"
     return (
-        f"Measured by {test}: each row by its functions, from seeds {seed} and up, on as many "
-        f"records as the row says. `.venv/bin/python -m pytest {test}` measures all rows again, on "
-        "as many records as it asks for, and writes this page. No number is edited by hand."
+        f"Measured by {test}, row by row, from seeds {seed} and up, on the number of records in "
+        f"each row. `.venv/bin/python -m pytest {test}` measures all rows again, on the numbers of "
+        "records in the test, and writes this page. No number is edited by hand."
     )
 
 

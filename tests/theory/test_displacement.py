@@ -1,4 +1,4 @@
-"""Error rates of the second opinions of `displacement`; writes docs/validation/displacement.md."""
+"""Error rates of the other designs of `displacement`; writes docs/validation/displacement.md."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "",
     ]
     write_page(
-        "displacement", "Displacement: measured error rates of its second opinions", SEED, page
+        "displacement", "Displacement: measured error rates of its alternative designs", SEED, page
     )
 
 

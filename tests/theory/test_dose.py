@@ -180,11 +180,11 @@ def write_table(table: dict[str, Rates]) -> None:
         "what would have happened.",
         "",
         "Why the test exchanges doses. The column *HAC alone* is what a normal test with "
-        "Newey-West errors within district (52 lags) would find: a few operations hold most of the "
-        "deaths, and it says too often that there is something. The column *dates moved* is the "
+        "Newey-West errors within district (52 lags) would find: a few operations account for most "
+        "of the deaths, and it has too many false positives. The column *dates moved* is the "
         "test that moves operations by up to 26 weeks within their district: the windows of the "
-        "moved dates share three quarters of their weeks with the true ones, so it finds next to "
-        "nothing; and it finds too much where doses follow the attacks of the month. "
+        "moved dates share three quarters of their weeks with the true ones, so it has almost no "
+        "power; and it has too many false positives if doses follow the attacks of the month. "
         "Exchanging doses between operations with a like prognosis "
         "moves no date at all. The interval is a jackknife over districts with a t distribution of "
         "as many degrees of freedom as there are districts that matter, less one.",

@@ -1,4 +1,4 @@
-"""What the second opinions recover and how often they err; writes docs/validation/excitation.md."""
+"""Recovery and error rates of the alternative models; writes docs/validation/excitation.md."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def write_table(table: dict[str, np.ndarray]) -> None:
     ]
     write_page(
         "excitation",
-        "Second opinions on retaliation: what they recover, how often they err",
+        "Alternative models of retaliation: what they recover, how often they err",
         SEED,
         lines,
     )

@@ -169,9 +169,10 @@ def write_table(table: dict[str, Rates]) -> None:
         "|---|---|---|---|---|---|---|---|---|---|",
         *rows,
         "",
-        "Where operations bring attacks, attacks also cluster among themselves: that is found in "
-        'the first three columns, and is no error. In "operations bring 1 attack" the last two '
-        "columns ask for what is not there, and in the reaction world the two before them.",
+        "If operations cause attacks, attacks also cluster among themselves; that is found in "
+        'the first three columns and is not an error. In "operations bring 1 attack" the last two '
+        "columns test an effect that does not exist, and in the reaction world the two before "
+        "them.",
         "",
     ]
     write_page("near_repeat", "Near repeat: measured error rates", SEED, page)

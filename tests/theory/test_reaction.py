@@ -160,9 +160,9 @@ def write_table(table: dict[str, Rates]) -> None:
         "|---|---|---|---|---|---|---|---|---|---|",
         *rows,
         "",
-        "Why the verdict asks for both. Attacks taken for operations stand in the middle of "
+        "Why the verdict needs both tests. Attacks recorded as operations lie in the middle of "
         "clusters of attacks, and shared bursts bring both together: the test against moved dates "
-        "alone calls that a reaction. Both stand before attacks as often as after them.",
+        "alone finds a reaction there. Both are as frequent before attacks as after them.",
         "",
         "The price: where operations provoke attacks, attacks stand after operations too, and a "
         "reaction is seldom called one (last row).",
