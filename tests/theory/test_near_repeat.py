@@ -13,7 +13,7 @@ from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, Frame, World, frame, simulate_record
 
 from tarazu.evidence.near_repeat.estimator import LONG, SAME, SHORT, beyond_chance, distance_bands
-from tarazu.evidence.near_repeat.knox import NULLS, backwards, incidents, knox
+from tarazu.evidence.near_repeat.knox import NULLS, backwards, event_days, knox
 
 SEED = 20260501
 MANY, SOME = 500, 100
@@ -21,7 +21,7 @@ PERMUTATIONS = 199
 SIGNIFICANCE = 0.05
 LARGEST_SIZE = 0.07  # of a test at 5%: two points for 500 records
 SMALLEST_POWER = 0.80
-MEASURED = ("knox", "incidents", "backwards", "beyond_chance", "distance_bands")
+MEASURED = ("knox", "event_days", "backwards", "beyond_chance", "distance_bands")
 _NONE = "all on but attacks do not bring attacks"
 
 QUIET = World(
@@ -59,7 +59,7 @@ class Rates:
 def measure_one(world: World, place: Frame, seed: int) -> list[float]:
     attacks, operations = simulate_record(world, place, seed)
     bands, n_days = distance_bands(place.neighbours), len(attacks)
-    struck, raided = incidents(attacks), incidents(operations)
+    struck, raided = event_days(attacks), event_days(operations)
     shared = {"bands": bands, "n_days": n_days, "replicates": PERMUTATIONS}
     row = []
     for null in NULLS:

@@ -6,7 +6,14 @@ from tests.unit.evidence.worlds import quiet_ring, ring
 
 from tarazu.core.jit import plain
 from tarazu.evidence.near_repeat.estimator import SAME, SHORT, beyond_chance, distance_bands
-from tarazu.evidence.near_repeat.knox import NULLS, PAIR_LAGS, Incidents, backwards, incidents, knox
+from tarazu.evidence.near_repeat.knox import (
+    NULLS,
+    PAIR_LAGS,
+    EventDays,
+    backwards,
+    event_days,
+    knox,
+)
 
 DAYS = 2000
 PLACES = 6
@@ -14,13 +21,13 @@ PLACES = 6
 
 def scattered(seed, n=80):
     rng = np.random.default_rng(seed)
-    return incidents_at(rng.integers(0, DAYS, n), rng.integers(0, PLACES, n))
+    return event_days_at(rng.integers(0, DAYS, n), rng.integers(0, PLACES, n))
 
 
-def incidents_at(days, places):
+def event_days_at(days, places):
     counts = np.zeros((DAYS, PLACES), dtype=np.int64)
     np.add.at(counts, (days, places), 1)
-    return incidents(counts)
+    return event_days(counts)
 
 
 def plain_pairs(sources, targets, bands):
@@ -57,8 +64,8 @@ def test_knox__backwards_asks_what_came_before():
     assert (turned.observed == plain_pairs(first, then, bands)).all()
 
 
-def test_knox__events_of_one_day_are_one_incident_and_no_pair():
-    struck = incidents_at([5, 5, 5, 12], [0, 0, 1, 1])
+def test_knox__events_of_one_day_are_one_and_no_pair():
+    struck = event_days_at([5, 5, 5, 12], [0, 0, 1, 1])
     assert len(struck.day) == 3
     found = knox(struck, None, distance_bands(ring(PLACES)), n_days=DAYS, null="own trends")
     assert found.observed[0].tolist() == [1, 0, 0]  # days 5 and 12 in district 1
@@ -88,7 +95,7 @@ def test_knox__finds_planted_repeats(null):
     rng = np.random.default_rng(8)
     days, places = rng.integers(0, DAYS - 20, 150), rng.integers(0, PLACES, 150)
     again = rng.integers(0, 150, 60)
-    struck = incidents_at(
+    struck = event_days_at(
         np.concatenate([days, days[again] + rng.integers(1, 8, 60)]),
         np.concatenate([places, places[again]]),
     )
@@ -101,7 +108,7 @@ def test_knox__finds_planted_repeats(null):
 
 def test_knox__replicates_have_more_pairs_than_what_is_spaced_out():
     days = np.arange(0, DAYS - 20, 20)  # no two within a fortnight
-    spaced = incidents_at(days, np.zeros(len(days), dtype=int))
+    spaced = event_days_at(days, np.zeros(len(days), dtype=int))
     found = knox(
         spaced, None, distance_bands(ring(PLACES)), n_days=DAYS, null=NULLS[0], replicates=199
     )
@@ -113,7 +120,7 @@ def test_knox__replicates_have_more_pairs_than_what_is_spaced_out():
 
 
 def test_knox__has_no_ratio_without_pairs():
-    lone = Incidents(np.array([3], dtype=np.int64), np.array([0], dtype=np.int64))
+    lone = EventDays(np.array([3], dtype=np.int64), np.array([0], dtype=np.int64))
     found = knox(lone, None, distance_bands(ring(PLACES)), n_days=DAYS, null="common trends")
     excess, _, p_value = beyond_chance(found, SAME, SHORT)
     assert np.isnan(excess)
@@ -121,7 +128,7 @@ def test_knox__has_no_ratio_without_pairs():
 
 
 def test_knox__same_seed_same_counts():
-    struck = incidents(quiet_ring(1).attacks)
+    struck = event_days(quiet_ring(1).attacks)
     bands = distance_bands(ring(8))
     twice = [
         knox(struck, None, bands, n_days=6 * 365, null="own trends", replicates=19).moved

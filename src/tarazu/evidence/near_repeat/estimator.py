@@ -15,11 +15,11 @@ from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.near_repeat.knox import (
     NULLS,
     PAIR_LAGS,
-    Incidents,
+    EventDays,
     KnoxTest,
     Null,
     backwards,
-    incidents,
+    event_days,
     knox,
 )
 from tarazu.evidence.options import DRAWS, LEVEL
@@ -54,7 +54,7 @@ def near_repeat(
 
     The estimand is the number of pairs of attacks in one district, 1 to 14 days apart, over the
     number expected where dates are exchanged among the attacks of the same 52 weeks. Attacks of
-    one district and day are one incident. Clustering, not cause.
+    one district and day count once. Clustering, not cause.
 
     Parameters
     ----------
@@ -75,10 +75,10 @@ def near_repeat(
     """
     validation = load_validation(near_repeat, locals())
     counts = to_daily_counts(record)
-    attacks, bands = incidents(counts.attacks), distance_bands(counts.neighbours)
+    attacks, bands = event_days(counts.attacks), distance_bands(counts.neighbours)
     test = _among(counts, attacks, bands, PRIMARY, replicates, seed)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
-    used = {"attack incidents": len(attacks.day)}
+    used = {"attack days": len(attacks.day)}
     main, verdict = None, CANNOT_TELL
     sensitivity: tuple[Analysis, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -106,7 +106,7 @@ def near_repeat(
         sentence = _sentence(test, verdict, used, sensitivity, level)
     else:
         sentence = WORDS.text(
-            "sentence", "too_little", incidents=used["attack incidents"], fewest=FEWEST_EVENTS
+            "sentence", "too_little", days=used["attack days"], fewest=FEWEST_EVENTS
         )
     return compose_finding(
         WORDS,
@@ -143,19 +143,19 @@ def analyse_near_repeat(
 ) -> Analysis | None:
     """Return the near repeats of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
-    attacks = incidents(counts.attacks)
+    attacks = event_days(counts.attacks)
     if len(attacks.day) < FEWEST_EVENTS:
         return None
     test = _among(counts, attacks, distance_bands(counts.neighbours), PRIMARY, replicates, seed)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
     if np.isnan(excess):
         return None
-    return Analysis(excess, bounds, p_value, {"attack incidents": len(attacks.day)})
+    return Analysis(excess, bounds, p_value, {"attack days": len(attacks.day)})
 
 
 def _among(
     counts: DailyCounts,
-    attacks: Incidents,
+    attacks: EventDays,
     bands: NDArray[np.int64],
     null: Null,
     replicates: int,
@@ -167,7 +167,7 @@ def _among(
 
 def _other_nulls(
     counts: DailyCounts,
-    attacks: Incidents,
+    attacks: EventDays,
     bands: NDArray[np.int64],
     replicates: int,
     seed: int,
@@ -194,12 +194,12 @@ def _other_nulls(
 
 def _directed(
     counts: DailyCounts,
-    attacks: Incidents,
+    attacks: EventDays,
     bands: NDArray[np.int64],
     replicates: int,
     seed: int,
 ) -> tuple[Check, ...]:
-    operations, n_days = incidents(counts.operations), len(counts.attacks)
+    operations, n_days = event_days(counts.operations), len(counts.attacks)
     if len(operations.day) < FEWEST_EVENTS:
         return ()
     checks = []
@@ -249,7 +249,7 @@ def _sentence(
         "result",
         opening=WORDS.text("opening", verdict),
         pairs=int(test.observed[SAME, :SHORT].sum()),
-        incidents=used["attack incidents"],
+        days=used["attack days"],
         ratio=ratio,
         level=level,
         low=low,
@@ -284,7 +284,7 @@ def _lag_figure(test: KnoxTest, source: str, used: dict[str, int], level: float)
         columns,
         source=source,
         unit=WORDS.text("finding", "unit"),
-        incidents=used["attack incidents"],
+        days=used["attack days"],
         replicates=len(test.moved),
         level=level,
     )

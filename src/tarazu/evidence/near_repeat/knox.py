@@ -24,7 +24,7 @@ _STREAM: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Incidents:
+class EventDays:
     """Days on which something happened somewhere, each once, in order of day and then place.
 
     Attributes
@@ -77,19 +77,19 @@ class KnoxTest:
         return (0.5 + more) / (1 + len(moved))
 
 
-def incidents(counts: NDArray[np.int64]) -> Incidents:
+def event_days(counts: NDArray[np.int64]) -> EventDays:
     """Return the district-days of (T, D) counts with at least one event.
 
-    Events of one district and day are one incident: their order is unknown, and two reports of
+    Events of one district and day count once: their order is unknown, and two reports of
     one fight would make every pair twice.
     """
     day, place = np.nonzero(counts)
-    return Incidents(day.astype(np.int64), place.astype(np.int64))
+    return EventDays(day.astype(np.int64), place.astype(np.int64))
 
 
 def knox(
-    sources: Incidents,
-    targets: Incidents | None,
+    sources: EventDays,
+    targets: EventDays | None,
     bands: NDArray[np.int64],
     *,
     n_days: int,
@@ -101,7 +101,7 @@ def knox(
 
     Parameters
     ----------
-    sources, targets : incidents; `targets` None pairs the sources among themselves.
+    sources, targets : days with events; `targets` None pairs the sources among themselves.
     bands : (D, D) band of distance of two places, from 0; -1 where a pair does not count.
     n_days : length of the record.
     null : "common trends" exchanges dates among all sources: every place then has the same trend.
@@ -125,9 +125,9 @@ def knox(
     return KnoxTest(observed[0], moved)
 
 
-def backwards(events: Incidents, n_days: int) -> Incidents:
-    """Return the incidents in reversed time, where a target that comes before comes after."""
-    return Incidents((n_days - 1 - events.day)[::-1].copy(), events.place[::-1].copy())
+def backwards(events: EventDays, n_days: int) -> EventDays:
+    """Return the days with events in reversed time: what came before comes after."""
+    return EventDays((n_days - 1 - events.day)[::-1].copy(), events.place[::-1].copy())
 
 
 @kernel
