@@ -340,7 +340,7 @@ def test_command__writes_the_folder_and_takes_the_licence_from_the_download(tmp_
     result = CliRunner().invoke(app, ["region", "build", "--boundaries", str(file), *options])
     assert result.exit_code == 0, result.output
     assert "5 districts, 4 pairs of neighbours" in result.output
-    assert "without a neighbour: insula" in result.output
+    assert "without neighbours: insula" in result.output
     region = load_region(tmp_path / "made-up")
     assert {column.licence for column in region.column_sources} == {"CC BY 3.0 IGO"}
 
