@@ -58,9 +58,9 @@ class Shared:
 def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Shared) -> None:
     """Compute the reproduction number of violence and its equilibria.
 
-    Per parameter draw: the reproduction number R_v where an equilibrium without violence exists
-    (else why it does not), recruits per additional militant at the equilibrium with violence, and
-    whether starts from few and from many militants end at different equilibria. Mean field of one
+    Per parameter draw: the reproduction number R_v with importation set aside (spontaneous
+    recruits, sponsored men and arms, base tempo), or why it is not defined; net recruits per
+    additional militant at the equilibrium with violence, signed; and whether starts from few and from many militants end at different equilibria. Mean field of one
     average district. A second table lists the ten parameters with the largest elasticity of the
     growth factor at the equilibrium, over the first ten draws.
     """

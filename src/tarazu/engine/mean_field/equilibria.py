@@ -16,9 +16,14 @@ from tarazu.model.declaration import Model
 
 SETTLED: Final = 1e-10  # largest weekly change relative to a stock's level at an equilibrium
 SETTLING_WEEKS: Final = 104  # of the map itself, before Newton's steps and between them
+LONGEST_WEEKS: Final = 1_664  # of the map between two steps, after doubling from one to the next
 NEWTON_STEPS: Final = 40
 FROM_OUTSIDE: Final = 1e-9  # persons per week and district; above it recruitment needs no violence
 TAKES_PART: Final = 1e-6  # least participation of violent stocks in a mode; less is rounding
+NOTHING: Final = 1e-4  # of a unit: a level below it that fades for ever counts as standing still
+SEED: Final = 1e-8  # violent persons of each stock and district, near whom derivatives are taken
+SEEDED_WEEKS: Final = 52
+MOST_MOVED: Final = 0.99  # of a district's people, whom a step may put into stocks but the rest
 ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
 
 
@@ -29,7 +34,7 @@ class Equilibrium:
     Attributes
     ----------
     state : (S, D) levels.
-    is_settled : whether the largest relative weekly change is below 1e-10.
+    is_settled : whether the largest weekly change is below 1e-10 of the level and 1e-4 units.
     drift : that change.
     eigenvalue : largest modulus of the eigenvalues of the map there; below 1 it is stable.
     """
@@ -46,7 +51,8 @@ class Reproduction:
 
     Attributes
     ----------
-    number : spectral radius of the next-generation matrix; None where it is not defined.
+    number : largest eigenvalue (real part) of the next-generation matrix, its spectral radius
+        where no entry is negative; None where it is not defined.
     reason : why not; "" where it is.
     eigenvalue : dominant one of the weekly map at the same state, of the modes in which violent
         stocks take part: the weekly growth factor of violence from small seeds. Other modes, which
@@ -124,6 +130,15 @@ class ClosedMap:
         rows = np.concatenate([np.arange(r.start, r.stop) for r in map(week.rows, self.kept)])
         return week.jacobian[rows], week
 
+    def with_levers_at_zero(self, names: Sequence[str]) -> ClosedMap:
+        """Return the map with some levers held at 0; those that the model has not are passed."""
+        at = [i for i, name in enumerate(self.model.levers) if name in names]
+        if not at:
+            return self
+        levers = self.levers.copy()
+        levers[at] = 0.0
+        return ClosedMap(self.model, self.parameters, levers, places=self.places)
+
     def directions(self) -> FloatArray:
         """Return (S * D, K * D): each kept level up by one, the rest down where it is people."""
         D = len(self.districts.names)
@@ -144,6 +159,11 @@ class ClosedMap:
             level = fresh[self._at[name]] + change
             top = 1.0 if self.model.stocks[name].kind == "share" else np.inf
             fresh[self._at[name]] = np.clip(level, 0.0, top)
+        if self.rest is not None:
+            heads = self._sum(state, (self.rest, *self.alive))
+            kept = MOST_MOVED * heads / np.maximum(self._sum(fresh, self.alive), 1e-300)
+            for name in self.alive:
+                fresh[self._at[name]] *= np.minimum(kept, 1.0)
         return self.close(fresh, state)
 
     def levels(self, state: FloatArray) -> FloatArray:
@@ -163,7 +183,8 @@ def find_equilibrium(closed: ClosedMap, start: FloatArray) -> Equilibrium:
     """Return the equilibrium that the closed map reaches from a start.
 
     The map is followed for some years, then Newton's method with the exact Jacobian is tried;
-    where it leads away, the map is followed further. Different starts may lead to different
+    where it leads away, the map is followed further, each time for
+    longer. Different starts may lead to different
     equilibria: search from low and from high ones.
 
     Parameters
@@ -175,7 +196,7 @@ def find_equilibrium(closed: ClosedMap, start: FloatArray) -> Equilibrium:
     SimulationError
         A stock or hazard leaves its range on the way; gives which, where, and its inputs.
     """
-    state = start
+    state, further = start, SETTLING_WEEKS // 2
     for _ in range(SETTLING_WEEKS):
         state = closed.step(state)
     for _ in range(NEWTON_STEPS):
@@ -194,15 +215,21 @@ def find_equilibrium(closed: ClosedMap, start: FloatArray) -> Equilibrium:
         if better:
             state = trial
         else:
-            for _ in range(SETTLING_WEEKS // 2):
+            for _ in range(further):
                 state = closed.step(state)
+            further = min(2 * further, LONGEST_WEEKS)
     drift = _drift(closed.step(state), state)
     jacobian, _ = closed.jacobian(state)
     return Equilibrium(state, drift < SETTLED, drift, spectral_radius(jacobian))
 
 
 def reproduction_number(
-    closed: ClosedMap, start: FloatArray, *, violent: Sequence[str], recruitment: Sequence[str]
+    closed: ClosedMap,
+    start: FloatArray,
+    *,
+    violent: Sequence[str],
+    recruitment: Sequence[str],
+    set_aside: Sequence[str] = (),
 ) -> Reproduction:
     """Return the reproduction number of violence R_v.
 
@@ -217,6 +244,8 @@ def reproduction_number(
     start : (S, D) from which the equilibrium without violence is searched.
     violent : people stocks that are empty where there is no violence.
     recruitment : transfers by which people newly become violent.
+    set_aside : levers held at 0 meanwhile, where the model has them: importation, as
+        epidemiology calls what comes without an infected person before it.
 
     References
     ----------
@@ -224,10 +253,11 @@ def reproduction_number(
     doi:10.1016/S0025-5564(02)00108-6. Allen & van den Driessche (2008), Journal of Difference
     Equations and Applications 14, doi:10.1080/10236190802332308: weekly maps.
     """
+    closed = closed.with_levers_at_zero(set_aside)
     point = _without(closed, start, violent)
-    jacobian, week = closed.jacobian(point.state)
+    flows = closed.jacobian(point.state)[1].flows
     inflow = {
-        name: float(week.flows[name].max())
+        name: float(flows[name].max())
         for name, transfer in closed.model.transfers.items()
         if transfer.target in violent and transfer.source not in violent
     }
@@ -242,16 +272,17 @@ def reproduction_number(
     if not point.is_settled:
         reason = f"no equilibrium without violence was found (weekly change {point.drift:.1g})"
         return Reproduction(None, reason, float("nan"), None, {})
+    jacobian, week = closed.jacobian(_seeded(closed, point.state, violent))
     growth = float(np.abs(_leading_mode(jacobian, closed.rows(violent))[0]))
     generation = _next_generation(closed, jacobian, week, violent, recruitment)
     if generation is None:
         reason = "what violence leaves behind does not fade by itself, so generations have no end"
         return Reproduction(None, reason, growth, point, {})
     values, vectors = np.linalg.eig(generation)
-    leading = int(np.abs(values).argmax())
+    leading = int(values.real.argmax())  # above 1 where, and only where, violence grows
     share = np.abs(vectors[:, leading]).reshape(len(violent), -1).sum(axis=1)
     return Reproduction(
-        number=float(np.abs(values[leading])),
+        number=float(values[leading].real),
         reason="",
         eigenvalue=growth,
         equilibrium=point,
@@ -259,15 +290,31 @@ def reproduction_number(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one more violent person brings about where violence already is.
+
+    NaN where what violence leaves behind does not fade by itself.
+
+    Attributes
+    ----------
+    eigenvalue : leading eigenvalue of the next-generation matrix with its sign (real part of the
+        one of largest modulus); below zero, one more keeps recruits away.
+    net_recruits : recruits over all channels by one more violent person of the present mix.
+    """
+
+    eigenvalue: float
+    net_recruits: float
+
+
 def feedback_number(
     closed: ClosedMap, state: FloatArray, *, violent: Sequence[str], recruitment: Sequence[str]
-) -> float:
+) -> Feedback:
     """Return the recruits that one more violent person causes where violence already is.
 
     The next-generation number of the map linearised at any state, for cases in which no
     equilibrium without violence exists. At a stable equilibrium it is below 1, and what is
     missing to 1 comes from recruitment that needs no violence; near 1 violence feeds itself.
-    NaN where what violence leaves behind does not fade by itself.
 
     Parameters
     ----------
@@ -275,7 +322,15 @@ def feedback_number(
     """
     jacobian, week = closed.jacobian(state)
     generation = _next_generation(closed, jacobian, week, violent, recruitment)
-    return float("nan") if generation is None else spectral_radius(generation)
+    if generation is None:
+        return Feedback(float("nan"), float("nan"))
+    values = np.linalg.eigvals(generation)
+    there = closed.levels(state)[closed.rows(violent)]
+    mix = there / max(float(there.sum()), 1e-300)
+    return Feedback(
+        eigenvalue=float(values[int(np.abs(values).argmax())].real),
+        net_recruits=float((generation @ mix).sum()),
+    )
 
 
 def growth_elasticities(
@@ -366,9 +421,22 @@ def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> Eq
     return find_equilibrium(peaceful, state)
 
 
+def _seeded(closed: ClosedMap, state: FloatArray, violent: Sequence[str]) -> FloatArray:
+    """Return the state a year after the first few violent people.
+
+    What they leave behind is there too, so that kinks at 0 lie on the side on which it falls.
+    """
+    seeded = state.copy()
+    seeded[[[*closed.model.stocks].index(name) for name in violent]] += SEED
+    seeded = closed.close(seeded, state)
+    for _ in range(SEEDED_WEEKS):
+        seeded = closed.step(seeded)
+    return seeded
+
+
 def _drift(after: FloatArray, before: FloatArray) -> float:
     """Return the largest weekly change relative to the level of its stock."""
-    scale = np.abs(before).max(axis=1, keepdims=True) + 1e-12
+    scale = np.abs(before).max(axis=1, keepdims=True) + NOTHING
     return float((np.abs(after - before) / scale).max())
 
 

@@ -13,9 +13,10 @@ from tarazu.report.table import Table
 from tarazu.study.analysis.thresholds import Thresholds
 
 THRESHOLDS: Final = {
-    "reproduction": "R_v: recruits per militant where nobody is violent",
+    "reproduction": "R_v: recruits per militant where nobody is violent, importation set aside",
     "growth": "growth factor of violence there per week (eigenvalue)",
-    "feedback": "recruits per additional militant at the equilibrium",
+    "feedback": "leading eigenvalue of the next generation at the equilibrium, signed",
+    "net_recruits": "net recruits per additional militant at the equilibrium",
     "growth_at_equilibrium": "dominant eigenvalue of the weekly map at the equilibrium",
     "from_low": "militants at the equilibrium, from few (persons)",
     "from_high": "militants at the equilibrium, from many (persons)",
@@ -35,15 +36,15 @@ def thresholds_figure(found: Thresholds, *, key: str = "threshold") -> Figure:
             "x": values.round(4).tolist(),
             "name": name,
             "marker": {"color": colour, "pattern": {"shape": pattern}},
-            "xbins": {"start": 0.0, "size": 0.1},
+            "xbins": {"start": -10.0, "size": 0.1},
             "opacity": 0.85,
             "showlegend": True,
         }
         for name, values, colour, pattern in (
             ("R_v, where nobody is violent", known, theme.BLUE, ""),
             (
-                "recruits per additional militant at the equilibrium",
-                table["feedback"].dropna(),
+                "net recruits per additional militant at the equilibrium",
+                table["net_recruits"].dropna(),
                 theme.ORANGE,
                 "/",
             ),

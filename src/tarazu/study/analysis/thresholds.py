@@ -15,13 +15,14 @@ from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import (
     ClosedMap,
     Equilibrium,
+    Feedback,
     feedback_number,
     find_equilibrium,
     growth_elasticities,
     reproduction_number,
 )
 from tarazu.model import Model
-from tarazu.model.stocks import MILITANTS
+from tarazu.model.stocks import IMPORTATION, MILITANTS
 from tarazu.study.analysis.uncertainty import Estimate, share_of
 from tarazu.study.setup.scenario import Scenario
 
@@ -44,7 +45,7 @@ class Thresholds:
         violence exists), from_low and from_high (militants at the equilibrium reached from a low
         and from a high start; NaN where none was found), growth_at_equilibrium (dominant
         eigenvalue of the weekly map at the equilibrium from the high start; NaN where none was
-        found), feedback (recruits per additional militant there; see `feedback_number`; NaN
+        found), feedback and net_recruits (effect of one more militant there; see `Feedback`; NaN
         likewise), is_bistable.
     elasticities : one row per draw of those analysed in which the high start reached an
         equilibrium, one column per parameter; see `growth_elasticities`.
@@ -69,7 +70,14 @@ class Thresholds:
     def levels(self) -> dict[str, tuple[float, float, float, int]]:
         """Return median, 5% and 95% quantile over draws, and their number, of each column."""
         found = {}
-        for name in ("reproduction", "growth", "feedback", "growth_at_equilibrium", *EQUILIBRIA):
+        for name in (
+            "reproduction",
+            "growth",
+            "feedback",
+            "net_recruits",
+            "growth_at_equilibrium",
+            *EQUILIBRIA,
+        ):
             known = self.table[name].dropna()
             low, middle, high = known.quantile([0.05, 0.5, 0.95]) if len(known) else (np.nan,) * 3
             found[name] = float(middle), float(low), float(high), len(known)
@@ -148,7 +156,9 @@ def _analyse(
         for name, transfer in model.transfers.items()
         if transfer.target in MILITANTS and transfer.source not in MILITANTS
     ]
-    found = reproduction_number(closed, start, violent=MILITANTS, recruitment=recruitment)
+    found = reproduction_number(
+        closed, start, violent=MILITANTS, recruitment=recruitment, set_aside=(IMPORTATION,)
+    )
     at = [[*model.stocks].index(name) for name in MILITANTS]
     equilibria = []
     for factor in STARTS:
@@ -159,7 +169,7 @@ def _analyse(
         float(point.state[at].sum()) if point.is_settled else np.nan for point in equilibria
     )
     from_high = equilibria[1]
-    growth, feedback = np.nan, np.nan
+    growth, feedback = np.nan, Feedback(np.nan, np.nan)
     if from_high.is_settled:
         growth = from_high.eigenvalue
         feedback = feedback_number(
@@ -172,7 +182,8 @@ def _analyse(
         "from_low": low,
         "from_high": high,
         "growth_at_equilibrium": growth,
-        "feedback": feedback,
+        "feedback": feedback.eigenvalue,
+        "net_recruits": feedback.net_recruits,
         "is_bistable": bool(abs(high - low) > APART * max(high, low, 1.0)),
     }
     return row, closed, from_high

@@ -3,9 +3,9 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from tarazu.model.answer import answer
 
 from tarazu.core.quantities import SpikeSlab
-from tarazu.model.answer import answer
 
 ROUNDING = 1e-12
 responses = st.floats(-5.0, 5.0)
