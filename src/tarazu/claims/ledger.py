@@ -78,8 +78,9 @@ class Claim(Part):
     rule : the decision rule in words.
     record : its test on the record, or None: then it is never more than model-conditional.
     paired, no_exit : its experiment in the model; exactly one.
-    share : of draws, all hypotheses pooled: in so many or more the claim "holds" in the model, in
-        1 - share or fewer it "does not hold", else it "depends".
+    share : of draws of `full`, which rules nothing out: in so many or more the claim "holds" in the
+        model, in 1 - share or fewer it "does not hold", else it "depends". The other hypotheses
+        stand beside it.
     """
 
     id: str = Field(min_length=1)

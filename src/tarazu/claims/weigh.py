@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Final, Literal
 
@@ -55,7 +55,8 @@ class Share:
 
     Attributes
     ----------
-    subset : ``all`` draws or those ``kept``. hypothesis : or ``pooled``, all with equal weight.
+    subset : ``all`` draws or those ``kept``. hypothesis : or ``pooled``, all with equal weight,
+        only where the study does not run `full`.
     """
 
     subset: str
@@ -73,7 +74,7 @@ class ModelResult:
     Attributes
     ----------
     conclusion : what follows for the claim by its rule.
-    shares : by subset and hypothesis, pooled last; empty where no draw could be used.
+    shares : by subset and hypothesis; empty where no draw could be used.
     n_left_out : draws that were not used, because the operation does not reach its dose.
     """
 
@@ -82,6 +83,16 @@ class ModelResult:
     shares: tuple[Share, ...]
     n_left_out: int
     detail: str
+
+    @property
+    def headline(self) -> Share | None:
+        """The share that decides: of `full`, which rules nothing out.
+
+        The others restrict what a claim is about, so that a share pooled over them would hold their
+        answer; it stands in only where a study does not run `full`.
+        """
+        every = {s.hypothesis: s for s in self.shares if s.subset == "all"}
+        return every.get(UNRESTRICTED) or every.get(POOLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +239,16 @@ def _read_study(claim: Claim, result: StudyResult) -> ModelResult:
     else:
         assert claim.no_exit is not None  # one of the two
         held, left_out, detail = _no_exit(claim.no_exit, result)
-    shares = tuple(_shares(result, held))
-    pooled = [s.share for s in shares if s.subset == "all" and s.hypothesis == POOLED]
-    conclusion: ModelConclusion = "depends"
-    if pooled and pooled[0] >= claim.share:
-        conclusion = "holds"
-    elif pooled and pooled[0] <= 1.0 - claim.share:
-        conclusion = "does not hold"
-    return ModelResult(result.name, conclusion, shares, left_out, detail)
+    found = ModelResult(result.name, "depends", tuple(_shares(result, held)), left_out, detail)
+    headline = found.headline
+    if headline and headline.share >= claim.share:
+        return replace(found, conclusion="holds")
+    if headline and headline.share <= 1.0 - claim.share:
+        return replace(found, conclusion="does not hold")
+    return found
 
+
+UNRESTRICTED = "full"  # the hypothesis that rules nothing out
 
 Held = Mapping[tuple[str, str], NDArray[np.bool_]]
 """Whether a claim holds in each draw, by subset and hypothesis."""
@@ -303,7 +315,7 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
 def _shares(result: StudyResult, held: Held) -> Iterator[Share]:
     names = [h.name for h in result.hypotheses]
     for subset in ("all", "kept") if result.record_range else ("all",):
-        for name in (*names, POOLED):
+        for name in names if UNRESTRICTED in names else (*names, POOLED):
             of = names if name == POOLED else [name]
             draws = np.concatenate([held[subset, part] for part in of])
             if len(draws):
@@ -320,9 +332,11 @@ def _explain(record: RecordResult | None, model: ModelResult | None, verdict: Ve
     elif model is not None:
         shares = {s.hypothesis: s.share for s in model.shares if s.subset == "all"}
         by = ", ".join(f"{name} {share:.0%}" for name, share in shares.items() if name != POOLED)
-        tail = " on the hypothesis and the draw" if model.conclusion == "depends" else ""
+        tail = " on the draw" if model.conclusion == "depends" else ""
+        headline = model.headline
+        assert headline is not None  # there are shares
         parts.append(
-            f"In the model it {model.conclusion}{tail}: true in {shares[POOLED]:.0%} of draws "
+            f"In the model it {model.conclusion}{tail}: true in {headline.share:.0%} of draws "
             f"({by}). {model.detail}"
         )
     return " ".join(parts)

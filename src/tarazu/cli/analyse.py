@@ -60,9 +60,10 @@ def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Share
 
     Per parameter draw: the reproduction number R_v with importation set aside (spontaneous
     recruits, sponsored men and arms, base tempo), or why it is not defined; net recruits per
-    additional militant at the equilibrium with violence, signed; and whether starts from few and from many militants end at different equilibria. Mean field of one
-    average district. A second table lists the ten parameters with the largest elasticity of the
-    growth factor at the equilibrium, over the first ten draws.
+    additional militant at the equilibrium with violence, signed; and whether starts from few and
+    from many militants end at different equilibria. Mean field of one average district. A second
+    table lists the ten parameters with the largest elasticity of the growth factor at the
+    equilibrium, over the first ten draws.
     """
     from tarazu.report.figures.thresholds import elasticities_figure, thresholds_figure
     from tarazu.study.analysis.thresholds import find_thresholds

@@ -10,28 +10,28 @@ from typing import Final
 from tarazu.model.describe import Edge, Sign
 from tarazu.model.loops import Link, Loop, loop_through
 
-_JOIN: Final = ("grievance", "militant_nationalist")
-_REACT: Final = ("memory_attacks", "operations")
+_JOIN: Final = ("grievance_level", "militant_nationalist")
+_REACT: Final = ("raiding", "operations")
 
 CLAIMED: Final[Mapping[str, tuple[Link, ...]]] = MappingProxyType(
     {
         "crackdown, alienation, recruitment, retaliation": (
             ("operations", "operation_deaths_civilian"),
-            ("grievance_repression", "grievance"),
+            ("harm_level", "grievance_repression"),
             _JOIN,
             ("attacks", "memory_attacks"),
             _REACT,
         ),
         "the missing, their families, recruitment": (
-            ("operations", "unaccounted"),
-            ("unaccounted", "kin_pull"),
-            _JOIN,
+            ("taken_hazard", "missing_weeks"),
+            ("missing_felt", "kin_flow"),
+            ("kin_flow", "militant_nationalist"),
             ("attacks", "memory_attacks"),
-            _REACT,
+            ("attack_level", "wanted"),
         ),
         "alienation, fewer tips, blunter operations": (
-            ("bluntness", "operation_deaths_civilian"),
-            ("kin_pull", "trust"),
+            ("bluntness", "bluntness_level"),
+            ("harm_level", "trust"),
             ("trust", "tips"),
             ("tips", "discrimination"),
             ("discrimination", "bluntness"),
@@ -42,12 +42,18 @@ CLAIMED: Final[Mapping[str, tuple[Link, ...]]] = MappingProxyType(
             ("burden", "left_for_services"),
             ("left_for_services", "service_level"),
             ("service_level", "sympathiser"),
-            ("sympathiser", "militant_nationalist"),
+            ("sympathiser", "room"),
         ),
         "attacks, less investment, recruitment": (
             ("attacks", "memory_attacks"),
-            ("remembered_attacks", "investment"),
+            ("attack_level", "investment"),
             ("investment", "militant_nationalist"),
+        ),
+        "attacks bring operations, operations bring attacks": (
+            ("operations", "memory_operations"),
+            ("retaliation_flow", "ready_nationalist"),
+            ("attacks", "memory_attacks"),
+            _REACT,
         ),
     }
 )

@@ -1,20 +1,29 @@
-"""The one form in which a rate answers to something, with either sign and no lean."""
+"""The one form in which a rate responds to something, with either sign and no lean."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 
-def answer(pull: sp.Expr) -> sp.Expr:
-    """Return the factor by which a rate answers: 1 + tanh(pull), in (0, 2).
+def response(pull: sp.Expr) -> sp.Expr:
+    """Return the factor by which a rate responds: exp(2 tanh(pull / 2)).
 
-    The factor is 1 where nothing pulls; opposite pulls move it by the same amount up and down. So
-    under a prior that is symmetric about 0 the mean factor is 1. An exponential would not do: the
-    mean of exp(r x) over r ~ normal(0, s) is exp(s ** 2 * x ** 2 / 2) > 1, and mean outcomes would
-    show backlash that nobody claimed.
+    The factor is 1 where nothing pulls, about exp(pull) where little does, and stays within
+    exp(-2) and exp(2). Opposite pulls give reciprocals, so that under a prior that is symmetric
+    about 0 a rise by a factor is as likely as a fall by the same factor. (1 + tanh, used before,
+    lets a rate fall to nothing but only double.)
 
     Parameters
     ----------
-    pull : sum of responses of either sign times how present each thing is, pure number.
+    pull : sum of responses of either sign times contrasts with today, pure number.
     """
-    return 2 / (1 + sp.exp(-2 * pull))
+    return sp.exp(4 / (1 + sp.exp(-pull)) - 2)
+
+
+def contrast(level: sp.Expr) -> sp.Expr:
+    """Return how far a level >= 0 is from today's, which is 1: (level - 1) / (level + 1).
+
+    0 today, -1 where there is none of it, towards 1 where there is very much. A level and its
+    reciprocal give opposite contrasts.
+    """
+    return (level - 1) / (level + 1)

@@ -6,9 +6,11 @@ from typing import Final
 
 import sympy as sp
 
-from tarazu.core.quantities import Beta, LogNormal, Parameter
-from tarazu.core.sources import ASSUMED
+from tarazu.core.quantities import Beta, Fixed, LogNormal, Parameter
+from tarazu.core.sources import ASSUMED, Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
+from tarazu.model.quantities import Lever
 
 FACTIONS: Final = ("nationalist", "hardline", "islamist")
 """Nationalists who may be reconciled, nationalists who hardly will, and Islamists."""
@@ -19,97 +21,147 @@ MILITANTS: Final = tuple(f"militant_{faction}" for faction in FACTIONS)
 CLASSES: Final = ("security", "transport", "energy", "urban")
 """What attacks may hit: security forces; roads and rail; energy, mines and ports; cities."""
 
-INFRASTRUCTURE: Final = ("transport", "energy", "mining")
-"""What keeps a backlog of damage; an attack on the class energy hits energy or mining."""
+INFRASTRUCTURE: Final = ("transport", "energy")
+"""What keeps a backlog of damage."""
+
+IMPORTATION: Final = "importation"
+"""The lever that holds what comes without violence before it; R_v is taken with it at 0."""
+
+PEOPLE: Final = 15e6  # of the province, in which public numbers are turned into rates by head
 
 PARAMETERS = {
-    "initial_sympathisers": Parameter("1", Beta(2, 58), source=ASSUMED),
-    "initial_militants": Parameter("1", LogNormal(1.5e-4, 2), source=ASSUMED),
-    "initial_hardline_share": Parameter("1", Beta(4, 4), source=ASSUMED),
-    "initial_islamist_share": Parameter("1", Beta(2, 8), source=ASSUMED),
-    "initial_custody": Parameter("1", LogNormal(1e-6, 2), source=ASSUMED),
-    "initial_unaccounted": Parameter("1", LogNormal(2.5e-5, 2.5), source=ASSUMED),
-    "initial_trust": Parameter("1", Beta(4, 8), source=ASSUMED),
-    "initial_repression": Parameter("1", Beta(1.5, 13.5), source=ASSUMED),
-    "initial_extraction": Parameter("1", Beta(3, 10), source=ASSUMED),
-    "initial_exclusion": Parameter("1", Beta(4, 8), source=ASSUMED),
-    "initial_services": Parameter("1", Beta(4, 11), source=ASSUMED),
-    "initial_investment": Parameter("1", Beta(5, 5), source=ASSUMED),
-    "initial_memory_operations": Parameter(
-        "operations/persons", LogNormal(2e-7, 2), source=ASSUMED
+    # thousands of men: press BLA 600 to 3,000, all groups up to 5,000 to 10,000
+    "militants_today": Parameter("1", LogNormal(1.5e-4, 1.8), source=ASSUMED),
+    "hardline_today": Parameter("1", Beta(4, 4), source=ASSUMED),
+    "islamist_today": Parameter("1", Beta(2, 8), source=ASSUMED),
+    # no survey: a few in a hundred, known within a factor of some two
+    "sympathisers_today": Parameter("1", Beta(3, 87), source=ASSUMED),
+    "trust_today": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "repression_today": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "extraction_today": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "exclusion_today": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "services_today": Parameter("1", Beta(4, 11), source=ASSUMED),
+    "investment_today": Parameter("1", Beta(5, 5), source=ASSUMED),
+    # 476 recorded attacks of militants, nearly all of them in 2004 to 2021: 25 a year
+    "attacks_today": Parameter(
+        "attacks/persons/week",
+        LogNormal(25 / 52 / PEOPLE, 1.4),
+        source=Source("sundberg2013", "25 recorded attacks a year; years differ by more"),
     ),
-    "initial_mourned": Parameter("1", LogNormal(4e-7, 2), source=ASSUMED),
-    "initial_memory_attacks": Parameter("attacks/persons", LogNormal(4e-7, 2), source=ASSUMED),
-    "initial_toll": Parameter("1", LogNormal(5e-7, 2), source=ASSUMED),
-    "initial_damage": Parameter("damage/persons", LogNormal(1e-7, 2), source=ASSUMED),
+    # five to ten names in the record's last years
+    "groups_today": Parameter("groups/persons", LogNormal(6 / PEOPLE, 1.4), source=ASSUMED),
+    # the length of the model's step: a rate by week times it is a pure number
+    "step": Parameter("week", Fixed(1), source=ASSUMED),
 }
 
 
 def stocks(m: Model) -> None:
-    """Declare the stocks of a district; every start is a parameter, the same for all districts.
+    """Declare the stocks of a district, at today's levels by head in every district.
 
-    People start as shares of the population: passive = population - everybody else. The medians
-    of the starts stand near the resting point of the median parameters under the levers' defaults,
-    so that no trend comes from the start alone.
+    People start as shares of the population: passive = population - everybody else. Memories start
+    where today's rates hold them. So nothing moves at the start but what `renewal` says of
+    militants: no trend comes from starts that do not fit the rates.
     """
     p, population = m.declare(PARAMETERS), m["population"]
+    today.today(m)
+    m.lever(
+        IMPORTATION,
+        Lever(
+            "1",
+            0.0,
+            1.0,
+            1.0,
+            None,
+            "share that is at work of what needs no violence before it: spontaneous recruits, "
+            "sponsored men and arms, the base tempo of raids",
+        ),
+    )
     _people(m)
     shares = {
-        "trust": (p.initial_trust, "trust in institutions"),
-        "grievance_repression": (p.initial_repression, "grievance over repression"),
-        "grievance_extraction": (p.initial_extraction, "grievance over extraction"),
-        "grievance_exclusion": (p.initial_exclusion, "grievance over exclusion from power"),
-        "service_level": (p.initial_services, "schools, clinics, water that people see"),
-        "investment": (p.initial_investment, "private investment, of what peace would bring"),
+        "trust": (p.trust_today, "trust in institutions"),
+        "grievance_repression": (p.repression_today, "grievance over repression"),
+        "grievance_extraction": (p.extraction_today, "grievance over extraction"),
+        "grievance_exclusion": (p.exclusion_today, "grievance over exclusion from power"),
+        "service_level": (p.services_today, "schools, clinics, water that people see"),
+        "investment": (p.investment_today, "private investment, of what peace would bring"),
         "credibility": (sp.Integer(0), "credibility of the state's commitment in talks"),
     }
     for name, (start, meaning) in shares.items():
         m.stock(name, "share", unit="1", initial=start, meaning=meaning)
-    remembered = p.initial_memory_operations
     memories = {
-        "memory_operations": (remembered, "operations", "operations remembered"),
-        "memory_harmful": (remembered / 2, "operations", "those of them that harmed civilians"),
-        "mourned": (p.initial_mourned, "persons", "harmed people who are mourned"),
-        "memory_attacks": (p.initial_memory_attacks, "attacks", "attacks remembered"),
-        "memory_toll": (p.initial_toll, "persons", "civilians killed in attacks, remembered"),
+        "memory_raids": (
+            m["raids_today"] / today.weekly(m, m["operation_memory_decay"]),
+            "raids",
+            "raids remembered",
+        ),
+        "memory_operations": (
+            m["operations_today"] / today.weekly(m, m["operation_memory_decay"]),
+            "operations",
+            "lethal operations remembered",
+        ),
+        "memory_harmful": (
+            m["operations_today"]
+            * m["bluntness_today"]
+            / today.weekly(m, m["operation_memory_decay"]),
+            "operations",
+            "those of them that met civilians",
+        ),
+        "memory_attacks": (
+            p.attacks_today / today.weekly(m, m["attack_memory_decay"]),
+            "attacks",
+            "attacks remembered",
+        ),
+        "memory_killed": (
+            m["killed_today"] / today.weekly(m, m["kin_decay"]),
+            "persons",
+            "killed who are mourned",
+        ),
+        "memory_detained": (
+            today.DUE_PROCESS * m["taken_today"] / today.weekly(m, m["kin_decay"]),
+            "persons",
+            "lawfully detained whose kin have not decided",
+        ),
     }
     for name, (start, unit, meaning) in memories.items():
-        m.stock(name, "memory", unit=unit, initial=start * population, meaning=meaning)
-    for kind in INFRASTRUCTURE:
-        m.stock(
-            f"damage_{kind}",
-            "memory",
-            unit="damage",
-            initial=p.initial_damage * population,
-            meaning=f"backlog of damage to {kind}, in attacks' worth",
-        )
+        level = today.expanded(m, start) * population
+        m.stock(name, "memory", unit=unit, initial=level, meaning=meaning)
 
 
 def _people(m: Model) -> None:
     population = m["population"]
     m.stock("passive", "people", unit="persons", initial=None, meaning="observers, taking no side")
-    militants, hard, islamist = (
-        m[name]
-        for name in ("initial_militants", "initial_hardline_share", "initial_islamist_share")
-    )
+    militants = m["militants_today"]
+    held = today.DUE_PROCESS * m["taken_today"]
     starts = {
-        "sympathiser": (m["initial_sympathisers"], "support militants without bearing arms"),
+        "sympathiser": (m["sympathisers_today"], "support militants without bearing arms"),
         "militant_nationalist": (
-            militants * (1 - islamist) * (1 - hard),
+            militants * m["nationalist_share_today"],
             "armed nationalists who may be reconciled",
         ),
         "militant_hardline": (
-            militants * (1 - islamist) * hard,
+            militants * m["hardline_share_today"],
             "armed nationalists of the hard line",
         ),
-        "militant_islamist": (militants * islamist, "armed Islamists"),
-        "custody": (m["initial_custody"], "in lawful custody"),
-        "unaccounted": (m["initial_unaccounted"], "taken, and not accounted for"),
-        "reintegrated": (sp.Integer(0), "former militants who came back through talks"),
+        "militant_islamist": (militants * m["islamist_share_today"], "armed Islamists"),
+        "custody": (
+            held / today.weekly(m, m["custody_rate"]),
+            "in lawful custody, before a charge or release",
+        ),
+        "prison": (held * m["charged_share"] / today.weekly(m, m["sentence_rate"]), "sentenced"),
+        "missing_weeks": (
+            m["disappeared_today"] / today.weekly(m, m["early_return_rate"]),
+            "taken, and missing for weeks",
+        ),
+        "missing_years": (
+            m["long_share"] * m["disappeared_today"] / today.weekly(m, m["late_return_rate"]),
+            "taken, and missing for years",
+        ),
+        "reintegrated": (m["former_today"], "former militants who have not settled"),
         "dead": (sp.Integer(0), "killed since the start"),
     }
     for name, (share, meaning) in starts.items():
-        m.stock(name, "people", unit="persons", initial=share * population, meaning=meaning)
+        level = today.expanded(m, share) * population
+        m.stock(name, "people", unit="persons", initial=level, meaning=meaning)
     civilians = sp.Max(m["passive"] + m["sympathiser"], 1)  # at least one: it is divided by
     m.define("civilians", civilians, unit="persons", meaning="passive and sympathisers")
     m.define(
@@ -124,11 +176,8 @@ def _people(m: Model) -> None:
         total="sum",
         meaning="members of all armed groups",
     )
-
-
-def support_before(m: Model) -> sp.Expr:
-    """Return the share of civilians who sympathise, from stocks alone.
-
-    What neighbours see of a district reads its stocks before the week, not its definitions.
-    """
-    return m["sympathiser"] / sp.Max(m["passive"] + m["sympathiser"], 1)
+    m.define(
+        "militant_level",
+        m["militants"] / (m["militants_today"] * population),
+        meaning="militants, as a multiple of today's by head",
+    )

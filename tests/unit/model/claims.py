@@ -7,169 +7,318 @@ negative only where `<0` says so.
 
 CLAIMS = {
     "stocks": """
-start of sympathiser: +initial_sympathisers +population
-start of militant_nationalist: -initial_hardline_share -initial_islamist_share
-    +initial_militants +population
-start of militant_hardline: +initial_hardline_share -initial_islamist_share +initial_militants
-    +population
-start of militant_islamist: +initial_islamist_share +initial_militants +population
-start of custody: +initial_custody +population
-start of unaccounted: +initial_unaccounted +population
-start of trust: +initial_trust
-start of grievance_repression: +initial_repression
-start of grievance_extraction: +initial_extraction
-start of grievance_exclusion: +initial_exclusion
-start of service_level: +initial_services
-start of investment: +initial_investment
-start of memory_operations: +initial_memory_operations +population
-start of memory_harmful: +initial_memory_operations +population
-start of mourned: +initial_mourned +population
-start of memory_attacks: +initial_memory_attacks +population
-start of memory_toll: +initial_toll +population
-start of damage_transport: +initial_damage +population
-start of damage_energy: +initial_damage +population
-start of damage_mining: +initial_damage +population
+start of sympathiser: +population +sympathisers_today
+start of militant_nationalist: -hardline_today -islamist_today +militants_today +population
+start of militant_hardline: +hardline_today -islamist_today +militants_today +population
+start of militant_islamist: +islamist_today +militants_today +population
+start of custody: -custody_rate -disappearances_reported_share -operations_recorded_share
+    +population +recorded_operations +reported_disappearances +step +taken_per_operation
+start of prison: +charged_share -disappearances_reported_share -operations_recorded_share
+    +population +recorded_operations +reported_disappearances -sentence_rate +step
+    +taken_per_operation
+start of missing_weeks: -disappearances_reported_share -early_return_rate
+    -operations_recorded_share +population +recorded_operations +reported_disappearances +step
+    +taken_per_operation
+start of missing_years: -disappearances_reported_share -late_return_rate +long_share
+    -operations_recorded_share +population +recorded_operations +reported_disappearances +step
+    +taken_per_operation
+start of reintegrated: -cooling_rate +desertion_rate +militants_today +population -relapse_rate
+    ±step
+start of trust: +trust_today
+start of grievance_repression: +repression_today
+start of grievance_extraction: +extraction_today
+start of grievance_exclusion: +exclusion_today
+start of service_level: +services_today
+start of investment: +investment_today
+start of memory_raids: +claimed_raids -operation_memory_decay +population +raids_per_claim +step
+start of memory_operations: -operation_memory_decay -operations_recorded_share +population
+    +recorded_operations +step
+start of memory_harmful: -operation_memory_decay -operations_recorded_share +population
+    +recorded_operations -rules_value +step +sympathisers_today -tip_value -trust_today
+start of memory_attacks: -attack_memory_decay +attacks_today +population +step
+start of memory_killed: +custody_death_share +deaths_per_operation
+    -disappearances_reported_share +killed_per_operation -kin_decay +long_share
+    +militant_kin_weight -operations_recorded_share +population +recorded_operations
+    +reported_disappearances +step +taken_per_operation
+start of memory_detained: -disappearances_reported_share -kin_decay -operations_recorded_share
+    +population +recorded_operations +reported_disappearances +step +taken_per_operation
+nationalist_share_today: <=1 -hardline_today -islamist_today
+hardline_share_today: <=1 +hardline_today -islamist_today
+islamist_share_today: <=1 +islamist_today
+operations_today: -operations_recorded_share +recorded_operations
+raids_today: +claimed_raids +raids_per_claim
+discrimination_today: <=1 -sympathisers_today +tip_value +trust_today
+bluntness_today: <=1 -discrimination_today -rules_value
+find_chance_today: <=1 +engaged_share -militants_today
+raid_takings_today: -disappearances_reported_share +reported_disappearances
+taken_today: +operations_today +raid_takings_today +taken_per_operation
+disappeared_today: +taken_today
+missing_today: +disappeared_today -early_return_rate -late_return_rate +long_share +step
+civilian_deaths_today: +deaths_per_operation +operations_today
+killed_today: +civilian_deaths_today +custody_death_share +disappeared_today
+    +killed_per_operation +long_share +militant_kin_weight +operations_today
+losses_today: +desertion_rate +killed_per_operation +militants_among_taken +militants_today
+    +operations_today +raid_takings_today
+recruits_today: +losses_today +renewal
+spontaneous_today: +recruits_today +spontaneous_share
+sponsored_today: +recruits_today +sponsored_share
+former_today: <=1 -cooling_rate +desertion_rate +militants_today -relapse_rate ±step
+relapsed_today: +former_today +relapse_rate -step
+hits_today: +civilian_deaths_today +kin_size +taken_today
+kin_known: <=1 +kin_size +militants_today
+kin_hit_today: <=1 -cooling_rate +hits_today 0kin_known -kin_targeting
+returning_today: <=1 +kin_hit_today +kin_targeting
+kin_fresh_today: <=1 +cooling_rate -hits_today ±kin_hit_today -kin_targeting -returning_today
+    -spent_share
+appeal_security_to_nationalist_today: <=1 -hardening
+appeal_transport_to_nationalist_today: <=1 -hardening +visibility_transport
+appeal_energy_to_nationalist_today: <=1 -hardening +visibility_energy
+appeal_urban_to_nationalist_today: -hardening +urban_share +visibility_urban
+appeals_to_nationalist_today: +appeal_energy_to_nationalist_today
+    +appeal_security_to_nationalist_today +appeal_transport_to_nationalist_today
+    +appeal_urban_to_nationalist_today
+let_through_nationalist_today: <=1 +appeals_to_nationalist_today +substitution -urban_share
+    -visibility_energy -visibility_transport -visibility_urban
+appeal_security_to_islamist_today: <=1 -hardening
+appeal_transport_to_islamist_today: <=1 -hardening +visibility_transport
+appeal_energy_to_islamist_today: <=1 -hardening +visibility_energy
+appeal_urban_to_islamist_today: -hardening +islamist_urban +urban_share +visibility_urban
+appeals_to_islamist_today: +appeal_energy_to_islamist_today +appeal_security_to_islamist_today
+    +appeal_transport_to_islamist_today +appeal_urban_to_islamist_today
+let_through_islamist_today: <=1 +appeals_to_islamist_today -islamist_urban +substitution
+    -urban_share -visibility_energy -visibility_transport -visibility_urban
+attacks_security_today: +appeal_security_to_islamist_today +appeal_security_to_nationalist_today
+    -appeals_to_islamist_today -appeals_to_nationalist_today +attacks_today ±islamist_today
+attacks_transport_today: +appeal_transport_to_islamist_today
+    +appeal_transport_to_nationalist_today -appeals_to_islamist_today
+    -appeals_to_nationalist_today +attacks_today ±islamist_today
+attacks_energy_today: +appeal_energy_to_islamist_today +appeal_energy_to_nationalist_today
+    -appeals_to_islamist_today -appeals_to_nationalist_today +attacks_today ±islamist_today
+attacks_urban_today: +appeal_urban_to_islamist_today +appeal_urban_to_nationalist_today
+    -appeals_to_islamist_today -appeals_to_nationalist_today +attacks_today ±islamist_today
+toll_today: +attacks_energy_today +attacks_transport_today +attacks_urban_today
+    +deaths_per_attack_energy +deaths_per_attack_transport +deaths_per_attack_urban
 civilians: +passive +sympathiser
 support: <=1 -civilians +sympathiser
 militants: +militant_hardline +militant_islamist +militant_nationalist
+militant_level: +militants -militants_today -population
 """,
     "intelligence": """
 tips: <=1 -support +trust
 discrimination: <=1 +technical_intelligence +tip_value +tips
+discrimination_level: +discrimination -discrimination_today
 """,
     "forces": """
 reactive_pool: +population +reactive_share
-heat_everywhere: +calm_heat +memory_attacks +population
-presence: +calm_heat -heat_everywhere +memory_attacks -population +reactive_pool -reactive_share
-force: +force_per_person +population +presence
+heat_everywhere: -attack_memory_decay +attacks_today +memory_attacks +population +step
+presence: -attack_memory_decay +attacks_today -heat_everywhere +memory_attacks -population
+    +reactive_pool -reactive_share +step
+force: +population +presence
 mobile_force: +force -protection_energy -protection_security -protection_transport
     -protection_urban
+standing_level: -reactive_share
+ease: -standing_level +standing_response
 """,
     "operations": """
-find_chance: <=1 +arrest_constant +engaged_share -militants +mobile_force
-found: +discrimination -discrimination_rules +find_chance +operations -rules_cost
+wanted: +attack_level ±following_share +importation +operational_tempo +presence
+free_force: +mobile_force -population
+raiding: <=1 -population +raids -raids_today
+find_chance: <=1 +engaged_share -militants +mobile_force
+finding: -discrimination_rules +find_chance -find_chance_today ±rules_cost
 operation_deaths_militant: +killed_hardline +killed_islamist +killed_nationalist
-capture_hazard: +found +reach_captured
-operations: +base_operations +memory_attacks +mobile_force +operation_capacity
-    +operational_tempo +population +reaction
-killed_nationalist: +found +reach_killed
-killed_hardline: +found +reach_killed
-killed_islamist: +found +reach_killed
+capture_hazard: +discrimination_level +finding +militants_among_taken -militants_today
+    +raid_takings_today +raiding
+operations_recorded: +operations +operations_recorded_share
+raids_claimed: +raids -raids_per_claim
+raids: +free_force +population +raids_today ±surge_capacity +wanted
+operations: +finding +militant_level +operations_today +population +raiding
+killed_nationalist: +discrimination_level +killed_per_operation -militants +operations
+killed_hardline: +discrimination_level +killed_per_operation -militants +operations
+killed_islamist: +discrimination_level +killed_per_operation -militants +operations
 """,
     "harm": """
-bluntness: <=1 -discrimination -discrimination_rules +operation_harm -rules_value
+bluntness: <=1 -discrimination -discrimination_rules -rules_value
+bluntness_level: +bluntness -bluntness_today
 operation_deaths_civilian: +killed_passive +killed_sympathiser
-killed_passive: +bluntness -civilians +deaths_per_blunt_operation +operations +urban_harm
-    +urban_share
-killed_sympathiser: +bluntness -civilians +deaths_per_blunt_operation +operations +urban_harm
-    +urban_share
+killed_passive: +bluntness_level -civilians +deaths_per_operation +operation_harm +operations
+killed_sympathiser: +bluntness_level -civilians +deaths_per_operation +operation_harm
+    +operations
 """,
     "custody": """
+taken_hazard: +bluntness_level -civilians -militants_among_taken +operation_harm +operations
+    +population +raid_takings_today +raiding +taken_per_operation
+detained: +detained_hardline +detained_islamist +detained_nationalist +detained_passive
+    +detained_sympathiser
 disappeared: +disappeared_hardline +disappeared_islamist +disappeared_nationalist
     +disappeared_passive +disappeared_sympathiser
-detained_passive: +bluntness +bystanders_per_blunt_operation -civilians +due_process +operations
-disappeared_passive: +bluntness +bystanders_per_blunt_operation -civilians -due_process
-    +operations
-detained_sympathiser: +bluntness +bystanders_per_blunt_operation -civilians +due_process
-    +operations
-disappeared_sympathiser: +bluntness +bystanders_per_blunt_operation -civilians -due_process
-    +operations
-captured_nationalist: +capture_hazard +due_process -operation_harm
-disappeared_nationalist: +capture_hazard -due_process +operation_harm
-captured_hardline: +capture_hazard +due_process -operation_harm
-disappeared_hardline: +capture_hazard -due_process +operation_harm
-captured_islamist: +capture_hazard +due_process -operation_harm
-disappeared_islamist: +capture_hazard -due_process +operation_harm
-released: +release_rate
-accounted_for: +accounting +accounting_gain +accounting_rate
+deaths_in_custody: +custody_deaths
+disappearances_reported: +disappearances_reported_share +disappeared
+unaccounted: +missing_weeks +missing_years
+missing_level: <=1 -missing_today -population +unaccounted
+detained_passive: +due_process +taken_hazard
+disappeared_passive: -due_process +taken_hazard
+detained_sympathiser: +due_process +taken_hazard
+disappeared_sympathiser: -due_process +taken_hazard
+detained_nationalist: +capture_hazard +due_process
+disappeared_nationalist: +capture_hazard -due_process
+detained_hardline: +capture_hazard +due_process
+disappeared_hardline: +capture_hazard -due_process
+detained_islamist: +capture_hazard +due_process
+disappeared_islamist: +capture_hazard -due_process
+charged: +charged_share +custody_rate
+released: -charged_share +custody_rate
+served: +sentence_rate
+came_back: +early_return_rate -long_share
+stayed_missing: +early_return_rate +long_share
+accounted_for: +accounting +accounting_gain -custody_death_share +late_return_rate
+custody_deaths: +custody_death_share +late_return_rate
 """,
     "memory": """
-remembered_operations: <=1 +memory_operations -operations_half
-remembered_harmful: <=1 +memory_harmful -operations_half
-remembered_attacks: <=1 -attacks_half +memory_attacks
-remembered_toll: <=1 +memory_toll -toll_half
+raid_level: <=1 +memory_raids +operation_memory_decay -population -raids_today -step
+attack_level: +attack_memory_decay -attacks_today +memory_attacks -population -step
+fall of memory_raids: +operation_memory_decay
+inflow of memory_raids: +raids
 fall of memory_operations: +operation_memory_decay
 inflow of memory_operations: +operations
 fall of memory_harmful: +operation_memory_decay
-inflow of memory_harmful: +bluntness +operations
+inflow of memory_harmful: +bluntness +operation_harm +operations
 fall of memory_attacks: +attack_memory_decay
 inflow of memory_attacks: +attacks
-fall of memory_toll: +attack_memory_decay
-inflow of memory_toll: +attack_deaths_civilian
 """,
     "kin": """
-kin_pull: +absence_response +absence_weight -civilians +harm_response +kin_size +mourned
-    +mourning_decay +unaccounted
-kin_turned: +kin_pull
-fall of mourned: +mourning_decay
-inflow of mourned: +detained_passive +detained_sympathiser +detention_weight
-    +disappeared_passive +disappeared_sympathiser +militant_kin_weight
-    +operation_deaths_civilian +operation_deaths_militant +operation_harm -redress
-    -redress_response
+start of kin_hit: -cooling_rate +deaths_per_operation -disappearances_reported_share +kin_size
+    -kin_targeting +militants_today -operations_recorded_share +recorded_operations
+    +reported_disappearances +taken_per_operation
+start of kin_fresh: +cooling_rate -deaths_per_operation +disappearances_reported_share -kin_size
+    -kin_targeting +militants_today +operations_recorded_share -recorded_operations
+    -reported_disappearances -spent_share -taken_per_operation
+kin_returning: <=1 +kin_hit +kin_targeting
+hits_of_hit: +detained +disappeared -kin_hit -kin_known +kin_size +operation_deaths_civilian
+    -population
+newly_hit: +hits_of_hit -kin_hit -kin_targeting
+relief: <=1 -redress -redress_response
+killed_felt: +kin_decay +memory_killed -step
+missing_felt: +early_return_rate +late_return_rate -long_share +missing_weeks +missing_years
+    -step
+kin_flow: +killed_felt +kin_decay +kin_fresh -kin_hit -kin_targeting +memory_detained
+    +missing_felt +recruits_per_detained +recruits_per_disappeared +recruits_per_killed +relief
+    -step
+kin_today: +disappeared_today +killed_today +kin_fresh_today -kin_hit_today -kin_targeting
+    +recruits_per_detained +recruits_per_disappeared +recruits_per_killed +taken_today
+harm_level: <=1 -disappeared_today +killed_felt -killed_today +missing_felt -population
+kin_pull: <0 +kin_flow -kin_sympathy -kin_today -population
+kin_turned: -civilians +kin_pull
+fall of memory_killed: +kin_decay
+inflow of memory_killed: +deaths_in_custody +militant_kin_weight +operation_deaths_civilian
+    +operation_deaths_militant +operation_harm
+fall of memory_detained: +kin_decay
+inflow of memory_detained: +detained
+rise of kin_hit: +detained +disappeared +kin_size -kin_targeting +operation_deaths_civilian
+    -population
+fall of kin_hit: +cooling_rate
+rise of kin_fresh: +cooling_rate +newly_hit -spent_share
+fall of kin_fresh: +hits_of_hit +kin_returning +newly_hit +spent_share
 """,
     "alienation": """
 grievance: <=1 +grievance_exclusion +grievance_extraction +grievance_repression
-    ±weight_exclusion ±weight_extraction ±weight_repression
-rise of trust: +trust_recovery
-fall of trust: +grievance +trust_erosion
-push of trust: <0 -kin_pull -publicity -trust_loss
-fall of grievance_repression: +grievance_decay
-push of grievance_repression: +kin_pull +publicity
+    ±weight_exclusion ±weight_extraction
+grievance_today: <=1 +exclusion_today +extraction_today +repression_today ±weight_exclusion
+    ±weight_extraction
+grievance_level: +grievance -grievance_today
+rise of trust: +alienation_response -grievance +grievance_today -harm_level +trust_rate
+    ±trust_response +trust_today
+fall of trust: +trust_rate -trust_today
+rise of grievance_repression: -alienation_response +grievance_rate +harm_level +repression_today
+fall of grievance_repression: +grievance_rate -repression_today
 """,
     "contagion": """
-support_nearby: <=1 -passive +sympathiser
-sympathised: +contact_rate +grievance ±nearby_contact +support +support_nearby +sympathy_rate
-cooled: +cooling_rate +remembered_toll +service_level +services_response +toll_response
+start of memory_toll: -attack_memory_decay +attacks_today +deaths_per_attack_energy
+    +deaths_per_attack_transport +deaths_per_attack_urban +hardening ±islamist_today
+    +islamist_urban +population +step +urban_share ±visibility_energy ±visibility_transport
+    +visibility_urban
+toll_everywhere: +memory_toll
+toll_today_everywhere: -attack_memory_decay +attacks_today +deaths_per_attack_energy
+    +deaths_per_attack_transport +deaths_per_attack_urban +hardening ±islamist_today
+    +islamist_urban +population +step +urban_share ±visibility_energy ±visibility_transport
+    +visibility_urban
+others_today: <=1 -sympathisers_today
+toll_level: +toll_everywhere -toll_today_everywhere
+sympathised: ±contact_share +cooling_rate +grievance_level -others_today +support
+    +sympathisers_today
+cooled: +cooling_rate +service_level ±services_response -services_today +toll_level
+    -toll_response
+fall of memory_toll: +attack_memory_decay
+inflow of memory_toll: +attack_deaths_civilian
 """,
     "recruitment": """
-recruitment_coercion: +recruitment_response +recruitment_response_harm +remembered_harmful
-    +remembered_operations
-narrative: <=1 -civilians +unaccounted -unaccounted_half
-recruited_nationalist: +absence_response +grievance -investment +narrative -opportunity_response
-    +recruit_rate +recruitment_coercion
+recruitment_coercion: <0 <=1 +harm_level +raid_level -recruitment_response
+    -recruitment_response_harm
+contact_rate: -kin_today -militants_today +recruits_today -relapsed_today -sponsored_today
+    -spontaneous_today
+room: ±filled_today -militant_level -population +sympathiser -sympathisers_today
+recruited_nationalist: -absence_response +contact_rate +grievance_level +importation -investment
+    +investment_today +kin_flow +militant_nationalist +missing_level +nationalist_share_today
+    ±opportunity_response +population +recruitment_coercion +room +spontaneous_today
+    -sympathiser
+recruited_hardline: -absence_response +contact_rate +grievance_level +hardline_share_today
+    +importation -investment +investment_today +kin_flow +militant_hardline +missing_level
+    ±opportunity_response +population +recruitment_coercion +room +spontaneous_today
+    -sympathiser
+recruited_islamist: -absence_response +contact_rate +grievance_level +importation -investment
+    +investment_today +islamist_sensitivity +islamist_share_today +kin_flow +militant_islamist
+    +missing_level ±opportunity_response +population +recruitment_coercion +room
+    +spontaneous_today -sympathiser
 deserted_nationalist: +desertion_rate
-recruited_hardline: +absence_response +appeal_hardline +grievance -investment +narrative
-    -opportunity_response +recruit_rate +recruitment_coercion
 deserted_hardline: +desertion_rate
-recruited_islamist: +absence_response +appeal_islamist +grievance -investment
-    +islamist_sensitivity +narrative -opportunity_response +recruit_rate +recruitment_coercion
 deserted_islamist: +desertion_rate
 """,
     "attacks": """
-attack_coercion: +attack_response +attack_response_harm +remembered_harmful
-    +remembered_operations
-ready_nationalist: +attack_capacity +attack_coercion +attack_rate +militant_hardline
-    +militant_nationalist -militants +spoiler_response +sponsored_arms +talks
-ready_islamist: +attack_capacity +attack_coercion +attack_rate +islamist_sensitivity
-    +militant_islamist -militants +spoiler_response +sponsored_arms +talks
+start of excitation: +attacks_today -momentum_decay +population +step
+own_rate: +attacks_today -bluntness_today -militants_today -momentum -operations_today
+    -retaliation -retaliation_harm
+arms: +importation -militant_level ±sponsored_arms
+retaliation_flow: +memory_harmful +memory_operations +operation_memory_decay +retaliation
+    +retaliation_harm -step
+ready_nationalist: +arms +carried_out_by_nationalist +ease +excitation +group_level
+    +hardline_share_today +militant_hardline +militant_nationalist +momentum +momentum_decay
+    +nationalist_share_today -outbidding_response +own_rate +retaliation_flow +spoiler_response
+    -step +talks
+ready_islamist: +arms +carried_out_by_islamist +ease +excitation +group_level
+    +islamist_share_today +militant_islamist +momentum +momentum_decay -outbidding_response
+    +own_rate +retaliation_flow +spoiler_response -step +talks
+fall of excitation: +momentum_decay
+inflow of excitation: +attacks
 """,
     "targets": """
+militants_everywhere: +militant_hardline +militant_islamist +militant_nationalist
+militants_today_everywhere: +militants_today +population
 appeal_security_to_nationalist: <=1 -hardening -presence -protection_security
 appeal_transport_to_nationalist: <=1 -hardening -presence -protection_transport
     +visibility_transport
 appeal_energy_to_nationalist: -hardening -presence +project_scale -protection_energy
     +visibility_energy
-appeal_urban_to_nationalist: -hardening -presence -protection_urban +urban_share
+appeal_urban_to_nationalist: -hardening -presence -protection_urban +urban_cells +urban_share
     +visibility_urban
-carried_out_by_nationalist: <=1 +appeal_energy_to_nationalist +appeal_security_to_nationalist
+let_through_nationalist: <=1 +appeal_energy_to_nationalist +appeal_security_to_nationalist
     +appeal_transport_to_nationalist +appeal_urban_to_nationalist -project_scale +substitution
-    -urban_share -visibility_energy -visibility_transport -visibility_urban
+    -urban_cells -urban_share -visibility_energy -visibility_transport -visibility_urban
+carried_out_by_nationalist: +let_through_nationalist -let_through_nationalist_today
 attacks_by_appeal_of_nationalist: -appeal_energy_to_nationalist -appeal_security_to_nationalist
-    -appeal_transport_to_nationalist -appeal_urban_to_nationalist +carried_out_by_nationalist
-    +ready_nationalist
+    -appeal_transport_to_nationalist -appeal_urban_to_nationalist +ready_nationalist
 appeal_security_to_islamist: <=1 -hardening -presence -protection_security
 appeal_transport_to_islamist: <=1 -hardening -presence -protection_transport
     +visibility_transport
 appeal_energy_to_islamist: -hardening -presence +project_scale -protection_energy
     +visibility_energy
-appeal_urban_to_islamist: -hardening +islamist_urban -presence -protection_urban +urban_share
-    +visibility_urban
-carried_out_by_islamist: <=1 +appeal_energy_to_islamist +appeal_security_to_islamist
+appeal_urban_to_islamist: -hardening +islamist_urban -presence -protection_urban +urban_cells
+    +urban_share +visibility_urban
+let_through_islamist: <=1 +appeal_energy_to_islamist +appeal_security_to_islamist
     +appeal_transport_to_islamist +appeal_urban_to_islamist -islamist_urban -project_scale
-    +substitution -urban_share -visibility_energy -visibility_transport -visibility_urban
+    +substitution -urban_cells -urban_share -visibility_energy -visibility_transport
+    -visibility_urban
+carried_out_by_islamist: +let_through_islamist -let_through_islamist_today
 attacks_by_appeal_of_islamist: -appeal_energy_to_islamist -appeal_security_to_islamist
-    -appeal_transport_to_islamist -appeal_urban_to_islamist +carried_out_by_islamist
-    +ready_islamist
+    -appeal_transport_to_islamist -appeal_urban_to_islamist +ready_islamist
 attacks: +attacks_energy +attacks_security +attacks_transport +attacks_urban
 attacks_security: +appeal_security_to_islamist +appeal_security_to_nationalist
     +attacks_by_appeal_of_islamist +attacks_by_appeal_of_nationalist
@@ -179,6 +328,9 @@ attacks_energy: +appeal_energy_to_islamist +appeal_energy_to_nationalist
     +attacks_by_appeal_of_islamist +attacks_by_appeal_of_nationalist
 attacks_urban: +appeal_urban_to_islamist +appeal_urban_to_nationalist
     +attacks_by_appeal_of_islamist +attacks_by_appeal_of_nationalist
+rise of urban_cells: +militants_everywhere -militants_today_everywhere +seeding_rate
+    +seeding_response
+fall of urban_cells: +raid_level +seeding_rate
 """,
     "lethality": """
 attack_deaths_civilian: +deaths_energy +deaths_transport +deaths_urban
@@ -193,52 +345,57 @@ deaths_urban: +attacks_urban +deaths_per_attack_urban
 tail of deaths_urban: +tail_exponent +tail_largest
 """,
     "relocation": """
-militants_everywhere: +militant_hardline +militant_islamist +militant_nationalist
-people_everywhere: +population
 relocations: +relocated_hardline +relocated_islamist +relocated_nationalist
-relocated_nationalist: +relocation_rate +relocation_response +remembered_operations
-attraction of relocated_nationalist: +danger_pull +memory_operations -operations_half -passive
-    +support_pull +sympathiser +urban_pull +urban_share
-relocated_hardline: +relocation_rate +relocation_response +remembered_operations
-attraction of relocated_hardline: +danger_pull +memory_operations -operations_half -passive
-    +support_pull +sympathiser +urban_pull +urban_share
-relocated_islamist: +relocation_rate +relocation_response +remembered_operations
-attraction of relocated_islamist: +danger_pull +memory_operations -operations_half -passive
-    +support_pull +sympathiser +urban_pull +urban_share
-seeded: +militants_everywhere -people_everywhere +seeding_rate +urban_share
+relocated_nationalist: +memory_operations +operation_memory_decay +relocation_rate +scatter
+    -step
+attraction of relocated_nationalist: +support_pull +sympathiser
+relocated_hardline: +memory_operations +operation_memory_decay +relocation_rate +scatter -step
+attraction of relocated_hardline: +support_pull +sympathiser
+relocated_islamist: +memory_operations +operation_memory_decay +relocation_rate +scatter -step
+attraction of relocated_islamist: +support_pull +sympathiser
 """,
     "factions": """
-unserved: <=1 -militants +served_half +sympathiser
-splintered: +remembered_operations +splinter_rate +splinter_response
-softened: +softening_rate
-entered: +entry_rate +grievance +unserved
+start of groups: +groups_today +population
+splitting: <=1 +raid_level -splinter_response
+group_level: +groups -groups_today -population
+groups_active: +attack_level -group_level +groups
+splintered: +splinter_rate +splitting
+softened: -hardline_share_today +nationalist_share_today +splinter_rate
+fall of groups: +group_turnover
+inflow of groups: ±entrant_share +grievance_level +group_turnover +groups_today +militant_level
+    +population +splitting +sympathiser -sympathisers_today
 """,
     "economy": """
-burden: +damage_energy -damage_half +damage_mining +damage_transport -population
-budget: <=1 -fiscal_dependence +investment
-left_for_services: <=1 +budget -burden -repair_claim
-rise of investment: +investment_recovery
-fall of investment: +investment_drain +investment_flight +remembered_attacks
-fall of damage_transport: +budget -burden +repair_rate
-inflow of damage_transport: +attacks_transport +damage_per_attack
-fall of damage_energy: +budget -burden +repair_rate
-inflow of damage_energy: +attacks_energy +damage_per_attack -mining_share
-fall of damage_mining: +budget -burden +repair_rate
-inflow of damage_mining: +attacks_energy +damage_per_attack +mining_share
+start of damage_transport: +attacks_today +hardening -investment_rate ±islamist_today
+    -islamist_urban +population +step -urban_share -visibility_energy +visibility_transport
+    -visibility_urban
+start of damage_energy: +attacks_today ±hardening -investment_rate ±islamist_today
+    -islamist_urban +population +step -urban_share +visibility_energy -visibility_transport
+    -visibility_urban
+burden: <=1 -attacks_energy_today -attacks_transport_today +damage_energy +damage_transport
+    +investment_rate -population -step
+budget: ±fiscal_dependence +investment -investment_today
+left_for_services: +budget -burden +repair_share
+rise of investment: +investment_rate +investment_today
+fall of investment: +attack_level ±flight_share +investment_rate -investment_today
+fall of damage_transport: +investment_rate
+inflow of damage_transport: +attacks_transport
+fall of damage_energy: +investment_rate
+inflow of damage_energy: +attacks_energy
 """,
     "development": """
-rise of grievance_extraction: +extraction_rate
-fall of grievance_extraction: +extraction_decay
-push of grievance_extraction: -local_agency -local_revenue_share +project_response
-    +project_scale
-rise of service_level: +left_for_services +local_revenue_share +project_scale +revenue_yield
-    +service_yield +services
-fall of service_level: +service_decay
+extraction_level: -local_agency -local_revenue_share +project_scale
+rise of grievance_extraction: +extraction_level +extraction_today +grievance_rate
+    -project_response
+fall of grievance_extraction: -extraction_today +grievance_rate
+rise of service_level: +left_for_services +local_revenue_share +project_scale ±revenue_yield
+    +service_rate +services +services_today
+fall of service_level: +service_rate -services_today
 """,
     "politics": """
-rise of grievance_exclusion: +exclusion_rate
-fall of grievance_exclusion: +exclusion_decay
-push of grievance_exclusion: <0 -agency_response -local_agency -proxies -proxy_response
+rise of grievance_exclusion: ±agency_response +exclusion_today +grievance_rate -local_agency
+    -proxies ±proxy_response
+fall of grievance_exclusion: -exclusion_today +grievance_rate
 """,
     "dialogue": """
 talks: <=1 +dialogue +dialogue_hardline +dialogue_islamist
@@ -247,24 +404,33 @@ reintegrated_hardline: +credibility +dialogue_hardline +dialogue_response
     +reconcilability_hardline +trust
 reintegrated_islamist: +credibility +dialogue_islamist +dialogue_response
     +reconcilability_islamist +trust
-relapsed: -reintegration_response -reintegration_support +relapse_rate
-settled: +settling_rate
+relapsed_nationalist: +nationalist_share_today -reintegration_response -reintegration_support
+    +relapse_rate
+relapsed_hardline: +hardline_share_today -reintegration_response -reintegration_support
+    +relapse_rate
+relapsed_islamist: +islamist_share_today -reintegration_response -reintegration_support
+    +relapse_rate
+settled: +cooling_rate
 rise of credibility: +commitment_rate +local_agency +proxies +proxy_channel +talks
-fall of credibility: +bluntness +breach +commitment_decay +operations
+fall of credibility: +bluntness_level +breach +commitment_decay +raid_level
 """,
     "sponsorship": """
-sponsored_hardline: -sponsored_islamist_share +sponsorship_rate
-sponsored_islamist: +sponsored_islamist_share +sponsorship_rate
+sponsored_hardline: +hardline_share_today +importation -islamist_share_today -passive
+    +population +sponsored_today
+sponsored_islamist: -hardline_share_today +importation +islamist_share_today -passive
+    +population +sponsored_today
 """,
 }
 """By mechanism, everything that it declares."""
 
 BELOW = {
     "kin": """
-kin_cowed: -kin_pull
+kin_turned_away: -kin_pull -sympathiser
 """,
     "dialogue": """
-spoiled: -credibility -dialogue_response +militants -sympathiser +talks
+spoiled: +credibility +dialogue +dialogue_hardline +dialogue_islamist -dialogue_response
+    +militant_hardline +militant_islamist +militant_nationalist +reconcilability_hardline
+    +reconcilability_islamist +room -sympathiser +trust
 """,
 }
 """What only acts where parameters of either sign are below zero."""

@@ -13,6 +13,9 @@ from tarazu.model import Model
 from tarazu.model.declaration import PLACE_UNITS
 
 SAMPLES = 48
+EITHER_SIGN = ("kin_flow", "kin_pull", "kin_today", "recruitment_coercion", "retaliation_flow")
+SCALES = {"support": 0.05, "operations_today": 1e-8, "recruits_today": 10.0, "attack_level": 2.0}
+"""Sizes at which a term does not drown the others of its sum."""
 STEP = 1e-4  # relative, of one symbol at a time
 NOISE = 1e-12  # relative to the largest value: what rounding may move
 
@@ -72,7 +75,7 @@ def _sample(m: Model, name: str, luck: np.random.Generator, side: float) -> np.n
         prior = m.parameters[name].prior
         values = np.maximum(abs(prior.quantile(luck.uniform(0.02, 0.98, SAMPLES))), 1e-9)
         return side * values if prior.support[0] < 0.0 else values
-    if name == "kin_pull":
+    if name in EITHER_SIGN:
         return side * luck.uniform(0.02, 0.98, SAMPLES)
     if name in m.levers:
         lever = m.levers[name]
@@ -83,6 +86,8 @@ def _sample(m: Model, name: str, luck: np.random.Generator, side: float) -> np.n
         return 10.0 ** luck.uniform(1.0, 5.0, SAMPLES)
     if name in m.stocks or name in PLACE_UNITS:
         return luck.uniform(0.02, 0.98, SAMPLES)
+    if name in SCALES:
+        return SCALES[name] * luck.uniform(0.02, 0.98, SAMPLES)
     persons = {"civilians": 5.0, "militants": 2.0, "mobile_force": 3.0, "force": 3.0}
     large = {"people_everywhere": 7.0, "militants_everywhere": 3.0, "reactive_pool": 6.0}
     scale = (persons | large).get(name, 0.0)
@@ -92,22 +97,30 @@ def _sample(m: Model, name: str, luck: np.random.Generator, side: float) -> np.n
 def flips_of(expression: sp.Expr) -> Iterator[sp.Expr]:
     """Every expression in which one term of one sum, or one exponent, has the other sign.
 
-    The sum inside `answer`, 1 + exp(..), keeps its 1: `answer` has tests of its own. The civilians
-    of `support_before` keep their signs where it is only a part: `support_nearby` is held to it.
+    A `response` is flipped inside its pull only, by exp(-pull) too: its form has tests of its own.
     """
-    civilians = sp.Symbol("passive", real=True) + sp.Symbol("sympathiser", real=True)
     nodes = {*sp.preorder_traversal(expression)}
-    if isinstance(expression, sp.Mul) and sp.Symbol("support_pull", real=True) in nodes:
-        nodes.discard(civilians)
-    for node in sorted(nodes, key=str):
+    form = {part for node in nodes if _is_response(node) for part in (node, node.args[0])}
+    for node in sorted(nodes - form, key=str):
         if isinstance(node, sp.Add):
-            is_answer = any(term.is_number for term in node.args) and any(
-                isinstance(term, sp.exp) for term in node.args
-            )
+            of_response = _is_inside(node, form)
             for term in node.args:
-                if not (is_answer and term.is_number):
+                if not of_response:
                     yield expression.xreplace({node: node - 2 * term})
         elif isinstance(node, sp.exp):
             yield expression.xreplace({node: sp.exp(-node.exp)})
     if not isinstance(expression, sp.Add):
         yield -expression
+
+
+def _is_response(node: sp.Expr) -> bool:
+    """Whether a node is exp(4 / (1 + exp(-pull)) - 2)."""
+    if not (isinstance(node, sp.exp) and isinstance(node.exp, sp.Add)):
+        return False
+    number, rest = node.exp.as_coeff_Add()
+    return bool(number == -2 and rest.as_coeff_Mul()[0] == 4)
+
+
+def _is_inside(node: sp.Expr, form: set[sp.Expr]) -> bool:
+    """Whether a sum is the 1 + exp(-pull) of a response."""
+    return any(isinstance(whole, sp.Add) and whole.has(4 / node) for whole in form)

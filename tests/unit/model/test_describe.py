@@ -17,8 +17,9 @@ def signs(description):
 @pytest.mark.parametrize(
     ("source", "target", "sign"),
     [
-        ("operational_tempo", "operations", "+"),
-        ("bluntness", "killed_passive", "+"),
+        ("operational_tempo", "wanted", "+"),
+        ("bluntness_level", "killed_passive", "+"),
+        ("raiding", "operations", "+"),
         ("discrimination", "bluntness", "-"),
         ("trust", "tips", "+"),
         ("recruited_islamist", "sympathiser", "-"),
@@ -26,7 +27,7 @@ def signs(description):
         ("splintered", "militant_nationalist", "-"),
         ("splintered", "militant_hardline", "+"),
         ("attacks", "memory_attacks", "+"),
-        ("memory_attacks", "operations", "+"),
+        ("attack_level", "wanted", "+"),
         ("due_process", "disappeared_passive", "-"),
     ],
 )
@@ -37,18 +38,21 @@ def test_influence__has_the_sign_of_its_derivative(description, source, target, 
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("remembered_harmful", "attack_coercion"),
-        ("remembered_operations", "attack_coercion"),
-        ("remembered_harmful", "recruitment_coercion"),
-        ("narrative", "recruited_hardline"),
+        ("memory_operations", "retaliation_flow"),
+        ("memory_harmful", "retaliation_flow"),
+        ("raid_level", "recruitment_coercion"),
+        ("harm_level", "recruitment_coercion"),
+        ("missing_level", "recruited_hardline"),
         ("investment", "recruited_hardline"),
-        ("remembered_operations", "relocated_hardline"),
-        ("unaccounted", "kin_pull"),
-        ("mourned", "kin_pull"),
-        ("redress", "mourned"),
+        ("memory_operations", "relocated_hardline"),
+        ("missing_felt", "kin_flow"),
+        ("killed_felt", "kin_flow"),
+        ("redress", "relief"),
+        ("group_level", "ready_nationalist"),
+        ("standing_level", "ease"),
         ("talks", "ready_islamist"),
         ("protection_urban", "appeal_urban_to_islamist"),
-        ("project_scale", "grievance_extraction"),
+        ("extraction_level", "grievance_extraction"),
         ("local_agency", "grievance_exclusion"),
         ("proxies", "grievance_exclusion"),
         ("service_level", "cooled"),
@@ -63,7 +67,7 @@ def test_table__holds_every_parameter_with_unit_prior_and_source(description):
     assert [row.name for row in description.parameters] == [*model.parameters]
     assert all(row.unit and row.prior and row.source for row in description.parameters)
     assumed = {row.name for row in description.parameters if row.is_assumed}
-    assert "reach_killed" in assumed
+    assert "kin_targeting" in assumed
     assert "tip_value" not in assumed
 
 
@@ -73,8 +77,8 @@ def test_equations__cover_everything_that_moves(description):
     moved = {change.stock for change in model.changes}
     assert given == {*model.definitions, *model.events, *model.transfers, *moved}
     ready = next(e for e in description.equations if e.quantity == "ready_islamist")
-    assert "attack_rate" in ready.text
-    assert r"\text{attack rate}" in ready.latex
+    assert "own_rate" in ready.text
+    assert r"\text{own rate}" in ready.latex
 
 
 def test_latex__writes_each_name_as_words_and_makes_no_accent_of_its_end(description):
@@ -86,4 +90,4 @@ def test_latex__writes_each_name_as_words_and_makes_no_accent_of_its_end(descrip
 
 def test_levers__name_range_and_stock(description):
     levers = {lever[0]: lever for lever in description.levers}
-    assert levers["due_process"][2:6] == (0.0, 1.0, 0.3, "unaccounted")
+    assert levers["due_process"][2:6] == (0.0, 1.0, 0.3, "missing_years")

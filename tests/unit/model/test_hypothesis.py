@@ -8,14 +8,17 @@ from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothes
 from tarazu.model.hypothesis import parse_hypothesis
 
 RESPONSES = (
-    "harm_response",
+    "alienation_response",
+    "recruits_per_killed",
+    "recruits_per_detained",
+    "recruits_per_disappeared",
     "absence_response",
-    "attack_response_harm",
-    "attack_response",
-    "recruitment_response_harm",
+    "retaliation",
+    "retaliation_harm",
     "recruitment_response",
-    "splinter_response",
+    "recruitment_response_harm",
 )
+"""What operations and their harm do beyond the men removed: backlash and deterrence differ."""
 UNTESTED = (
     "absence_response",
     "redress_response",
@@ -55,11 +58,10 @@ def test_hypothesis__restricts_only_what_it_names(name, uniforms):
 def test_rivals__take_opposite_signs_of_each_response(name, uniforms):
     assert columns(name, load_hypothesis("backlash"), uniforms).min() >= 0.0
     assert columns(name, load_hypothesis("deterrence"), uniforms).max() <= 0.0
-    for rival in ("sponsorship", "opportunity"):
-        assert set(columns(name, load_hypothesis(rival), uniforms)) == {0.0}
-    full = columns(name, load_hypothesis("full"), uniforms)
-    assert (full > 0.0).any()
-    assert (full < 0.0).any()
+    for open_to_both in ("full", "sponsorship", "opportunity"):
+        values = columns(name, load_hypothesis(open_to_both), uniforms)
+        assert (values > 0.0).any()
+        assert (values < 0.0).any()
 
 
 @pytest.mark.parametrize(
@@ -67,10 +69,13 @@ def test_rivals__take_opposite_signs_of_each_response(name, uniforms):
     [
         *RESPONSES,
         *sorted({*UNTESTED} - {"services_response", "redress_response"}),
-        "relocation_response",
+        "scatter",
         "opportunity_response",
+        "outbidding_response",
+        "seeding_response",
+        "splinter_response",
+        "standing_response",
         "toll_response",
-        "danger_pull",
     ],
 )
 def test_response_without_published_agreement__is_centred_on_no_effect(name):
@@ -88,12 +93,27 @@ def test_untested_claim__may_be_nothing_or_the_reverse(name):
 
 def test_rivals__differ_in_who_pays_and_in_livelihoods(uniforms):
     for name in HYPOTHESES:
-        hypothesis = load_hypothesis(name)
-        paid = columns("sponsorship_rate", hypothesis, uniforms).max() > 0.0
-        assert paid == (name in {"full", "sponsorship"})
-        livelihoods = columns("opportunity_response", hypothesis, uniforms)
-        assert (livelihoods != 0.0).any() == (name in {"full", "opportunity"})
-    assert columns("opportunity_response", load_hypothesis("opportunity"), uniforms).min() >= 0.0
+        for source in ("sponsored_share", "sponsored_arms"):
+            paid = columns(source, load_hypothesis(name), uniforms).max() > 0.0
+            assert paid == (name in {"full", "sponsorship"})
+    assert columns("sponsored_share", load_hypothesis("sponsorship"), uniforms).min() >= 0.2
+    assert columns("opportunity_response", load_hypothesis("opportunity"), uniforms).min() >= 0.5
+    for name in set(HYPOTHESES) - {"opportunity"}:
+        livelihoods = columns("opportunity_response", load_hypothesis(name), uniforms)
+        assert livelihoods.min() < 0.0 < livelihoods.max()
+
+
+def test_harm__a_disappearance_weighs_more_than_a_lawful_detention_and_as_much_as_a_death():
+    uniforms = np.random.default_rng(2).uniform(1e-9, 1 - 1e-9, (4_000, 3))
+    priors = [
+        build_model().parameters[f"recruits_per_{kind}"].prior
+        for kind in ("disappeared", "detained", "killed")
+    ]
+    missing, detained, killed = (
+        np.abs(prior.quantile(uniforms[:, k])) for k, prior in enumerate(priors)
+    )
+    assert (missing > detained).mean() == pytest.approx(0.95, abs=0.02)
+    assert (missing > killed).mean() == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize("name", HYPOTHESES)
@@ -104,11 +124,11 @@ def test_hypothesis__says_what_would_tell_it_from_its_rivals(name):
 @given(low=st.floats(-2.0, 0.0), high=st.floats(0.1, 2.0))
 def test_range__cuts_the_prior_and_keeps_its_order(low, high):
     header = 'title = "t"\nmeaning = "m"\n[restrictions]\n'
-    text = f"{header}attack_response_harm = {{low={low}, high={high}}}"
+    text = f"{header}alienation_response = {{low={low}, high={high}}}"
     uniforms = np.full((50, len(build_model().parameters)), 0.5)
     uniforms[:] = np.linspace(0.01, 0.99, 50)[:, None]
     values = columns(
-        "attack_response_harm", parse_hypothesis("cut", text, file="cut.toml"), uniforms
+        "alienation_response", parse_hypothesis("cut", text, file="cut.toml"), uniforms
     )
     assert low <= values.min()
     assert values.max() <= high
@@ -121,9 +141,11 @@ def test_unknown_hypothesis__offers_the_nearest():
 
 
 def test_unknown_parameter__is_named_with_its_key(uniforms):
-    text = 'title = "t"\nmeaning = "m"\n[restrictions]\nattack_respons = 0.0'
+    text = 'title = "t"\nmeaning = "m"\n[restrictions]\nalienation_respons = 0.0'
     hypothesis = parse_hypothesis("mine", text, file="mine.toml")
-    with pytest.raises(ScenarioError, match=r"restrictions\.attack_respons.*attack_response"):
+    with pytest.raises(
+        ScenarioError, match=r"restrictions\.alienation_respons.*alienation_response"
+    ):
         draw_parameters(build_model(), hypothesis, uniforms)
 
 
@@ -143,6 +165,6 @@ def test_wrong_file__says_where(text, key):
 
 
 def test_range_that_misses_the_prior__is_an_error(uniforms):
-    text = 'title = "t"\nmeaning = "m"\n[restrictions]\ncontact_rate = {high = -1.0}'
+    text = 'title = "t"\nmeaning = "m"\n[restrictions]\ncooling_rate = {high = -1.0}'
     with pytest.raises(ScenarioError, match="no value of the prior is left"):
         draw_parameters(build_model(), parse_hypothesis("mine", text, file="mine.toml"), uniforms)

@@ -82,7 +82,7 @@ def test_tolls__have_a_heavy_tail():
     bombings = [Pulse("attacks_urban", t, d, count=1) for t in range(BOMBINGS) for d in range(4)]
     run = simulate(
         m,
-        medians(m, attack_rate=1e-15, tail_exponent=1.5),
+        medians(m, attacks_today=1e-15, momentum=1e-9, tail_exponent=1.5),
         default_levers(m, BOMBINGS, DISTRICTS),
         districts=replace(districts, population=10.0 * districts.population),
         seed=2,

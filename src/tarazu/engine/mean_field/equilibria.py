@@ -137,7 +137,7 @@ class ClosedMap:
             return self
         levers = self.levers.copy()
         levers[at] = 0.0
-        return ClosedMap(self.model, self.parameters, levers, places=self.places)
+        return ClosedMap(self.model, self.parameters, levers, districts=self.districts)
 
     def directions(self) -> FloatArray:
         """Return (S * D, K * D): each kept level up by one, the rest down where it is people."""

@@ -1,24 +1,27 @@
-"""Alienation: grievance over repression rises with harm, trust falls faster than it recovers."""
+"""Alienation: harm and projects move grievance; grievance and harm move trust."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Parameter
+from tarazu.core.quantities import LogNormal, Normal, Parameter
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model.declaration import Model
+from tarazu.model.response import contrast, response
 
 PARAMETERS = {
-    "publicity": Parameter("1", LogNormal(100, 3), source=ASSUMED),
-    "grievance_decay": Parameter("1/week", LogNormal(1 / 104, 1.7), source=ASSUMED),
-    "trust_loss": Parameter(
+    "alienation_response": Parameter(
         "1",
-        LogNormal(2, 1.5),
-        source=Source("description", "trust falls faster than it recovers; size assumed"),
+        Normal(0, 1),
+        source=Source("toft2012", "punishment is counter-productive there; no sign taken over"),
     ),
-    "trust_recovery": Parameter("1/week", LogNormal(2e-3, 1.7), source=ASSUMED),
-    "trust_erosion": Parameter("1/week", LogNormal(1.6e-2, 1.7), source=ASSUMED),
-    "weight_repression": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),
+    "grievance_rate": Parameter("1/week", LogNormal(1 / 104, 1.7), source=ASSUMED),
+    "trust_rate": Parameter("1/week", LogNormal(1 / 104, 1.7), source=ASSUMED),
+    "trust_response": Parameter(
+        "1",
+        LogNormal(2, 1.7),
+        source=Source("description", "grievance wears trust down; size assumed"),
+    ),
     "weight_extraction": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),
     "weight_exclusion": Parameter("1", LogNormal(1, 1.5), source=ASSUMED),
 }
@@ -26,30 +29,56 @@ PARAMETERS = {
 CAUSES = ("repression", "extraction", "exclusion")
 
 
-def alienation(m: Model) -> None:
-    """News of harm moves grievance over repression one way, and trust the other.
+def drift(m: Model, stock: str, *, rate: sp.Expr, today: sp.Expr, factor: sp.Expr) -> None:
+    """Let a share move to where its odds are today's odds times a factor."""
+    m.change(
+        stock,
+        rise=rate * today * factor,
+        fall=rate * (1 - today),
+        meaning="moves to today's odds times what moves it",
+    )
 
-    grievance_repression is pushed by publicity * kin_pull, and fades by grievance_decay
-    trust is pushed by -trust_loss * publicity * kin_pull, recovers by trust_recovery, and is worn
-        down by trust_erosion * grievance
-    grievance = weighted mean of its causes
+
+def alienation(m: Model) -> None:
+    """Harm moves grievance over repression one way, and trust the other.
+
+    grievance_repression moves at grievance_rate to today's odds
+        * response(alienation_response * contrast(harm_level))
+    trust moves at trust_rate to today's odds
+        * response(-alienation_response * contrast(harm_level) - trust_response
+        * (grievance - today's))
+    grievance = weighted mean of its causes, repression with weight 1
     """
     p = m.declare(PARAMETERS)
-    news = p.publicity * m["kin_pull"]
-    m.change("grievance_repression", push=news, meaning="harm is heard of")
-    m.change("grievance_repression", fall=p.grievance_decay, meaning="grievance fades")
-    m.change("trust", push=-p.trust_loss * news, meaning="harm costs trust")
-    m.change(
-        "trust",
-        rise=p.trust_recovery,
-        fall=p.trust_erosion * m["grievance"],
-        meaning="trust recovers, grievance wears it down",
-    )
-    weights = {cause: m[f"weight_{cause}"] for cause in CAUSES}
-    mixed = sp.Add(*(weight * m[f"grievance_{cause}"] for cause, weight in weights.items()))
+    weights = {
+        "repression": sp.Integer(1),
+        "extraction": p.weight_extraction,
+        "exclusion": p.weight_exclusion,
+    }
+
+    def mixed(name: str) -> sp.Expr:
+        parts = (weight * m[name.format(cause)] for cause, weight in weights.items())
+        return sp.Add(*parts) / sp.Add(*weights.values())
+
+    harmed = p.alienation_response * contrast(m["harm_level"])
     m.define(
         "grievance",
-        sp.Min(1, mixed / sp.Add(*weights.values())),
+        sp.Min(1, mixed("grievance_{}")),
         reported=True,
         meaning="grievance over all causes",
     )
+    m.define("grievance_today", mixed("{}_today"), meaning="grievance over all causes at the start")
+    m.define(
+        "grievance_level",
+        m["grievance"] / m["grievance_today"],
+        meaning="grievance, as a multiple of today's",
+    )
+    drift(
+        m,
+        "grievance_repression",
+        rate=p.grievance_rate,
+        today=m["repression_today"],
+        factor=response(harmed),
+    )
+    worn = p.trust_response * (m["grievance"] - m["grievance_today"])
+    drift(m, "trust", rate=p.trust_rate, today=m["trust_today"], factor=response(-harmed - worn))

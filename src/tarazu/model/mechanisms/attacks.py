@@ -1,66 +1,115 @@
-"""Attacks: how often militants are ready to attack, and what remembered operations do to that."""
+"""Attacks: what militants are ready for, what attacks and operations bring with them."""
 
 from __future__ import annotations
 
-from tarazu.core.quantities import LogNormal, Normal, Parameter, SpikeSlab
+import sympy as sp
+
+from tarazu.core.quantities import Beta, LogNormal, Normal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
+from tarazu.model import today
 from tarazu.model.declaration import Model
+from tarazu.model.response import contrast, response
+from tarazu.model.stocks import FACTIONS, IMPORTATION
 
 PARAMETERS = {
-    # of the order of 40 recorded attacks a year by some 2,250 militants
-    "attack_rate": Parameter(
-        "attacks/persons/week", LogNormal(40 / 52 / 2_250, 1.5), source=ASSUMED
-    ),
-    "attack_capacity": Parameter("persons", LogNormal(1_000, 2), source=ASSUMED),
-    "attack_response": Parameter(
+    "momentum": Parameter(
         "1",
-        Normal(0, 0.5),
+        Beta(3, 6),
+        source=Source("lewis2012", "37 to 50 % of events in Iraq; fewer or none elsewhere"),
+    ),
+    "momentum_decay": Parameter(
+        "1/week",
+        LogNormal(1 / 4, 1.5),
+        source=Source("lewis2012", "self-excitation of 2-6 weeks in Iraq"),
+    ),
+    "retaliation": Parameter(
+        "attacks/operations",
+        Normal(0, 0.3),
         source=Source("lyall2009", "-24 % there, the reverse elsewhere: no sign taken over"),
     ),
-    "attack_response_harm": Parameter(
-        "1",
+    "retaliation_harm": Parameter(
+        "attacks/operations",
         Normal(0, 0.5),
-        source=Source(
-            "braithwaite2012", "what harm adds to it; more attacks there, no sign taken over"
-        ),
+        source=Source("condra2010", "one incident more in six weeks there, none in Iraq: no sign"),
     ),
     "spoiler_response": Parameter("1", SpikeSlab(0.3, 0, 0.5), source=ASSUMED),
+    # Bloom's outbidding is disputed: either sign
+    "outbidding_response": Parameter("1", Normal(0, 0.5), source=ASSUMED),
 }
 
 
 def attacks(m: Model) -> None:
-    """Attacks follow the number of militants; remembered operations raise or lower them.
+    """Militants attack; attacks bring attacks, and operations bring or prevent some.
 
-    per_head = attack_rate / (1 + militants / (attack_capacity * (1 + sponsored_arms)))
-    coercion = attack_response * remembered_operations
-        + attack_response_harm * remembered_harmful
-    ready_nationalist = per_head * (militant_nationalist * answer(coercion)
-        + militant_hardline * answer(coercion + spoiler_response * talks))
-    ready_islamist = per_head * militant_islamist
-        * answer(islamist_sensitivity * coercion + spoiler_response * talks)
+    ready of a faction = max(0, own_rate * armed * ease * carried out * response(
+        outbidding_response * contrast(group_level) + spoiling) + its share of today * brought)
+    brought = momentum * momentum_decay * excitation + operation_memory_decay
+        * (retaliation * memory_operations + retaliation_harm * memory_harmful)
+    excitation gains attacks, and fades by momentum_decay
+    own_rate = what is left of today's attacks, by militant; nothing below 0
+    armed = militants * (1 - sponsored_arms + sponsored_arms * importation * 1.1 / (level + 0.1)),
+        level = militants as a multiple of today's: arms from outside do not follow heads
+    spoiling = spoiler_response * talks, not for nationalists who may be reconciled
     """
-    p = m.declare(PARAMETERS)
-    capacity = p.attack_capacity * (1 + m["sponsored_arms"])
-    per_head = p.attack_rate / (1 + m["militants"] / capacity)
-    coercion = m.define(
-        "attack_coercion",
-        p.attack_response * m["remembered_operations"]
-        + p.attack_response_harm * m["remembered_harmful"],
-        meaning="how operations move attacks, of either sign",
+    p, population = m.declare(PARAMETERS), m["population"]
+    m.stock(
+        "excitation",
+        "memory",
+        unit="attacks",
+        initial=m["attacks_today"] / today.weekly(m, p.momentum_decay) * population,
+        meaning="attacks that more attacks follow",
     )
-    spoiling = p.spoiler_response * m["talks"]
-    nationalist = m["militant_nationalist"] * answer(coercion)
-    hardline = m["militant_hardline"] * answer(coercion + spoiling)
+    m.change(
+        "excitation",
+        inflow=m["attacks"],
+        fall=p.momentum_decay,
+        meaning="attacks bring attacks, for weeks",
+    )
+    answered = m["operations_today"] * (p.retaliation + p.retaliation_harm * m["bluntness_today"])
+    own = m.define(
+        "own_rate",
+        sp.Max(0, (1 - p.momentum) * m["attacks_today"] - answered) / m["militants_today"],
+        unit="attacks/persons/week",
+        meaning="attacks by militant that nothing before them brings",
+    )
+    arms = m.define(
+        "arms",
+        1
+        - m["sponsored_arms"]
+        + m["sponsored_arms"]
+        * m[IMPORTATION]
+        * sp.Rational(11, 10)
+        / (m["militant_level"] + sp.Rational(1, 10)),
+        meaning="arms by militant, as a multiple of today's",
+    )
+    retaliation = m.define(
+        "retaliation_flow",
+        today.weekly(m, m["operation_memory_decay"])
+        * (p.retaliation * m["memory_operations"] + p.retaliation_harm * m["memory_harmful"]),
+        unit="attacks/week",
+        reported=True,
+        total="sum",
+        meaning="attacks that operations bring (below zero: prevent)",
+    )
+    momentum = p.momentum * today.weekly(m, p.momentum_decay) * m["excitation"]
+    brought = momentum + retaliation
+    rivalry = p.outbidding_response * contrast(m["group_level"])
+    ready = {}
+    for faction in FACTIONS:
+        spoiling = sp.Integer(0) if faction == "nationalist" else p.spoiler_response * m["talks"]
+        ideology = "islamist" if faction == "islamist" else "nationalist"
+        strength = own * arms * m["ease"] * m[f"carried_out_by_{ideology}"]
+        willing = strength * m[f"militant_{faction}"] * response(rivalry + spoiling)
+        ready[faction] = sp.Max(0, willing + m[f"{faction}_share_today"] * brought)
     m.define(
         "ready_nationalist",
-        per_head * (nationalist + hardline),
+        ready["nationalist"] + ready["hardline"],
         unit="attacks/week",
         meaning="attacks that nationalists are ready for",
     )
     m.define(
         "ready_islamist",
-        per_head * m["militant_islamist"] * answer(m["islamist_sensitivity"] * coercion + spoiling),
+        ready["islamist"],
         unit="attacks/week",
         meaning="attacks that Islamists are ready for",
     )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from tarazu.core.quantities import Beta, LogNormal, Normal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
+from tarazu.model import today
 from tarazu.model.declaration import Model
-from tarazu.model.stocks import support_before
+from tarazu.model.response import contrast, response
 
 PARAMETERS = {
-    "sympathy_rate": Parameter("1/week", LogNormal(4.5e-4, 1.7), source=ASSUMED),
-    "contact_rate": Parameter(
-        "1/week",
-        LogNormal(4e-3, 1.5),
+    "contact_share": Parameter(
+        "1",
+        Beta(4, 4),
         source=Source("toft2012", "violence spreads as an epidemic does; size assumed"),
     ),
-    "nearby_contact": Parameter("1", Beta(1, 9), source=ASSUMED),
     "cooling_rate": Parameter("1/week", LogNormal(4e-3, 1.5), source=ASSUMED),
     "services_response": Parameter(
         "1",
-        SpikeSlab(0.2, 0.35, 0.7),
+        SpikeSlab(0.2, 0.5, 1),
         source=Source("berman2011", "services lower violence there: a lean; size assumed"),
     ),
     "toll_response": Parameter(
@@ -33,26 +31,54 @@ PARAMETERS = {
 def contagion(m: Model) -> None:
     """Sympathy spreads by contact under grievance; services and militants' own harm cool it down.
 
-    h(passive -> sympathiser) = grievance * (sympathy_rate + contact_rate * met)
-    met = (1 - nearby_contact) * support + nearby_contact * support of the neighbours
-    h(sympathiser -> passive) = cooling_rate
-        * answer(services_response * service_level + toll_response * remembered_toll)
+    h(passive -> sympathiser) = cooling_rate * today's odds of sympathy * grievance_level
+        * (1 - contact_share + contact_share * support / today's)
+    h(sympathiser -> passive) = cooling_rate * response(services_response
+        * contrast(service_level / today's) + toll_response * contrast(toll_level))
+    toll_level = civilians killed in recent attacks everywhere / today's
     """
-    p = m.declare(PARAMETERS)
-    nearby = m.sum_nearby("support_nearby", support_before(m))
-    met = (1 - p.nearby_contact) * m["support"] + p.nearby_contact * nearby
+    p, share = m.declare(PARAMETERS), m["sympathisers_today"]
+    others = m.define("others_today", 1 - share, meaning="share of others than sympathisers today")
     m.transfer(
         "sympathised",
         "passive",
         "sympathiser",
-        hazard=m["grievance"] * (p.sympathy_rate + p.contact_rate * met),
+        hazard=p.cooling_rate
+        * share
+        / others
+        * m["grievance_level"]
+        * (1 - p.contact_share + p.contact_share * m["support"] / share),
         meaning="observers become sympathisers",
     )
-    comfort = p.services_response * m["service_level"] + p.toll_response * m["remembered_toll"]
+    usual = today.expanded(
+        m, m["toll_today"] / today.weekly(m, m["attack_memory_decay"]) * m["population"]
+    )
+    m.stock(
+        "memory_toll",
+        "memory",
+        unit="persons",
+        initial=usual,
+        meaning="civilians killed in attacks, remembered",
+    )
+    m.change(
+        "memory_toll",
+        inflow=m["attack_deaths_civilian"],
+        fall=m["attack_memory_decay"],
+        meaning="remembered, and fading",
+    )
+    toll = m.sum_everywhere("toll_everywhere", m["memory_toll"])
+    toll_today = m.sum_everywhere("toll_today_everywhere", usual)
+    m.define(
+        "toll_level",
+        toll / toll_today,
+        meaning="civilians killed in recent attacks everywhere, as a multiple of today's",
+    )
+    comfort = p.services_response * contrast(m["service_level"] / m["services_today"])
+    toll_felt = p.toll_response * contrast(m["toll_level"])
     m.transfer(
         "cooled",
         "sympathiser",
         "passive",
-        hazard=p.cooling_rate * answer(comfort),
+        hazard=p.cooling_rate * response(comfort + toll_felt),
         meaning="sympathisers drift back",
     )

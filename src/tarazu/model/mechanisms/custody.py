@@ -1,21 +1,37 @@
-"""Custody: whoever is taken is lawfully held, or disappears."""
+"""Custody: whoever is taken is lawfully held, charged, sentenced or released; or goes missing."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Parameter
-from tarazu.core.sources import ASSUMED
+from tarazu.core.quantities import Beta, LogNormal, Parameter
+from tarazu.core.sources import ASSUMED, Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
-from tarazu.model.stocks import FACTIONS
+from tarazu.model.stocks import FACTIONS, PEOPLE
 
 PARAMETERS = {
-    "bystanders_per_blunt_operation": Parameter(
-        "persons/operations", LogNormal(10, 2), source=ASSUMED
+    "reported_disappearances": Parameter(
+        "1/week",
+        LogNormal(400 / 52 / PEOPLE, 1.5),
+        source=Source("paank2024", "619 in 2024 there; the commission 210 a year: between them"),
     ),
-    "release_rate": Parameter("1/week", LogNormal(1 / 26, 1.7), source=ASSUMED),
-    "accounting_rate": Parameter("1/week", LogNormal(1 / 200, 2), source=ASSUMED),
+    "disappearances_reported_share": Parameter("1", Beta(6, 3), source=ASSUMED),
+    "taken_per_operation": Parameter("persons/operations", LogNormal(5, 2), source=ASSUMED),
+    "custody_rate": Parameter("1/week", LogNormal(1 / 13, 1.7), source=ASSUMED),
+    "charged_share": Parameter("1", Beta(2, 4), source=ASSUMED),
+    "sentence_rate": Parameter("1/week", LogNormal(1 / 208, 1.7), source=ASSUMED),
+    "early_return_rate": Parameter("1/week", LogNormal(1 / 8, 1.7), source=ASSUMED),
+    "long_share": Parameter(
+        "1", Beta(6, 4), source=Source("basc2024", "31 % came back within the year; size assumed")
+    ),
+    "late_return_rate": Parameter("1/week", LogNormal(1 / 208, 1.7), source=ASSUMED),
+    "custody_death_share": Parameter(
+        "1",
+        Beta(2, 18),
+        source=Source("coioed2024", "277 of 6,464 traced were dead; activists count up to a third"),
+    ),
     "accounting_gain": Parameter("1", LogNormal(4, 2), source=ASSUMED),
 }
 
@@ -23,70 +39,136 @@ CIVILIANS = ("passive", "sympathiser")
 
 
 def custody(m: Model) -> None:
-    """Hold captured militants and bystanders lawfully, or do not account for them.
+    """Hold those taken lawfully, or do not account for them: for weeks, or for years.
 
-    hazard of being taken = operations * bluntness * bystanders_per_blunt_operation / civilians
-    a share due_process of the bystanders is held; a share operation_harm * (1 - due_process) of
-    the militants who are captured is unaccounted for
-    h(custody -> passive) = release_rate
-    h(unaccounted -> passive) = accounting_rate * (1 + accounting_gain * accounting)
+    hazard of being taken = (today's * population * raiding + taken_per_operation * operations
+        * operation_harm) * bluntness_level / civilians; civilians make up
+        1 - militants_among_taken of those taken in raids
+    a share due_process of all who are taken is lawfully held, the others are missing
+    h(custody -> prison) = custody_rate * charged_share; h(custody -> passive) = the rest of it
+    h(prison -> passive) = sentence_rate
+    h(missing_weeks -> passive) = early_return_rate * (1 - long_share)
+    h(missing_weeks -> missing_years) = early_return_rate * long_share
+    h(missing_years -> passive) = late_return_rate * (1 - custody_death_share)
+        * (1 + accounting_gain * accounting)
+    h(missing_years -> dead) = late_return_rate * custody_death_share
     """
     p = m.declare(PARAMETERS)
     lawful = m.lever(
         "due_process",
         Lever(
-            "1", 0.0, 1.0, 0.3, "unaccounted", "share of those taken who are lawfully held", cost=20
+            "1",
+            0.0,
+            1.0,
+            float(today.DUE_PROCESS),
+            "missing_years",
+            "share of those taken who are lawfully held",
+            cost=20,
         ),
     )
     accounting = m.lever(
         "accounting",
-        Lever("1", 0.0, 1.0, 0.0, "unaccounted", "effort to account for the missing", cost=5.0),
+        Lever("1", 0.0, 1.0, 0.0, "missing_years", "effort to account for the missing", cost=5.0),
     )
-    taken = m["operations"] * m["bluntness"] * p.bystanders_per_blunt_operation / m["civilians"]
-    vanishing = m["operation_harm"] * (1 - lawful)
-    for civilian in CIVILIANS:
-        m.transfer(
-            f"detained_{civilian}",
-            civilian,
-            "custody",
-            hazard=taken * lawful,
-            meaning="bystanders taken and lawfully held",
-        )
-        m.transfer(
-            f"disappeared_{civilian}",
-            civilian,
-            "unaccounted",
-            hazard=taken * (1 - lawful),
-            meaning="bystanders taken and not accounted for",
-        )
-    for faction in FACTIONS:
-        m.transfer(
-            f"captured_{faction}",
-            f"militant_{faction}",
-            "custody",
-            hazard=m["capture_hazard"] * (1 - vanishing),
-            meaning="militants captured and lawfully held",
-        )
-        m.transfer(
-            f"disappeared_{faction}",
-            f"militant_{faction}",
-            "unaccounted",
-            hazard=m["capture_hazard"] * vanishing,
-            meaning="militants captured and not accounted for",
-        )
-    m.transfer("released", "custody", "passive", hazard=p.release_rate, meaning="released")
-    m.transfer(
-        "accounted_for",
-        "unaccounted",
-        "passive",
-        hazard=p.accounting_rate * (1 + p.accounting_gain * accounting),
-        meaning="returned or accounted for",
+    in_raids = (
+        (1 - m["militants_among_taken"]) * m["raid_takings_today"] * m["population"] * m["raiding"]
     )
+    in_operations = p.taken_per_operation * m["operations"] * m["operation_harm"]
+    taken = m.define(
+        "taken_hazard",
+        (in_raids + in_operations) * m["bluntness_level"] / m["civilians"],
+        unit="1/week",
+        meaning="hazard of being taken, of a civilian",
+    )
+    everybody = {name: (name, taken) for name in CIVILIANS}
+    everybody |= {name: (f"militant_{name}", m["capture_hazard"]) for name in FACTIONS}
+    for name, (stock, hazard) in everybody.items():
+        m.transfer(
+            f"detained_{name}",
+            stock,
+            "custody",
+            hazard=hazard * lawful,
+            meaning="people taken and lawfully held",
+        )
+        m.transfer(
+            f"disappeared_{name}",
+            stock,
+            "missing_weeks",
+            hazard=hazard * (1 - lawful),
+            meaning="people taken and not accounted for",
+        )
+    ways = (
+        ("charged", "custody", "prison", p.custody_rate * p.charged_share, "charged, sentenced"),
+        ("released", "custody", "passive", p.custody_rate * (1 - p.charged_share), "released"),
+        ("served", "prison", "passive", p.sentence_rate, "sentence served"),
+        (
+            "came_back",
+            "missing_weeks",
+            "passive",
+            p.early_return_rate * (1 - p.long_share),
+            "back within weeks",
+        ),
+        (
+            "stayed_missing",
+            "missing_weeks",
+            "missing_years",
+            p.early_return_rate * p.long_share,
+            "missing for longer",
+        ),
+        (
+            "accounted_for",
+            "missing_years",
+            "passive",
+            p.late_return_rate * (1 - p.custody_death_share) * (1 + p.accounting_gain * accounting),
+            "returned or accounted for",
+        ),
+        (
+            "custody_deaths",
+            "missing_years",
+            "dead",
+            p.late_return_rate * p.custody_death_share,
+            "dead in custody that nobody accounts for",
+        ),
+    )
+    for name, source, target, hazard, meaning in ways:
+        m.transfer(name, source, target, hazard=hazard, meaning=meaning)
+    for fate in ("detained", "disappeared"):
+        m.define(
+            fate,
+            sp.Add(*(m[f"{fate}_{name}"] for name in everybody)),
+            unit="persons/week",
+            reported=True,
+            total="sum",
+            meaning="people newly unaccounted for"
+            if fate == "disappeared"
+            else "people newly in lawful custody",
+        )
     m.define(
-        "disappeared",
-        sp.Add(*(m[f"disappeared_{name}"] for name in (*CIVILIANS, *FACTIONS))),
+        "deaths_in_custody",
+        1 * m["custody_deaths"],
         unit="persons/week",
         reported=True,
         total="sum",
-        meaning="people newly unaccounted for",
+        meaning="people who die unaccounted for",
+    )
+    m.define(
+        "disappearances_reported",
+        p.disappearances_reported_share * m["disappeared"],
+        unit="persons/week",
+        reported=True,
+        total="sum",
+        meaning="disappearances that reports would count",
+    )
+    m.define(
+        "unaccounted",
+        m["missing_weeks"] + m["missing_years"],
+        unit="persons",
+        reported=True,
+        total="sum",
+        meaning="people taken, and not accounted for",
+    )
+    m.define(
+        "missing_level",
+        m["unaccounted"] / (m["population"] * m["missing_today"]),
+        meaning="people unaccounted for, as a multiple of today's by head",
     )

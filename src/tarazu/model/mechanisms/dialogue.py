@@ -6,9 +6,9 @@ import sympy as sp
 
 from tarazu.core.quantities import Beta, LogNormal, Parameter, SpikeSlab, Uniform
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
+from tarazu.model.response import response
 from tarazu.model.stocks import FACTIONS
 
 PARAMETERS = {
@@ -22,10 +22,10 @@ PARAMETERS = {
     "proxy_channel": Parameter("1", Uniform(0, 1), source=ASSUMED),
     "commitment_rate": Parameter("1/week", LogNormal(1 / 8, 1.7), source=ASSUMED),
     "commitment_decay": Parameter("1/week", LogNormal(1 / 52, 1.7), source=ASSUMED),
-    "breach": Parameter("1/operations", LogNormal(0.2, 2), source=ASSUMED),
+    # what today's raids break of it in a week
+    "breach": Parameter("1/week", LogNormal(1 / 26, 2), source=ASSUMED),
     "relapse_rate": Parameter("1/week", LogNormal(2e-3, 2), source=ASSUMED),
-    "reintegration_response": Parameter("1", SpikeSlab(0.2, 0, 0.8), source=ASSUMED),
-    "settling_rate": Parameter("1/week", LogNormal(5e-3, 1.7), source=ASSUMED),
+    "reintegration_response": Parameter("1", SpikeSlab(0.2, 0, 1), source=ASSUMED),
 }
 
 TALKS = {
@@ -37,19 +37,21 @@ TALKS = {
 
 
 def dialogue(m: Model) -> None:
-    """Talks bring militants back as far as the state is believed; or they draw others in.
+    """Talks bring militants back as far as the state is believed; or draw others in, as far.
+
+    Who has left, by talks or by himself, may take up arms again until he has settled.
 
     talks = 1 - (1 - dialogue) * (1 - dialogue_hardline) * (1 - dialogue_islamist)
     channel = 1 - (1 - local_agency) * (1 - proxy_channel * proxies)
     credibility rises by commitment_rate * talks * channel, falls by commitment_decay
-        + breach * operations * bluntness
-    h(militant of a faction -> reintegrated) = max(dialogue_response, 0) * reconcilability
-        * dialogue with it * credibility * trust
-    h(sympathiser -> militant_hardline) by spoiling = max(-dialogue_response, 0) * talks
-        * (1 - credibility) * militants / sympathisers, sympathisers at least one
-    h(reintegrated -> militant_nationalist) = relapse_rate
-        * answer(-reintegration_response * reintegration_support)
-    h(reintegrated -> passive) = settling_rate
+        + breach * raid_level * bluntness_level
+    reach of talks with a faction = reconcilability * dialogue with it * credibility * trust
+    h(militant of a faction -> reintegrated) = max(dialogue_response, 0) * reach
+    h(sympathiser -> militant_hardline) by spoiling = max(-dialogue_response, 0) * sum of reach
+        * militants of the faction * room / sympathisers, sympathisers at least one
+    h(reintegrated -> militant of a faction) = its share today * relapse_rate
+        * response(-reintegration_response * reintegration_support)
+    h(reintegrated -> passive) = cooling_rate
     """
     p = m.declare(PARAMETERS)
     open_to = {
@@ -71,48 +73,47 @@ def dialogue(m: Model) -> None:
     m.change(
         "credibility",
         rise=p.commitment_rate * talks * channel,
-        fall=p.commitment_decay + p.breach * m["operations"] * m["bluntness"],
-        meaning="commitment is built in talks through leaders, and broken by blunt operations",
+        fall=p.commitment_decay + p.breach * m["raid_level"] * m["bluntness_level"],
+        meaning="commitment is built in talks through leaders, and broken by blunt raids",
     )
     reconcilability = {
         "nationalist": sp.Integer(1),
         "hardline": p.reconcilability_hardline,
         "islamist": p.reconcilability_islamist,
     }
+    reach = {
+        faction: reconcilability[faction] * open_to[faction] * m["credibility"] * m["trust"]
+        for faction in FACTIONS
+    }
     for faction in FACTIONS:
         m.transfer(
             f"reintegrated_{faction}",
             f"militant_{faction}",
             "reintegrated",
-            hazard=sp.Max(p.dialogue_response, 0)
-            * reconcilability[faction]
-            * open_to[faction]
-            * m["credibility"]
-            * m["trust"],
+            hazard=sp.Max(p.dialogue_response, 0) * reach[faction],
             meaning="militants return through talks",
         )
+    drawn = sp.Add(*(reach[faction] * m[f"militant_{faction}"] for faction in FACTIONS))
     m.transfer(
         "spoiled",
         "sympathiser",
         "militant_hardline",
-        hazard=sp.Max(-p.dialogue_response, 0)
-        * talks
-        * (1 - m["credibility"])
-        * m["militants"]
-        / sp.Max(m["sympathiser"], 1),
+        hazard=sp.Max(-p.dialogue_response, 0) * drawn * m["room"] / sp.Max(m["sympathiser"], 1),
         meaning="failed talks draw sympathisers in",
     )
-    m.transfer(
-        "relapsed",
-        "reintegrated",
-        "militant_nationalist",
-        hazard=p.relapse_rate * answer(-p.reintegration_response * help_back),
-        meaning="former militants take up arms again",
-    )
+    relapse = p.relapse_rate * response(-p.reintegration_response * help_back)
+    for faction in FACTIONS:
+        m.transfer(
+            f"relapsed_{faction}",
+            "reintegrated",
+            f"militant_{faction}",
+            hazard=m[f"{faction}_share_today"] * relapse,
+            meaning="former militants take up arms again",
+        )
     m.transfer(
         "settled",
         "reintegrated",
         "passive",
-        hazard=p.settling_rate,
+        hazard=m["cooling_rate"],
         meaning="former militants settle down",
     )

@@ -1,61 +1,76 @@
-"""Factions: pressure splits them, and new ones enter where support is unserved."""
+"""Factions: pressure splits them or closes their ranks; groups enter and vanish."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Normal, Parameter
+from tarazu.core.quantities import Beta, LogNormal, Normal, Parameter
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
 from tarazu.model.declaration import Model
+from tarazu.model.response import contrast, response
 
 PARAMETERS = {
-    "splinter_rate": Parameter("1/week", LogNormal(1e-3, 2), source=ASSUMED),
+    "splinter_rate": Parameter("1/week", LogNormal(2e-3, 2), source=ASSUMED),
     "splinter_response": Parameter(
         "1",
-        Normal(0, 0.7),
+        Normal(0, 1),
         source=Source("description", "pressure breeds splinters; here of either sign"),
     ),
-    "softening_rate": Parameter("1/week", LogNormal(5e-4, 2), source=ASSUMED),
-    "entry_rate": Parameter("1/week", LogNormal(1e-5, 2), source=ASSUMED),
-    "served_half": Parameter("1", LogNormal(2e-3, 2), source=ASSUMED),
+    # of the groups of a year few are named five years later
+    "group_turnover": Parameter("1/week", LogNormal(1 / 260, 1.7), source=ASSUMED),
+    "entrant_share": Parameter("1", Beta(3, 3), source=ASSUMED),
 }
 
 
 def factions(m: Model) -> None:
-    """Nationalists split off to the hard line under pressure, and soften; new groups enter.
+    """Nationalists split off to the hard line under pressure, and soften; groups come and go.
 
-    h(nationalist -> hardline) = splinter_rate
-        * answer(splinter_response * remembered_operations)
-    h(hardline -> nationalist) = softening_rate
-    h(sympathiser -> hardline) by entry = entry_rate * grievance * unserved
-    unserved = 1 / (1 + militants / (served_half * sympathisers)), sympathisers at least one
+    h(nationalist -> hardline) = splinter_rate * splitting
+    h(hardline -> nationalist) = splinter_rate * today's nationalists / hardline
+    splitting = response(splinter_response * contrast(raid_level))
+    groups gain group_turnover * today's * ((1 - entrant_share) * splitting * militant_level
+        + entrant_share * sympathisers, as a multiple of today's, * grievance_level), and fade by
+        group_turnover
+    group_level = groups / today's, by head
+    groups_active = groups * (1 - exp(-attack_level / group_level)): those that a record names
     """
-    p = m.declare(PARAMETERS)
+    p, population = m.declare(PARAMETERS), m["population"]
+    usual = m["groups_today"] * population
+    m.stock("groups", "memory", unit="groups", initial=usual, meaning="armed groups")
+    splitting = m.define(
+        "splitting",
+        response(p.splinter_response * contrast(m["raid_level"])),
+        meaning="readiness to split, as a multiple of today's",
+    )
     m.transfer(
         "splintered",
         "militant_nationalist",
         "militant_hardline",
-        hazard=p.splinter_rate * answer(p.splinter_response * m["remembered_operations"]),
+        hazard=p.splinter_rate * splitting,
         meaning="nationalists split off to the hard line",
     )
     m.transfer(
         "softened",
         "militant_hardline",
         "militant_nationalist",
-        hazard=p.softening_rate,
+        hazard=p.splinter_rate * m["nationalist_share_today"] / m["hardline_share_today"],
         meaning="men of the hard line become open to settlement",
     )
-    served = p.served_half * sp.Max(m["sympathiser"], 1)
-    m.define(
-        "unserved",
-        1 / (1 + m["militants"] / served),
-        meaning="share of support that no armed group serves",
+    unserved = m["sympathiser"] / (m["sympathisers_today"] * population) * m["grievance_level"]
+    born = (1 - p.entrant_share) * splitting * m["militant_level"] + p.entrant_share * unserved
+    m.change(
+        "groups",
+        inflow=p.group_turnover * usual * born,
+        fall=p.group_turnover,
+        meaning="groups split off, enter and vanish",
     )
-    m.transfer(
-        "entered",
-        "sympathiser",
-        "militant_hardline",
-        hazard=p.entry_rate * m["grievance"] * m["unserved"],
-        meaning="a new group forms where support is unserved",
+    m.define("group_level", m["groups"] / usual, meaning="armed groups, as a multiple of today's")
+    crowd = m["group_level"] / sp.Max(m["attack_level"], sp.Float(1e-9))
+    m.define(
+        "groups_active",
+        m["groups"] * (1 - sp.exp(-1 / sp.Max(crowd, sp.Float(1e-9)))),
+        unit="groups",
+        reported=True,
+        total="sum",
+        meaning="armed groups that a record would name",
     )

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Parameter
-from tarazu.core.sources import ASSUMED
+from tarazu.core.quantities import Normal, Parameter
+from tarazu.core.sources import Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
+from tarazu.model.response import contrast, response
 from tarazu.model.stocks import CLASSES
 
 PARAMETERS = {
-    # some 90,000 soldiers, frontier corps and police among 15 million people
-    "force_per_person": Parameter("1", LogNormal(6e-3, 1.4), source=ASSUMED),
-    "calm_heat": Parameter("attacks/persons", LogNormal(1e-8, 2), source=ASSUMED),
+    "standing_response": Parameter(
+        "1",
+        Normal(0, 0.7),
+        source=Source("description", "reacting forces leave the initiative; here of either sign"),
+    ),
 }
 
-TODAY = {"security": 0.12, "transport": 0.05, "energy": 0.10, "urban": 0.05}
-"""Shares of the force that guard each class of targets today; ASSUMED."""
+
+CALM = sp.Rational(1, 5)
+"""Attacks that draw forces to a calm district, of today's average ones; ASSUMED."""
 
 
 def forces(m: Model) -> None:
@@ -25,15 +30,21 @@ def forces(m: Model) -> None:
 
     presence = 1 - reactive_share
         + sum of reactive_share * population * heat / (sum of heat) / population
-    heat = memory_attacks + calm_heat * population, sums over all districts
-    force = force_per_person * population * presence
+    heat = memory_attacks + a fifth of where today's attacks hold it
+    force = 6 in 1,000 people * population * presence
     mobile_force = force * (1 - sum of protection of each class)
+    ease = response(-standing_response * contrast((1 - reactive_share) / today's))
     """
     p, population = m.declare(PARAMETERS), m["population"]
     reactive = m.lever(
         "reactive_share",
         Lever(
-            "1", 0.0, 1.0, 0.3, "memory_operations", "share of the force sent where attacks were"
+            "1",
+            0.0,
+            1.0,
+            float(today.REACTIVE),
+            "memory_operations",
+            "share of the force sent where attacks were",
         ),
     )
     guards = [
@@ -43,7 +54,7 @@ def forces(m: Model) -> None:
                 "1",
                 0.0,
                 0.25,
-                TODAY[kind],
+                float(today.GUARDS[kind]),
                 "memory_attacks",
                 f"share of the force that guards targets of the class {kind}",
                 cost=40.0,
@@ -51,7 +62,8 @@ def forces(m: Model) -> None:
         )
         for kind in CLASSES
     ]
-    heat = m["memory_attacks"] + p.calm_heat * population
+    usual = m["attacks_today"] / today.weekly(m, m["attack_memory_decay"]) * population
+    heat = m["memory_attacks"] + CALM * usual
     pool = m.sum_everywhere("reactive_pool", reactive * population)
     heat_everywhere = m.sum_everywhere("heat_everywhere", heat)
     presence = m.define(
@@ -61,7 +73,7 @@ def forces(m: Model) -> None:
     )
     force = m.define(
         "force",
-        p.force_per_person * population * presence,
+        today.FORCE * population * presence,
         unit="persons",
         reported=True,
         total="sum",
@@ -73,4 +85,14 @@ def forces(m: Model) -> None:
         unit="persons",
         total="sum",
         meaning="force that guards nothing and may operate",
+    )
+    standing = m.define(
+        "standing_level",
+        (1 - reactive) / (1 - today.REACTIVE),
+        meaning="force that stands where people live, as a multiple of today's",
+    )
+    m.define(
+        "ease",
+        response(-p.standing_response * contrast(standing)),
+        meaning="how easy attacks are where the force stands, as a multiple of today's",
     )

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from tarazu.core.quantities import Beta, LogNormal, Parameter
-from tarazu.core.sources import ASSUMED, Source
+from tarazu.core.sources import ASSUMED
+from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
 
 PARAMETERS = {
-    "deaths_per_blunt_operation": Parameter(
-        "persons/operations", LogNormal(0.5, 3), source=ASSUMED
-    ),
-    "urban_harm": Parameter(
-        "1",
-        LogNormal(1, 2),
-        source=Source("condra2012", "harm rises with urban density; size assumed"),
-    ),
+    "deaths_per_operation": Parameter("persons/operations", LogNormal(0.4, 2), source=ASSUMED),
     "rules_value": Parameter("1", Beta(4, 4), source=ASSUMED),
 }
 
 
 def harm(m: Model) -> None:
-    """Blunt operations kill bystanders, more of them in cities; strict rules make them less blunt.
+    """Blunt operations kill bystanders; strict rules make them less blunt.
 
-    bluntness = operation_harm * (1 - discrimination) * (1 - rules_value * discrimination_rules)
-    hazard of death = operations * bluntness * deaths_per_blunt_operation
-        * (1 + urban_harm * urban_share) / civilians
+    bluntness = (1 - discrimination) * (1 - rules_value * discrimination_rules)
+    bluntness_level = bluntness / today's
+    hazard of death = operations * operation_harm * bluntness_level * deaths_per_operation
+        / civilians
     """
     p = m.declare(PARAMETERS)
     share = m.lever(
@@ -36,7 +31,7 @@ def harm(m: Model) -> None:
             1.0,
             1.0,
             "grievance_repression",
-            "share of their harm (deaths, bystanders, disappearance, mourning) operations carry",
+            "share of their harm (deaths, people taken, mourning) lethal operations carry",
         ),
     )
     rules = m.lever(
@@ -45,16 +40,21 @@ def harm(m: Model) -> None:
             "1",
             0.0,
             1.0,
-            0.2,
-            "mourned",
+            float(today.RULES),
+            "memory_killed",
             "strictness of the rules on when force may be used near civilians",
             cost=10.0,
         ),
     )
     m.define(
         "bluntness",
-        share * (1 - m["discrimination"]) * (1 - p.rules_value * rules),
+        (1 - m["discrimination"]) * (1 - p.rules_value * rules),
         meaning="share of an operation's force that meets civilians",
+    )
+    m.define(
+        "bluntness_level",
+        m["bluntness"] / m["bluntness_today"],
+        meaning="bluntness, as a multiple of today's",
     )
     for civilian in ("passive", "sympathiser"):
         m.transfer(
@@ -62,9 +62,9 @@ def harm(m: Model) -> None:
             civilian,
             "dead",
             hazard=m["operations"]
-            * m["bluntness"]
-            * p.deaths_per_blunt_operation
-            * (1 + p.urban_harm * m["urban_share"])
+            * share
+            * m["bluntness_level"]
+            * p.deaths_per_operation
             / m["civilians"],
             meaning="civilians killed in operations",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tarazu.core.quantities import Beta, Parameter
 from tarazu.core.sources import Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
 
@@ -21,6 +22,7 @@ def intelligence(m: Model) -> None:
 
     tips = trust * (1 - support)
     discrimination = 1 - (1 - technical_intelligence) * (1 - tip_value * tips)
+    discrimination_level = discrimination / today's
     """
     p = m.declare(PARAMETERS)
     technical = m.lever(
@@ -29,7 +31,7 @@ def intelligence(m: Model) -> None:
             "1",
             0.0,
             1.0,
-            0.3,
+            float(today.TECHNICAL),
             "militant_hardline",
             "discrimination without any help of the people",
             cost=60.0,
@@ -41,4 +43,9 @@ def intelligence(m: Model) -> None:
         1 - (1 - technical) * (1 - p.tip_value * m["tips"]),
         reported=True,
         meaning="share of an operation's force that meets militants",
+    )
+    m.define(
+        "discrimination_level",
+        m["discrimination"] / m["discrimination_today"],
+        meaning="discrimination, as a multiple of today's",
     )

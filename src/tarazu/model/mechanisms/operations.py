@@ -1,53 +1,67 @@
-"""Operations: how many there are, out of finite force, and whom they remove."""
+"""Operations: raids and sweeps, the lethal ones among them, and whom they remove."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import Beta, Fixed, LogNormal, Parameter
+from tarazu.core.quantities import Beta, LogNormal, Parameter
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
-from tarazu.model.stocks import FACTIONS
+from tarazu.model.stocks import FACTIONS, IMPORTATION, PEOPLE
 
 PARAMETERS = {
-    # about ten lethal operations a year among 15 million people; per week and person here
-    "base_operations": Parameter(
-        "operations/persons/week", LogNormal(10 / 52 / 15e6, 2), source=ASSUMED
+    "claimed_raids": Parameter(
+        "raids/persons/week",
+        LogNormal(4_040 / 13 / PEOPLE, 1.5),
+        source=Source("paank2023", "4,040 operations of early 2023, as the army's spokesman said"),
     ),
-    "reaction": Parameter(
-        "operations/attacks/week",
-        LogNormal(0.0125, 2),
-        source=Source(
-            "braithwaite2012", "operations follow attacks more than chance; size assumed"
-        ),
+    # a claim of 45 a day will count patrols
+    "raids_per_claim": Parameter("1", Beta(2, 4), source=ASSUMED),
+    "recorded_operations": Parameter(
+        "operations/persons/week",
+        LogNormal(5.3 / 52 / PEOPLE, 1.2),
+        source=Source("sundberg2013", "96 lethal operations in 18 years"),
     ),
-    "operation_capacity": Parameter("operations/persons/week", LogNormal(1e-4, 2), source=ASSUMED),
-    "engaged_share": Parameter("1", Beta(2, 18), source=ASSUMED),
-    "arrest_constant": Parameter(
-        "1", Fixed(2.3), source=Source("epstein2002", "k = 2.3, so that one cop to one active: 0.9")
+    # monthly counts of think tanks reach 4 to 22 operations
+    "operations_recorded_share": Parameter("1", Beta(6, 4), source=ASSUMED),
+    # hardly anybody disappeared before the violence of the 2000s: most of the tempo follows it
+    "following_share": Parameter("1", Beta(6, 3), source=ASSUMED),
+    "surge_capacity": Parameter("1", LogNormal(6, 1.7), source=ASSUMED),
+    # some 2,500 of 60,000 mobile men at a time, about one to each militant
+    "engaged_share": Parameter("1", LogNormal(0.04, 2), source=ASSUMED),
+    "killed_per_operation": Parameter(
+        "persons/operations",
+        LogNormal(5.8, 1.3),
+        source=Source("sundberg2013", "militants killed by recorded operation"),
     ),
-    "reach_killed": Parameter("1/operations", LogNormal(0.08, 1.5), source=ASSUMED),
-    "reach_captured": Parameter("1/operations", LogNormal(0.05, 2), source=ASSUMED),
-    "rules_cost": Parameter("1", Beta(2, 4), source=ASSUMED),
+    "militants_among_taken": Parameter("1", Beta(2, 18), source=ASSUMED),
+    # strict rules cost nothing or up to half of the finds
+    "rules_cost": Parameter("1", Beta(1, 5), source=ASSUMED),
 }
 
 
 def operations(m: Model) -> None:
-    """Operations follow a base tempo and recent attacks, as far as the mobile force goes.
+    """Raids keep a base tempo and follow attacks, as far as the mobile force goes; some kill.
 
-    wanted = operational_tempo * (base_operations * population + reaction * memory_attacks)
-    mean = wanted / (1 + wanted / (operation_capacity * mobile_force))
-    find_chance = 1 - exp(-arrest_constant * engaged_share * mobile_force / militants)
-    found = operations * discrimination * find_chance * (1 - rules_cost * discrimination_rules)
-    hazard of a militant = found * reach_killed (or reach_captured)
+    wanted = operational_tempo * ((1 - following_share) * presence * importation
+        + following_share * attack_level), 1 today
+    raids = today's * wanted * (1 + surge_capacity) * free / (wanted + surge_capacity * free)
+    free = mobile_force / today's
+    find_chance = 1 - exp(-2.3 * engaged_share * mobile_force / militants)
+    finding = find_chance * (1 - rules_cost * discrimination_rules), over today's
+    operations (lethal) = today's * raiding * finding * militants / today's
+    hazard of death of a militant = killed_per_operation * discrimination_level * operations
+        / militants
+    hazard of capture = today's * raiding * finding * discrimination_level
 
     References
     ----------
     Epstein (2002), the arrest probability; cops and actives are here the engaged force and the
     militants of a district. https://doi.org/10.1073/pnas.092080199
     """
-    p = m.declare(PARAMETERS)
+    p, population = m.declare(PARAMETERS), m["population"]
     tempo = m.lever(
         "operational_tempo",
         Lever(
@@ -60,33 +74,61 @@ def operations(m: Model) -> None:
             cost=20.0,
         ),
     )
-    wanted = tempo * (p.base_operations * m["population"] + p.reaction * m["memory_attacks"])
-    possible = p.operation_capacity * sp.Max(m["mobile_force"], 1)
+    base = (1 - p.following_share) * m["presence"] * m[IMPORTATION]
+    wanted = m.define(
+        "wanted",
+        tempo * (base + p.following_share * m["attack_level"]),
+        meaning="raids that are wanted, as a multiple of today's by head",
+    )
+    free = m.define(
+        "free_force",
+        m["mobile_force"] / (today.MOBILE * population),
+        meaning="mobile force, as a multiple of today's by head",
+    )
+    most = p.surge_capacity * free
     m.event(
-        "operations",
-        unit="operations",
-        mean=wanted / (1 + wanted / possible),
-        meaning="lethal operations of the state",
+        "raids",
+        unit="raids",
+        mean=m["raids_today"]
+        * population
+        * wanted
+        * free
+        * (1 + p.surge_capacity)
+        / sp.Max(wanted + most, sp.Float(1e-9)),
+        meaning="raids and sweeps of the state",
+    )
+    m.define(
+        "raiding",
+        m["raids"] / (m["raids_today"] * population),
+        meaning="raids, as a multiple of today's by head",
     )
     engaged = p.engaged_share * m["mobile_force"]
     m.define(
         "find_chance",
-        1 - sp.exp(-p.arrest_constant * engaged / sp.Max(m["militants"], 1)),
+        1 - sp.exp(-today.ARREST * engaged / sp.Max(m["militants"], 1)),
         meaning="chance that the engaged force finds a militant whom it looks for",
     )
-    found = m["discrimination"] * m["find_chance"] * (1 - p.rules_cost * m["discrimination_rules"])
-    m.define(
-        "found",
-        m["operations"] * found,
-        unit="operations/week",
-        meaning="operations, by how well they find militants",
+    rules = (1 - p.rules_cost * m["discrimination_rules"]) / (1 - p.rules_cost * today.RULES)
+    finding = m.define(
+        "finding",
+        m["find_chance"] / m["find_chance_today"] * rules,
+        meaning="how well raids find militants, as a multiple of today's",
+    )
+    m.event(
+        "operations",
+        unit="operations",
+        mean=m["operations_today"] * population * m["raiding"] * finding * m["militant_level"],
+        meaning="lethal operations of the state",
     )
     for faction in FACTIONS:
         m.transfer(
             f"killed_{faction}",
             f"militant_{faction}",
             "dead",
-            hazard=p.reach_killed * m["found"],
+            hazard=p.killed_per_operation
+            * m["discrimination_level"]
+            * m["operations"]
+            / sp.Max(m["militants"], 1),
             meaning="militants killed in operations",
         )
     m.define(
@@ -97,9 +139,26 @@ def operations(m: Model) -> None:
         total="sum",
         meaning="militants killed in operations",
     )
+    caught = p.militants_among_taken * m["raid_takings_today"] / m["militants_today"]
     m.define(
         "capture_hazard",
-        p.reach_captured * m["found"],
+        caught * m["raiding"] * finding * m["discrimination_level"],
         unit="1/week",
         meaning="hazard of capture of a militant",
+    )
+    m.define(
+        "operations_recorded",
+        p.operations_recorded_share * m["operations"],
+        unit="operations/week",
+        reported=True,
+        total="sum",
+        meaning="lethal operations that the record sees",
+    )
+    m.define(
+        "raids_claimed",
+        m["raids"] / p.raids_per_claim,
+        unit="raids/week",
+        reported=True,
+        total="sum",
+        meaning="raids and sweeps that officials would claim",
     )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
-from tarazu.core.sources import ASSUMED, Source
+from tarazu.core.quantities import Parameter, SpikeSlab
+from tarazu.core.sources import Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
+from tarazu.model.mechanisms.alienation import drift
 from tarazu.model.quantities import Lever
+from tarazu.model.response import response
 
 PARAMETERS = {
-    "exclusion_rate": Parameter(
-        "1/week",
-        LogNormal(2.7e-3, 1.5),
-        source=Source("cederman2011", "exclusion from power breeds grievance; size assumed"),
-    ),
-    "exclusion_decay": Parameter("1/week", LogNormal(5e-3, 1.5), source=ASSUMED),
     "agency_response": Parameter(
-        "1/week",
-        SpikeSlab(0.2, 0, 5e-3),
-        source=Source("description", "agency lowers grievance; here of either sign"),
+        "1",
+        SpikeSlab(0.2, 0, 1.5),
+        source=Source("cederman2011", "exclusion breeds grievance there; here of either sign"),
     ),
     "proxy_response": Parameter(
-        "1/week",
-        SpikeSlab(0.2, 0, 5e-3),
+        "1",
+        SpikeSlab(0.2, 0, 1.5),
         source=Source("description", "proxies change little; here of either sign"),
     ),
 }
@@ -30,8 +27,8 @@ PARAMETERS = {
 def politics(m: Model) -> None:
     """Agency moves grievance over exclusion; so may proxies, by a parameter of their own.
 
-    grievance_exclusion rises by exclusion_rate, fades by exclusion_decay, and is pushed by
-        -agency_response * local_agency - proxy_response * proxies
+    grievance_exclusion moves at grievance_rate to today's odds * response(-agency_response
+        * (local_agency - today's) - proxy_response * (proxies - today's))
     """
     p = m.declare(PARAMETERS)
     agency = m.lever(
@@ -40,7 +37,7 @@ def politics(m: Model) -> None:
             "1",
             0.0,
             1.0,
-            0.2,
+            float(today.AGENCY),
             "grievance_exclusion",
             "say of real local leaders, 1 = full",
             cost=10.0,
@@ -52,20 +49,18 @@ def politics(m: Model) -> None:
             "1",
             0.0,
             1.0,
-            0.5,
+            float(today.PROXIES),
             "grievance_exclusion",
             "say of leaders whom the state appoints, 1 = full",
             cost=10.0,
         ),
     )
-    m.change(
+    more = p.agency_response * (agency - today.AGENCY)
+    more += p.proxy_response * (proxies - today.PROXIES)
+    drift(
+        m,
         "grievance_exclusion",
-        rise=p.exclusion_rate,
-        fall=p.exclusion_decay,
-        meaning="exclusion is felt, and fades",
-    )
-    m.change(
-        "grievance_exclusion",
-        push=-p.agency_response * agency - p.proxy_response * proxies,
-        meaning="agency and proxies reconcile or divide",
+        rate=m["grievance_rate"],
+        today=m["exclusion_today"],
+        factor=response(-more),
     )

@@ -1,61 +1,45 @@
-"""Relocation: militants move to neighbouring districts, and cells are seeded in cities."""
+"""Relocation: militants move to neighbouring districts, the more or the less after operations."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from tarazu.core.quantities import LogNormal, Normal, Parameter
+from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
-from tarazu.model.answer import answer
+from tarazu.model import today
 from tarazu.model.declaration import Model
-from tarazu.model.stocks import FACTIONS, MILITANTS, support_before
+from tarazu.model.stocks import FACTIONS
 
 PARAMETERS = {
-    "relocation_rate": Parameter("1/week", LogNormal(2e-3, 2), source=ASSUMED),
-    "relocation_response": Parameter(
-        "1",
-        Normal(0, 1),
+    # one man in four a year moves on by himself
+    "relocation_rate": Parameter("1/week", LogNormal(5e-3, 2), source=ASSUMED),
+    "scatter": Parameter(
+        "1/operations",
+        SpikeSlab(0.2, 0, 0.3),
         source=Source("zhukov2012", "operations may push militants on or pin them; no sign taken"),
     ),
-    "support_pull": Parameter("1", LogNormal(5, 2), source=ASSUMED),
-    "urban_pull": Parameter(
-        "1", LogNormal(0.5, 2), source=Source("description", "cities draw militants; size assumed")
-    ),
-    "danger_pull": Parameter(
-        "1",
-        Normal(0, 0.5),
-        source=Source("zhukov2012", "roads matter; that danger repels is not taken over"),
-    ),
-    "seeding_rate": Parameter(
-        "1/week",
-        LogNormal(2e-3, 2),
-        source=Source("description", "the network founds cells in cities; size assumed"),
-    ),
+    # doubles what draws men at 13,000 sympathisers, of an average district
+    "support_pull": Parameter("1/persons", LogNormal(1 / 13_000, 2), source=ASSUMED),
 }
 
 
 def relocation(m: Model) -> None:
-    """Militants leave for neighbours, drawn by support, cities and safety; operations push or pin.
+    """Militants leave for neighbours where support is; an operation scatters or pins them.
 
-    h = relocation_rate * answer(relocation_response * remembered_operations)
-    share to neighbour j ~ weight of j * (1 + support_pull * support_j)
-        * (1 + urban_pull * urban_share_j) * answer(danger_pull * remembered operations of j)
-    h(sympathiser -> militant_hardline) by seeding = seeding_rate * urban_share
-        * militants everywhere / people everywhere
+    h = max(0, relocation_rate + scatter * operation_memory_decay * memory_operations): an
+        operation moves a share `scatter` of a district's militants within weeks
+    share to neighbour j ~ weight of j * (1 + support_pull * sympathisers there)
     """
     p = m.declare(PARAMETERS)
-    attraction = (
-        (1 + p.support_pull * support_before(m))
-        * (1 + p.urban_pull * m["urban_share"])
-        * answer(p.danger_pull * (1 - sp.exp(-m["memory_operations"] / m["operations_half"])))
-    )
+    drawn = 1 + p.support_pull * m["sympathiser"]
+    pressed = p.scatter * today.weekly(m, m["operation_memory_decay"]) * m["memory_operations"]
     for faction in FACTIONS:
         m.transfer(
             f"relocated_{faction}",
             f"militant_{faction}",
             f"militant_{faction}",
-            hazard=p.relocation_rate * answer(p.relocation_response * m["remembered_operations"]),
-            attraction=attraction,
+            hazard=sp.Max(0, p.relocation_rate + pressed),
+            attraction=drawn,
             meaning="militants move to a neighbouring district",
         )
     m.define(
@@ -65,13 +49,4 @@ def relocation(m: Model) -> None:
         reported=True,
         total="sum",
         meaning="militants who left for a neighbouring district",
-    )
-    network = m.sum_everywhere("militants_everywhere", sp.Add(*(m[name] for name in MILITANTS)))
-    people = m.sum_everywhere("people_everywhere", m["population"])
-    m.transfer(
-        "seeded",
-        "sympathiser",
-        "militant_hardline",
-        hazard=p.seeding_rate * m["urban_share"] * network / people,
-        meaning="the network founds cells in cities",
     )

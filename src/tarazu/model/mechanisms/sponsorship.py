@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from tarazu.core.quantities import Beta, LogNormal, Parameter
+import sympy as sp
+
+from tarazu.core.quantities import Beta, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED
 from tarazu.model.declaration import Model
+from tarazu.model.stocks import IMPORTATION
 
 PARAMETERS = {
-    "sponsorship_rate": Parameter("1/week", LogNormal(2e-7, 3), source=ASSUMED),
-    "sponsored_islamist_share": Parameter("1", Beta(2, 4), source=ASSUMED),
-    "sponsored_arms": Parameter("1", LogNormal(0.2, 2), source=ASSUMED),
+    # of today's recruits, who is paid from outside: contested, so perhaps nobody; below 0: nobody
+    "sponsored_share": Parameter("1", SpikeSlab(0.5, 0.2, 0.15), source=ASSUMED),
+    # of today's attacks, those that arms from outside make possible
+    "sponsored_arms": Parameter("1", Beta(1, 4), source=ASSUMED),
 }
 
 
 def sponsorship(m: Model) -> None:
-    """Men are paid to fight, whatever the grievance; arms raise the capacity to attack.
+    """Men are paid to fight, whatever the grievance; arms do not follow the number of men.
 
-    h(passive -> militant_islamist) = sponsorship_rate * sponsored_islamist_share
-    h(passive -> militant_hardline) = sponsorship_rate * (1 - sponsored_islamist_share)
-    capacity to attack = attack_capacity * (1 + sponsored_arms)
+    men by week = max(0, sponsored_share) * today's recruits * importation, to Islamists and the
+        hard line by their numbers today
+    arms: see attacks
     """
-    p = m.declare(PARAMETERS)
-    shares = {
-        "hardline": 1 - p.sponsored_islamist_share,
-        "islamist": p.sponsored_islamist_share,
-    }
-    for faction, share in shares.items():
+    m.declare(PARAMETERS)
+    shares = {name: m[f"{name}_share_today"] for name in ("hardline", "islamist")}
+    firm = sp.Add(*shares.values())
+    paid = m["sponsored_today"] * m["population"] * m[IMPORTATION]
+    for faction in shares:
         m.transfer(
             f"sponsored_{faction}",
             "passive",
             f"militant_{faction}",
-            hazard=p.sponsorship_rate * share,
+            hazard=paid * shares[faction] / firm / sp.Max(m["passive"], 1),
             meaning="men are paid to fight",
         )

@@ -6,8 +6,10 @@ import sympy as sp
 
 from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab, Uniform
 from tarazu.core.sources import ASSUMED, Source
+from tarazu.model import today
 from tarazu.model.declaration import Model
-from tarazu.model.stocks import CLASSES
+from tarazu.model.response import response
+from tarazu.model.stocks import CLASSES, MILITANTS
 
 PARAMETERS = {
     "visibility_transport": Parameter("1", LogNormal(0.25, 1.7), source=ASSUMED),
@@ -28,7 +30,17 @@ PARAMETERS = {
     "substitution": Parameter(
         "1", Uniform(0, 1), source=Source("enders1993", "from all prevented to all moved elsewhere")
     ),
+    # networks in cities grow or wither over years, or stay
+    "seeding_rate": Parameter("1/week", LogNormal(1 / 104, 1.7), source=ASSUMED),
+    "seeding_response": Parameter(
+        "1",
+        SpikeSlab(0.2, 0, 1),
+        source=Source("description", "the network founds cells in cities; here of either sign"),
+    ),
 }
+
+CELLS: sp.Expr = sp.Rational(1, 4)
+"""Today's reach of the network in cities, of the most it could have: a unit of measure."""
 
 
 def targets(m: Model) -> None:
@@ -36,21 +48,21 @@ def targets(m: Model) -> None:
 
     appeal of a class = visibility * exp(-hardening * presence * protection)
     visibility: security 1, transport visibility_transport, energy visibility_energy *
-        project_scale, urban visibility_urban * urban_share (Islamists: times islamist_urban)
+        project_scale, urban visibility_urban * urban_share * urban_cells / today's (Islamists:
+        times islamist_urban)
     share of a class = its appeal / sum of appeals
-    carried out = substitution + (1 - substitution) * sum of appeals / sum of visibilities
-    mean attacks on a class = sum over ideologies of ready * carried out * share
+    carried out = substitution + (1 - substitution) * min(1, sum of appeals / sum of
+        visibilities), over today's
+    mean attacks on a class = sum over ideologies of ready * share
+    urban_cells move at seeding_rate to today's odds * response(seeding_response)
+        * militants everywhere, as a multiple of today's, / ((1 + raid_level) / 2)
     """
     p = m.declare(PARAMETERS)
-    visible = {
-        "security": sp.Integer(1),
-        "transport": p.visibility_transport,
-        "energy": p.visibility_energy * m["project_scale"],
-        "urban": p.visibility_urban * m["urban_share"],
-    }
+    _cells(m)
+    reach = m["urban_cells"] / CELLS
     aimed = dict.fromkeys(CLASSES, sp.Integer(0))
-    for ideology, taste in (("nationalist", sp.Integer(1)), ("islamist", p.islamist_urban)):
-        seen = visible | {"urban": taste * visible["urban"]}
+    for ideology in ("nationalist", "islamist"):
+        seen = today.visibilities(m, ideology, scale=m["project_scale"], reach=reach)
         appeals = {
             kind: m.define(
                 f"appeal_{kind}_to_{ideology}",
@@ -60,14 +72,19 @@ def targets(m: Model) -> None:
             for kind in CLASSES
         }
         total, unguarded = sp.Add(*appeals.values()), sp.Add(*seen.values())
-        carried_out = m.define(
-            f"carried_out_by_{ideology}",
+        through = m.define(
+            f"let_through_{ideology}",
             p.substitution + (1 - p.substitution) * sp.Min(1, total / unguarded),
             meaning=f"share of what {ideology}s are ready for that guards do not prevent",
         )
+        m.define(
+            f"carried_out_by_{ideology}",
+            through / m[f"let_through_{ideology}_today"],
+            meaning=f"what guards let {ideology}s carry out, as a multiple of today's",
+        )
         rate = m.define(
             f"attacks_by_appeal_of_{ideology}",
-            m[f"ready_{ideology}"] * carried_out / sp.Max(total, sp.Float(1e-12)),
+            m[f"ready_{ideology}"] / sp.Max(total, sp.Float(1e-12)),
             unit="attacks/week",
             meaning=f"attacks of {ideology}s for each unit of appeal",
         )
@@ -86,4 +103,23 @@ def targets(m: Model) -> None:
         reported=True,
         total="sum",
         meaning="militant attacks, as a record would count them",
+    )
+
+
+def _cells(m: Model) -> None:
+    m.stock(
+        "urban_cells",
+        "share",
+        unit="1",
+        initial=CELLS,
+        meaning="reach of the network in cities, of the most it could have",
+    )
+    network = m.sum_everywhere("militants_everywhere", sp.Add(*(m[name] for name in MILITANTS)))
+    usual = m.sum_everywhere("militants_today_everywhere", m["militants_today"] * m["population"])
+    rate = m["seeding_rate"]
+    m.change(
+        "urban_cells",
+        rise=rate * CELLS * response(m["seeding_response"]) * network / usual,
+        fall=rate * (1 - CELLS) * (1 + m["raid_level"]) / 2,
+        meaning="the network founds cells in cities, raids break them up",
     )

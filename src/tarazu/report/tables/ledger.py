@@ -135,18 +135,18 @@ def _record_words(entry: Entry) -> str:
 
 
 def _model_words(model: ModelResult) -> str:
-    pooled = [s for s in model.shares if s.subset == "all" and s.hypothesis == POOLED]
-    if not pooled:
+    headline = model.headline
+    if headline is None:
         return model.detail
     detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
-    tail = " on the hypothesis and the draw" if model.conclusion == "depends" else ""
+    tail = " on the draw" if model.conclusion == "depends" else ""
     left_out = (
         f" {count(model.n_left_out)} draws are left out: the operation does not reach its dose in "
         "them."
         if model.n_left_out
         else ""
     )
-    return f"It {model.conclusion}{tail}: true in {_share_words(pooled[0])}. {detail}{left_out}"
+    return f"It {model.conclusion}{tail}: true in {_share_words(headline)}. {detail}{left_out}"
 
 
 def _share_words(share: Share | None) -> str:

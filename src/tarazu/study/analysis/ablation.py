@@ -23,9 +23,11 @@ LINKS = (
     "grievance_repression>*",
     "grievance_extraction>*",
     "grievance_exclusion>*",
-    "memory_operations>*",
     "memory_attacks>*",
-    "unaccounted>*",
+    "memory_operations>*",
+    "harm_level>*",
+    "missing_level>*",
+    "kin_flow>*",
     "service_level>*",
     "credibility>*",
 )

@@ -107,8 +107,7 @@ def militants(get: Callable[[str], FloatArray]) -> FloatArray:
 def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
     """Return the (M, T) weekly series of `SERIES`, by name.
 
-    Militants killed are everybody who died less the civilians killed in attacks and in operations:
-    nobody else dies in the model.
+    Killed on all sides: everybody who died, those in custody too, and the state's men.
     """
     get = trajectory.series
     in_attacks, in_operations = get("attack_deaths_civilian"), get("operation_deaths_civilian")
@@ -120,7 +119,7 @@ def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
         "deaths_civilian_attacks": in_attacks,
         "deaths_civilian_operations": in_operations,
         "deaths_state": state,
-        "deaths_militant": dead - in_attacks - in_operations,
+        "deaths_militant": get("operation_deaths_militant"),
         "deaths": dead + state,
         "militants": militants(get),
         "sympathisers": get("sympathiser"),
