@@ -1,0 +1,492 @@
+"""The audit of the model, measured and written down: docs/validation/model-audit.md."""
+
+# ruff: noqa: E501 - lines of the page are text
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tests.theory import kin_closure, kin_groups
+from tests.theory import model_audit_worlds as worlds
+
+from tarazu.core.quantities import Fixed
+from tarazu.model import HYPOTHESES, build_model
+
+ROOT = Path(__file__).parents[2]
+TARGETINGS, NUMBERS = (0.0, 0.25, 0.5, 0.9), (0.7, 1.0, 1.3, 2.0)
+CLOSURE_WEEKS, CLOSURE_RUNS = 520, 3
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How many draws each part of the audit looks at."""
+
+    thresholds: int = 200
+    rivals: int = 60  # thresholds of the other hypotheses
+    regimes: int = 400
+    loop: int = 200
+    variance: int = 1_500
+    mirror: int = 200
+    operability: int = 200
+    levels: int = 2_000
+    moves: int = 48
+    corners: int = 10_000
+    alone: int = 500
+
+
+def measure(draws: Draws) -> dict[str, Any]:
+    """Return everything that the page shows."""
+    return {
+        "thresholds": {
+            name: worlds.thresholds(draws.thresholds if name == "full" else draws.rivals, name)
+            for name in HYPOTHESES
+        },
+        "regimes": {name: worlds.regimes(draws.regimes, name) for name in HYPOTHESES},
+        "loop": worlds.loop(draws.loop),
+        "variance": worlds.variance_shares(draws.variance),
+        "mirror": worlds.mirror(draws.mirror),
+        "operability": worlds.operability(draws.operability),
+        "levels": worlds.levels(draws.levels),
+        "moves": worlds.moves(draws.moves),
+        "extremes": worlds.extremes(draws.corners, draws.alone),
+        "closure": closure(),
+    }
+
+
+def closure() -> pd.DataFrame:
+    """Return militants after ten years, explicit and by the two classes."""
+    kin, rows = kin_groups.Kin(), []
+    for number in NUMBERS:
+        for targeting in TARGETINGS:
+            runs = [
+                kin_groups.militants(kin, number, targeting, CLOSURE_WEEKS, seed)[-1]
+                for seed in range(CLOSURE_RUNS)
+            ]
+            classes = kin_closure.militants(kin, number, targeting, CLOSURE_WEEKS)[-1]
+            rows.append((number, targeting, float(np.mean(runs)), float(classes)))
+    table = pd.DataFrame(rows, columns=["R", "targeting", "explicit", "classes"])
+    return table.assign(ratio=table["classes"] / table["explicit"])
+
+
+# what is asked --------------------------------------------------------------------------------
+
+
+def is_above(table: pd.DataFrame) -> pd.Series:
+    return table["reproduction"].dropna() > 1.0
+
+
+def sign_agreement(table: pd.DataFrame) -> float:
+    """Return how often growth from small seeds has the sign of R_v - 1, where that is clear."""
+    clear = table[(table["reproduction"] - 1.0).abs() > 0.05]
+    same = np.sign(clear["reproduction"] - 1.0) == np.sign(clear["seed_growth"])
+    return float(same.mean())
+
+
+def loop_moves(table: pd.DataFrame) -> float:
+    return float(((table["free"] - table["held"]).abs() >= 0.1).mean())
+
+
+def loop_crosses(table: pd.DataFrame) -> float:
+    known = table.dropna()
+    return float(((known["reproduction"] > 1) != (known["reproduction_held"] > 1)).mean())
+
+
+def mirror_excess(table: pd.DataFrame) -> pd.Series:
+    """Return |mean(even - effect with no response)| over the sd of the odd part, where it counts."""
+    counted = table[table["odd_sd"] >= 0.05]
+    return counted["excess"].abs() / counted["odd_sd"]
+
+
+def rows_at_work(table: pd.DataFrame) -> pd.Series:
+    """Return, by row, the largest share of draws in which one of its parameters moves it."""
+    return table.groupby("row", sort=False)["share_moved"].max()
+
+
+def inert(moves: pd.Series) -> list[str]:
+    priors = {name: p.prior for name, p in build_model().parameters.items()}
+    return [
+        name for name in moves.index[moves < worlds.INERT] if not isinstance(priors[name], Fixed)
+    ]
+
+
+def uncertain() -> int:
+    return sum(not isinstance(p.prior, Fixed) for p in build_model().parameters.values())
+
+
+# the page -------------------------------------------------------------------------------------
+
+FORMER = "former model"
+
+
+def write(found: Mapping[str, Any], draws: Draws) -> None:
+    text = "\n".join(_lines(found, draws)).rstrip() + "\n"
+    (ROOT / "docs/validation/model-audit.md").write_text(text, encoding="utf-8")
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return [*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows), ""]
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share == 0.0 or share >= 0.1 else f"{share:.1%}"
+
+
+def _met(is_met: bool) -> str:
+    return "met" if is_met else "**missed**"
+
+
+def _lines(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    lines = [
+        "# Model audit: the former model and the rebuilt one",
+        "",
+        "Written by `make theory` (tests/theory/test_model_audit.py). No number of the rebuilt model "
+        "is edited by hand. The priors were committed with their reasons before any of this was run "
+        "on them ([what changed and why](../explanation/model-rebuild.md)), and no prior was changed "
+        "to meet a threshold. Numbers of the former model are those of the audit of it at commit "
+        "25cb889. Mean field, `status-quo` unless said, 34 districts, draws from the priors (Latin "
+        f"hypercube, seed {worlds.SEED}). Nothing is calibrated: a share is a share of draws.",
+        "",
+    ]
+    for part in (
+        _thresholds,
+        _regimes,
+        _loop,
+        _mirror,
+        _operability,
+        _levels,
+        _extremes,
+        _closure,
+    ):
+        lines += part(found, draws)
+    return lines
+
+
+def _thresholds(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    tables = found["thresholds"]
+    full = tables["full"]
+    above, agree = float(is_above(full).mean()), sign_agreement(full)
+    rows: list[tuple[object, ...]] = []
+    for name, table in tables.items():
+        number = table["reproduction"].dropna()
+        low, middle, high = number.quantile([0.05, 0.5, 0.95])
+        rows.append(
+            (
+                f"`{name}`",
+                f"{len(number)} of {len(table)}",
+                f"{middle:.2g} ({low:.2g} to {high:.2g})",
+                _percent(float((number > 1.0).mean())),
+                f"{worlds.rank_correlation(table['reproduction'], table['growth']):.2f}",
+            )
+        )
+    return [
+        "## Threshold",
+        "",
+        "R_v with importation set aside: spontaneous recruits, sponsored men and arms, and the base "
+        "tempo of raids (the lever `importation` at 0). One average district. Derivatives are taken "
+        "a year after the first seeds of violence, so that kinks lie on their side of 0.",
+        "",
+        *_table(
+            ("asked (`full`)", FORMER, "rebuilt", ""),
+            [
+                (
+                    "R_v defined in at least 95 %",
+                    "0 of 60",
+                    f"{_percent(float(full['reproduction'].notna().mean()))}",
+                    _met(full["reproduction"].notna().mean() >= 0.95),
+                ),
+                (
+                    "share above 1, expected 0.2 to 0.8",
+                    "0 (largest 0.049)",
+                    _percent(above),
+                    _met(0.2 <= above <= 0.8),
+                ),
+                (
+                    "sign of R_v - 1 is the sign of growth from small seeds, where it differs by "
+                    "0.05",
+                    "-",
+                    _percent(agree),
+                    _met(agree == 1.0),
+                ),
+                (
+                    "rank correlation with 15-year growth of militants: reported",
+                    "-",
+                    f"{worlds.rank_correlation(full['reproduction'], full['growth']):.2f}",
+                    "",
+                ),
+            ],
+        ),
+        *_table(
+            ("hypothesis", "defined", "R_v: median (5 to 95 %)", "above 1", "rank correlation"),
+            rows,
+        ),
+        "R_v says what violence would do from small seeds in a district where no raid is made but in "
+        "answer to attacks. Growth over 15 years starts from today, with the base tempo on and a "
+        "third of the willing already fighting: it follows `renewal` (recruits by man lost today), "
+        "which R_v reads only in part. So the two are nearly unrelated here, unlike in the prototype "
+        "of the audit, where one rate set both.",
+        "",
+    ]
+
+
+def _regimes(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    kinds = [*found["regimes"]["full"]]
+    former = {
+        "dies out": "0 %",
+        "falls by more than 2": "-",
+        "persists within 1.5": "98 to 100 % flat",
+        "grows by more than 2": "0 to 2 %",
+        "waves": "0 %",
+    }
+    rows: list[tuple[object, ...]] = []
+    for kind in kinds:
+        share = found["regimes"]["full"][kind]
+        asked = kind in ("dies out", "persists within 1.5", "grows by more than 2")
+        others = (_percent(found["regimes"][name][kind]) for name in HYPOTHESES[1:])
+        rows.append(
+            (
+                kind,
+                former[kind],
+                _percent(share),
+                *others,
+                _met(share >= 0.1) if asked else "reported",
+            )
+        )
+    return [
+        "## Regimes over 40 years",
+        "",
+        f"Attacks of the last five years against the first five, {draws.regimes} draws. Dies out: "
+        "under one attack a year. Waves: three turns or more of 20 % each. Expected: the three "
+        "regimes each in at least 10 % of `full`.",
+        "",
+        *_table(
+            ("regime", FORMER, *(f"`{name}`" for name in HYPOTHESES), "at least 10 % of `full`"),
+            rows,
+        ),
+    ]
+
+
+def _loop(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    table = found["loop"]
+    moves, crosses = loop_moves(table), loop_crosses(table)
+    size = (table["free"] - table["held"]).abs()
+    shares: list[tuple[object, ...]] = [(g, f"{s:.2f}") for g, s in found["variance"].items()]
+    return [
+        "## Loop",
+        "",
+        "Harm, the missing and raids are held as they are felt today, kin and retaliation at what "
+        f"they do today; {draws.loop} draws of `full`. Contact recruitment, desertion and momentum do "
+        "not count as this loop.",
+        "",
+        *_table(
+            ("asked", FORMER, "rebuilt", ""),
+            [
+                (
+                    "attacks of years 6 to 10 move by 10 % or more, in half of the draws",
+                    "-",
+                    f"{_percent(moves)} (median move {size.median():.3f}, 90 % point "
+                    f"{size.quantile(0.9):.2f})",
+                    _met(moves >= 0.5),
+                ),
+                (
+                    "R_v moves across 1, in at least 5 %",
+                    "-",
+                    _percent(crosses),
+                    _met(crosses >= 0.05),
+                ),
+            ],
+        ),
+        f"Adjusted R2 of the ranks of attacks in year 10, by group of parameters, {draws.variance} "
+        "draws (former model: the loop 0.04, demography of recruitment 0.49). Responses of either "
+        "sign are centred on today, so that their effect depends on where violence goes and not only "
+        "on themselves: additive shares of ranks see little of it, holding the links shows it.",
+        "",
+        *_table(("group", "share"), shares),
+    ]
+
+
+def _mirror(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    table, ratio = found["mirror"], mirror_excess(found["mirror"])
+    former = {
+        "surge": "-0.143; 0.112",
+        "withdrawal": "+0.096; 0.108",
+        "due-process": "+0.017; 0.055",
+        "dialogue": "+0.287; 0.679",
+        "dialogue-with-proxies": "+0.354; 0.710",
+        "political-settlement": "+0.251; 0.668",
+        "resource-autonomy": "-0.035; 0.139",
+        "protect-assets": "-0.048; 0.022",
+        "megaprojects": "+0.009; 0.117",
+    }
+    rows: list[tuple[object, ...]] = [
+        (
+            name,
+            former[str(name)],
+            f"{row['median']:+.3f}",
+            f"{row['fewer']:.0%}, {row['more']:.0%}",
+            f"{row['even']:+.3f}",
+            f"{row['zero']:+.3f}",
+            f"{row['odd_sd']:.3f}",
+            f"{ratio[name]:.2f} {_met(ratio[name] <= 0.25)}" if name in ratio else "-",
+        )
+        for name, row in table.iterrows()
+    ]
+    return [
+        "## Mirror",
+        "",
+        f"Change of log attacks of years 6 to 10 against `status-quo`, {draws.mirror} draws of "
+        "`full`. Even part: mean of the draw and of the draw with every zero-centred response "
+        "mirrored; odd part: half their difference. None: all zero-centred responses at none. Asked: "
+        "|mean(even - none)| at most 0.25 of the sd of the odd part.",
+        "",
+        *_table(
+            (
+                "policy",
+                f"{FORMER}: even; odd sd",
+                "median",
+                "fewer, more",
+                "even",
+                "none",
+                "odd sd",
+                "ratio",
+            ),
+            rows,
+        ),
+        "What is left without any zero-centred response, by parameters of one sign: `surge` and "
+        "`withdrawal` by removals (`killed_per_operation`, `militants_among_taken`), "
+        "`due-process` by `rules_cost`, `protect-assets` by the lean of `hardening` and by the men "
+        "whom guards take from raids, `resource-autonomy` by the lean of `services_response`.",
+        "",
+    ]
+
+
+def _operability(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    table, work = found["operability"], rows_at_work(found["operability"])
+    rows: list[tuple[object, ...]] = [
+        (
+            row.row,
+            row.says,
+            f"`{row.parameter}`",
+            row.outcome,
+            f"{row.median_move:.3f}",
+            _percent(row.share_moved),
+        )
+        for row in table.itertuples()
+    ]
+    idle = [str(name) for name, share in work.items() if share < 0.5]
+    none = inert(found["moves"])
+    share = len(none) / uncertain()
+    return [
+        "## Operability",
+        "",
+        f"Each parameter from the 10 % to the 90 % point of its prior, {draws.operability} draws of "
+        "`full`, levers at mid-range where a row has one. A row is at work if one of its parameters "
+        f"moves its outcome by {worlds.LEAST_MOVE:.0%} or more in half of the draws. S7 is measured "
+        "with `project_scale` mid-range, which makes infrastructure a target: without a lever a "
+        "model centred on today is at rest there.",
+        "",
+        *_table(("row", "says", "parameter", "outcome", "median move", "moved by 5 %"), rows),
+        f"Rows at work: {len(work) - len(idle)} of {len(work)}; "
+        f"not at work: {', '.join(idle) or 'none'}. Former model: S4, S7, S8, S10, S13, S15 and "
+        "urban seeding were not.",
+        "",
+        f"Inert on attacks (median move below {worlds.INERT:.1%} over {draws.moves} draws, today and "
+        f"with all levers mid-range): {len(none)} of {uncertain()} uncertain parameters, "
+        f"{share:.1%}; at most 10 % asked, {_met(share <= 0.1)} (former model: 43 of 131). They are: "
+        + ", ".join(f"`{name}`" for name in none)
+        + ".",
+        "",
+    ]
+
+
+def _levels(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    rows: list[tuple[object, ...]] = [
+        (
+            f"`{name}`",
+            {
+                "backlash": "1.03",
+                "deterrence": "0.72",
+                "sponsorship": "0.97",
+                "opportunity": "0.77",
+            }[str(name)],
+            f"{row['median']:.3f}",
+            f"{row['low']:.3f} to {row['high']:.3f}",
+            f"{row['draws_low']:.2f} to {row['draws_high']:.2f}",
+            _met(row["low"] >= 0.9 and row["high"] <= 1.1),
+        )
+        for name, row in found["levels"].iterrows()
+    ]
+    return [
+        "## Levels",
+        "",
+        f"Attacks of the first five years as a multiple of `full`, {draws.levels} paired draws: "
+        "median with its 90 % interval (bootstrap over draws), asked within 0.9 to 1.1, and the "
+        "middle 90 % of the draws. Former model: ratios of medians.",
+        "",
+        *_table(("hypothesis", FORMER, "median", "90 % interval", "90 % of draws", ""), rows),
+    ]
+
+
+def _extremes(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    names = ("random corners of all levers, 25 draws each", "each lever alone at both ends")
+    rows: list[tuple[object, ...]] = [
+        (
+            name,
+            f"{seen.runs:,}",
+            "yes" if seen.is_finite else "**no**",
+            "yes" if seen.in_range else "**no**",
+            f"{seen.largest:,.0f}",
+            f"{seen.largest_of_willing:.2f}",
+        )
+        for name, seen in zip(names, found["extremes"], strict=True)
+    ]
+    return [
+        "## Extremes",
+        "",
+        "20 years. The willing are the sympathisers who would ever fight (those of today, where more "
+        "fight already); militants exceed them where sympathy falls faster than men leave, or men "
+        "are paid. Former model: with talks at 0.7, 5 to 13 % of runs beyond 10,000 militants, the "
+        "largest 2,061,156.",
+        "",
+        *_table(
+            (
+                "levers",
+                "runs",
+                "all finite",
+                "all in range",
+                "largest militants",
+                "largest share of the willing",
+            ),
+            rows,
+        ),
+    ]
+
+
+def _closure(found: Mapping[str, Any], draws: Draws) -> list[str]:
+    rows: list[tuple[object, ...]] = [
+        (
+            f"{row.R:g}",
+            f"{row.targeting:g}",
+            f"{row.explicit:,.0f}",
+            f"{row.classes:,.0f}",
+            f"{row.ratio:.2f}",
+            _met(abs(row.ratio - 1.0) <= 0.2) if row.targeting <= 0.5 and row.R <= 1.3 else "-",
+        )
+        for row in found["closure"].itertuples()
+    ]
+    return [
+        "## Kin: two classes against explicit groups",
+        "",
+        "500,000 kin groups of 30, one by one (tests/theory/kin_groups.py), and the model's two "
+        "classes, never hit and hit, in the same closed loop: militants after ten years. Asked: "
+        "within 20 % where at most half of harm returns to the kin of militants and R is at most "
+        "1.3. Beyond that hits fall on the families with most militants, which two classes cannot "
+        "tell from the others.",
+        "",
+        *_table(("R", "returning share", "explicit", "two classes", "ratio", ""), rows),
+    ]
