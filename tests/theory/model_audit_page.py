@@ -189,7 +189,7 @@ def _thresholds(found: Mapping[str, Any], draws: Draws) -> list[str]:
         "",
         "R_v with importation set aside: spontaneous recruits, sponsored men and arms, and the base "
         "tempo of raids (the lever `importation` at 0). One average district. Derivatives are taken "
-        "a year after the first seeds of violence, so that kinks lie on their side of 0.",
+        "ten years after the first seeds of violence, so that kinks lie on their side of 0.",
         "",
         *_table(
             ("asked (`full`)", FORMER, "rebuilt", ""),

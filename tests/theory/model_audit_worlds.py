@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
+from tarazu.engine.threshold import ClosedMap, Reproduction, reproduction_number
+from tarazu.study.arms import places_of
+from tarazu.study.design import latin_hypercube
 
 from tarazu.core.quantities import Normal, SpikeSlab
 from tarazu.engine import Places, Pulse, Trajectory, simulate
 from tarazu.engine.inputs import first_state
-from tarazu.engine.threshold import ClosedMap, Reproduction, reproduction_number
 from tarazu.model import HYPOTHESES, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hold import Link, with_holds
 from tarazu.model.stocks import IMPORTATION, MILITANTS
 from tarazu.policy import PORTFOLIOS, load_portfolio, resolve
 from tarazu.region import load_region
-from tarazu.study.arms import places_of
-from tarazu.study.design import latin_hypercube
 
 Array = NDArray[np.float64]
 

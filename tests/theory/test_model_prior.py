@@ -52,7 +52,7 @@ def series_of(run, quantity: str) -> np.ndarray:
         ("proxies", "grievance_exclusion"),
         ("due_process", "grievance_repression"),
         ("accounting", "grievance_repression"),
-        ("redress", "mourned"),
+        ("redress", "militants"),
         ("dialogue", "militants"),
         ("dialogue_hardline", "attacks"),
         ("reintegration_support", "reintegrated"),

@@ -50,17 +50,10 @@ class Variant:
 AS_IS = Variant("as it is", "`status-quo`, all as drawn", ())
 VARIANTS = (
     Variant(
-        "sympathy by contact and kin",
-        "no operations but in reaction to attacks, no sponsorship, and nobody sympathises but by "
-        "contact or for kin",
-        ("base_operations", "sponsorship_rate", "sympathy_rate"),
-    ),
-    Variant(
-        "grievance over violence alone",
-        "no operations but in reaction to attacks, no sponsorship, and no grievance over exclusion "
-        "or extraction but what is left of the past",
-        ("base_operations", "sponsorship_rate", "exclusion_rate", "extraction_rate"),
-        ("project_scale", "local_agency", "proxies"),
+        "no importation at all",
+        "no base tempo, no spontaneous recruits, no men and arms from outside, at rest too",
+        (),
+        ("importation",),
     ),
 )
 INTRODUCTION = f"""\
@@ -73,13 +66,14 @@ model in which they are known (R_v = 0.5, and violence that persists if it start
 One average district, mean field, `status-quo`, draws of the parameters from the priors (Latin
 hypercube, seed {SEED}). In each draw the equilibrium of the weekly map is searched from few
 militants and from many (those drawn times {STARTS[0]:g} and {STARTS[1]:g}; all else as drawn).
-Where the search does not settle, both starts are followed for {LONG:,} weeks instead; recruits per
+Where the search does not settle, both starts are followed for {LONG:,} weeks instead; net recruits per
 additional militant are of the draws in which it settles from many militants alone, n. Two
 equilibria: militants apart by more than {APART:.0%} of the higher level and by more than {APART:g}
 of a militant. A backward bifurcation: R_v below 1, and yet more than {VIOLENT:g} militant at the
 equilibrium from one start. Only these two starts are tried, so two equilibria that differ in
-anything else, or that are both reached from the same side, are missed. R_v is next to 0 where
-nobody sympathises at peace, because recruits come from sympathisers. In brackets: 90% interval
+anything else, or that are both reached from the same side, are missed. R_v is taken with
+importation set aside (spontaneous recruits, sponsored men and arms, base tempo). Net recruits keep
+their sign: below 0, one more militant keeps recruits away. In brackets: 90% interval
 (Wilson). The model is not calibrated: a share is a share of the draws from the priors.
 """
 
@@ -144,13 +138,13 @@ def _share(values: pd.Series) -> str:
 def _lines(found: dict[str, pd.DataFrame]) -> list[str]:
     head = (
         "hypothesis | two equilibria | violent at equilibrium | R_v defined | R_v: median, "
-        "largest | R_v above 1 | backward bifurcation | recruits per additional militant: median, "
+        "largest | R_v above 1 | backward bifurcation | net recruits per additional militant: median, "
         "5% to 95%, n | search not settled"
     )
     lines = [f"| {head} |", "|---" * 9 + "|"]
     for name, table in found.items():
         known = table.dropna(subset=["reproduction"])
-        number, feedback = known["reproduction"], table["feedback"].dropna()
+        number, feedback = known["reproduction"], table["net_recruits"].dropna()
         cells = (
             f"`{name}`",
             _share(table["is_two"]),

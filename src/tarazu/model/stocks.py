@@ -50,6 +50,8 @@ PARAMETERS = {
     ),
     # five to ten names in the record's last years
     "groups_today": Parameter("groups/persons", LogNormal(6 / PEOPLE, 1.4), source=ASSUMED),
+    # today's level; an experiment may start elsewhere while rates stay those of today
+    "start_level": Parameter("1", LogNormal(1, 1.001), source=ASSUMED),
     # the length of the model's step: a rate by week times it is a pure number
     "step": Parameter("week", Fixed(1), source=ASSUMED),
 }
@@ -130,7 +132,7 @@ def stocks(m: Model) -> None:
 def _people(m: Model) -> None:
     population = m["population"]
     m.stock("passive", "people", unit="persons", initial=None, meaning="observers, taking no side")
-    militants = m["militants_today"]
+    militants = m["militants_today"] * m["start_level"]
     held = today.DUE_PROCESS * m["taken_today"]
     starts = {
         "sympathiser": (m["sympathisers_today"], "support militants without bearing arms"),

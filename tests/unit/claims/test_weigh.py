@@ -23,24 +23,23 @@ WORKS = """
 title = "Attrition works"
 meaning = "A test."
 [restrictions]
-attack_response = -1.0
-attack_response_harm = -1.0
-harm_response = -1.0
-recruitment_response = -1.0
+retaliation = -0.5
+retaliation_harm = -0.5
+recruits_per_killed = -1.0
+recruits_per_disappeared = -1.0
+recruits_per_detained = 0.0
 recruitment_response_harm = -1.0
-relocation_response = 0.0
-recruit_rate = 1e-6
-sponsorship_rate = 0.0
+sponsored_share = 0.0
 """
 # A world in which it feeds the fight.
 FEEDS = """
 title = "Attrition feeds the fight"
 meaning = "A test."
 [restrictions]
-attack_response = 1.0
-attack_response_harm = 1.0
-harm_response = 1.5
-recruitment_response = 1.5
+retaliation = 1.0
+retaliation_harm = 1.0
+recruits_per_killed = 2.0
+recruits_per_disappeared = 2.0
 recruitment_response_harm = 1.5
 """
 
@@ -234,22 +233,28 @@ def attrition(folder, world: str):
     return type(result)(**{**result.__dict__, "name": "attrition"})
 
 
+def world_of(*restrictions: str) -> str:
+    """Return a world in which operations bring and prevent no attacks, and some restrictions."""
+    lines = ("retaliation = 0.0", "retaliation_harm = 0.0", *restrictions)
+    return "\n".join(['title = "World"', 'meaning = "A test."', "[restrictions]", *lines]) + "\n"
+
+
 def test_no_exit__world_without_attackers_has_a_way_out(tmp_path):
-    world = 'title = "Quiet"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e-9\n'
+    world = world_of("attacks_today = 1e-15")
     entry = weigh("C14", [], [attrition(tmp_path, world)])
     assert entry.verdict == "model-conditional"
     assert entry.model.conclusion == "does not hold"
 
 
 def test_no_exit__world_of_men_paid_whatever_happens_has_none(tmp_path):
-    world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
+    world = world_of("sponsored_share = 0.9", "sponsored_arms = 0.8")
     entry = weigh("C14", [], [attrition(tmp_path, world)])
     assert entry.verdict == "model-conditional"
     assert entry.model.conclusion == "holds"
 
 
 def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
-    world = 'title = "Paid"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 1e-4\n'
+    world = world_of("sponsored_share = 0.9", "sponsored_arms = 0.8")
     result = attrition(tmp_path, world)
     metrics = pd.read_parquet(result.folder / METRICS)
     fastest = metrics["policy"].astype(str) == "operational_tempo = 10"
@@ -294,7 +299,8 @@ def sized(folder, militants: float):
 
 def test_ledger__counts_draws_that_do_not_reach_the_dose(tmp_path):
     entry = weigh("C1", [], [sized(tmp_path, 120.0)])
-    asked = sum(s.n_draws for s in entry.model.shares if s.hypothesis != "pooled")
+    assert {s.hypothesis for s in entry.model.shares} == {"full", "deterrence"}
+    asked = sum(s.n_draws for s in entry.model.shares)
     assert entry.model.n_left_out > 0
     assert asked > 0
     assert entry.model.n_left_out + asked == 2 * 6

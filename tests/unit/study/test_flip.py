@@ -232,5 +232,5 @@ def test_flips__of_the_shipped_model_hold_in_the_shipped_model():
     ]
     found = find_tipping_points(*scenarios, workers=2)
     assert len(found.table) + found.n_fixed == len(scenarios[0].model.parameters)
-    fixed = {"opportunity_response", "sponsorship_rate"}  # by the hypothesis
+    fixed = {"sponsored_share", "sponsored_arms"}  # by the hypothesis
     assert not fixed & set(found.table["parameter"])

@@ -94,7 +94,7 @@ def test_frontier__says_that_no_tempo_ends_it():
 )
 def test_frontier__a_cell_compares_the_last_year_with_the_first(monkeypatch, first, last, verdict):
     scenario = drawn_scenario("full", "status-quo", weeks=END, draws=3, seed=0)
-    militants = [*scenario.model.parameters].index("initial_militants")
+    militants = [*scenario.model.parameters].index("start_level")
     started = []
 
     def run(model, parameters, levers, **_):

@@ -48,7 +48,7 @@ def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, reco
 
 def test_run__member_that_leaves_its_range_stops_the_study_in_words(tmp_path):
     wild = tmp_path / "wild.toml"
-    wild.write_text('title = "Wild"\nmeaning = "A test."\n[restrictions]\nattack_rate = 1e30\n')
+    wild.write_text('title = "Wild"\nmeaning = "A test."\n[restrictions]\nattacks_today = 1e30\n')
     with pytest.raises(SimulationError, match="attacks"):
         run_study(make_study(hypotheses=("full", str(wild))), out=tmp_path / "out", workers=2)
     assert not (tmp_path / "out").exists()

@@ -22,7 +22,7 @@ FROM_OUTSIDE: Final = 1e-9  # persons per week and district; above it recruitmen
 TAKES_PART: Final = 1e-6  # least participation of violent stocks in a mode; less is rounding
 NOTHING: Final = 1e-4  # of a unit: a level below it that fades for ever counts as standing still
 SEED: Final = 1e-8  # violent persons of each stock and district, near whom derivatives are taken
-SEEDED_WEEKS: Final = 52
+SEEDED_WEEKS: Final = 520
 MOST_MOVED: Final = 0.99  # of a district's people, whom a step may put into stocks but the rest
 ELASTICITY_STEP: Final = 1e-4  # relative; second differences of the map are smooth at that scale
 
@@ -422,16 +422,20 @@ def _without(closed: ClosedMap, start: FloatArray, violent: Sequence[str]) -> Eq
 
 
 def _seeded(closed: ClosedMap, state: FloatArray, violent: Sequence[str]) -> FloatArray:
-    """Return the state a year after the first few violent people.
+    """Return the state ten years after the first few violent people, kept as few.
 
     What they leave behind is there too, so that kinks at 0 lie on the side on which it falls.
     """
+    at = [[*closed.model.stocks].index(name) for name in violent]
     seeded = state.copy()
-    seeded[[[*closed.model.stocks].index(name) for name in violent]] += SEED
+    seeded[at] += SEED
     seeded = closed.close(seeded, state)
+    few = float(seeded[at].sum())
     for _ in range(SEEDED_WEEKS):
-        seeded = closed.step(seeded)
-    return seeded
+        change = closed.step(seeded) - state
+        most = max(float(change[at].sum()), few)
+        seeded = closed.close(state + change * (few / most), state)  # as few as before
+    return np.asarray(np.maximum(seeded, 0.0))
 
 
 def _drift(after: FloatArray, before: FloatArray) -> float:

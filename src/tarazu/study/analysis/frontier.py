@@ -134,7 +134,7 @@ def attrition_frontier(
 
 def _cell(scenario: Scenario, factor: float, replicates: int, seed: int) -> dict[str, object]:
     parameters = scenario.parameters.copy()
-    parameters[:, scenario.column("initial_militants")] *= factor
+    parameters[:, scenario.column("start_level")] *= factor
     members = np.arange(len(parameters) * replicates)
     run = replace(scenario, parameters=parameters).run(
         members // replicates, members, seed=seed, weeks=END
