@@ -66,8 +66,8 @@ model in which they are known (R_v = 0.5, and violence that persists if it start
 One average district, mean field, `status-quo`, draws of the parameters from the priors (Latin
 hypercube, seed {SEED}). In each draw the equilibrium of the weekly map is searched from few
 militants and from many (those drawn times {STARTS[0]:g} and {STARTS[1]:g}; all else as drawn).
-Where the search does not settle, both starts are followed for {LONG:,} weeks instead; net recruits per
-additional militant are of the draws in which it settles from many militants alone, n. Two
+Where the search does not settle, both starts are followed for {LONG:,} weeks instead; net recruits
+per additional militant are of the draws in which it settles from many militants alone, n. Two
 equilibria: militants apart by more than {APART:.0%} of the higher level and by more than {APART:g}
 of a militant. A backward bifurcation: R_v below 1, and yet more than {VIOLENT:g} militant at the
 equilibrium from one start. Only these two starts are tried, so two equilibria that differ in
@@ -138,8 +138,8 @@ def _share(values: pd.Series) -> str:
 def _lines(found: dict[str, pd.DataFrame]) -> list[str]:
     head = (
         "hypothesis | two equilibria | violent at equilibrium | R_v defined | R_v: median, "
-        "largest | R_v above 1 | backward bifurcation | net recruits per additional militant: median, "
-        "5% to 95%, n | search not settled"
+        "largest | R_v above 1 | backward bifurcation | net recruits per additional militant: "
+        "median, 5% to 95%, n | search not settled"
     )
     lines = [f"| {head} |", "|---" * 9 + "|"]
     for name, table in found.items():

@@ -273,7 +273,7 @@ def test_feedback__keeps_its_sign_where_a_militant_keeps_recruits_away():
     sent = model.transfers["sent"]
     fewer = 1 / (1 + 100 * model["memory"] * model["per_attack"] / model["population"])
     model.transfers["sent"] = replace(sent, hazard=sent.hazard * fewer)
-    point = find_resting_point(closed_map(model), start())
+    point = find_equilibrium(closed_map(model), start())
     found = feedback_number(
         closed_map(model), point.state, violent=("militant",), recruitment=("recruited", "sent")
     )
