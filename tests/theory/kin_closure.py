@@ -11,7 +11,7 @@ from tests.theory.kin_groups import Kin
 
 from tarazu.core.quantities import Beta, LogNormal, Parameter
 from tarazu.core.sources import ASSUMED
-from tarazu.engine import Places, simulate
+from tarazu.engine import Districts, simulate
 from tarazu.model import Model
 from tarazu.model.checks import checked
 from tarazu.model.mechanisms.kin import kin_changes, kin_classes
@@ -90,7 +90,7 @@ def militants(kin: Kin, number: float, targeting: float, weeks: int) -> NDArray[
         m,
         np.array([values[name] for name in m.parameters]),
         np.empty((0, weeks, 1)),
-        places=Places(("one",), np.array([people]), np.array([0.3]), np.zeros((1, 1))),
+        districts=Districts(("one",), np.array([people]), np.array([0.3]), np.zeros((1, 1))),
         seed=0,
         members=np.array([0]),
         weeks=weeks,

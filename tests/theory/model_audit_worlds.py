@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
-from tarazu.engine.threshold import ClosedMap, Reproduction, reproduction_number
-from tarazu.study.arms import places_of
-from tarazu.study.design import latin_hypercube
 
 from tarazu.core.quantities import Normal, SpikeSlab
-from tarazu.engine import Places, Pulse, Trajectory, simulate
+from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.inputs import first_state
+from tarazu.engine.mean_field.equilibria import ClosedMap, Reproduction, reproduction_number
 from tarazu.model import HYPOTHESES, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hold import Link, with_holds
 from tarazu.model.stocks import IMPORTATION, MILITANTS
-from tarazu.policy import PORTFOLIOS, load_portfolio, resolve
+from tarazu.policy import POLICIES, load_policy, resolve
 from tarazu.region import load_region
+from tarazu.study.setup.design import latin_hypercube
+from tarazu.study.setup.policies import districts_of
 
 Array = NDArray[np.float64]
 
@@ -43,8 +43,8 @@ STRUCK = "khuzdar"
 
 
 @cache
-def places() -> Places:
-    return places_of(load_region())
+def places() -> Districts:
+    return districts_of(load_region())
 
 
 def drawn(hypothesis: str, draws: int, seed: int = SEED) -> Array:
@@ -71,7 +71,7 @@ def run(
         model or build_model(),
         np.atleast_2d(parameters),
         levers,
-        places=places(),
+        districts=places(),
         seed=SEED,
         members=np.arange(len(np.atleast_2d(parameters))),
         weeks=levers.shape[1],
@@ -98,16 +98,16 @@ def columns(names: Sequence[str]) -> list[int]:
 # thresholds -----------------------------------------------------------------------------------
 
 
-def average_place() -> Places:
+def average_place() -> Districts:
     here = places()
     weight = here.population / here.population.sum()
     urban = np.array([float(here.urban_share @ weight)])
-    return Places(("average",), np.array([here.population.mean()]), urban, np.zeros((1, 1)))
+    return Districts(("average",), np.array([here.population.mean()]), urban, np.zeros((1, 1)))
 
 
 def closed_map(parameters: Array, model: Model | None = None, **values: float) -> ClosedMap:
     m = model or build_model()
-    return ClosedMap(m, parameters, settings(1, m, **values)[:, 0, :1], places=average_place())
+    return ClosedMap(m, parameters, settings(1, m, **values)[:, 0, :1], districts=average_place())
 
 
 def reproduction(closed: ClosedMap) -> Reproduction:
@@ -117,7 +117,7 @@ def reproduction(closed: ClosedMap) -> Reproduction:
         for name, transfer in m.transfers.items()
         if transfer.target in MILITANTS and transfer.source not in MILITANTS
     ]
-    start = first_state(m, closed.parameters, places=average_place())
+    start = first_state(m, closed.parameters, districts=average_place())
     return reproduction_number(
         closed, start, violent=MILITANTS, recruitment=recruitment, set_aside=(IMPORTATION,)
     )
@@ -338,8 +338,8 @@ def mirror(draws: int) -> pd.DataFrame:
     flipped[:, free] *= -1.0
     none[:, free] = 0.0
     effects: dict[str, list[Array]] = {}
-    for name in PORTFOLIOS:
-        levers = resolve(load_portfolio(name), m.levers, region, weeks)
+    for name in POLICIES:
+        levers = resolve(load_policy(name), m.levers, region, weeks)
         effects[name] = [
             np.log(attacks(p, levers)[:, LATER].sum(axis=1)) for p in (parameters, flipped, none)
         ]

@@ -89,7 +89,7 @@ def test_starts__are_where_todays_rates_hold_them():
             m,
             medians(m, **values),
             default_levers(m, LONG, 1),
-            places=line_of_districts(1, 400_000.0),
+            districts=line_of_districts(1, 400_000.0),
             seed=0,
             members=[0],
             weeks=LONG,
