@@ -74,6 +74,19 @@ def test_engines__agree_on_the_toy(mode):
     np.testing.assert_allclose(kernel.district, oracle.district, rtol=RTOL, atol=RTOL)
 
 
+@pytest.mark.parametrize("mode", ["mean", "stochastic"])
+def test_engines__agree_where_only_a_level_reads_a_sum_over_districts(mode):
+    m = declare_toy()
+    everywhere = m.sum_everywhere("active_everywhere", m["active"])
+    m.stock("dread", "share", unit="1", initial=0, meaning="dread of the active everywhere")
+    rise = m["fading"] * everywhere / (everywhere + m["population"])
+    m.change("dread", rise=rise, fall=m["fading"], meaning="the active spread dread")
+    parameters = medians(checked(m))
+    kernel, oracle = both(m, parameters, mode, keep=("active", "dread"))
+    np.testing.assert_allclose(kernel.district, oracle.district, rtol=RTOL, atol=RTOL)
+    assert kernel.by_district("dread")[:, -1].min() > 0
+
+
 @pytest.mark.parametrize("engine", ["numba", "numpy"])
 def test_engines__agree_with_a_reading_by_hand(engine):
     m, districts = toy_model(), line_of_districts(3)

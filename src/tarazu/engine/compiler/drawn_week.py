@@ -14,6 +14,7 @@ import sympy as sp
 from tarazu.engine.compiler.equations import Equation, equations_of
 from tarazu.engine.compiler.expected_week import checks_of, lower, plan_sums
 from tarazu.engine.compiler.program import Exits, Program, read_by
+from tarazu.engine.compiler.step_functions import SUMS
 from tarazu.engine.compiler.subexpressions import Line, names_in, stable, symbol
 from tarazu.engine.compiler.week_plan import (
     Check,
@@ -62,7 +63,8 @@ class _Planner:
         self.stores: list[list[tuple[str, sp.Expr]]] = []
         self.events: list[list[Event]] = []
         self.exits: list[list[Exits]] = []
-        self.known: dict[str, int] = {}  # name -> first loop that may read it; 0 if not here
+        # name -> first loop that may read it; sums over districts stand before all loops
+        self.known = {line.name: 0 for line in self.week.lines if isinstance(line.expression, SUMS)}
 
     def passes(self) -> Iterable[Pass]:
         """Yield the loops in order, and what is drawn after each."""
