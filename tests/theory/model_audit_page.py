@@ -407,7 +407,7 @@ def _operability(found: Mapping[str, Any], draws: Draws) -> list[str]:
         f"not at work: {', '.join(idle) or 'none'}. Former model: S4, S7, S8, S10, S13, S15 and "
         "urban seeding were not.",
         "",
-        "Why S2 and S7 are not at work: tips are an eighth of discrimination today, and damage, repair "
+        "Why S2, S7 and paid men are not at work: sponsorship is none in half of the draws; tips are an eighth of discrimination today, and damage, repair "
         "and investment are felt as multiples of today's, which attacks do not leave by enough. "
         "Neither was made dearer for this test.",
         "",

@@ -18,7 +18,7 @@ from tarazu.study import run_study
 from tarazu.study.runner.tables import METRICS
 from tarazu.study.setup.policies import SWEEP
 
-# A world in which killing works: nobody answers the sweep, few join, and the harm deters.
+# A world in which killing works: the sweep deters, few join, and raids do not slacken with attacks.
 WORKS = """
 title = "Attrition works"
 meaning = "A test."
@@ -26,10 +26,16 @@ meaning = "A test."
 retaliation = -0.5
 retaliation_harm = -0.5
 recruits_per_killed = -1.0
-recruits_per_disappeared = -1.0
+recruits_per_disappeared = 0.0
 recruits_per_detained = 0.0
-recruitment_response_harm = -1.0
+recruitment_response = 0.0
+recruitment_response_harm = 0.0
+following_share = 0.01
 sponsored_share = 0.0
+sponsored_arms = 0.0
+militants_today = 1e-4
+renewal = 0.5
+desertion_rate = 0.001
 """
 # A world in which it feeds the fight.
 FEEDS = """
@@ -130,12 +136,12 @@ def test_attrition__short_term_finding_is_no_test_of_it(works):
 
 
 def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
-    """Ten attacks fewer at once, and never made up for, are the short term of the claim."""
+    """A thousand attacks fewer at once, and never made up for, are the short term of the claim."""
     folder = tmp_path / "short"
     shutil.copytree(feeds.folder, folder)
     metrics = pd.read_parquet(folder / METRICS)
     swept = metrics["policy"].astype(str) == SWEEP
-    metrics.loc[swept, "expected_attacks_here"] -= 10.0
+    metrics.loc[swept, "expected_attacks_here"] -= 1_000.0
     metrics.to_parquet(folder / METRICS)
     short = replace(feeds, folder=folder)
     assert weigh("C1", [], [short]).model == weigh("C1", [], [feeds]).model
