@@ -19,7 +19,8 @@ from scipy.stats import rankdata, spearmanr
 from tarazu.core.quantities import Normal, SpikeSlab
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.inputs import first_state
-from tarazu.engine.mean_field.equilibria import ClosedMap, Reproduction, reproduction_number
+from tarazu.engine.mean_field.equilibria import ClosedMap
+from tarazu.engine.mean_field.reproduction import Reproduction, reproduction_number
 from tarazu.model import HYPOTHESES, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.model.hold import Link, with_holds
 from tarazu.model.stocks import IMPORTATION, MILITANTS

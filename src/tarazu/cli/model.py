@@ -13,7 +13,7 @@ from tarazu.cli.output import paragraph, show
 
 if TYPE_CHECKING:
     from tarazu.model import Model
-    from tarazu.model.describe import Description
+    from tarazu.model.description import Description
 
 app = typer.Typer(help="Describe and analyse the model.", no_args_is_help=True)
 for analysis in (threshold, marginal, frontier, ablate, flip):

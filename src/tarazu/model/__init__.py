@@ -1,8 +1,8 @@
-"""What the mechanism claims: stocks, mechanisms, levers and hypotheses. No loops, no luck."""
+"""What the mechanism claims: stocks, mechanisms, levers and hypotheses. No random numbers."""
 
 from tarazu.model.declaration import Model, ModelError
 from tarazu.model.default import build_model
-from tarazu.model.describe import Description, describe
+from tarazu.model.description import Description, describe
 from tarazu.model.hypothesis import HYPOTHESES, Hypothesis, draw_parameters, load_hypothesis
 from tarazu.model.quantities import Lever
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from tarazu.model.checks import checked
 from tarazu.model.declaration import Model
-from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.stocks import stocks
 
 

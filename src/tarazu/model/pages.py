@@ -12,9 +12,9 @@ from pathlib import Path
 from tarazu.core.sources import Work, bibliography
 from tarazu.model.declaration import Model
 from tarazu.model.default import build_model
-from tarazu.model.describe import Description, Equation, describe
+from tarazu.model.description import Description, Equation, describe
 from tarazu.model.hypothesis import HYPOTHESES, Hypothesis, Restriction, load_hypothesis
-from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.stocks import stocks
 
 MADE = "Made by `make docs` from the declaration; the text above it is written by hand."

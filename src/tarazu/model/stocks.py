@@ -27,7 +27,7 @@ INFRASTRUCTURE: Final = ("transport", "energy")
 IMPORTATION: Final = "importation"
 """The lever that holds what comes without violence before it; R_v is taken with it at 0."""
 
-PEOPLE: Final = 15e6  # of the province, in which public numbers are turned into rates by head
+PEOPLE: Final = 15e6  # of the province, in which public numbers are turned into per-capita rates
 
 PARAMETERS = {
     # thousands of men: press BLA 600 to 3,000, all groups up to 5,000 to 10,000

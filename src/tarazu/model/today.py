@@ -1,4 +1,4 @@
-"""Today's rates by head, from parameters alone: what every response is centred on.
+"""Today's per-capita rates, from parameters alone: what every response is centred on.
 
 The rates here are one nuisance level per draw: a hypothesis says where today's recruits and
 attacks come from, not how many there are. Stocks start where these rates hold them.
@@ -46,7 +46,7 @@ FORGETTING: Final = sp.Rational(1, 4)
 
 
 def today(m: Model) -> None:
-    """Define today's rates by head of the people, 1 week each, and what follows from them."""
+    """Define today's per-capita rates, per week, and what follows from them."""
     _factions(m)
     _operations(m)
     _custody(m)

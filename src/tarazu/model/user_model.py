@@ -13,7 +13,7 @@ from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.model.checks import checked
 from tarazu.model.declaration import Model
-from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.stocks import stocks
 
 ENTRY: Final = "mechanism"

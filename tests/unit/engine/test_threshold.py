@@ -12,10 +12,9 @@ from tarazu.core.quantities import Fixed, Parameter
 from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
 from tarazu.engine.inputs import first_state
-from tarazu.engine.mean_field.equilibria import (
-    ClosedMap,
+from tarazu.engine.mean_field.equilibria import ClosedMap, find_equilibrium
+from tarazu.engine.mean_field.reproduction import (
     feedback_number,
-    find_equilibrium,
     growth_elasticities,
     reproduction_number,
 )

@@ -8,9 +8,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tarazu.model import Model, build_model
-from tarazu.model.claimed_loops import CLAIMED, claimed_loops
-from tarazu.model.describe import Edge
-from tarazu.model.loops import feedback_loops, influences, loop_through
+from tarazu.model.description import Edge
+from tarazu.model.loops.claimed import CLAIMED, claimed_loops
+from tarazu.model.loops.feedback import feedback_loops, influences, loop_through
 from tarazu.report.figures.causal_loop import LISTED, loops_figure
 
 EDGES = st.sets(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tarazu.model import HYPOTHESES, build_model, load_hypothesis
-from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.pages import declared_by, mechanism_page, pages, works_cited, write_pages
 
 DOCS = Path(__file__).parents[3] / "docs" / "mechanisms"

@@ -9,7 +9,7 @@ from tests.unit.worlds import default_levers, line_of_districts, medians
 
 from tarazu.engine import simulate
 from tarazu.model import Model, build_model
-from tarazu.model.mechanisms import MECHANISMS
+from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.stocks import stocks
 
 WRITTEN_OUT = (

@@ -12,7 +12,7 @@ from tests.unit.study.cases import OPERATION, make_spec
 
 from tarazu.claims import Ledger, load_ledger, weigh_claims
 from tarazu.model import build_model
-from tarazu.model.describe import Description, describe
+from tarazu.model.description import Description, describe
 from tarazu.record import load_default_record
 from tarazu.report import write_brief
 from tarazu.report.brief.model_section import MODEL_LIMITS

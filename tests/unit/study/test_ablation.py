@@ -11,7 +11,7 @@ from tarazu.cli.model import declaration_text
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
 from tarazu.model import build_model
-from tarazu.model.describe import describe
+from tarazu.model.description import describe
 from tarazu.model.hold import Link, parse_link, with_holds
 from tarazu.study.analysis.ablation import NOTHING_HELD, ablate
 from tarazu.study.setup.scenario import drawn_scenario

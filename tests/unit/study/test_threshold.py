@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import tarazu.study.analysis.thresholds
-from tarazu.engine.mean_field.equilibria import Equilibrium, Reproduction
+from tarazu.engine.mean_field.equilibria import Equilibrium
+from tarazu.engine.mean_field.reproduction import Reproduction
 from tarazu.report.figures.thresholds import thresholds_figure
 from tarazu.study.analysis.thresholds import find_thresholds
 from tarazu.study.setup.scenario import drawn_scenario

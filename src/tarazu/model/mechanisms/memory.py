@@ -23,7 +23,7 @@ def memory(m: Model) -> None:
 
     memory_raids gains raids, memory_operations lethal operations, memory_harmful operations *
         bluntness * operation_harm, memory_attacks attacks
-    raid_level, attack_level = memory / where today's rate by head holds it
+    raid_level, attack_level = memory / where today's per-capita rate holds it
     """
     p = m.declare(PARAMETERS)
     harmful = m["operations"] * m["bluntness"] * m["operation_harm"]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from tarazu.claims import Ledger
-    from tarazu.model.describe import Description
+    from tarazu.model.description import Description
     from tarazu.report.brief.study_section import StudySection
     from tarazu.study import StudyResult
 
@@ -204,7 +204,7 @@ def _model_section(
     if not studies:
         return None
     from tarazu.model import build_model
-    from tarazu.model.describe import describe
+    from tarazu.model.description import describe
     from tarazu.report.brief.model_section import parameter_sentence
     from tarazu.report.tables import model as tables
 

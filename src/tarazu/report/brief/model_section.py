@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tarazu.core.number_format import count
-from tarazu.model.describe import Description
+from tarazu.model.description import Description
 
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.model import Model
-from tarazu.model.claimed_loops import ClaimedLoop, claimed_loops
-from tarazu.model.describe import Edge, Sign
-from tarazu.model.loops import LETTERS, Loop, feedback_loops, influences
+from tarazu.model.description import Edge, Sign
+from tarazu.model.loops.claimed import ClaimedLoop, claimed_loops
+from tarazu.model.loops.feedback import LETTERS, Loop, feedback_loops, influences
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.theme import figure_spec

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from tarazu.engine.compiler.program import Exits, Program, compile_program
 from tarazu.model import Model, describe
-from tarazu.model.describe import Description
-from tarazu.model.loops import feedback_loops, influences
+from tarazu.model.description import Description
+from tarazu.model.loops.feedback import feedback_loops, influences
 from tarazu.model.quantities import Definition
 
 KINDS = {

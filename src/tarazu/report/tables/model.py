@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tarazu.model.describe import Description
+from tarazu.model.description import Description
 from tarazu.report.table import Table
 
 

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Districts
 from tarazu.engine.inputs import first_state
-from tarazu.engine.mean_field.equilibria import (
-    ClosedMap,
-    Equilibrium,
+from tarazu.engine.mean_field.equilibria import ClosedMap, Equilibrium, find_equilibrium
+from tarazu.engine.mean_field.reproduction import (
     Feedback,
     feedback_number,
-    find_equilibrium,
     growth_elasticities,
     reproduction_number,
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from tarazu.model.describe import Edge, Sign
-from tarazu.model.loops import Link, Loop, loop_through
+from tarazu.model.description import Edge, Sign
+from tarazu.model.loops.feedback import Link, Loop, loop_through
 
 _JOIN: Final = ("grievance_level", "militant_nationalist")
 _REACT: Final = ("raiding", "operations")

@@ -175,8 +175,8 @@ def _influences(model: Model, expression: sp.Expr, target: str) -> Iterator[Edge
 def _sign(model: Model, derivative: sp.Expr) -> Sign | None:
     """Return the sign of a derivative over random priors and states; None if it is always 0."""
     names = sorted(symbol.name for symbol in derivative.free_symbols)
-    luck = np.random.default_rng(1)
-    values = [_sample(model, name, luck) for name in names]
+    random = np.random.default_rng(1)
+    values = [_sample(model, name, random) for name in names]
     computed = sp.lambdify([model[name] for name in names], derivative, "numpy")(*values)
     rates = np.broadcast_to(computed, SAMPLES)
     rates = rates[np.isfinite(rates)]
@@ -187,14 +187,14 @@ def _sign(model: Model, derivative: sp.Expr) -> Sign | None:
     return "-" if (rates < 0.0).any() else None
 
 
-def _sample(model: Model, name: str, luck: np.random.Generator) -> NDArray[np.float64]:
+def _sample(model: Model, name: str, random: np.random.Generator) -> NDArray[np.float64]:
     if name in model.parameters:
-        return model.parameters[name].prior.quantile(luck.uniform(1e-6, 1.0 - 1e-6, SAMPLES))
+        return model.parameters[name].prior.quantile(random.uniform(1e-6, 1.0 - 1e-6, SAMPLES))
     if name in model.levers:
         lever = model.levers[name]
-        return luck.uniform(lever.low, lever.high, SAMPLES)
+        return random.uniform(lever.low, lever.high, SAMPLES)
     if name in PLACE_UNITS:
-        return luck.uniform(0.0, 1.0, SAMPLES) if name == "urban_share" else np.full(SAMPLES, 4e5)
+        return random.uniform(0.0, 1.0, SAMPLES) if name == "urban_share" else np.full(SAMPLES, 4e5)
     if name in model.stocks and model.stocks[name].kind == "people":
-        return 10.0 ** luck.uniform(1.0, 5.0, SAMPLES)
-    return luck.uniform(0.0, 1.0, SAMPLES)
+        return 10.0 ** random.uniform(1.0, 5.0, SAMPLES)
+    return random.uniform(0.0, 1.0, SAMPLES)

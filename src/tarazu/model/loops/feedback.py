@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tarazu.model.declaration import Model
-from tarazu.model.describe import Edge, Sign, describe
+from tarazu.model.description import Edge, Sign, describe
 
 Polarity = Literal["reinforcing", "balancing", "either"]
 Link = tuple[str, str]

@@ -1,0 +1,1 @@
+"""Feedback loops of a model: all of them, and those that the description claims."""
