@@ -99,7 +99,7 @@ def test_severity__words_are_its_numbers(record):
     assert low < finding.estimate < high
     sentence = finding.sentence.replace("\N{MINUS SIGN}", "-")
     assert f"changed by {finding.estimate:+.0f}%" in sentence
-    assert f"interval {low:+.0f}% to {high:+.0f}%" in sentence
+    assert f"interval, {low:+.0f}% to {high:+.0f}%" in sentence
     assert (finding.verdict == CANNOT_TELL) == (finding.p_value >= 0.05)
     assert ("cannot tell whether" in finding.sentence) == (finding.verdict == CANNOT_TELL)
 
