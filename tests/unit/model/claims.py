@@ -9,8 +9,10 @@ CLAIMS = {
     "stocks": """
 start of sympathiser: +population +sympathisers_today
 start of militant_nationalist: -hardline_today -islamist_today +militants_today +population
+    +start_level
 start of militant_hardline: +hardline_today -islamist_today +militants_today +population
-start of militant_islamist: +islamist_today +militants_today +population
+    +start_level
+start of militant_islamist: +islamist_today +militants_today +population +start_level
 start of custody: -custody_rate -disappearances_reported_share -operations_recorded_share
     +population +recorded_operations +reported_disappearances +step +taken_per_operation
 start of prison: +charged_share -disappearances_reported_share -operations_recorded_share
@@ -237,12 +239,17 @@ start of memory_toll: -attack_memory_decay +attacks_today +deaths_per_attack_ene
     +islamist_urban +population +step +urban_share ±visibility_energy ±visibility_transport
     +visibility_urban
 toll_everywhere: +memory_toll
-toll_today_everywhere: -attack_memory_decay +attacks_today +deaths_per_attack_energy
-    +deaths_per_attack_transport +deaths_per_attack_urban +hardening ±islamist_today
-    +islamist_urban +population +step +urban_share ±visibility_energy ±visibility_transport
-    +visibility_urban
+attacks_transport_today_everywhere: +attacks_today +hardening ±islamist_today -islamist_urban
+    +population -urban_share -visibility_energy +visibility_transport -visibility_urban
+attacks_energy_today_everywhere: +attacks_today ±hardening ±islamist_today -islamist_urban
+    +population -urban_share +visibility_energy -visibility_transport -visibility_urban
+attacks_urban_today_everywhere: +attacks_today +hardening ±islamist_today +islamist_urban
+    +population +urban_share -visibility_energy -visibility_transport +visibility_urban
 others_today: <=1 -sympathisers_today
-toll_level: +toll_everywhere -toll_today_everywhere
+toll_level: <=1 +attack_memory_decay -attacks_energy_today_everywhere
+    -attacks_transport_today_everywhere -attacks_urban_today_everywhere
+    -deaths_per_attack_energy -deaths_per_attack_transport -deaths_per_attack_urban -step
+    +toll_everywhere
 sympathised: ±contact_share +cooling_rate +grievance_level -others_today +support
     +sympathisers_today
 cooled: +cooling_rate +service_level ±services_response -services_today +toll_level
@@ -279,13 +286,14 @@ own_rate: +attacks_today -bluntness_today -militants_today -momentum -operations
 arms: +importation -militant_level ±sponsored_arms
 retaliation_flow: +memory_harmful +memory_operations +operation_memory_decay +retaliation
     +retaliation_harm -step
-ready_nationalist: +arms +carried_out_by_nationalist +ease +excitation +group_level
-    +hardline_share_today +militant_hardline +militant_nationalist +momentum +momentum_decay
-    +nationalist_share_today -outbidding_response +own_rate +retaliation_flow +spoiler_response
-    -step +talks
-ready_islamist: +arms +carried_out_by_islamist +ease +excitation +group_level
-    +islamist_share_today +militant_islamist +momentum +momentum_decay -outbidding_response
-    +own_rate +retaliation_flow +spoiler_response -step +talks
+strength_nationalist: +arms +carried_out_by_nationalist +ease +own_rate
+strength_islamist: +arms +carried_out_by_islamist +ease +own_rate
+ready_nationalist: +excitation +group_level +hardline_share_today +militant_hardline
+    +militant_nationalist +momentum +momentum_decay +nationalist_share_today
+    -outbidding_response +retaliation_flow +spoiler_response -step +strength_nationalist +talks
+ready_islamist: +excitation +group_level +islamist_share_today +militant_islamist +momentum
+    +momentum_decay -outbidding_response +retaliation_flow +spoiler_response -step
+    +strength_islamist +talks
 fall of excitation: +momentum_decay
 inflow of excitation: +attacks
 """,

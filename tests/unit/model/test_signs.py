@@ -18,7 +18,9 @@ WRITTEN_OUT = (
     "start of memory_toll",
     "start of damage_transport",
     "start of damage_energy",
-    "toll_today_everywhere",
+    "attacks_transport_today_everywhere",
+    "attacks_energy_today_everywhere",
+    "attacks_urban_today_everywhere",
 )
 """Definitions whose own signs are claimed, written out: held by where they come to rest."""
 LONG = 2_000

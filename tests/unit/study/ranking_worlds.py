@@ -31,7 +31,10 @@ def nobody_fights() -> Model:
     m.stock("passive", "people", unit="persons", initial=None, meaning="everybody")
     for name in (*MILITANTS, "sympathiser", "dead"):
         m.stock(name, "people", unit="persons", initial=0.0, meaning="nobody")
-    for name in ("attack_deaths_civilian", "operation_deaths_civilian", "attack_deaths_state"):
+    for name in (
+        *("attack_deaths_civilian", "operation_deaths_civilian", "attack_deaths_state"),
+        *("operation_deaths_militant", "deaths_in_custody"),
+    ):
         m.event(name, unit="persons", mean=sp.Integer(0), meaning="nobody")
     return m
 

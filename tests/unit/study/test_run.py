@@ -251,7 +251,8 @@ def test_members__policies_share_their_luck(result):
 
 def test_metrics__deaths_add_up(result):
     m = result.metrics
-    assert (m["deaths"] == m["deaths_civilian"] + m["deaths_state"] + m["deaths_militant"]).all()
+    others = m["deaths_state"] + m["deaths_militant"] + m["deaths_custody"]
+    assert (m["deaths"] == m["deaths_civilian"] + others).all()
     assert (m["deaths_militant"] >= 0).all()
     assert m["deaths_militant"].sum() > 0
     parts = m["deaths_civilian_attacks"] + m["deaths_civilian_operations"]

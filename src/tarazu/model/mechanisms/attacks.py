@@ -95,10 +95,18 @@ def attacks(m: Model) -> None:
     brought = momentum + retaliation
     rivalry = p.outbidding_response * contrast(m["group_level"])
     ready = {}
+    strengths = {
+        ideology: m.define(
+            f"strength_{ideology}",
+            own * arms * m["ease"] * m[f"carried_out_by_{ideology}"],
+            unit="attacks/persons/week",
+            meaning=f"attacks by {ideology} that nothing brings but he himself",
+        )
+        for ideology in ("nationalist", "islamist")
+    }
     for faction in FACTIONS:
         spoiling = sp.Integer(0) if faction == "nationalist" else p.spoiler_response * m["talks"]
-        ideology = "islamist" if faction == "islamist" else "nationalist"
-        strength = own * arms * m["ease"] * m[f"carried_out_by_{ideology}"]
+        strength = strengths["islamist" if faction == "islamist" else "nationalist"]
         willing = strength * m[f"militant_{faction}"] * response(rivalry + spoiling)
         ready[faction] = sp.Max(0, willing + m[f"{faction}_share_today"] * brought)
     m.define(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sympy as sp
+
 from tarazu.core.quantities import Beta, LogNormal, Normal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model import today
 from tarazu.model.declaration import Model
+from tarazu.model.mechanisms.lethality import VICTIMS
 from tarazu.model.response import contrast, response
+from tarazu.model.stocks import CLASSES
 
 PARAMETERS = {
     "contact_share": Parameter(
@@ -67,10 +71,18 @@ def contagion(m: Model) -> None:
         meaning="remembered, and fading",
     )
     toll = m.sum_everywhere("toll_everywhere", m["memory_toll"])
-    toll_today = m.sum_everywhere("toll_today_everywhere", usual)
+    today_everywhere = (
+        m[f"deaths_per_attack_{kind}"]
+        * m.sum_everywhere(
+            f"attacks_{kind}_today_everywhere",
+            today.expanded(m, m[f"attacks_{kind}_today"] * m["population"]),
+        )
+        for kind in CLASSES
+        if VICTIMS[kind] == "civilian"
+    )
     m.define(
         "toll_level",
-        toll / toll_today,
+        toll * today.weekly(m, m["attack_memory_decay"]) / sp.Add(*today_everywhere),
         meaning="civilians killed in recent attacks everywhere, as a multiple of today's",
     )
     comfort = p.services_response * contrast(m["service_level"] / m["services_today"])
