@@ -41,7 +41,7 @@ def test_lever__cost_is_per_unit_and_resident(name):
 
 def test_levers__cost_something_but_for_those_that_only_direct():
     free = {name for name, lever in LEVERS.items() if lever.cost == 0.0}
-    assert free == {"reactive_share", "operation_harm"}
+    assert free == {"reactive_share", "operation_harm", "importation"}  # the last two: experiments
 
 
 def test_cost__follows_weeks_and_districts():
