@@ -131,7 +131,7 @@ def test_brief__without_studies_says_nothing_of_a_model(tmp_path: Path) -> None:
     path = write_brief(RECORD, [weak_retaliation()], tmp_path / "brief.html")
     words = _words(path.read_text(encoding="utf-8"))
     assert "alibrated" not in words
-    assert "tanh" not in words
+    assert "opposite responses are reciprocal" not in words
 
 
 def test_brief__carries_the_limits_of_the_model_before_the_answer(page: str) -> None:

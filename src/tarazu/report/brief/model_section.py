@@ -11,16 +11,16 @@ MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "
     "Results of the model are conditional on them; they are not a forecast, and not evidence on "
     "which hypothesis is true. Budgets of policies are not equal.",
-    "Rates respond to operations by the factor 1 + tanh(theta x), so a response at most doubles "
-    "a rate. An exponential was ruled out because it makes backlash on average out of a prior that "
-    "favours neither side.",
-    "Grievance cannot fall below zero, and it and sympathisers start low: they have more room to "
-    "rise than to fall. Means lean to harm under symmetric priors; read medians.",
-    "Whether a surge lowers attacks rests on assumed kill rates and an assumed number of "
-    "militants.",
-    "All districts start with equal shares of everything, so levels by district do not match the "
-    "record; and the model has no reporting: its attacks are all attacks, the record's are those "
-    "that were reported.",
+    "Responses have either sign: opposite responses are reciprocal, and none changes a rate by "
+    "more than a factor of 7.4. They are centred on today's rates, so a policy acts as far as it "
+    "moves violence away from today.",
+    "In few draws does violence die out or double within 40 years; the audit of the model, "
+    "docs/validation/model-audit.md, gives the shares and the tests that the model does not pass.",
+    "Whether a surge lowers attacks rests on assumed numbers of militants killed and captured, and "
+    "on responses whose sign is open. Means lean towards a few extreme draws; read medians.",
+    "All districts start with equal rates per capita, so levels by district do not match the "
+    "record. Attacks are those that a record would count; raids, lethal operations and "
+    "disappearances have assumed reporting shares.",
 )
 
 

@@ -31,8 +31,7 @@ from tarazu.study.runner.result import UNEQUAL_BUDGETS
 
 MOST_FANS: Final = 5  # policies side by side; studies of more are doses and get a table
 READ_MEDIANS: Final = (
-    "Medians stand first: grievance and sympathisers have more room to rise than to fall, so means "
-    "lean to harm even where a prior favours neither side."
+    "Medians stand first: violence multiplies in a few draws, and a mean follows those draws."
 )
 ONLY_PRIORS: Final = (
     "Hypotheses are restrictions of the priors, and none is tested here: one that allows no "
