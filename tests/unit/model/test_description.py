@@ -77,8 +77,8 @@ def test_equations__cover_everything_that_moves(description):
     moved = {change.stock for change in model.changes}
     assert given == {*model.definitions, *model.events, *model.transfers, *moved}
     ready = next(e for e in description.equations if e.quantity == "ready_islamist")
-    assert "own_rate" in ready.text
-    assert r"\text{own rate}" in ready.latex
+    assert "strength_islamist" in ready.text
+    assert r"\text{strength islamist}" in ready.latex
 
 
 def test_latex__writes_each_name_as_words_and_makes_no_accent_of_its_end(description):

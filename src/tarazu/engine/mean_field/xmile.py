@@ -25,6 +25,7 @@ from tarazu.engine.mean_field.xmile_equations import (
     STEP_LENGTH,
     EquationPrinter,
     FileEquation,
+    common_name,
     file_equations,
     variable_name,
 )
@@ -125,13 +126,17 @@ class _Writer:
         meaning = "length of a step, the tool's own: DT in Stella, TIME_STEP in PySD and Vensim"
         yield _variable("aux", STEP_LENGTH, step_name, TIME_UNIT, meaning)
         for name, value in zip(model.parameters, self.parameters, strict=True):
-            yield _variable("aux", name, repr(float(value)), model.parameters[name].unit)
+            yield _variable(
+                "aux", common_name(name), repr(float(value)), model.parameters[name].unit
+            )
         for name in self.common_levers:
             lever = model.levers[name]
-            yield _variable("aux", name, self._steps(name, 0), lever.unit, lever.meaning)
+            yield _variable(
+                "aux", common_name(name), self._steps(name, 0), lever.unit, lever.meaning
+            )
         for line in self.lines:
             if isinstance(line.expression, Everywhere):
-                yield _variable("aux", line.name, self._added_up(line, 0), line.unit)
+                yield _variable("aux", common_name(line.name), self._added_up(line, 0), line.unit)
 
     def _district(self, d: int) -> Iterator[Element]:
         block = self.blocks[-1]

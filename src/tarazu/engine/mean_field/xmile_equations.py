@@ -29,6 +29,60 @@ STEP_LENGTH: Final = "step_length"
 _SMALL: Final = sp.Float(0.01)  # below it the series is exact to a rounding
 _WEEK: Final = parse_unit("week")
 
+RESERVED: Final = frozenset(
+    [
+        "abs",
+        "and",
+        "arccos",
+        "arcsin",
+        "arctan",
+        "cos",
+        "delay",
+        "delay1",
+        "delay3",
+        "delayn",
+        "dt",
+        "else",
+        "exp",
+        "exprnd",
+        "forcst",
+        "if",
+        "inf",
+        "init",
+        "int",
+        "ln",
+        "log10",
+        "lognormal",
+        "max",
+        "min",
+        "mod",
+        "normal",
+        "not",
+        "or",
+        "pi",
+        "poisson",
+        "previous",
+        "pulse",
+        "ramp",
+        "random",
+        "self",
+        "sin",
+        "smth1",
+        "smth3",
+        "smthn",
+        "sqrt",
+        "starttime",
+        "step",
+        "stoptime",
+        "tan",
+        "then",
+        "time",
+        "trend",
+        "uniform",
+    ]
+)
+"""Words of XMILE's language (OASIS XMILE 1.0, section 3), whatever their case."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileEquation:
@@ -161,7 +215,9 @@ class EquationPrinter(StrPrinter):  # type: ignore[misc]  # sympy has no types
 
     def name(self, quantity: str, district: int) -> str:
         """Return the name of a district's quantity in the file."""
-        return quantity if quantity in self.common else variable_name(quantity, district)
+        if quantity in self.common:
+            return common_name(quantity)
+        return variable_name(quantity, district)
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:  # noqa: N802 - sympy's name
         return self.name(expr.name, self.district)
@@ -207,6 +263,14 @@ class EquationPrinter(StrPrinter):  # type: ignore[misc]  # sympy has no types
         for value, condition in reversed(cases):
             text = f"(IF {self._print(condition)} THEN {self._print(value)} ELSE {text})"
         return text
+
+
+def common_name(quantity: str) -> str:
+    """Return the name in the file of a quantity that is the same for all districts.
+
+    A name that is a word of XMILE's language is read as that word: `step` as the function STEP.
+    """
+    return f"{quantity}_" if quantity.casefold() in RESERVED else quantity
 
 
 def variable_name(quantity: str, district: int) -> str:
