@@ -58,7 +58,7 @@ def today(m: Model) -> None:
 def weekly(m: Model, rate: sp.Expr) -> sp.Expr:
     """Return what leaves in a week at a rate, by week: 1 - exp(-rate) over a week.
 
-    A memory that gains one a week comes to rest at 1 / weekly, not at 1 / rate.
+    A memory that gains one per week has its equilibrium at 1 / weekly, not at 1 / rate.
     """
     return (1 - sp.exp(-rate * m["step"])) / m["step"]
 

@@ -22,7 +22,7 @@ WRITTEN_OUT = (
     "attacks_energy_today_everywhere",
     "attacks_urban_today_everywhere",
 )
-"""Definitions whose own signs are claimed, written out: held by where they come to rest."""
+"""Definitions whose own signs are claimed, written out: held by their equilibrium."""
 LONG = 2_000
 AT_REST = 0.02  # relative; the step of a week moves the share of people in flux a little
 
