@@ -118,11 +118,13 @@ def build(
 
 def _origin(boundaries: Path) -> tuple[str, str]:
     """Return source and licence from the note of a download; "not stated" if there is none."""
+    from tarazu.core.files.reading import read_file
+
     note = boundaries.with_name(f"{boundaries.name}.origin.json")
     try:
-        content = json.loads(note.read_text(encoding="utf-8"))
+        content = json.loads(read_file(note))
         return str(content["title"]), str(content["licence"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "not stated", "not stated"
 
 

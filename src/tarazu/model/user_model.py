@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import digest
 from tarazu.model.checks import checked
 from tarazu.model.declaration import Model
@@ -42,9 +43,11 @@ def load_user_model(path: Path) -> UserModel:
         Several problems of the declaration.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"cannot be read ({error})", file=path) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(f"cannot be read ({reason})", file=path) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # one digest on every system
     mechanism = _mechanism(text, path)
     name = re.sub(r"\W", "_", path.stem)
     m = Model(f"tarazu_{name}")

@@ -12,6 +12,7 @@ from time import monotonic
 
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.output_folder import MANIFEST, RUN, output_folder
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import canonical_json, collect_provenance
 
 __all__ = ["KIND", "MANIFEST", "RUN", "read_origin", "run_folder"]
@@ -74,7 +75,7 @@ def run_folder(
 def read_origin(folder: Path) -> str | None:
     """Return the study whose results a folder holds; None if `run_folder` noted none."""
     try:
-        origin = json.loads((folder / RUN).read_bytes())["study"]
-    except (OSError, ValueError, LookupError, TypeError):
+        origin = json.loads(read_file(folder / RUN))["study"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return str(origin)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import digest
 
 Ring = NDArray[np.float64]  # (N, 2) longitude, latitude in degrees, closed
@@ -63,7 +64,7 @@ def read_boundaries(path: Path, slugs: Sequence[str]) -> Boundaries:
         Several of these.
     """
     try:
-        data = Path(path).read_bytes()
+        data = read_file(Path(path))
     except OSError as error:
         raise DataError(
             f"the file cannot be read ({error.strerror})", file=path, expected="a GeoJSON file"

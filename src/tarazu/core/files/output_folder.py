@@ -14,6 +14,7 @@ from typing import Final
 from tarazu.core.errors import OutputError
 from tarazu.core.files.cache import atomic_folder, write_atomic
 from tarazu.core.files.outputs import is_within
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import canonical_json, digest_file
 
 MANIFEST: Final = "MANIFEST.json"
@@ -134,13 +135,13 @@ def _check_place(target: Path, keep: Sequence[Path]) -> None:
 def _read_manifest(folder: Path) -> tuple[str, dict[str, str]] | None:
     """Return kind and digests of a folder that Tarazu wrote; None for any other folder."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads(read_file(folder / MANIFEST))
         outputs, provenance = manifest["outputs"], manifest["provenance"]
         if "tarazu" not in provenance:
             return None
         known = {str(name): str(value) for name, value in outputs.items()}
         return str(manifest.get("kind", "run")), known
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

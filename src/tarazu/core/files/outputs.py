@@ -9,6 +9,7 @@ from typing import Final
 
 from tarazu.core.errors import OutputError, raise_problems
 from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import canonical_json, digest, digest_file
 
 LIST: Final = ".tarazu-outputs.json"  # hidden, in the folder of the outputs: sha256 by file name
@@ -110,9 +111,9 @@ def _read_list(folder: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        written = json.loads(path.read_bytes())[_WRITTEN]
+        written = json.loads(read_file(path))[_WRITTEN]
         return {str(name): str(value) for name, value in written.items()}
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise OutputError(
             "is not a list of the files that Tarazu wrote here",
             path=path,

@@ -9,6 +9,7 @@ from typing import Final
 
 from tarazu.core.errors import OutputError
 from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.reading import read_file
 
 KEY: Final = "KEY"
 _SIGNATURE: Final = "Tarazu: unfinished work, removed when it is done\n"
@@ -42,7 +43,7 @@ def open_work(folder: Path, key: str) -> None:
 def read_key(folder: Path) -> str | None:
     """Return the key of a work folder; None for any other folder."""
     with suppress(OSError, UnicodeDecodeError):
-        text = (folder / KEY).read_text(encoding="utf-8")
+        text = read_file(folder / KEY).decode("utf-8")
         if text.startswith(_SIGNATURE) and not folder.is_symlink():
             return text.removeprefix(_SIGNATURE)
     return None

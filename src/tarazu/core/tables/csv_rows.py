@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tarazu.core.errors import DataError
+from tarazu.core.files.reading import read_file
 from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
 
 NO_LIMIT = 2**31 - 1  # as far as the csv module goes on every platform
@@ -265,8 +266,7 @@ def _cell_limit(characters: int) -> Iterator[None]:
 def _check_kind(path: Path) -> None:
     """Raise a DataError where the first bytes show that this is not CSV text."""
     try:
-        with path.open("rb") as stream:
-            start = stream.read(4096)
+        start = read_file(path, most=4096)
     except OSError as error:
         what = f"the file cannot be read ({error.strerror or error})"
         raise DataError(what, file=path, expected="a CSV file") from error

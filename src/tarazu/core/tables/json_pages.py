@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tarazu.core.errors import DataError
+from tarazu.core.files.reading import read_file
 from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
 from tarazu.core.tables.coded import Coded, Encoder
 from tarazu.core.tables.columns import Columns, RowOrigin
@@ -24,8 +25,7 @@ HINT = "Download the pages again with `tarazu data fetch`"
 def is_json(path: Path) -> bool:
     """Whether a file begins as JSON does; a file that cannot be opened does not."""
     try:
-        with path.open("rb") as stream:
-            start = stream.read(4096)
+        start = read_file(path, most=4096)
     except OSError:
         return False
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
@@ -101,7 +101,7 @@ def read_json_columns(
 def _read_page(page: Path) -> tuple[list[object], int | None]:
     """Return the rows of one page, and the number of rows that it states for all pages."""
     try:
-        content = json.loads(page.read_bytes().decode("utf-8-sig"))
+        content = json.loads(read_file(page).decode("utf-8-sig"))
     except OSError as error:
         what = f"the page cannot be read ({error.strerror or error})"
         raise DataError(what, file=page, expected="a file of JSON") from error
