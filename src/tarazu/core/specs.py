@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Sequence
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Final, TypeGuard, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Final, TypeGuard, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tarazu.core.errors import ScenarioError, raise_problems
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from tarazu.core.files.reading import read_file
+from tarazu.core.spec_values import check_keys, explain_number, shorten, split_values
 
 _MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger files are something else
-_MAX_SHOWN: Final = 80
 RENAMED_KEYS: Final = "RENAMED_KEYS"  # what a model calls its table of renamed keys
 _PYDANTIC_EXPECTS: Final = "Input should be "
+_TOML_WORDS: Final = {"an object": "a table", "a valid string": "a text in quotation marks"}
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 
@@ -47,34 +45,53 @@ def read_toml(path: Path, model: type[SpecT]) -> SpecT:
         Several problems: one ScenarioError each, with file, dotted key, and for an unknown
         key the nearest valid one.
     """
-    entries = _parse(path)
     try:
-        # By way of JSON, because strict validation of Python objects refuses a list for a tuple.
-        text = json.dumps(entries, default=_isoformat)
-        return model.model_validate_json(text, strict=True, extra="forbid")
-    except ValidationError as error:
-        found = error.errors()
-        renamed = {new for details in found if (new := _new_place(model, details))}
-        problems = [
-            _explain(path, model, details)
-            for details in found
-            if details["type"] != "missing" or details["loc"] not in renamed
-        ]
-        raise_problems(problems, f"{path} has {len(problems)} problems")
-        raise
-
-
-def _parse(path: Path) -> dict[str, object]:
-    try:
-        data = path.read_bytes()
+        data = read_file(path, most=_MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ScenarioError(f"cannot be read ({reason})", file=path) from error
-    if len(data) > _MAX_BYTES:
-        size = f"{len(data) / 1e6:.0f} MB"
-        raise ScenarioError(f"is {size} large", file=path, expected="a TOML file written by hand")
+    return parse_toml(data, model, file=path)
+
+
+def parse_toml(data: bytes, model: type[SpecT], *, file: Path | str) -> SpecT:
+    """Return the content of a TOML file as `model`; see `read_toml`.
+
+    Parameters
+    ----------
+    file : as errors name it.
+    """
+    path = Path(file)
+    entries, problems = split_values(_parse(data, path), path)
+    # By way of JSON, because strict validation of Python objects refuses a list for a tuple.
+    text = json.dumps(entries, default=_isoformat)
+    spec, found = None, list[ErrorDetails]()
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        spec = model.model_validate_json(text, strict=True, extra="forbid")
+    except ValidationError as error:
+        found = error.errors()
+    renamed = {new for details in found if (new := _new_place(model, details))}
+    known = {problem.key for problem in problems}
+    problems += [
+        problem
+        for details in found
+        if details["type"] != "missing" or details["loc"] not in renamed
+        if (problem := _explain(path, model, details)).key not in known
+    ]
+    raise_problems(problems, f"{path} has {len(problems)} problems")
+    assert spec is not None  # else pydantic found a problem
+    return spec
+
+
+def _parse(data: bytes, path: Path) -> dict[str, object]:
+    if len(data) > _MAX_BYTES:
+        size = f"{_MAX_BYTES / 1e6:.0f} MB"
+        what = f"is more than {size} large"
+        raise ScenarioError(what, file=path, expected="a TOML file written by hand")
+    text = ""
+    try:
+        text = data.decode("utf-8-sig")
+        check_keys(text, path)
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ScenarioError(
@@ -84,8 +101,10 @@ def _parse(path: Path) -> dict[str, object]:
             hint="Save it again as UTF-8",
         ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        what = str(error) or "nested too deeply"
+        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ScenarioError(f"is not valid TOML: {what}", file=path) from error
+    except ValueError as error:  # of a number with more digits than Python reads
+        raise explain_number(text, path) from error
 
 
 def _isoformat(value: object) -> str:
@@ -96,7 +115,7 @@ def _isoformat(value: object) -> str:
 
 
 def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> ScenarioError:
-    key, holders = _walk(model, details["loc"])
+    key, holders = _walk(model, details)
     value = details["input"]
     if new_place := _new_place(model, details):
         return ScenarioError(
@@ -120,9 +139,10 @@ def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> Scena
     if details["type"] == "missing":
         return ScenarioError("missing", file=path, key=key, expected="a value")
     message = details["msg"].removeprefix("Value error, ")
-    shown = _shorten(value)
+    shown = shorten(repr(value))
     if message.startswith(_PYDANTIC_EXPECTS):
         expected = message.removeprefix(_PYDANTIC_EXPECTS)
+        expected = _TOML_WORDS.get(expected, expected)
         return ScenarioError(f"got {shown}", file=path, key=key, value=value, expected=expected)
     return ScenarioError(f"got {shown}; {message}", file=path, key=key, value=value)
 
@@ -132,27 +152,23 @@ def _new_place(model: type[BaseModel], details: ErrorDetails) -> tuple[str | int
     if details["type"] != "extra_forbidden":
         return None
     *above, key = details["loc"]
-    for holder in _walk(model, details["loc"])[1]:
+    for holder in _walk(model, details)[1]:
         new = getattr(holder, RENAMED_KEYS, {}).get(key)
         if new in _names(holder):
             return (*above, new)
     return None
 
 
-def _shorten(value: object) -> str:
-    text = re.sub(r"\s+", " ", repr(value))
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
-
-
 def _walk(
-    model: type[BaseModel], location: Sequence[str | int]
+    model: type[BaseModel], details: ErrorDetails
 ) -> tuple[str | None, list[type[BaseModel]]]:
     """Return the key as written, ``levers[2].unit``, and the models that may hold its last part.
 
     The key is None for the file as a whole. pydantic's locations also name the branch of a
     union that was tried; such a part is not a key of the file and is left out.
     """
-    key = ""
+    location, key = details["loc"], ""
+    ends_in_key = details["type"] in ("missing", "extra_forbidden")
     kinds: list[object] = [model]
     for position, part in enumerate(location):
         holders = [kind for kind in kinds if _is_model(kind)]
@@ -165,7 +181,7 @@ def _walk(
         elif any(get_origin(kind) is dict for kind in kinds):
             key += f".{part}"
             kinds = [item for kind in kinds for item in _contents(kind)]
-        elif position == len(location) - 1:
+        elif ends_in_key and position == len(location) - 1:
             return f"{key}.{part}".lstrip("."), holders
         else:
             kinds = [holder for holder in holders if holder.__name__ == part] or kinds

@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from tarazu.core.errors import ScenarioError
+from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
+from tarazu.core.specs import parse_toml
 from tarazu.model.declaration import Model
 
 FloatArray = NDArray[np.float64]
 
 HYPOTHESES = ("full", "backlash", "deterrence", "sponsorship", "opportunity")
 """The hypotheses that ship with Tarazu, by file name."""
+
+SHIPPED: Final = Path(__file__).parent / "hypotheses"
+
+
+class _Range(BaseModel):
+    """The part of a prior that a hypothesis leaves; at least one side is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: float | None = None
+    high: float | None = None
+
+
+def _branch(entry: object) -> str | None:
+    if isinstance(entry, dict):
+        return "_Range"
+    is_number = isinstance(entry, int | float) and not isinstance(entry, bool)
+    return "number" if is_number else None
+
+
+_Restricted = Annotated[
+    Annotated[float, Tag("number")] | Annotated[_Range, Tag("_Range")],
+    Discriminator(
+        _branch,
+        custom_error_type="restriction",
+        custom_error_message="Input should be a number, or a table with low, high or both",
+    ),
+]
+
+
+class _HypothesisFile(BaseModel):
+    """The content of a hypothesis file; see the attributes of `Hypothesis`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1)
+    meaning: str = Field(min_length=1)
+    tells: str = ""
+    restrictions: dict[str, _Restricted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +104,7 @@ def load_hypothesis(name: str) -> Hypothesis:
     Raises
     ------
     ScenarioError
-        No hypothesis of that name, or a file that does not say what it must.
+        No shipped hypothesis has this name.
     """
     if name not in HYPOTHESES:
         near = get_close_matches(name, HYPOTHESES, n=1, cutoff=0.4)
@@ -72,9 +114,24 @@ def load_hypothesis(name: str) -> Hypothesis:
             expected=f"one of {', '.join(HYPOTHESES)}",
             hint=f"did you mean '{near[0]}'?" if near else None,
         )
-    file = f"{name}.toml"
-    text = files("tarazu.model").joinpath("hypotheses", file).read_text(encoding="utf-8")
-    return parse_hypothesis(name, text, file=file)
+    path = SHIPPED / f"{name}.toml"
+    return parse_hypothesis(name, path.read_text(encoding="utf-8"), file=path.name)
+
+
+def read_hypothesis(path: Path) -> Hypothesis:
+    """Return the hypothesis in a TOML file; its name is the file's without the ending.
+
+    Raises
+    ------
+    ScenarioError, ExceptionGroup
+        The file cannot be read, or has one problem or several; see `read_toml`.
+    """
+    try:
+        text = read_file(path).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(f"cannot be read ({reason})", file=path) from error
+    return parse_hypothesis(path.stem, text, file=str(path))
 
 
 def parse_hypothesis(name: str, text: str, *, file: str) -> Hypothesis:
@@ -82,38 +139,26 @@ def parse_hypothesis(name: str, text: str, *, file: str) -> Hypothesis:
 
     Raises
     ------
-    ScenarioError
-        Not TOML, a key missing or unknown, or a restriction that is neither a number nor a range.
+    ScenarioError, ExceptionGroup
+        Not TOML, a key missing or unknown, or a restriction that is neither a number nor a range;
+        see `read_toml`.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"not readable as TOML: {error}", file=file) from error
-    needed, known = {"title", "meaning", "restrictions"}, {"tells"}
-    for key in sorted((needed ^ set(table)) - known):
-        what = "missing" if key in needed else "unknown"
-        expected = ", ".join(sorted(needed | known))
-        raise ScenarioError(f"{what} key", file=file, key=key, expected=expected)
+    spec = parse_toml(text.encode(), _HypothesisFile, file=file)
     restrictions = {
         parameter: _restriction(entry, file, f"restrictions.{parameter}")
-        for parameter, entry in table["restrictions"].items()
+        for parameter, entry in spec.restrictions.items()
     }
-    tells = table.get("tells", "")
-    return Hypothesis(name, table["title"], table["meaning"], MappingProxyType(restrictions), tells)
+    return Hypothesis(name, spec.title, spec.meaning, MappingProxyType(restrictions), spec.tells)
 
 
-def _restriction(entry: object, file: str, key: str) -> Restriction:
-    if isinstance(entry, int | float):
-        return Restriction(value=float(entry))
-    if isinstance(entry, dict) and entry and set(entry) <= {"low", "high"}:
-        return Restriction(**{side: float(value) for side, value in entry.items()})
-    raise ScenarioError(
-        "restriction not understood",
-        file=file,
-        key=key,
-        value=entry,
-        expected="a number, or a table with low, high or both",
-    )
+def _restriction(entry: float | _Range, file: str, key: str) -> Restriction:
+    if not isinstance(entry, _Range):
+        return Restriction(value=entry)
+    if entry.low is None and entry.high is None:
+        raise ScenarioError(
+            "names no limit", file=file, key=key, expected="a number, or low, high or both"
+        )
+    return Restriction(low=entry.low, high=entry.high)
 
 
 def draw_parameters(model: Model, hypothesis: Hypothesis, uniforms: FloatArray) -> FloatArray:
@@ -159,6 +204,15 @@ def _column(
     if restriction is None:
         return parameter.prior.quantile(uniforms)
     if restriction.value is not None:
+        low, high = allowed_values(parameter)
+        if not low <= restriction.value <= high:
+            raise ScenarioError(
+                f"is {restriction.value:g}",
+                file=f"{hypothesis.name}.toml",
+                key=f"restrictions.{name}",
+                value=restriction.value,
+                expected=f"a value from {low:g} to {high:g} ({parameter.prior.describe()})",
+            )
         return np.full(uniforms.shape, restriction.value)
     prior, least, most = parameter.prior, restriction.low, restriction.high
     low = 0.0 if least is None else _share_below(prior, least, inclusive=False)
@@ -177,6 +231,12 @@ def _column(
     inside = np.clip(low + uniforms * (high - low), np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))
     # the bisection ends within rounding of the limits: values stay on their side of them
     return np.clip(prior.quantile(inside), least, most)
+
+
+def allowed_values(parameter: Parameter) -> tuple[float, float]:
+    """Return the limits of a parameter: those of its prior, and 0, which switches it off."""
+    low, high = parameter.prior.support
+    return min(low, 0.0), high
 
 
 def _share_below(prior: Prior, value: float, *, inclusive: bool) -> float:

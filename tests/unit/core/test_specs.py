@@ -1,4 +1,5 @@
 import datetime
+import re
 from typing import Annotated, ClassVar, Literal
 
 import pytest
@@ -196,3 +197,68 @@ def test_renamed_key__missing_one_of_another_table_is_still_missing(tmp_path):
         "plans[0].portfolios",
         "plans[1].policies",
     }
+
+
+DIGITS = "1" * 5_000
+BAD_VALUES = {
+    "nan": ("replicates = nan", "replicates", "a finite number"),
+    "inf": ("replicates = -inf", "replicates", "a finite number"),
+    "larger than any float": ("replicates = 1e400", "replicates", "a finite number"),
+    "a number that floats do not hold": (f"replicates = {10**16}", "replicates", "-1e+15 to 1e+15"),
+    "a float of the size": ("replicates = -1e300", "replicates", "-1e+15 to 1e+15"),
+    "5,000 digits": (f"replicates = {DIGITS}", "replicates", "line 4 has a number"),
+    "5,000 hexadecimal digits": (f"replicates = 0x{DIGITS}", "replicates", "6,020 digits"),
+    "a null byte": ('replicates = "\\u0000"', "replicates", "control character"),
+    "a code for terminals": ('replicates = "\\u001b[2J"', "replicates", "control character"),
+    "a long text": (f'replicates = "{"x" * 10_001}"', "replicates", "at most 10,000"),
+    "a long list": (f"replicates = [{'1, ' * 10_001}]", "replicates", "at most 10,000"),
+    "a deep list": (
+        f"replicates = {'[' * 21}{']' * 21}",
+        f"replicates{'[0]' * 20}",
+        "more than 20 deep",
+    ),
+    "a long key": (f"replicates = {{{'k' * 201} = 1}}", "replicates", "at most 200"),
+    "an unknown key with nan": ("replicates = 3\nother = nan", "other", "a finite number"),
+    "nan inside a list": ("replicates = [1, nan]", "replicates[1]", "a finite number"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_VALUES)
+def test_value_no_key_can_have__names_file_key_and_expected(tmp_path, kind):
+    line, key, words = BAD_VALUES[kind]
+    with pytest.raises((ScenarioError, ExceptionGroup)) as caught:
+        _read(tmp_path, GOOD.replace("replicates = 3", line))
+    group = caught.value
+    problems = group.exceptions if isinstance(group, ExceptionGroup) else [group]
+    assert all(str(problem.file) == str(tmp_path / "study.toml") for problem in problems)
+    told = {problem.key: str(problem) for problem in problems}
+    assert words in told[key]
+    assert max(map(len, told.values())) < 1_000
+
+
+def test_value_no_key_can_have__is_one_problem_beside_the_others(tmp_path):
+    text = GOOD.replace("replicates = 3", "replicates = nan").replace("value = 2", 'value = "2"')
+    with pytest.raises(ExceptionGroup) as caught:
+        _read(tmp_path, text)
+    assert [problem.key for problem in caught.value.exceptions] == ["replicates", "levers[0].value"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".".join("a" * 500_000) + " = 1",
+        "[" + " . ".join(['"a"'] * 100_000) + "]",
+        "a = {" + ".".join("b" * 500_000) + " = 1}",
+        "a = [" * 500_000,
+        "a = " + "{b=" * 500_000,
+    ],
+    ids=["key", "table", "inline table", "lists", "inline tables"],
+)
+def test_nested_tables__are_refused_before_they_cost_time(tmp_path, text):
+    """tomllib needs time with the square of the parts of a key: 500,000 would take hours."""
+    assert re.search("20 parts|not valid TOML", str(_problem(tmp_path, text)))
+
+
+def test_table_as_deep_as_allowed__is_read(tmp_path):
+    problem = _problem(tmp_path, ".".join("a" * 20) + " = 1" + GOOD)
+    assert "unknown key" in str(problem)

@@ -155,7 +155,14 @@ def test_unknown_parameter__is_named_with_its_key(uniforms):
         ('title = "t"\nmeaning = "m"', "restrictions"),
         ('title = "t"\nmeaning = "m"\nnote = "n"\n[restrictions]', "note"),
         ('title = "t"\nmeaning = "m"\n[restrictions]\na = "high"', "restrictions.a"),
-        ('title = "t"\nmeaning = "m"\n[restrictions]\na = {lo = 1}', "restrictions.a"),
+        ('title = "t"\nmeaning = "m"\n[restrictions]\na = {lo = 1}', "restrictions.a.lo"),
+        ('title = "t"\nmeaning = "m"\n[restrictions]\na = {}', "restrictions.a"),
+        ('title = "t"\nmeaning = "m"\n[restrictions]\na = true', "restrictions.a"),
+        ('title = "t"\nmeaning = "m"\n[restrictions]\na = {low = "x"}', "restrictions.a.low"),
+        ('title = "t"\nmeaning = "m"\n[restrictions]\na = {low = nan}', "restrictions.a.low"),
+        ('title = "t"\nmeaning = "m"\nrestrictions = 3', "restrictions"),
+        ('title = "t"\nmeaning = "m"\nrestrictions = [1]', "restrictions"),
+        ('title = 3\nmeaning = "m"\n[restrictions]', "title"),
     ],
 )
 def test_wrong_file__says_where(text, key):
@@ -168,3 +175,22 @@ def test_range_that_misses_the_prior__is_an_error(uniforms):
     text = 'title = "t"\nmeaning = "m"\n[restrictions]\ncooling_rate = {high = -1.0}'
     with pytest.raises(ScenarioError, match="no value of the prior is left"):
         draw_parameters(build_model(), parse_hypothesis("mine", text, file="mine.toml"), uniforms)
+
+
+@pytest.mark.parametrize("value", [-1, -1e9, 1.1, 1e9])
+def test_value_outside_the_prior__is_an_error(uniforms, value):
+    text = f'title = "t"\nmeaning = "m"\n[restrictions]\nsympathisers_today = {value}'
+    with pytest.raises(ScenarioError) as error:
+        draw_parameters(build_model(), parse_hypothesis("mine", text, file="mine.toml"), uniforms)
+    assert error.value.key == "restrictions.sympathisers_today"
+    assert "a value from 0 to 1" in str(error.value)
+
+
+def test_every_parameter__may_be_switched_off(uniforms):
+    """0 is allowed for every parameter, also where its prior is above 0."""
+    lines = "".join(f"{name} = 0\n" for name in build_model().parameters)
+    text = f'title = "t"\nmeaning = "m"\n[restrictions]\n{lines}'
+    values = draw_parameters(
+        build_model(), parse_hypothesis("off", text, file="off.toml"), uniforms
+    )
+    assert not values.any()

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.errors import ScenarioError
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.model.hypothesis import parse_hypothesis
+from tarazu.model.hypothesis import read_hypothesis
 from tarazu.policy import check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.study.setup.design import latin_hypercube
@@ -129,12 +128,7 @@ def find_hypothesis(name_or_path: str, folder: Path = Path()) -> Hypothesis:
     """
     if not name_or_path.endswith(".toml"):
         return load_hypothesis(name_or_path)
-    path = folder / name_or_path
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"cannot be read ({error})", file=str(path)) from error
-    return parse_hypothesis(path.stem, text, file=str(path))
+    return read_hypothesis(folder / name_or_path)
 
 
 def drawn_scenario(
