@@ -22,7 +22,8 @@ def find_problems(
     if len(set(spec.horizons)) < len(spec.horizons):
         yield ScenarioError("has a value twice", file=file, key="horizons", expected="each once")
     origin = 0 if spec.operation is None else spec.operation.week + 1
-    for i, horizon in enumerate(spec.horizons):
+    in_weeks = origin < spec.weeks  # else the week of the operation is the problem
+    for i, horizon in enumerate(spec.horizons if in_weeks else ()):
         if not 1 <= horizon <= spec.weeks - origin:
             yield ScenarioError(
                 f"is {horizon}",
@@ -70,12 +71,26 @@ def _variation_problems(
     spec: StudySpec, model: Model, region: Region, file: str
 ) -> Iterator[ScenarioError]:
     if spec.operation is not None:
-        for name, share in spec.operation.split.items():
+        if spec.operation.week > spec.weeks - 2:
+            yield ScenarioError(
+                f"is {spec.operation.week}",
+                file=file,
+                key="operation.week",
+                value=spec.operation.week,
+                expected=f"0 to {spec.weeks - 2}: a week of the study that others follow",
+            )
+        places: dict[str, str] = {}
+        for name in spec.operation.split:
             key = f"operation.split.{name}"
             yield from _district(name, region, file, key)
-            if not 0.0 < share < float("inf"):
+            place = region.names().get(fold(name))
+            if place is not None and places.setdefault(place, name) != name:
                 yield ScenarioError(
-                    f"is {share:g}", file=file, key=key, value=share, expected="a number > 0"
+                    f"is the district that '{places[place]}' is too",
+                    file=file,
+                    key=key,
+                    value=name,
+                    expected="each district once",
                 )
     if (spec.grid is not None or spec.operation is not None) and len(spec.policies) > 1:
         yield ScenarioError(

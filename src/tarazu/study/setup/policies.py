@@ -66,9 +66,15 @@ def resolve_policies(study: Study) -> tuple[ResolvedPolicy, ...]:
         for value in spec.grid.values:
             settings = base.levers.copy()
             settings[row] = value
-            name = f"{spec.grid.lever} = {value:g}"
+            name = f"{spec.grid.lever} = {_shortest(value)}"
             policies.append(replace(base, name=name, title=name, meaning=meaning, levers=settings))
     return tuple(policies)
+
+
+def _shortest(value: float) -> str:
+    """Return a number with six digits, or with all where these do not give the same number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _operation_policies(study: Study, base: ResolvedPolicy) -> tuple[ResolvedPolicy, ...]:

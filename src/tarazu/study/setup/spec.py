@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from tarazu.region import Region
 from tarazu.region.region import fold
 
 POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
+MOST_NAMES: Final = 1000  # values of a grid, hypotheses, policies; a longer list is a slip
+MOST_PEOPLE: Final = 1e6  # of one event added from outside
 DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and outcomes join
 
 
@@ -34,15 +36,18 @@ class PulseEntry(Part):
     event: str
     week: int = Field(ge=0)
     district: str
-    expected: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
-    count: int = Field(default=0, ge=0)
+    expected: float = Field(default=0.0, ge=0.0, le=MOST_PEOPLE)
+    count: int = Field(default=0, ge=0, le=int(MOST_PEOPLE))
 
 
 class Grid(Part):
     """Values of one lever, each set everywhere and from the start, in place of policies."""
 
     lever: str
-    values: tuple[float, ...] = Field(min_length=1)
+    values: tuple[float, ...] = Field(min_length=1, max_length=MOST_NAMES)
+
+
+Share = Annotated[float, Field(ge=1.0 / MOST_PEOPLE, le=MOST_PEOPLE)]
 
 
 class OperationEntry(Part):
@@ -52,14 +57,14 @@ class OperationEntry(Part):
     ----------
     week : of the sweep; effects are counted from the week after.
     militant_deaths : expected, over all its districts.
-    split : share of each district, any positive numbers.
+    split : share of each district, any numbers from a millionth to a million.
     most_operations : largest number of expected operations in one district; a draw in which they
         do not suffice does not reach the dose, and is counted as such.
     """
 
     week: int = Field(ge=0)
-    militant_deaths: float = Field(gt=0.0, allow_inf_nan=False)
-    split: dict[str, float] = Field(min_length=1)
+    militant_deaths: float = Field(ge=1.0 / MOST_PEOPLE, le=MOST_PEOPLE)
+    split: dict[str, Share] = Field(min_length=1)
     most_operations: int = Field(default=30, ge=1, le=200)
 
 
@@ -91,10 +96,10 @@ class StudySpec(Part):
     seed: int = Field(ge=0, lt=2**31)
     block: int = Field(default=8, ge=1)
     series_weeks: int = Field(default=4, ge=1)
-    hypotheses: tuple[str, ...] = Field(min_length=1)
-    policies: tuple[str, ...] = ("status-quo",)
+    hypotheses: tuple[str, ...] = Field(min_length=1, max_length=MOST_NAMES)
+    policies: tuple[str, ...] = Field(default=("status-quo",), max_length=MOST_NAMES)
     baseline: str = "status-quo"
-    pulses: tuple[PulseEntry, ...] = ()
+    pulses: tuple[PulseEntry, ...] = Field(default=(), max_length=MOST_NAMES)
     grid: Grid | None = None
     operation: OperationEntry | None = None
 
