@@ -28,7 +28,7 @@ def build(
         Path,
         typer.Option(
             exists=True,
-            help="File of district polygons: GeoJSON, shapefile, GeoPackage and others.",
+            help="File of district polygons: GeoJSON, shapefile, GeoPackage or FlatGeobuf.",
         ),
     ],
     names: Annotated[str, typer.Option(metavar="COLUMN", help="Column of district names.")],

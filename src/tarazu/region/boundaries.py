@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
-from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import digest
-
-Ring = NDArray[np.float64]  # (N, 2) longitude, latitude in degrees, closed
+from tarazu.core.tables.cells import shorten
+from tarazu.region.geojson import DEGREES, Ring, polygons, read_collection
 
 
 @dataclass(frozen=True)
@@ -63,22 +60,15 @@ def read_boundaries(path: Path, slugs: Sequence[str]) -> Boundaries:
     ExceptionGroup
         Several of these.
     """
-    try:
-        data = read_file(Path(path))
-    except OSError as error:
+    path = Path(path)
+    features, code, data = read_collection(path)
+    if code != DEGREES:
+        stated = "no reference system" if code is None else f"coordinates in EPSG:{code}"
         raise DataError(
-            f"the file cannot be read ({error.strerror})", file=path, expected="a GeoJSON file"
-        ) from error
-    try:
-        content = json.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise DataError(
-            "the file is not JSON", file=path, expected="GeoJSON text in UTF-8"
-        ) from error
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not features:
-        raise DataError(
-            "there are no features", file=path, expected="a GeoJSON FeatureCollection of polygons"
+            f"the file states {stated}",
+            file=path,
+            expected="longitude and latitude in degrees (EPSG:4326)",
+            hint="`tarazu region build` reads other projections",
         )
     problems: list[TarazuError] = []
     found: list[str] = []
@@ -116,31 +106,8 @@ def _read_feature(feature: object, slugs: Sequence[str]) -> tuple[str, tuple[Rin
     properties, geometry = known.get("properties"), known.get("geometry")
     slug = properties.get("slug") if isinstance(properties, dict) else None
     if not isinstance(slug, str) or slug not in slugs:
-        raise ValueError(f"property 'slug' is {slug!r}, not a district of the region")
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    coordinates = geometry.get("coordinates", ()) if isinstance(geometry, dict) else ()
-    if kind == "Polygon":
-        coordinates = [coordinates]
-    elif kind != "MultiPolygon":
-        raise ValueError(f"geometry of '{slug}' is {kind!r}, expected Polygon or MultiPolygon")
-    try:
-        rings = tuple(
-            np.array([point[:2] for point in ring], dtype=float)
-            for polygon in coordinates
-            for ring in polygon
-        )
-    except (TypeError, ValueError, IndexError, KeyError) as error:
-        raise ValueError(f"coordinates of '{slug}' are not rings of number pairs") from error
-    if not rings:
-        raise ValueError(f"geometry of '{slug}' has no rings")
-    for ring in rings:
-        if (
-            ring.ndim != 2
-            or ring.shape[0] < 4
-            or ring.shape[1] != 2
-            or not (ring[0] == ring[-1]).all()
-        ):
-            raise ValueError(f"a ring of '{slug}' is not closed")
-        if not np.isfinite(ring).all() or abs(ring[:, 0]).max() > 180 or abs(ring[:, 1]).max() > 90:
-            raise ValueError(f"a ring of '{slug}' leaves the range of longitude and latitude")
+        raise ValueError(f"property 'slug' is {shorten(str(slug))}, not a district of the region")
+    rings = tuple(ring for polygon in polygons(geometry, f"'{slug}'") for ring in polygon)
+    if any(abs(ring[:, 0]).max() > 180 or abs(ring[:, 1]).max() > 90 for ring in rings):
+        raise ValueError(f"a ring of '{slug}' leaves the range of longitude and latitude")
     return slug, rings

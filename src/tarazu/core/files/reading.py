@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _KINDS: Final = (
     (stat.S_ISDIR, errno.EISDIR, "a folder, not a file"),
@@ -33,11 +33,31 @@ def check_file(path: Path) -> None:
     _check_kind(found.st_mode, path)
 
 
-def read_file(path: Path, *, most: int | None = None) -> bytes:
-    """Return the bytes of a regular file.
+def open_file(path: Path) -> BinaryIO:
+    """Return a stream of the bytes of a regular file.
 
     A pipe would be waited for without end, and a device may never end: both are refused at once,
     also where the path came to lead there after a check.
+
+    Raises
+    ------
+    OSError
+        See `check_file`; or the file cannot be opened.
+    """
+    check_file(path)  # first: opening some devices has effects
+    # A pipe is opened without waiting for its writer.
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    stream = os.fdopen(number, "rb")
+    try:
+        _check_kind(os.fstat(number).st_mode, path)
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
+def read_file(path: Path, *, most: int | None = None) -> bytes:
+    """Return the bytes of a regular file.
 
     Parameters
     ----------
@@ -46,13 +66,9 @@ def read_file(path: Path, *, most: int | None = None) -> bytes:
     Raises
     ------
     OSError
-        See `check_file`; or the file cannot be read.
+        See `open_file`; or the file cannot be read.
     """
-    check_file(path)  # first: opening some devices has effects
-    # A pipe is opened without waiting for its writer.
-    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(number, "rb") as stream:
-        _check_kind(os.fstat(number).st_mode, path)
+    with open_file(path) as stream:
         return stream.read() if most is None else stream.read(most)
 
 

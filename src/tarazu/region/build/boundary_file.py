@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from unicodedata import category
+
+import numpy as np
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
 from tarazu.region.build.naming import slugs_for
+from tarazu.region.build.vector_file import Fault, VectorRows, read_vector_file
 from tarazu.region.region import fold
 
 if TYPE_CHECKING:
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
 
 FLAT = "flat"
 FLAT_RESIDENTS = 100_000
-DEGREES = "EPSG:4326"
-INSTALL = "Install it with: pip install 'tarazu[region]'"
+MOST = 100  # columns that an error lists
+LONGEST_NAME = 200  # characters
+SMALLEST = 1e-10  # square degrees, about one square metre at the equator
 
 
 @dataclass(frozen=True)
@@ -55,22 +59,22 @@ def read_district_shapes(
     DataError, ExceptionGroup
         The file cannot be read, or all that is wrong in it.
     """
-    frame = _open(path)
+    rows = read_vector_file(path)
     columns = [names, *([] if population == FLAT else [population]), *([only[0]] if only else [])]
-    _check_frame(path, frame, columns)
+    _check_columns(path, rows, columns)
     if only is not None:
-        frame = frame[[_text(cell) == only[1] for cell in frame[only[0]]]]
-    if len(frame) == 0:
+        cells = enumerate(rows.cells[only[0]])
+        rows = rows.only([row for row, cell in cells if _text(cell) == only[1]])
+    if len(rows) == 0:
         what, expected, column = "the file has no rows", "districts", None
         if only is not None:
             what, expected, column = "no row has this value", repr(only[1]), only[0]
         raise DataError(what, file=path, column=column, expected=expected)
-    frame = frame.to_crs(DEGREES)
-    reader = _Rows(path, [_text(cell) for cell in frame[names]], names)
-    shapes = [reader.shape(row, shape) for row, shape in enumerate(frame.geometry)]
-    residents = [FLAT_RESIDENTS] * len(frame)
+    reader = _Rows(path, [_text(cell) for cell in rows.cells[names]], names)
+    shapes = [reader.shape(row, shape) for row, shape in enumerate(rows.shapes)]
+    residents = [FLAT_RESIDENTS] * len(rows)
     if population != FLAT:
-        cells = enumerate(frame[population])
+        cells = enumerate(rows.cells[population])
         residents = [reader.residents(row, _text(cell), population) for row, cell in cells]
     problems = reader.problems or _misfits(path, reader.names, shapes)
     raise_problems(problems, f"{path}: {len(problems)} problems in the boundaries")
@@ -84,46 +88,19 @@ def read_district_shapes(
     )
 
 
-def _open(path: Path) -> Any:
-    try:
-        import geopandas
-    except ImportError as error:
-        raise DataError("reading boundaries needs geopandas", file=path, hint=INSTALL) from error
-    if not path.exists():
-        raise DataError("the file does not exist", file=path, expected="a file of polygons")
-    try:
-        with (
-            warnings.catch_warnings()
-        ):  # columns of mixed kinds come as text, which is checked here
-            warnings.simplefilter("ignore", UserWarning)
-            frame = geopandas.read_file(path)
-    except (OSError, RuntimeError, ValueError) as error:  # pyogrio's errors are RuntimeErrors
-        what = f"the file cannot be read ({shorten(' '.join(str(error).split()))})"
-        expected = "GeoJSON, a shapefile, GeoPackage, or another format that geopandas reads"
-        raise DataError(what, file=path, expected=expected) from error
-    if not isinstance(frame, geopandas.GeoDataFrame) or frame.active_geometry_name is None:
-        raise DataError("the file has no polygons", file=path, expected="polygons of districts")
-    return frame
-
-
-def _check_frame(path: Path, frame: Any, columns: Sequence[str]) -> None:
-    """Raise unless the columns are there and the coordinates mean something."""
-    known = [name for name in frame.columns if name != frame.geometry.name]
+def _check_columns(path: Path, rows: VectorRows, columns: Sequence[str]) -> None:
     problems: list[TarazuError] = [
         DataError(
             "the file has no such column",
             file=path,
             column=name,
-            expected=f"one of {', '.join(shorten(column) for column in known)}",
+            expected=f"one of {', '.join(shorten(column) for column in list(rows.cells)[:MOST])}"
+            if rows.cells
+            else "columns of names",
         )
         for name in columns
-        if name not in known
+        if name not in rows.cells
     ]
-    if frame.crs is None:
-        what = "the meaning of the coordinates is not stated"
-        hint = "Keep the .prj file beside a shapefile, or write GeoJSON"
-        expected = "a coordinate reference system"
-        problems.append(DataError(what, file=path, expected=expected, hint=hint))
     raise_problems(problems, f"{path}: {len(problems)} problems")
 
 
@@ -138,12 +115,15 @@ class _Rows:
         for row, name in enumerate(names):
             if not name:
                 self._note(row, "the name is missing", "a name for every district", column)
+            elif len(name) > LONGEST_NAME or any(category(c) in ("Cc", "Cs") for c in name):
+                what = "the name is too long or has control characters"
+                self._note(row, what, f"text of at most {LONGEST_NAME} characters", column)
             elif count[fold(name)] > 1:
                 hint = "Do two provinces have one of that name? Choose one with --only"
                 self._note(row, "the name stands more than once", "each name once", column, hint)
 
-    def shape(self, row: int, shape: BaseGeometry | None) -> BaseGeometry:
-        fault = _fault(shape)
+    def shape(self, row: int, shape: BaseGeometry | Fault | None) -> BaseGeometry:
+        fault = shape if isinstance(shape, tuple) else _fault(shape)
         if fault is not None:
             self._note(row, *fault)
         return shape
@@ -185,9 +165,13 @@ def _fault(shape: BaseGeometry | None) -> tuple[str, str] | None:
     ):
         what = f"coordinates from {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}"
         return what, "longitude and latitude once projected; is the stated projection right?"
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return "a coordinate is not a finite number", "longitude and latitude"
     if not shape.is_valid:
         reason = shapely.is_valid_reason(shape)
         return f"the geometry is not valid ({reason})", "rings that do not cross; repair the file"
+    if shape.area < SMALLEST:
+        return "the geometry has next to no area", "at least a square metre"
     return None
 
 

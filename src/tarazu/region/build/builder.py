@@ -66,7 +66,8 @@ def build_region(
 
     Parameters
     ----------
-    boundaries : polygons of districts in any format that geopandas reads and any stated projection.
+    boundaries : polygons of districts in any stated projection: GeoJSON, a shapefile, GeoPackage or
+        FlatGeobuf.
     out : folder to write. One that this function left, and nobody changed, is replaced.
     replace : whether one that was changed since may be replaced; see `check_folder`.
 
