@@ -3,6 +3,8 @@ import pytest
 from tests.unit.study.cases import make_operation_study, make_study
 
 from tarazu.record import load_default_record
+from tarazu.report import write_brief
+from tarazu.report.brief.operation_section import short_sentence
 from tarazu.study import OUTCOMES, compare, paired_differences, paired_draws, regret, run_study
 from tarazu.study.analysis.uncertainty import mean_of, quantile_of, share_of
 
@@ -213,6 +215,20 @@ def test_paired__table_counts_every_draw(operation):
     assert (
         (table["effect_low"] <= table["effect"]) & (table["effect"] <= table["effect_high"])
     ).all()
+
+
+def test_paired__no_draw_that_reaches_the_dose_leaves_an_empty_table_and_a_sentence(tmp_path):
+    """A dose that no draw reaches is a result: every reader of the table finds its columns."""
+    operation = {"week": 1, "militant_deaths": 1e6, "split": {"kech": 1.0}, "most_operations": 1}
+    study = make_operation_study(
+        operation=operation, weeks=8, horizons=(2,), series_weeks=2, draws=2, hypotheses=("full",)
+    )
+    result = run_study(study, out=tmp_path / "study")
+    table = paired_differences(result)
+    assert len(table) == 0
+    assert {"contrast", "zone", "weeks", "n_short", "effect", "p_more_high"} <= {*table.columns}
+    assert "In 2 of 2 draws" in short_sentence(result)
+    write_brief(load_default_record(), (), tmp_path / "b.html", studies=(result,), question="Why?")
 
 
 def test_paired__needs_an_operation(result):

@@ -12,9 +12,8 @@ from tarazu.report.figures.marks import error_bars, upright
 from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec, panel_title
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, hypotheses, keyed, span
-from tarazu.study import Comparison, StudyResult
+from tarazu.study import Comparison, StudyResult, paired_draws
 from tarazu.study.setup.policies import SWEEP, WITHOUT
-from tarazu.study.setup.spec import POOLED
 
 ZONES: Final = {"here": "here", "next door": "next door", "everywhere": "everywhere"}
 MARKS: Final = {
@@ -161,14 +160,12 @@ def change_figure(paired: pd.DataFrame, result: StudyResult, subset: str) -> Fig
     )
 
 
-def short_sentence(paired: pd.DataFrame, result: StudyResult) -> str:
+def short_sentence(result: StudyResult) -> str:
     """Return a sentence on the draws in which the operation cannot reach its dose."""
-    weeks = result.horizons[0]
-    row = keyed(paired, "contrast", "subset", "hypothesis", "zone", "weeks")[
-        "sweep", "all", POOLED, "everywhere", weeks
-    ]
+    draws = paired_draws(result, "sweep", "everywhere")
+    is_dosed = draws.loc[draws["weeks"] == result.horizons[0], "is_dosed"]
     return (
-        f"In {count(row['n_short'])} of {count(row['n_short'] + row['n_draws'])} draws no "
+        f"In {count(int((~is_dosed).sum()))} of {count(len(is_dosed))} draws no "
         "plausible number of operations reaches the dose; changes in attacks leave them out."
     )
 

@@ -188,7 +188,7 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
         ),
         Part(
             "Attacks after the sweep, here and next door",
-            (short_sentence(paired, result), result.kept_sentence()),
+            (short_sentence(result), result.kept_sentence()),
             figures=tuple(figure for figure in changes if figure is not None),
         ),
         Part(

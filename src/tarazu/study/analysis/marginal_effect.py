@@ -192,6 +192,14 @@ def _replacement(removed: FloatArray, missing: FloatArray, horizon: int) -> dict
     return row | {"effect": whole, "effect_low": whole - half, "effect_high": whole + half}
 
 
+_PAIR_COLUMNS: Final = (
+    *("subset", "hypothesis", "contrast", "zone", "weeks", "n_draws", "n_short"),
+    *("effect", "effect_low", "effect_high"),
+    *("expected", "expected_q05", "expected_median", "expected_q95"),
+    *("p_fewer", "p_fewer_low", "p_fewer_high", "p_more", "p_more_low", "p_more_high"),
+)
+
+
 def paired_differences(result: StudyResult) -> pd.DataFrame:
     """Return the change in attacks that the extra operation of a study makes.
 
@@ -217,7 +225,7 @@ def paired_differences(result: StudyResult) -> pd.DataFrame:
             for weeks in result.horizons:
                 keys = {"contrast": contrast, "zone": zone, "weeks": weeks}
                 rows += _rows(result, draws[draws["weeks"] == weeks], keys)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_PAIR_COLUMNS)
 
 
 def paired_draws(result: StudyResult, contrast: str, zone: str) -> pd.DataFrame:
