@@ -15,12 +15,28 @@ from tarazu.core.tables.cells import (
     parse_key,
     parse_number,
     parse_words,
+    trim,
 )
 from tarazu.core.tables.coded import Coded, Encoder
 from tarazu.core.tables.columns import Columns, RowOrigin
 
 FILE = Path("t.csv")
-CELLS = ["", " ", "1", "0", "true", "No", "-3", "1.5", "2010-02-31", "2012-02-29", "9" * 12, "nan"]
+CELLS = [
+    "",
+    " ",
+    "1",
+    "0",
+    "true",
+    "No",
+    "-3",
+    "1.5",
+    "2010-02-31",
+    "2012-02-29",
+    "9" * 12,
+    "nan",
+    "NA",
+    "3.0",
+]
 PARSERS: dict[str, Callable[[str], object]] = {
     "key": parse_key,
     "flag": parse_flag,
@@ -54,7 +70,7 @@ def test_columns__read_each_cell_as_its_parser_does(column: list[str], getter: s
     table = columns(n=column)
     values = getattr(table, getter)("n")
     for place, cell in enumerate(column):
-        wanted = parsed(getter, cell.strip())
+        wanted = parsed(getter, trim(cell))
         if isinstance(wanted, CellError):
             (problem,) = table.problems[place]
             assert (problem.what, problem.expected) == (wanted.what, wanted.expected)
@@ -70,11 +86,24 @@ def test_text_or_empty__of_a_column_that_is_not_there_is_empty() -> None:
     assert table.text_or_empty("m").tolist() == ["", ""]
 
 
-def test_equal_copies__leave_the_first() -> None:
-    table = columns(id=["1", "2", "1"], n=["a", "b", "a"])
+def test_equal_copies__leave_the_first_and_are_counted() -> None:
+    table = columns(id=["1", "2", "1"], n=["a", "b", "a"]).drop_copies("id")
+    assert [table.origin.number(row) for row in range(len(table))] == [2, 3]
+    assert table.dropped == {"identical copy of another row": 1}
+
+
+def test_ids_that_a_spreadsheet_rounded__are_named_as_such() -> None:
+    table = columns(id=["2.01403E+11", "2.01403E+11"], n=["a", "b"])
     table.refuse_copies("id")
-    assert list(table.problems) == [2]
-    assert "already in line 2" in str(table.problems[2][0])
+    assert "a spreadsheet rounded the ids" in str(table.problems[0][0])
+
+
+def test_remarks__stay_with_their_rows() -> None:
+    table = columns(id=["1", "2", "3"])
+    table.remark(np.array([True, False, True]), "odd")
+    table.remark(np.array([False, False, False]), "never")
+    table = table.drop(np.array([True, False, False]), "gone")
+    assert {what: rows.tolist() for what, rows in table.remarks.items()} == {"odd": [False, True]}
 
 
 def test_unequal_copies__leave_none() -> None:
@@ -108,8 +137,8 @@ def test_taken_rows__keep_their_cells_and_lines() -> None:
 
 
 def test_copies__are_the_rows_that_equal_an_earlier_one() -> None:
-    table = columns(id=["1", "2", "1"], n=["a", "b", "a"])
-    assert table.copies().tolist() == [False, False, True]
+    table = columns(id=["1", "2", "1", "", ""], n=["a", "b", "a", "c", "c"])
+    assert table.copies("id").tolist() == [False, False, True, False, False]
 
 
 def test_dropped_rows__are_counted_by_reason_and_problems_stay_with_their_rows() -> None:

@@ -60,7 +60,6 @@ def test_csv_file__reads_any_line_ending_and_a_byte_order_mark(
         (HEADER.encode("utf-16"), "UTF-16"),
         (HEADER.encode("utf-16-le"), "UTF-16"),
         (b"id,day\na,b\n", "needed columns are missing"),
-        (b"id;day;n\na;b;1\n", "needed columns are missing"),
         (b"id,day,n,id\n", "stands twice"),
         (b'"id,day,n', "header cannot be read"),
     ],
@@ -74,9 +73,24 @@ def test_csv_file__refuses_what_is_not_this_table(
     assert caught.value.expected
 
 
-def test_csv_file__suggests_commas_where_semicolons_stand(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="Separate the columns by commas"):
-        rows(tmp_path, "id;day;n\na;b;1\n")
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_csv_file__finds_the_separator(tmp_path: Path, separator: str) -> None:
+    lines = ["id,day,n", 'a,"b; c",1', 'd,"e\tf|g",2']
+    text = "\n".join(line.replace(",", separator) for line in lines) + "\n"
+    assert rows(tmp_path, text)[0] == (2, ["a", "b; c", "1"])
+
+
+def test_csv_file__reads_names_in_any_case_where_they_are_not_ambiguous(tmp_path: Path) -> None:
+    assert rows(tmp_path, "ID,Day,N\na,b,1\n") == [(2, ["a", "b", "1"])]
+    path = tmp_path / "both.csv"
+    path.write_text("id,ID,day,n\na,b,c,1\n", encoding="utf-8")
+    assert CsvFile(path, ("id",)).header == ["id", "ID", "day", "n"]
+
+
+@pytest.mark.parametrize("first", ["", "Unnamed: 0"])
+def test_tags__after_a_column_of_row_numbers_are_no_row(tmp_path: Path, first: str) -> None:
+    text = f"{first},id,day,n\n0,#id,#date,\n1,a,b,1\n"
+    assert rows(tmp_path, text) == [(3, ["1", "a", "b", "1"])]
 
 
 def test_csv_file__finds_line_and_column_of_a_latin_1_byte(tmp_path: Path) -> None:

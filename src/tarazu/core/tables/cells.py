@@ -10,12 +10,18 @@ from math import inf, isinf
 SHOWN = 60  # characters of a bad value that a message repeats
 KEPT = 200  # characters of it that an error carries
 MAX_CELL = 131_072  # characters; far above any cell of GED
-DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?", re.ASCII)
-WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+DAY = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?",
+    re.ASCII,
+)
+WHOLE = re.compile(r"(\d{1,9})(?:\.0{0,9})?", re.ASCII)  # pandas writes a count beside gaps as 3.0
 DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 NO_DAY = date(LAST_YEAR, 1, 1)  # stands in for a day that cannot be read
-FLAGS = {"1": True, "0": False, "true": True, "false": False}
+FLAGS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
+EMPTY = frozenset({"NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>"})
+"""How R, pandas, spreadsheets and databases write a cell that has nothing in it."""
 
 
 class CellError(ValueError):
@@ -31,6 +37,18 @@ def shorten(value: str) -> str:
     if len(value) <= SHOWN:
         return repr(value)
     return f"{value[:SHOWN]!r}... ({len(value):,} characters)"
+
+
+def trim(cell: str) -> str:
+    """Return a cell without spaces around it; "" where it says that it is empty.
+
+    Examples
+    --------
+    >>> trim(" Kech "), trim("NA"), trim("Nan")  # Nan is a province of Thailand
+    ('Kech', '', 'Nan')
+    """
+    value = cell.strip()
+    return "" if value in EMPTY else value
 
 
 def parse_key(value: str) -> str:
@@ -61,17 +79,19 @@ def parse_flag(value: str) -> bool:
 
 
 def parse_count(value: str, low: int = 0) -> int:
-    """Return a whole number >= low, below 10^9."""
-    if WHOLE.fullmatch(value) is None or int(value) < low:
+    """Return a whole number >= low, below 10^9; it may be written as 3.0."""
+    match = WHOLE.fullmatch(value)
+    if match is None or int(match[1]) < low:
         raise CellError(f"{shorten(value)} is not a count", f"a whole number >= {low}")
-    return int(value)
+    return int(match[1])
 
 
 def parse_code(value: str, low: int, high: int) -> int:
-    """Return a whole number from low to high."""
-    if WHOLE.fullmatch(value) is None or not low <= int(value) <= high:
+    """Return a whole number from low to high; it may be written as 3.0."""
+    match = WHOLE.fullmatch(value)
+    if match is None or not low <= int(match[1]) <= high:
         raise CellError(f"{shorten(value)} is not a code", f"a code from {low} to {high}")
-    return int(value)
+    return int(match[1])
 
 
 def parse_number(value: str, low: float = -inf, high: float = inf, *, above: bool = False) -> float:
@@ -86,7 +106,7 @@ def parse_number(value: str, low: float = -inf, high: float = inf, *, above: boo
 
 
 def parse_day(value: str) -> date:
-    """Return a day of the calendar."""
+    """Return a day of the calendar; a time and its zone may follow, and are not used."""
     expected = f"a day as YYYY-MM-DD, {FIRST_YEAR} to {LAST_YEAR}"
     match = DAY.fullmatch(value)
     if match is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,18 @@ from tarazu.core.tables.cells import (
     parse_number,
     parse_words,
     shorten,
+    trim,
 )
 from tarazu.core.tables.coded import Coded, Days, Mask, Texts
 
 DETAILED = 1000  # rows; where more have problems, each keeps its first one only
+COPY = "identical copy of another row"
+HOW_TO_CHOOSE = (
+    "If two releases of the data were joined, keep the rows of the newer one. --keep-going leaves "
+    "all versions of such events out, and counts them"
+)
+HOW_TO_KEEP_DIGITS = "Import the original file with this column as text, and save it again"
+ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ class Columns:
     problems : problems by row, 0 to N - 1.
     rows_read : rows of the file, those broken or dropped since included.
     dropped : rows left out by reason.
+    remarks : rows that are used although something about them is odd, (N,) each, by what it is.
     """
 
     def __init__(
@@ -112,6 +122,7 @@ class Columns:
         self.problems: dict[int, list[DataError]] = {}
         self.rows_read = len(self) + len(self.broken)
         self.dropped: Counter[str] = Counter()
+        self.remarks: dict[str, Mask] = {}
 
     @classmethod
     def empty(cls, file: Path, names: Iterable[str]) -> Columns:
@@ -141,6 +152,7 @@ class Columns:
             int(place[row]): found for row, found in self.problems.items() if rows[row]
         }
         taken.rows_read, taken.dropped = self.rows_read, self.dropped.copy()
+        taken.remarks = {what: found[rows] for what, found in self.remarks.items()}
         return taken
 
     def drop(self, rows: Mask, reason: str | Callable[[int], str]) -> Columns:
@@ -203,11 +215,14 @@ class Columns:
             value = self._cell(row, column)
             known.append(self.origin.problem(row, column, value, what, expected, hint))
 
+    def remark(self, rows: Mask, what: str) -> None:
+        """Note something odd about rows (N,) that are used all the same."""
+        if rows.any():
+            self.remarks[what] = self.remarks.get(what, self.full(False)) | rows
+
     def text(self, column: str) -> Texts:
         """Return the cells without spaces around them; they may be empty."""
-        return self._spread(
-            column, [value.strip() for value in self.cells[column].distinct], object
-        )
+        return self._spread(column, [trim(value) for value in self.cells[column].distinct], object)
 
     def coded_or_empty(self, column: str) -> Coded:
         """Return the codes of a column, all of an empty cell where the table has none of it."""
@@ -277,7 +292,7 @@ class Columns:
         errors: dict[int, CellError] = {}
         for code in np.flatnonzero(np.bincount(coded.codes, minlength=len(values))).tolist():
             try:
-                values[code] = parse(cells[code].strip())
+                values[code] = parse(trim(cells[code]))
             except CellError as error:
                 errors[code] = error
         if errors:
@@ -288,19 +303,32 @@ class Columns:
                 self.note(row, column, found.what, found.expected)
         return self._spread(column, values, dtype)
 
-    def copies(self) -> Mask:
-        """Return the rows that equal an earlier one in every cell, (N,)."""
-        table = np.stack([column.codes for column in self.cells.values()], axis=1)  # (N, columns)
-        _, first = np.unique(table, axis=0, return_index=True)
-        is_copy = np.ones(len(self), dtype=bool)
-        is_copy[first] = False
+    def copies(self, column: str) -> Mask:
+        """Return the rows that equal an earlier one in every cell, (N,).
+
+        Parameters
+        ----------
+        column : of the id; rows without one are no copies.
+        """
+        ids = self.cells[column]
+        is_named = np.array([bool(trim(cell)) for cell in ids.distinct], dtype=bool)[ids.codes]
+        several = np.bincount(ids.codes, minlength=len(ids.distinct))[ids.codes] > 1
+        rows = np.flatnonzero(several & is_named)
+        table = np.stack([cells.codes[rows] for cells in self.cells.values()], axis=1)
+        _, first = np.unique(table, axis=0, return_index=True)  # of (rows, columns)
+        is_copy = self.full(False)
+        is_copy[np.delete(rows, first)] = True
         return is_copy
+
+    def drop_copies(self, column: str) -> Columns:
+        """Return the table without the rows that equal an earlier one, which are counted."""
+        return self.drop(self.copies(column), COPY)
 
     def refuse_copies(self, column: str) -> None:
         """Note a problem in rows whose `column` stands in another row; called last.
 
-        Of equal rows the first one stays. Of rows that differ none does, so that the result does
-        not depend on their order.
+        Copies were dropped before. Of rows that differ none stays, so that the result does not
+        depend on their order.
         """
         coded = self.cells[column]
         good = np.flatnonzero(self.good)
@@ -313,13 +341,16 @@ class Columns:
 
     def _refuse_copies(self, column: str, rows: NDArray[np.int64]) -> None:
         first, second = rows[:2].tolist()
-        differ = any(np.ptp(cells.codes[rows]) > 0 for cells in self.cells.values())
-        how = "with other cells" if differ else "already"
-        event = shorten(self._cell(first, column))
-        for row in rows[0 if differ else 1 :].tolist():
+        event = self._cell(first, column)
+        is_rounded = ROUNDED.fullmatch(event) is not None
+        for row in rows.tolist():
             other = self.origin.name(first if row != first else second)
-            what = f"event {event} stands {how} in {other}"
-            self.note(row, column, what, "each event once")
+            if is_rounded:
+                what = f"a spreadsheet rounded the ids: {other} has {shorten(event)} too"
+                self.note(row, column, what, "the id with all its digits", HOW_TO_KEEP_DIGITS)
+            else:
+                what = f"event {shorten(event)} stands with other cells in {other}"
+                self.note(row, column, what, "each event once", HOW_TO_CHOOSE)
 
     def _cell(self, row: int, column: str) -> str:
         coded = self.cells[column]

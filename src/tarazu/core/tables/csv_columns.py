@@ -30,7 +30,10 @@ QUOTE, COMMA, LF, CR = b'",\n\r'
 def read_csv_columns(
     path: Path, needed: Sequence[str], optional: Sequence[str] | None = ()
 ) -> Columns:
-    """Read columns of a CSV file: UTF-8, separated by commas, quoted as in RFC 4180.
+    """Read columns of a CSV file: UTF-8, quoted as in RFC 4180.
+
+    Columns are separated by commas, or by semicolons, tabs or bars where the header has more of
+    these. Names of columns may differ by case from those asked for.
 
     Rows that cannot be split into cells are kept in `broken`. A second header of tags such as
     #date+start, as HDX writes it, is not a row.
@@ -45,7 +48,7 @@ def read_csv_columns(
     DataError
         Not a CSV file with these columns.
     """
-    file = CsvFile(path, needed)
+    file = CsvFile(path, needed, optional or ())
     others = file.header if optional is None else optional
     once = (name for name in others if name not in needed and file.header.count(name) == 1)
     names = [*needed, *dict.fromkeys(once)]
@@ -83,7 +86,9 @@ def _read_by_arrow(file: CsvFile, names: Sequence[str]) -> Columns | None:
 
     Lines are counted only if an error names one. Speed: docs/decisions/table-reader.md.
     """
-    if file.width < 2 or len(set(file.header)) < file.width or file.header_lines > 1:
+    if file.separator != "," or file.width < 2 or len(set(file.header)) < file.width:
+        return None
+    if file.header_lines > 1:
         return None
     has_line_breaks = _look_at_quotes(file.path)
     if has_line_breaks is None:

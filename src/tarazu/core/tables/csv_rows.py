@@ -18,6 +18,8 @@ from tarazu.core.tables.cells import KEPT, MAX_CELL, shorten
 NO_LIMIT = 2**31 - 1  # as far as the csv module goes on every platform
 NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how "surrogateescape" keeps such bytes
 BOM = b"\xef\xbb\xbf"
+SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+ROW_NUMBERS = ("", "Unnamed: 0", "rownames")  # how pandas, Arrow and R name their index
 FILE_KINDS = {  # first bytes of files that are often taken for CSV
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -40,8 +42,13 @@ def read_header(path: Path) -> tuple[str, ...]:
     return tuple(CsvFile(path, ()).header)
 
 
-def is_tag_row(cells: Sequence[str]) -> bool:
-    """Whether this is HDX's second header: only tags such as #date+start and empty cells."""
+def is_tag_row(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether this is HDX's second header: only tags such as #date+start and empty cells.
+
+    A column of row numbers, which has no name, does not count.
+    """
+    if header and header[0] in ROW_NUMBERS:
+        cells = cells[1:]
     return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
 
 
@@ -51,6 +58,12 @@ class CsvFile:
     Parameters
     ----------
     needed : names that the header must have.
+    optional : others that are wanted where the header has them.
+
+    Attributes
+    ----------
+    separator : a comma, or the semicolon, tab or bar that stands most often in the first line.
+    header : names of the columns; one that differs from a wanted name by case only is that name.
 
     Raises
     ------
@@ -58,10 +71,12 @@ class CsvFile:
         Not a readable CSV file, or without these columns.
     """
 
-    def __init__(self, path: Path, needed: Sequence[str]) -> None:
+    def __init__(self, path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
         self.path = path
         _check_kind(path)
-        self.header, self.header_lines = self._read_header()
+        self.separator = self._find_separator()
+        header, self.header_lines = self._read_header()
+        self.header = _as_wanted(header, [*needed, *optional])
         self.width = len(self.header)
         self._check_header(needed)
 
@@ -74,7 +89,7 @@ class CsvFile:
     def has_tags(self) -> bool:
         """Whether the first row is a second header of tags."""
         first = next(self._split(), (0, []))[1]
-        return not isinstance(first, DataError) and is_tag_row(first)
+        return not isinstance(first, DataError) and is_tag_row(first, self.header)
 
     def rows(self, places: Sequence[int]) -> Iterator[tuple[int, list[str] | DataError]]:
         """Yield line and cells of each row; of one that cannot be split into cells, its error.
@@ -88,7 +103,7 @@ class CsvFile:
         for number, (line, cells) in enumerate(self._split()):
             if isinstance(cells, DataError):
                 yield line, cells
-            elif number == 0 and is_tag_row(cells):
+            elif number == 0 and is_tag_row(cells, self.header):
                 continue
             elif len(cells) != self.width:
                 yield line, self._width_error(line, cells)
@@ -103,7 +118,7 @@ class CsvFile:
         """
         with _cell_limit(MAX_CELL), self._open() as stream:
             lines = _Lines(stream)
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(lines, strict=True, delimiter=self.separator)
             next(reader)
             first = 1
             while True:
@@ -127,11 +142,18 @@ class CsvFile:
     def _open(self) -> TextIO:
         return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
+    def _find_separator(self) -> str:
+        with self._open() as stream:
+            line = stream.readline(MAX_CELL)
+        if "," in line:  # a semicolon may stand in a name, or in the rest of a line without quotes
+            line = re.sub(r'"[^"]*"', "", line)
+        return max(SEPARATOR_NAMES, key=line.count)  # the comma, where none stands more often
+
     def _read_header(self) -> tuple[list[str], int]:
         """Return the names of the columns, and how many lines they take."""
         try:
             with _cell_limit(MAX_CELL), self._open() as stream:
-                reader = csv.reader(stream, strict=True)
+                reader = csv.reader(stream, strict=True, delimiter=self.separator)
                 header = [name.strip() for name in next(reader, [])]
                 lines = reader.line_num
         except csv.Error as error:
@@ -146,8 +168,6 @@ class CsvFile:
         missing = [name for name in needed if name not in self.header]
         if missing:
             hint = "Is it the file of another source?"
-            if self.width == 1 and any(mark in self.header[0] for mark in ";\t|"):
-                hint = "Separate the columns by commas"
             found = ", ".join(shorten(name) for name in self.header[:6])
             raise DataError(
                 f"{len(missing)} needed columns are missing; the file begins with {found}",
@@ -164,7 +184,7 @@ class CsvFile:
             raise DataError(what, file=self.path, line=1, column=twice, expected="each name once")
 
     def _width_error(self, line: int, cells: Sequence[str]) -> DataError:
-        at = min(len(cells), self.width) - 1
+        at, separator = min(len(cells), self.width) - 1, SEPARATOR_NAMES[self.separator]
         return DataError(
             f"the row has {len(cells)} cells",
             file=self.path,
@@ -172,7 +192,7 @@ class CsvFile:
             column=self.header[at],
             value=_escape(cells[at]),
             expected=f"{self.width} cells, as in the header",
-            hint="The file may be cut off here, or a comma stands in an unquoted text",
+            hint=f"The file may be cut off here, or a {separator} stands in an unquoted text",
         )
 
     def _format_error(self, error: csv.Error, line: int, taken: Sequence[str]) -> DataError:
@@ -186,7 +206,7 @@ class CsvFile:
                 hint="The file may be cut off, or a quotation mark is missing",
             )
         with _cell_limit(NO_LIMIT):
-            cells = next(csv.reader(taken))
+            cells = next(csv.reader(taken, delimiter=self.separator))
         place = max(range(len(cells)), key=lambda i: len(cells[i]))
         return DataError(
             f"{shorten(cells[place])} is too long",
@@ -218,6 +238,12 @@ class CsvFile:
             expected="text in UTF-8",
             hint="It looks like Latin-1 or Windows-1252: save it again as UTF-8",
         )
+
+
+def _as_wanted(header: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Return the header with names that differ from wanted ones by case only as those."""
+    written = {name.casefold(): name for name in wanted if name not in header}
+    return [written.get(name.casefold(), name) for name in header]
 
 
 def _escape(cell: str) -> str:

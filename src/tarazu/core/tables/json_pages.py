@@ -1,4 +1,4 @@
-"""Pages of JSON from web services, each an object with a list of rows, read into columns."""
+"""Pages of JSON from web services, with a list of rows, and GeoJSON of points, as columns."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tarazu.core.tables.coded import Coded, Encoder
 from tarazu.core.tables.columns import Columns, RowOrigin
 
 ROWS = "Result"  # key of the rows in pages of UCDP
+FEATURES, PROPERTIES = "features", "properties"  # of GeoJSON, RFC 7946
 TOTAL = "TotalCount"  # rows of all pages together
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write it, UTF-8 cannot
 MOST = 10**18  # no code or count is larger, and longer ones take long to write
@@ -109,6 +110,8 @@ def _read_page(page: Path) -> tuple[list[object], int | None]:
         what = f"the page is not JSON ({str(error)[:KEPT]})"
         raise DataError(what, file=page, expected="JSON text in UTF-8", hint=HINT) from error
     rows = content.get(ROWS) if isinstance(content, dict) else content
+    if isinstance(content, dict) and isinstance(content.get(FEATURES), list):
+        rows = [_properties(feature) for feature in content[FEATURES]]
     if not isinstance(rows, list):
         found = ", ".join(shorten(key) for key in list(content)[:6]) or "nothing"
         what = f"the page has no list of rows but {found}"
@@ -118,6 +121,17 @@ def _read_page(page: Path) -> tuple[list[object], int | None]:
         what = f"{shorten(str(total))} is not a count"
         raise DataError(what, file=page, column=TOTAL, expected="a whole number", hint=HINT)
     return rows, total
+
+
+def _properties(feature: object) -> object:
+    """Return the properties of a feature of GeoJSON, and its point; what is none as it is."""
+    properties = feature.get(PROPERTIES) if isinstance(feature, Mapping) else None
+    if not isinstance(properties, Mapping):
+        return feature
+    match feature:
+        case {"geometry": {"type": "Point", "coordinates": [longitude, latitude, *_]}}:
+            return {"longitude": longitude, "latitude": latitude, **properties}
+    return properties
 
 
 def _texts(row: object, needed: Sequence[str], names: Sequence[str]) -> list[str]:

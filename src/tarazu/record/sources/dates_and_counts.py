@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 
-from tarazu.core.tables.cells import CellError, parse_count, parse_day, shorten
+import numpy as np
+from numpy.typing import NDArray
+
+from tarazu.core.tables.cells import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    CellError,
+    parse_code,
+    parse_count,
+    parse_day,
+    shorten,
+)
+from tarazu.core.tables.coded import Days
+from tarazu.core.tables.columns import Columns
 
 MONTHS = (
     "january",
@@ -21,8 +35,8 @@ MONTHS = (
     "november",
     "december",
 )
+THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+", re.ASCII)
 SPELLED = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
-ZEROS = re.compile(r"\.0*$", re.ASCII)
 
 
 def parse_spelled_day(value: str) -> date:
@@ -44,11 +58,47 @@ def parse_spelled_day(value: str) -> date:
 
 
 def parse_whole(value: str) -> int:
-    """Return a whole number >= 0 that may be written as 3.0; an empty cell is 0.
+    """Return a whole number >= 0 that may be written as 3.0 or 1,200; an empty cell is 0.
 
     Examples
     --------
-    >>> parse_whole("3.0"), parse_whole("")
-    (3, 0)
+    >>> parse_whole("3.0"), parse_whole("1,200"), parse_whole("")
+    (3, 1200, 0)
     """
-    return parse_count(ZEROS.sub("", value)) if value else 0
+    if THOUSANDS.fullmatch(value):
+        value = value.replace(",", "")
+    return parse_count(value) if value else 0
+
+
+def _parse_part(value: str, most: int) -> int:
+    return parse_code(value, 0, most) if value else 0
+
+
+def days_of_parts(
+    columns: Columns, year: str, month: str, day: str
+) -> tuple[Days, NDArray[np.int64]]:
+    """Return days from columns of year, month and day, and UCDP's code of their precision.
+
+    A month or a day that is 0 or empty is not known: the first day that it may be is returned.
+    """
+    years = columns.code(year, FIRST_YEAR, LAST_YEAR)
+    months, days = (
+        columns.parse(name, partial(_parse_part, most=most), 0, np.int64)
+        for name, most in ((month, 12), (day, 31))
+    )
+    first = (years - 1970).astype("datetime64[Y]").astype("datetime64[M]")
+    in_month = first + np.maximum(months - 1, 0)
+    first_day = in_month.astype("datetime64[D]") + np.maximum(days - 1, 0)
+    columns.problem(
+        columns.good & (first_day.astype("datetime64[M]") != in_month),
+        day,
+        lambda row: f"month {months[row]} of {years[row]} has no day {days[row]}",
+        "a day of the calendar, or 0",
+    )
+    columns.problem(
+        columns.good & (months == 0) & (days > 0),
+        day,
+        lambda row: f"the day is {days[row]} of an unknown month",
+        f"0 where {month} is 0",
+    )
+    return first_day, np.where(months == 0, 5, np.where(days == 0, 4, 1))

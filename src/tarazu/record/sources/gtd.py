@@ -7,12 +7,11 @@ import re
 import numpy as np
 
 from tarazu.core.tables.cells import parse_code
-from tarazu.core.tables.coded import Days
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
-from tarazu.record.sources.dates_and_counts import parse_whole
+from tarazu.record.sources.dates_and_counts import days_of_parts, parse_whole
 from tarazu.record.sources.formats import Format
 from tarazu.region.region import fold
 
@@ -75,8 +74,9 @@ def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
     bears the name of a district. Deaths other than the attackers' are of no known side; a number
     that GTD does not know counts as 0. Month or day 0 mean that they are not known.
     """
+    columns = columns.drop_copies("eventid")
     event_id = columns.key("eventid")
-    days, precision = _days(columns)
+    days, precision = days_of_parts(columns, "iyear", "imonth", "iday")
     killed, attackers = (columns.parse(n, parse_whole, 0, np.int64) for n in ("nkill", "nkillter"))
     is_known = columns.text("nkill") != ""
     columns.problem(
@@ -115,28 +115,6 @@ def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         count=columns.full(1),
         codes={name: columns.text_or_empty(column) for name, column in CODES.items()},
     )
-
-
-def _days(columns: Columns) -> tuple[Days, np.ndarray]:
-    """Return the first day that each attack may be of, and UCDP's code of its precision."""
-    year = columns.code("iyear", 1900, 2100)
-    month, day = columns.code("imonth", 0, 12), columns.code("iday", 0, 31)
-    first = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]")
-    first_day = (first + np.maximum(month - 1, 0)).astype("datetime64[D]") + np.maximum(day - 1, 0)
-    is_real = first_day.astype("datetime64[M]") == first + np.maximum(month - 1, 0)
-    columns.problem(
-        columns.good & ~is_real,
-        "iday",
-        lambda row: f"month {month[row]} of {year[row]} has no day {day[row]}",
-        "a day of the calendar, or 0",
-    )
-    columns.problem(
-        columns.good & (month == 0) & (day > 0),
-        "iday",
-        lambda row: f"the day is {day[row]} of an unknown month",
-        "0 where imonth is 0",
-    )
-    return first_day, np.where(month == 0, 5, np.where(day == 0, 4, 1))
 
 
 def _location_precision(columns: Columns) -> np.ndarray:
