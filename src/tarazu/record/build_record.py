@@ -70,6 +70,9 @@ def build_record(
         rows_used=len(events),
         rows_read=columns.rows_read,
         dropped=_sorted(columns.dropped),
+        remarks=_sorted(
+            {what: int(rows.sum()) for what, rows in table.columns.remarks.items() if rows.any()}
+        ),
         outside=_sorted(gazetteer.outside),
         unknown_districts=_sorted(gazetteer.unknown),
         district_rules=_sorted(gazetteer.rules),

@@ -58,6 +58,7 @@ class FiguresNote(BaseModel):
     frame: str
     rows_read: int
     dropped: dict[str, int]
+    remarks: dict[str, int] = {}
     outside: dict[str, int]
     unknown_districts: dict[str, int]
     district_rules: dict[str, int]
@@ -124,6 +125,7 @@ def write_figures(
         frame=record.region.frame,
         rows_read=quality.rows_read,
         dropped=dict(quality.dropped),
+        remarks=dict(quality.remarks),
         outside=dict(quality.outside),
         unknown_districts=dict(quality.unknown_districts),
         district_rules=dict(quality.district_rules),
@@ -171,6 +173,7 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         rows_read=note.rows_read,
         rows_used=int(events["count"].sum()),
         dropped=note.dropped,
+        remarks=note.remarks,
         outside=note.outside,
         unknown_districts=note.unknown_districts,
         district_rules=note.district_rules,

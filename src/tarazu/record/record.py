@@ -105,7 +105,8 @@ class Quality:
     ----------
     rows_read : data rows of the file. rows_used : events in the record.
     rows_rejected : rows that could not be read (only with ``keep_going``).
-    dropped : rows by reason. outside : rows outside the region by country and province.
+    dropped : rows by reason. remarks : rows that are used although something about them is odd.
+    outside : rows outside the region by country and province.
     zero_best : events whose best estimate is 0 deaths. group_site : of them and others, known
         only from an armed group's own site. inactive_years : in dyad-years under 25 deaths.
     imprecise_dates : not dated to the day. no_district : without a district.
@@ -120,6 +121,7 @@ class Quality:
     rows_used: int
     rows_rejected: int
     dropped: Mapping[str, int]
+    remarks: Mapping[str, int]
     outside: Mapping[str, int]
     zero_best: int
     group_site: int
@@ -145,6 +147,7 @@ class Quality:
             "events used": self.rows_used,
             **{f"dropped: {reason}": n for reason, n in self.dropped.items()},
             "rejected": self.rows_rejected,
+            **{f"noted: {what}": n for what, n in self.remarks.items()},
             "best = 0": self.zero_best,
             "from a group's own site": self.group_site,
             "in inactive years": self.inactive_years,

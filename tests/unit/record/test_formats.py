@@ -50,7 +50,7 @@ def test_event_on_two_pages__counts_once(tmp_path: Path, from_csv: Record) -> No
     record = read_record(path)
     assert record.quality.dropped == {
         "outside the region": 1,
-        "the same event on another page": 1,
+        "identical copy of another row": 1,
     }
     assert record.quality.rows_read == from_csv.quality.rows_read + 1
     pd.testing.assert_frame_equal(record.events, from_csv.events)
@@ -143,7 +143,7 @@ def test_unknown_columns__name_the_nearest_format(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(
         DataError,
-        match=r"not recognised. Closest match: ucdp-ged \(missing: deaths_unknown\).*--format",
+        match=r"24 of the 25 columns of UCDP Georef.* missing are deaths_unknown; .*--mapping",
     ):
         read_record(path)
 

@@ -38,6 +38,7 @@ COLUMNS = (
     "geo_precision",
     "fatalities",
 )
+ACTOR_COLUMNS = ("actor1", "inter1", "actor2", "inter2")
 OPTIONAL = ("admin3", "notes", "source")
 TITLE = "Armed Conflict Location & Event Data (ACLED)"
 LICENCE = "ACLED terms of use: your own account, attribution, no sharing of the rows"
@@ -97,7 +98,8 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
     civilians, all others are of no known side. Its order of actors does not show who began
     an armed clash; see the rules.
     """
-    columns = _drop_peaceful(columns)
+    columns = _drop_peaceful(columns).drop_copies("event_id_cnty")
+    _refuse_one_row_for_each_actor(columns)
     event_id = columns.key("event_id_cnty")
     kind = columns.parse("event_type", _parse_kind, BATTLES, object)
     sub_kind = _folded(columns.text("sub_event_type"))
@@ -136,6 +138,28 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
     )
 
 
+def _refuse_one_row_for_each_actor(columns: Columns) -> None:
+    """Raise a DataError if most events stand in two rows that differ in nothing but the actors."""
+    ids = columns.cells["event_id_cnty"].codes
+    order = np.argsort(ids, kind="stable")
+    alike = np.ones(max(len(ids) - 1, 0), dtype=bool)
+    for name, cells in columns.cells.items():
+        if name not in ACTOR_COLUMNS:
+            codes = cells.codes[order]
+            alike &= codes[1:] == codes[:-1]
+    if 2 * 2 * alike.sum() <= len(ids):
+        return
+    row = int(order[np.argmax(alike) + 1])
+    raise columns.origin.problem(
+        row,
+        "actor1",
+        str(columns.text("actor1")[row]),
+        f"the export has one row for each actor: {alike.sum():,} events stand in two rows",
+        "one row for each event",
+        "Export dyadic rows, or undo acled_transform_longer (monadic) with acled_transform_wider",
+    )
+
+
 def _drop_peaceful(columns: Columns) -> Columns:
     """Return the events of organised violence; the others are counted by type."""
     kinds = columns.text("event_type")
@@ -156,7 +180,7 @@ def _parse_kind(value: str) -> str:
 
 
 def _parse_actor(value: str) -> str:
-    name = ACTORS.get(value.casefold())
+    name = ACTORS.get(value.casefold().removesuffix(".0"))
     if name is None:
         expected = "a code from 0 to 8, or a name such as State forces"
         raise CellError(f"{shorten(value)} is not a type of actor", expected)

@@ -18,6 +18,19 @@ from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
 
 Container = Literal["csv", "json"]
+LIKELY = (
+    (
+        {"events", "fatalities", "month", "year"},
+        "the file holds counts by district and month (as HDX publishes them), not events",
+    ),
+    ({"events", "month", "year"}, "the file holds counts by month, not events"),
+    ({"event_count"}, "the file holds counts of events, not events"),
+)
+"""Columns in small letters that show what a file is that no format fits."""
+
+HOW_TO_MAP = (
+    "A mapping (--mapping) reads any other file; a row may stand for several events (columns.count)"
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +74,16 @@ class Format:
     variant: Callable[[Columns], Format] | None = None
 
     def missing(self, header: FileHeader) -> list[str]:
-        """Return the needed columns that a file lacks."""
-        return [name for name in self.needed if name not in header.columns]
+        """Return the needed columns that a file lacks; in csv their case does not matter."""
+        if header.container == "json":
+            return [name for name in self.needed if name not in header.columns]
+        found = {name.casefold() for name in header.columns}
+        return [name for name in self.needed if name.casefold() not in found]
+
+    def share_missing(self, header: FileHeader) -> float:
+        """Return the share of the needed columns that a file lacks."""
+        missing = len(self.missing(header))
+        return missing / max(len(self.needed), missing, 1)
 
     def columns(self, path: Path) -> Columns:
         """Read the columns of a file or folder.
@@ -110,25 +131,35 @@ def recognise(header: FileHeader, formats: Sequence[Format]) -> Format:
 
 
 def _not_recognised(header: FileHeader, formats: Sequence[Format]) -> DataError:
-    """Return the error of a file that fits no format, with the closest one."""
-    nearest, *others = sorted(formats, key=lambda known: len(known.missing(header)))
-    missing = nearest.missing(header)
-    begins = ", ".join(shorten(name) for name in header.columns[:6])
-    if len(header.columns) == 1 and any(mark in header.columns[0] for mark in ";\t|"):
-        hint = "Separate the columns by commas"
+    """Return the error of a file that fits no format: what it probably is, or the closest one."""
+    names = {name.casefold() for name in header.columns}
+    likely = next((why for marks, why in LIKELY if marks <= names), None)
+    if likely is not None:
+        what, column = f"file format not recognised: {likely}", None
+        expected, hint = "one row for each event", HOW_TO_MAP
     else:
-        lacks = [f"{known.name} lacks {_few(known.missing(header))}" for known in others]
-        hint = "; ".join(
-            ["Name the format with --format, or map its columns with --mapping", *lacks]
-        )
+        nearest = min(formats, key=lambda known: known.share_missing(header))
+        missing = nearest.missing(header)
+        found = len(nearest.needed) - len(missing)
+        if 2 * found >= len(nearest.needed):
+            what = (
+                f"file format not recognised. It has {found} of the {len(nearest.needed)} columns "
+                f"of {nearest.title}; missing are {', '.join(missing)}"
+            )
+            column, expected = missing[0], f"also {_few(missing)}"
+            hint = f"Export all columns, or rename them. {HOW_TO_MAP}"
+        else:
+            begins = ", ".join(shorten(name) for name in header.columns[:6])
+            what, column = f"file format not recognised. The file begins with {begins}", None
+            expected = f"the columns of {' or '.join(known.name for known in formats)}"
+            hint = HOW_TO_MAP
     return DataError(
-        f"file format not recognised. Closest match: {nearest.name} (missing: "
-        f"{', '.join(missing)}). The file begins with {begins}",
+        what,
         file=header.path,
         line=1,
-        column=missing[0] if missing else None,
+        column=column,
         value=",".join(header.columns[:6])[:KEPT],
-        expected=f"the columns of {' or '.join(known.name for known in formats)}",
+        expected=expected,
         hint=hint,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
-from tarazu.record.sources.dates_and_counts import parse_whole
+from tarazu.record.sources.dates_and_counts import days_of_parts, parse_whole
 from tarazu.record.sources.formats import Format
 from tarazu.record.sources.mapping import Mapping
 
+NO_EVENT = "a count of 0 events"
+DateParser = Callable[[str], tuple[date, int]]
 OTHERS = "*"  # every value that is not listed
 SIDES = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
 
@@ -66,6 +69,12 @@ def _read(
 ) -> SourceTable:
     """Return the events of a file; without a column of the country, all rows."""
     names, values = mapping.columns, mapping.values
+    if names.event_id:
+        columns = columns.drop_copies(names.event_id)
+    count = columns.full(1)
+    if names.count:
+        count = columns.parse(names.count, parse_whole, 0, np.int64)
+        columns, count = columns.drop(count == 0, NO_EVENT), count[count > 0]
     event_id = columns.key(names.event_id) if names.event_id else columns.full("")
     days, precision = _dates(columns, mapping)
     deaths = _deaths(columns, mapping)
@@ -97,7 +106,7 @@ def _read(
         source=columns.text_or_empty(names.source),
         active_year=columns.full(True),
         zero_best=columns.full(counts_deaths) & (total == 0),
-        count=columns.full(1),
+        count=count,
         codes={**{key: columns.text(name) for key, name in mapping.codes.items()}, **coded},
     )
 
@@ -105,6 +114,10 @@ def _read(
 def _dates(columns: Columns, mapping: Mapping) -> tuple[Days, NDArray[np.int64]]:
     """Return first days and their precision: of the form, or of the column if that is coarser."""
     name = mapping.columns.date
+    if not name:
+        year, month, day = (getattr(mapping.columns, part) for part in ("year", "month", "day"))
+        return days_of_parts(columns, year, month, day)
+    _remark_two_readings(columns, name, mapping.dates)
     parse = _parser_of_dates(mapping.dates)
     days = columns.parse(name, lambda v: parse(v)[0], date(LAST_YEAR, 1, 1), "datetime64[D]")
     codes = columns.parse(name, lambda v: _quietly(parse, v), 1, np.int64)
@@ -118,7 +131,23 @@ def _dates(columns: Columns, mapping: Mapping) -> tuple[Days, NDArray[np.int64]]
     return days, codes
 
 
-def _parser_of_dates(forms: dict[str, int]) -> Callable[[str], tuple[date, int]]:
+def _remark_two_readings(columns: Columns, name: str, forms: dict[str, int]) -> None:
+    """Count the rows whose date is another day under another form."""
+    parsers = {form: _parser_of_dates({form: precision}) for form, precision in forms.items()}
+    for first, second in combinations(parsers, 2):
+        differ = partial(_differ, one=parsers[first], other=parsers[second])
+        rows = columns.parse(name, differ, False, bool)
+        columns.remark(rows, f"date fits {first} and {second}; read as the first of them")
+
+
+def _differ(value: str, one: DateParser, other: DateParser) -> bool:
+    try:
+        return one(value)[0] != other(value)[0]
+    except CellError:
+        return False
+
+
+def _parser_of_dates(forms: dict[str, int]) -> DateParser:
     """Return what makes a day and its precision of a cell: the first form that fits."""
 
     def parse(value: str) -> tuple[date, int]:
@@ -135,7 +164,7 @@ def _parser_of_dates(forms: dict[str, int]) -> Callable[[str], tuple[date, int]]
     return parse
 
 
-def _quietly(parse: Callable[[str], tuple[date, int]], value: str) -> int:
+def _quietly(parse: DateParser, value: str) -> int:
     """Return the precision of a date; its problem was noted with the day."""
     try:
         return parse(value)[1]

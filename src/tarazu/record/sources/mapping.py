@@ -40,9 +40,17 @@ class _Section(BaseModel):
 
 
 class MappedColumns(_Section):
-    """Names of the file's columns; those left out are not known."""
+    """Names of the file's columns; those left out are not known.
 
-    date: ColumnName
+    The date stands in one column (`date`) or in three (`year`, `month`, `day`; 0 or empty where
+    not known). `count` is the number of events that a row stands for.
+    """
+
+    date: ColumnName = NOTHING
+    year: ColumnName = NOTHING
+    month: ColumnName = NOTHING
+    day: ColumnName = NOTHING
+    count: ColumnName = NOTHING
     event_id: ColumnName = NOTHING
     date_precision: ColumnName = NOTHING
     country: ColumnName = NOTHING
@@ -65,7 +73,10 @@ class MappedColumns(_Section):
     source: ColumnName = NOTHING
 
     @model_validator(mode="after")
-    def _says_where(self) -> MappedColumns:
+    def _says_when_and_where(self) -> MappedColumns:
+        parts = [self.year, self.month, self.day]
+        if bool(self.date) == any(parts) or (any(parts) and not all(parts)):
+            raise ValueError("name the column of the date, or those of year, month and day")
         if not self.district and not (self.latitude and self.longitude):
             raise ValueError("name the column of the district, or those of latitude and longitude")
         return self

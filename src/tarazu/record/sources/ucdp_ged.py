@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Set
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,7 @@ CANDIDATE_CITATIONS = (
     "Hegre, Håvard, Mihai Croicu, Kristine Eck, and Stina Högbladh, 2020, 'Introducing the UCDP "
     "Candidate Events Dataset', Research & Politics 7(3), doi:10.1177/2053168020935257",
 )
+JOINT = re.compile(r", (?=Government of )")  # "Government of Iraq, Government of Turkey"
 STATE_BASED, ONE_SIDED = 1, 3  # UCDP's type_of_violence; 2 is non-state
 LOCATION = ("country", "adm_1", "adm_2")
 SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
@@ -74,8 +76,9 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         status = columns.text(STATUS)
         is_open = (status != CLEAR) & (status != "")
         columns = columns.drop(is_open, lambda row: f"{STATUS} '{status[row][:60]}'")
-    if not columns.origin.has_lines:  # pages overlap if events were added while they were fetched
-        columns = columns.drop(columns.copies(), "the same event on another page")
+    columns = columns.drop_copies(
+        "id"
+    )  # pages overlap if events were added while they were fetched
     event_id = columns.key("id")
     side_a, side_b = columns.key("side_a"), columns.key("side_b")
     first, last = columns.day("date_start"), columns.day("date_end")
@@ -100,11 +103,8 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         lambda row: f"best is {best[row]} but the deaths by side are {total[row]}",
         "the sum of the deaths by side",
     )
-    columns.problem(
-        good & ~((low <= best) & (best <= high)),
-        "best",
-        lambda row: f"best is {best[row]}, outside {low[row]} to {high[row]}",
-        "low <= best <= high",
+    columns.remark(
+        good & ~((low <= best) & (best <= high)), "best outside low to high, which are not used"
     )
     columns.refuse_copies("id")
     home = _home_governments(gazetteer.region, rules)
@@ -147,11 +147,11 @@ def _home_governments(region: Region, rules: RuleSet) -> set[str]:
 
 
 def _parties(
-    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], home: Collection[str]
+    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], home: Set[str]
 ) -> tuple[Texts, Texts]:
     """Return whether a government is a party, and the armed group of each event."""
     a_rules, b_rules = _is_government(side_a), _is_government(side_b) & (violence != ONE_SIDED)
-    at_home = (pd.Series(side_a).isin(home) | pd.Series(side_b).isin(home)).to_numpy()
+    at_home = _is_one_of(side_a, home) | _is_one_of(side_b, home)
     government = np.where(at_home, "home", np.where(a_rules | b_rules, "foreign", "none"))
     group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
     return government.astype(object), group
@@ -168,6 +168,13 @@ def _deaths_by_side(
     civilian = civilians + np.where(one_sided, b, 0)
     militant = a + b + civilians - civilian - state
     return state, militant, civilian
+
+
+def _is_one_of(names: Texts, home: Set[str]) -> Mask:
+    """Whether each name is one of these governments, or several of which one is."""
+    codes, distinct = pd.factorize(names)
+    at_home = [not home.isdisjoint(JOINT.split(name)) for name in distinct]
+    return np.array(at_home, dtype=bool)[codes]
 
 
 def _is_government(names: Texts) -> Mask:

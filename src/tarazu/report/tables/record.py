@@ -17,6 +17,7 @@ def quality_table(record: Record) -> Table:
         ("outside the region", sum(q.outside.values()), "by name of the place; not used"),
         ("rejected", q.rows_rejected, "could not be read; not used"),
         ("events used", q.rows_used, "the record"),
+        *((f"noted: {what}", n, "used all the same") for what, n in q.remarks.items()),
     )
     weak = (
         ("no confirmed death", q.zero_best, "best estimate 0; only a claim or a range above it"),
