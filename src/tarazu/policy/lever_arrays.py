@@ -14,7 +14,7 @@ from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.model.quantities import Lever
 from tarazu.policy.policy import Policy, Setting
 from tarazu.region import Region
-from tarazu.region.region import fold
+from tarazu.region.spelling import fold
 
 FOREVER = 2**31
 

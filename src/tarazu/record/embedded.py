@@ -73,10 +73,8 @@ def make_figures(record: Record) -> bytes:
     Raises
     ------
     ValueError
-        The record was placed with boundaries, is a selection, or has rejected rows.
+        The record is a selection, or has rejected rows.
     """
-    if record.region.boundaries is not None:
-        raise ValueError("counts are exported without boundaries; read the record without them")
     if record.selection or record.quality.rejects:
         raise ValueError(
             "counts are exported of a whole record without rejected rows, not of a selection"

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tarazu.core.tables.cells import trim
 from tarazu.core.tables.coded import Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.record import Disagreement
 from tarazu.record.source_table import SourceTable
 from tarazu.region import Region
-from tarazu.region.region import fold
+from tarazu.region.spelling import Spellings, fold
 
 OUTSIDE = "outside the region"  # the reason under which such rows are dropped
 POINT_PRECISION = 2  # UCDP where_prec 1 exact, 2 within 25 km, 3 the district only
+BESIDE_KM = 2.0  # a point so near the outer border lies in the district that it touches: ASSUMED
 WIDER_THAN_DISTRICT = 4  # where_prec 4 province, 5 a line or an area, 6 country, 7 beyond
 
 
@@ -51,12 +53,11 @@ class Gazetteer:
         self.unknown: Counter[str] = Counter()
         self.moved: Counter[str] = Counter()
         self.disagreements: list[Disagreement] = []
-        self._names = region.names()
         self._place_names = region.place_names()
         self._known_place_names: dict[str, str | None] = {}
         self._unit = {district.slug: district.frame_unit for district in region.districts}
-        self._countries = {fold(name) for name in region.countries}
-        self._provinces = {fold(name) for name in region.provinces}
+        self._countries = Spellings((name, name) for name in region.countries)
+        self._provinces = Spellings((name, name) for name in region.provinces)
 
     def keep_inside(self, columns: Columns, country: str, province: str, district: str) -> Columns:
         """Return the rows that lie in the region; the others are counted by country and province.
@@ -79,15 +80,14 @@ class Gazetteer:
     def _outside(self, country: str, province: str, district: str) -> str | None:
         """Return country and province of a row outside the region, None inside.
 
-        A region without provinces is the whole of its countries.
+        A region without provinces is the whole of its countries. A district of the region counts
+        only where no other province is named: another one may have its namesake.
         """
-        if fold(country) not in self._countries:
+        if self._countries.find(country) is None:
             return country.strip() or "no country"
-        if (
-            not self._provinces
-            or fold(province) in self._provinces
-            or fold(district) in self._names
-        ):
+        if not self.region.provinces or self._provinces.find(province) is not None:
+            return None
+        if not trim(province) and self.region.find_district(trim(district)) is not None:
             return None
         return f"{country.strip()}: {province.strip() or district.strip() or 'no province'}"
 
@@ -120,7 +120,7 @@ class Gazetteer:
 
     def _decide(self, events: SourceTable, row: int) -> _Decision:
         district, place_name = events.district_name[row], events.place_name[row]
-        named = self._names.get(fold(district)) if district else None
+        named = self.region.find_district(district)
         unknown = district if district and named is None else None
         precision = events.location_precision[row]
         if precision >= WIDER_THAN_DISTRICT:
@@ -129,18 +129,21 @@ class Gazetteer:
         is_moved = place is not None and named is not None and place != named
         moved = f"{place_name} ({district}) to {place}" if is_moved else None
         used, rule = (place, "place") if place is not None else (named, "name")
-        apart = None
+        apart, nowhere = None, "no_district"
         boundaries = self.region.boundaries
         lon, lat = float(events.lon[row]), float(events.lat[row])
         if boundaries is not None and precision <= POINT_PRECISION and not np.isnan(lon + lat):
             pointed = boundaries.locate(lon, lat)
             if used is None and pointed is not None:
                 used, rule = pointed, "point"
+            elif used is None:
+                used = boundaries.nearest(lon, lat, within_km=BESIDE_KM)
+                rule, nowhere = "point_beside", "point_outside"
             elif named is not None and place is None and self._is_part(named, pointed):
                 used, rule = pointed, "point_within_unit"
             if named is not None and pointed not in (named, used):
                 apart = (named, pointed or "")
-        return _Decision(used, rule if used is not None else "no_district", unknown, moved, apart)
+        return _Decision(used, rule if used is not None else nowhere, unknown, moved, apart)
 
     def _district_of(self, place_name: str) -> str | None:
         """Return the district to which the region's list gives a place name."""
@@ -185,3 +188,26 @@ def _distinct(
     first = np.empty(int(kind.max(initial=-1)) + 1, dtype=np.int64)
     first[kind[::-1]] = rows[::-1]
     return kind, first, np.bincount(kind, minlength=len(first))
+
+
+def finest_known(
+    region: Region, levels: Sequence[Texts], precision: NDArray[np.int64]
+) -> tuple[Texts, NDArray[np.int64]]:
+    """Return the name of each event's unit, by the first level that names a district, or the first.
+
+    Which level the districts are on differs between countries. Where they are provinces, a place
+    that is known to the province only is known well enough.
+
+    Parameters
+    ----------
+    levels : names, (N,) each, the finest first and the province last.
+    precision : (N,) UCDP's where_prec.
+    """
+    known = [
+        np.array([region.find_district(name) is not None for name in names], dtype=bool)
+        for names in levels
+    ]
+    names = np.select(known, list(levels), default=levels[0])
+    by_province = known[-1] & ~np.logical_or.reduce(known[:-1])
+    enough = by_province & (precision == WIDER_THAN_DISTRICT)
+    return names.astype(object), np.where(enough, WIDER_THAN_DISTRICT - 1, precision)

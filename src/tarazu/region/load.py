@@ -17,10 +17,12 @@ from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.region.boundaries import read_boundaries
-from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, fold, join_districts
+from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, join_districts
+from tarazu.region.spelling import fold
 
 SHIPPED = Path(__file__).parent / "balochistan"
 TABLES = ("region.toml", "districts.csv", "edges.csv", "tiles.csv", "columns.csv")
+BOUNDARIES = "boundaries.geojson"
 CONFIDENCE = ("high", "medium", "low")
 
 COLUMNS = {
@@ -53,6 +55,7 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
     ----------
     folder : holds region.toml, districts.csv, edges.csv, tiles.csv and columns.csv.
     boundaries : GeoJSON polygons of the districts, property `slug`; not needed, never shipped.
+        Default: boundaries.geojson of the folder, if it has one.
 
     Raises
     ------
@@ -105,7 +108,9 @@ def load_region(folder: Path | None = None, *, boundaries: Path | None = None) -
         digest=digest(b"\n".join((folder / name).read_bytes() for name in TABLES)),
     )
     if boundaries is None:
-        return region
+        boundaries = folder / BOUNDARIES
+        if not boundaries.is_file():
+            return region
     return replace(region, boundaries=read_boundaries(Path(boundaries), region.slugs))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tarazu.region.spelling import Spellings, fold
 
 if TYPE_CHECKING:
     from tarazu.region.boundaries import Boundaries
@@ -156,13 +160,22 @@ class Region:
             matrix[a, b] = matrix[b, a] = edge.weight
         return matrix
 
-    def names(self) -> dict[str, str]:
-        """Return every spelling of a district's name, folded by `fold`, and its slug."""
-        return {
-            fold(spelling): district.slug
+    @cached_property
+    def spellings(self) -> Spellings:
+        """Spellings of the districts' names, with the slug that each stands for."""
+        return Spellings(
+            (spelling, district.slug)
             for district in self.districts
             for spelling in (district.slug, district.name, *district.aliases)
-        }
+        )
+
+    def names(self) -> Mapping[str, str]:
+        """Return every spelling of a district's name, folded by `fold`, and its slug."""
+        return self.spellings.folded
+
+    def find_district(self, name: str) -> str | None:
+        """Return the slug of the district that a name means, in any spelling; None without one."""
+        return self.spellings.find(name)
 
     def place_names(self) -> dict[str, str]:
         """Return every place name listed for a district, folded by `fold`, and its slug."""
@@ -182,11 +195,6 @@ class Region:
             "<table><tr><th>district</th><th>division</th><th>residents</th><th>km2</th>"
             f"<th>urban</th></tr>{rows}</table>"
         )
-
-
-def fold(text: str) -> str:
-    """Return a name without differences that never matter: case, spacing, dashes."""
-    return " ".join(text.replace("-", " ").replace("_", " ").casefold().split())
 
 
 def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:

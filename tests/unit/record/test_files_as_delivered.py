@@ -176,3 +176,10 @@ def test_semicolons__read_as_commas_do(tmp_path: Path) -> None:
     path = tmp_path / "semicolons.csv"
     path.write_text(ged_text(rows).replace(",", ";").replace("Daily; page", "Daily page"), "utf-8")
     assert read_record(path).n_events == 2
+
+
+def test_namesake_in_another_province__lies_outside(tmp_path: Path) -> None:
+    rows = [event(1), event(2, adm_1="Punjab province"), event(3, adm_1="NA")]
+    record = read_record(ged(tmp_path, rows))
+    assert record.events["event_id"].tolist() == ["1", "3"]
+    assert record.quality.outside == {"Pakistan: Punjab province": 1}

@@ -100,3 +100,14 @@ def test_read_boundaries__refuses_what_is_no_json(tmp_path: Path) -> None:
         read_boundaries(path, ("left",))
     with pytest.raises(DataError, match="cannot be read"):
         read_boundaries(tmp_path / "absent.geojson", ("left",))
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "found"),
+    [(2.001, 0.5, "right"), (-0.001, 0.5, "left"), (1.0, 1.001, "left"), (2.1, 0.5, None)],
+)
+def test_nearest__is_the_district_that_a_point_beside_the_border_touches(
+    tmp_path: Path, lon: float, lat: float, found: str | None
+) -> None:
+    boundaries = read(tmp_path, feature("right", RIGHT), feature("left", LEFT))
+    assert boundaries.nearest(lon, lat, within_km=2.0) == found

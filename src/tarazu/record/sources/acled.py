@@ -12,12 +12,10 @@ from tarazu.core.tables.cells import CellError, shorten
 from tarazu.core.tables.coded import Mask, Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
-from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.gazetteer import Gazetteer, finest_known
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import parse_spelled_day, parse_whole
 from tarazu.record.sources.formats import Format
-from tarazu.region import Region
-from tarazu.region.region import fold
 
 COLUMNS = (
     "event_id_cnty",
@@ -108,7 +106,12 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
     days = columns.parse("event_date", parse_spelled_day, "2100-01-01", "datetime64[D]")
     deaths = columns.parse("fatalities", parse_whole, 0, np.int64)
     against_civilians = kind == CIVILIANS
-    location_precision = LOCATION_PRECISION[columns.code("geo_precision", 1, 3)]
+    levels = ("admin2", "admin3", "admin1")
+    district_name, location_precision = finest_known(
+        gazetteer.region,
+        [columns.text(level) for level in levels if level in columns],
+        LOCATION_PRECISION[columns.code("geo_precision", 1, 3)],
+    )
     lon, lat = columns.number("longitude", -180, 180), columns.number("latitude", -90, 90)
     date_precision = DATE_PRECISION[columns.code("time_precision", 1, 3)]
     columns.refuse_copies("event_id_cnty")
@@ -117,7 +120,7 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
         event_id=event_id,
         first_day=days,
         date_precision=date_precision,
-        district_name=_district_names(columns, gazetteer.region),
+        district_name=district_name,
         place_name=columns.text("location"),
         location_precision=location_precision,
         lon=lon,
@@ -185,27 +188,6 @@ def _parse_actor(value: str) -> str:
         expected = "a code from 0 to 8, or a name such as State forces"
         raise CellError(f"{shorten(value)} is not a type of actor", expected)
     return name
-
-
-def _district_names(columns: Columns, region: Region) -> Texts:
-    """Return the first of admin2, admin3 and admin1 that names a district of the region, or admin2.
-
-    Which level the districts are on differs between countries.
-    """
-    known = region.names()
-    result = columns.text("admin2")
-    is_known = _is_in(result, known)
-    for name in ("admin3", "admin1"):
-        if name in columns:
-            other = columns.text(name)
-            better = ~is_known & _is_in(other, known)
-            result = np.where(better, other, result)
-            is_known |= better
-    return result
-
-
-def _is_in(names: Texts, known: dict[str, str]) -> Mask:
-    return np.array([fold(name) in known for name in names], dtype=bool)
 
 
 def _violence(first: Texts, second: Texts, against_civilians: Mask) -> NDArray[np.int64]:

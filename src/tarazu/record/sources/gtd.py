@@ -13,7 +13,6 @@ from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import days_of_parts, parse_whole
 from tarazu.record.sources.formats import Format
-from tarazu.region.region import fold
 
 COLUMNS = (
     "eventid",
@@ -87,7 +86,7 @@ def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
     )
     killed = np.maximum(killed, attackers)
     city = columns.text("city")
-    known = gazetteer.region.names()
+    find = gazetteer.region.find_district
     location_precision = _location_precision(columns)
     lon, lat = columns.degrees("longitude", 180), columns.degrees("latitude", 90)
     columns.refuse_copies("eventid")
@@ -96,7 +95,7 @@ def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         event_id=event_id,
         first_day=days,
         date_precision=precision,
-        district_name=np.array([n if fold(n) in known else "" for n in city], dtype=object),
+        district_name=np.array([name if find(name) else "" for name in city], dtype=object),
         place_name=city,
         location_precision=location_precision,
         lon=lon,

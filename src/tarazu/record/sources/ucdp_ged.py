@@ -13,7 +13,7 @@ from tarazu.core.tables.cells import parse_flag
 from tarazu.core.tables.coded import Joined, Mask, Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import RuleSet
-from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.gazetteer import Gazetteer, finest_known
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.formats import Format
 from tarazu.region import Region
@@ -87,7 +87,11 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
     active_year = _active_year(columns)
     deaths = np.stack([columns.count(side) for side in SIDES], axis=1)  # (N, 4)
     low, best, high = (columns.count(name) for name in ("low", "best", "high"))
-    location_precision = columns.code("where_prec", 1, 7)
+    district_name, location_precision = finest_known(
+        gazetteer.region,
+        (columns.text("adm_2"), columns.text("adm_1")),
+        columns.code("where_prec", 1, 7),
+    )
     lon, lat = columns.number("longitude", -180, 180), columns.number("latitude", -90, 90)
     good = columns.good  # stand-ins would contradict each other
     columns.problem(
@@ -115,7 +119,7 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         event_id=event_id,
         first_day=first,
         date_precision=precision,
-        district_name=columns.text("adm_2"),
+        district_name=district_name,
         place_name=columns.text("where_coordinates"),
         location_precision=location_precision,
         lon=lon,

@@ -16,7 +16,7 @@ from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
 from tarazu.region.build.naming import slugs_for
 from tarazu.region.build.vector_file import Fault, VectorRows, read_vector_file
-from tarazu.region.region import fold
+from tarazu.region.spelling import fold
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from tarazu.region.region import fold
+from tarazu.region.spelling import fold
 
 
 def slugs_for(names: Sequence[str]) -> list[str]:

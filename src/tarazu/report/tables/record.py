@@ -34,6 +34,17 @@ def quality_table(record: Record) -> Table:
         for what, n, meaning in weak
     ]
     compared = record.region.boundaries is not None
+    if compared:
+        beside, outside = (
+            q.district_rules.get(f"point_{where}", 0) for where in ("beside", "outside")
+        )
+        rows += [
+            (what, count(n), percent(n / q.rows_used) if q.rows_used else "", meaning)
+            for what, n, meaning in (
+                ("point beside the border", beside, "put into the district that it touches"),
+                ("point outside all districts", outside, "left out where districts matter"),
+            )
+        ]
     rows.append(
         (
             "name against point",

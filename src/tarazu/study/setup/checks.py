@@ -9,7 +9,7 @@ from typing import Final
 from tarazu.core.errors import ScenarioError
 from tarazu.model import Model
 from tarazu.region import Region
-from tarazu.region.region import fold
+from tarazu.region.spelling import fold
 from tarazu.study.setup.spec import StudySpec
 
 LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.model import Hypothesis, Model
 from tarazu.policy import Policy
 from tarazu.region import Region
-from tarazu.region.region import fold
+from tarazu.region.spelling import fold
 
 POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
 MOST_NAMES: Final = 1000  # values of a grid, hypotheses, policies; a longer list is a slip
