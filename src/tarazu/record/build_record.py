@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
@@ -35,6 +36,8 @@ def build_record(
     rules: RuleSet,
     source: SourceNote,
     keep_going: bool,
+    observed: tuple[date, date] | None = None,
+    asked: tuple[date | None, date | None] = (None, None),
 ) -> Record:
     """Return the Record of the events of one source.
 
@@ -45,6 +48,8 @@ def build_record(
         into the quality report.
     source : title, terms and digest of the input.
     keep_going : rows that cannot be used become `Quality.rejects` instead of errors.
+    observed : first and last day that the file covers; None for whole years of events.
+    asked : first and last day to use instead; events outside are dropped and counted.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def build_record(
     if not keep_going:
         _raise_shown(problems, path)
     rejects = tuple(_reject(found) for found in problems)
-    table = table.good()
+    table = _within(table.good(), asked)
     if not len(table):
         raise _nothing_read(path, region, columns.rows_read, gazetteer.outside, rejects)
     events = _events(table, gazetteer, rules)
@@ -64,12 +69,12 @@ def build_record(
     inputs = {"events": source.digest, "region": region.digest, "rules": rules.digest}
     if region.boundaries is not None:
         inputs["boundaries"] = region.boundaries.digest
-    years = events["date"].dt.year
+    start, end = observed or _whole_years(events)
     quality = assess(
         events,
         rows_used=len(events),
         rows_read=columns.rows_read,
-        dropped=_sorted(columns.dropped),
+        dropped=_sorted(table.columns.dropped),
         remarks=_sorted(
             {what: int(rows.sum()) for what, rows in table.columns.remarks.items() if rows.any()}
         ),
@@ -83,13 +88,30 @@ def build_record(
     return Record(
         events=tidy(events),
         region=region,
-        start=date(int(years.min()), 1, 1),
-        end=date(int(years.max()), 12, 31),
+        start=asked[0] or start,
+        end=asked[1] or end,
         quality=quality,
         source=source,
         rules_digest=inputs["rules"],
         inputs=inputs,
     )
+
+
+def _whole_years(events: pd.DataFrame) -> tuple[date, date]:
+    years = events["date"].dt.year
+    return date(int(years.min()), 1, 1), date(int(years.max()), 12, 31)
+
+
+def _within(table: SourceTable, asked: tuple[date | None, date | None]) -> SourceTable:
+    """Return the events of the time asked for; the others are counted."""
+    first, last = asked
+    if first is not None and last is not None and last < first:
+        raise ValueError(f"the last day, {last}, is before the first, {first}")
+    if first is not None:
+        table = table.drop(table.first_day < np.datetime64(first), "before the first day asked for")
+    if last is not None:
+        table = table.drop(table.first_day > np.datetime64(last), "after the last day asked for")
+    return table
 
 
 def _events(table: SourceTable, gazetteer: Gazetteer, rules: RuleSet) -> pd.DataFrame:

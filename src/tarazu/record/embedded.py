@@ -42,7 +42,7 @@ class FiguresNote(BaseModel):
     ----------
     title, licence, citations : of the event data. changes : made to them.
     input_digest, rules_digest, figures_digest : sha256 of the event file, the rules, the csv.
-    region, frame : of the districts.
+    region, frame : of the districts. first_day, last_day : of the time that the file covers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -56,6 +56,8 @@ class FiguresNote(BaseModel):
     figures_digest: str
     region: str
     frame: str
+    first_day: str
+    last_day: str
     rows_read: int
     dropped: dict[str, int]
     remarks: dict[str, int] = {}
@@ -121,6 +123,8 @@ def write_figures(
         figures_digest=digest(table),
         region=record.region.name,
         frame=record.region.frame,
+        first_day=record.start.isoformat(),
+        last_day=record.end.isoformat(),
         rows_read=quality.rows_read,
         dropped=dict(quality.dropped),
         remarks=dict(quality.remarks),
@@ -177,12 +181,11 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         district_rules=note.district_rules,
         moved_by_place=note.moved_by_place,
     )
-    years = events["date"].dt.year
     return Record(
         events=events,
         region=region,
-        start=date(int(years.min()), 1, 1),
-        end=date(int(years.max()), 12, 31),
+        start=date.fromisoformat(note.first_day),
+        end=date.fromisoformat(note.last_day),
         quality=quality,
         source=SourceNote(note.title, note.licence, tuple(note.citations), note.input_digest),
         rules_digest=note.rules_digest,

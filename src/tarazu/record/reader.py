@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def read_record(
     keep_going: bool = False,
     format: str | None = None,
     mapping: Path | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
 ) -> Record:
     """Read event data into a Record; the format is recognised by the columns.
 
@@ -55,6 +58,9 @@ def read_record(
         others bring theirs from `load_region`.
     keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
     format : name of the format, one of `FORMATS`; default: recognised.
+    first_day, last_day : of the time that the file covers; events outside it are dropped and
+        counted. Default: as in the file (see `Format.observed`); yearly releases such as UCDP GED
+        and GTD cover whole years.
     mapping : TOML file that maps the columns of any other csv file; used instead of a format.
 
     Raises
@@ -78,6 +84,7 @@ def read_record(
     rule_set = read_rules(rules or known.rules)
     columns = known.columns(path)
     known = known if known.variant is None else known.variant(columns)
+    observed = known.observed(columns)
     gazetteer = Gazetteer(where)
     if known.location is not None:
         columns = gazetteer.keep_inside(columns, *known.location)
@@ -88,6 +95,8 @@ def read_record(
         rules=rule_set,
         source=SourceNote(known.title, known.licence, known.citations, _digest(path)),
         keep_going=keep_going,
+        observed=observed,
+        asked=(first_day, last_day),
     )
     if mapping is None:
         return record

@@ -169,7 +169,8 @@ class Record:
         UCDP's code (1: the day is known, ... 5: only the year), `district` a slug of `region` or
         missing, deaths are totals of the row, `count` the number of events that it stands for.
     region : in the administrative frame of `district`.
-    start, end : first and last day of the calendar years that hold events, before any selection.
+    start, end : first and last day that the file covers, before any selection: outside them
+        nothing is known, which is not a zero.
     quality : of the file as read, before any selection.
     rules_digest : sha256 of the rules that classified the events.
     inputs : sha256 by name of input.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -183,3 +184,31 @@ def test_namesake_in_another_province__lies_outside(tmp_path: Path) -> None:
     record = read_record(ged(tmp_path, rows))
     assert record.events["event_id"].tolist() == ["1", "3"]
     assert record.quality.outside == {"Pakistan: Punjab province": 1}
+
+
+def test_yearly_release__covers_whole_years(tmp_path: Path) -> None:
+    record = read_record(ged(tmp_path, [event(1, date_start="2010-03-05")]))
+    assert (record.start, record.end) == (date(2010, 1, 1), date(2010, 12, 31))
+
+
+def test_export__is_observed_from_its_first_to_its_last_day_wherever_they_are(
+    tmp_path: Path,
+) -> None:
+    days = ("05 March 2023", "07 March 2023")
+    rows = [acled(number, event_date=day) for number, day in enumerate(days)]
+    elsewhere = acled(9, event_date="20 April 2023", admin1="Punjab", admin2="Lahore")
+    record = read_record(write_rows(tmp_path / "acled.csv", [*rows, elsewhere]))
+    assert (record.start, record.end) == (date(2023, 3, 5), date(2023, 4, 20))
+
+
+def test_time_asked_for__leaves_out_and_counts_what_is_outside(tmp_path: Path) -> None:
+    days = ("2010-03-05", "2010-06-01", "2011-02-02")
+    path = ged(tmp_path, [event(n, date_start=day) for n, day in enumerate(days)])
+    record = read_record(path, first_day=date(2010, 6, 1), last_day=date(2010, 12, 31))
+    assert (record.start, record.end, record.n_events) == (date(2010, 6, 1), date(2010, 12, 31), 1)
+    assert record.quality.dropped == {
+        "before the first day asked for": 1,
+        "after the last day asked for": 1,
+    }
+    with pytest.raises(ValueError, match="is before the first"):
+        read_record(path, first_day=date(2011, 1, 1), last_day=date(2010, 1, 1))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.core.tables.cells import CellError, shorten
-from tarazu.core.tables.coded import Mask, Texts
+from tarazu.core.tables.cells import NO_DAY, CellError, shorten
+from tarazu.core.tables.coded import Days, Mask, Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer, finest_known
@@ -103,7 +103,7 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
     sub_kind = _folded(columns.text("sub_event_type"))
     kind = np.where(sub_kind == EXCESSIVE_FORCE, CIVILIANS, kind)
     first, second = (columns.parse(f"inter{n}", _parse_actor, "none", object) for n in (1, 2))
-    days = columns.parse("event_date", parse_spelled_day, "2100-01-01", "datetime64[D]")
+    days = _days(columns)
     deaths = columns.parse("fatalities", parse_whole, 0, np.int64)
     against_civilians = kind == CIVILIANS
     levels = ("admin2", "admin3", "admin1")
@@ -139,6 +139,10 @@ def read_acled(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> Source
         count=columns.full(1),
         codes={"event": kind, "sub_event": sub_kind, "actor1": first, "actor2": second},
     )
+
+
+def _days(columns: Columns) -> Days:
+    return columns.parse("event_date", parse_spelled_day, NO_DAY, "datetime64[D]")
 
 
 def _refuse_one_row_for_each_actor(columns: Columns) -> None:
@@ -226,5 +230,6 @@ ACLED = Format(
     optional=OPTIONAL,
     read=read_acled,
     location=("country", "admin1", "admin2"),
+    days=_days,
     rules=SHIPPED_RULES.with_name("acled.toml"),
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import KEPT, shorten
+from tarazu.core.tables.coded import Days
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.csv_rows import read_header
@@ -58,6 +60,8 @@ class Format:
     older_frame : whether its districts are those of the region's older administrative frame,
         unless boundaries are given.
     variant : returns the format by the content of a file, where its columns are not enough.
+    days : returns the days that the rows are of, (N,), from all columns read; the observed time
+        ends with the last of them. None for yearly releases, which cover whole years.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Format:
     rules: Path = SHIPPED_RULES
     older_frame: bool = False
     variant: Callable[[Columns], Format] | None = None
+    days: Callable[[Columns], Days] | None = None
 
     def missing(self, header: FileHeader) -> list[str]:
         """Return the needed columns that a file lacks; in csv their case does not matter."""
@@ -84,6 +89,17 @@ class Format:
         """Return the share of the needed columns that a file lacks."""
         missing = len(self.missing(header))
         return missing / max(len(self.needed), missing, 1)
+
+    def observed(self, columns: Columns) -> tuple[date, date] | None:
+        """Return the first and the last day that a file covers; None for whole years of events.
+
+        Rows elsewhere count: a file of a country is observed to its end in each region of it.
+        """
+        if self.days is None or not len(columns):
+            return None
+        columns = columns.take(columns.full(True))  # problems are noted when the file is read
+        days = self.days(columns)[columns.good]
+        return (days.min().item(), days.max().item()) if len(days) else None
 
     def columns(self, path: Path) -> Columns:
         """Read the columns of a file or folder.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
 from tarazu.core.specs import read_toml
-from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, CellError, parse_code, shorten
+from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, NO_DAY, CellError, parse_code, shorten
 from tarazu.core.tables.coded import Days, Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
@@ -58,6 +58,7 @@ def mapping_format(path: Path) -> Format:
         citations=tuple(mapping.citations),
         needed=mapping.names(),
         read=partial(_read, mapping=mapping),
+        days=lambda columns: _dates(columns, mapping)[0],
         location=(names.country, names.province, names.district) if names.country else None,
         containers=("csv", "json"),
         rules=rules,
@@ -119,7 +120,7 @@ def _dates(columns: Columns, mapping: Mapping) -> tuple[Days, NDArray[np.int64]]
         return days_of_parts(columns, year, month, day)
     _remark_two_readings(columns, name, mapping.dates)
     parse = _parser_of_dates(mapping.dates)
-    days = columns.parse(name, lambda v: parse(v)[0], date(LAST_YEAR, 1, 1), "datetime64[D]")
+    days = columns.parse(name, lambda v: parse(v)[0], NO_DAY, "datetime64[D]")
     codes = columns.parse(name, lambda v: _quietly(parse, v), 1, np.int64)
     if mapping.columns.date_precision:
         column, meanings = mapping.columns.date_precision, mapping.values.date_precision

@@ -215,6 +215,7 @@ UCDP_GED = Format(
     variant=_variant,
 )
 UCDP_CANDIDATE = Format(
+    days=lambda columns: columns.day("date_end"),
     name="ucdp-candidate",
     title="UCDP Candidate Events Dataset",
     licence=LICENCE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,14 @@ class PanelFormat(Format):
         if not names & {name for names in _counts(DEATHS).values() for name in names}:
             lacks.append(DEATHS[0].format(TYPES[0]))
         return lacks
+
+    def observed(self, columns: Columns) -> tuple[date, date] | None:
+        """Return the first day of the first month, and the last day of the last one."""
+        found = super().observed(columns)
+        if found is None:
+            return None
+        last_month = np.datetime64(found[1], "M")
+        return found[0], ((last_month + 1).astype("datetime64[D]") - 1).item()
 
 
 def read_panel(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTable:
@@ -194,5 +203,6 @@ VIEWS_PANEL = PanelFormat(
         ),
     ),
     read=read_panel,
+    days=lambda columns: _days(columns),
     rules=SHIPPED_RULES.with_name("priogrid.toml"),
 )
