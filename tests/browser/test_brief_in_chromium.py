@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
+from tarazu.model import build_model
 from tarazu.record import load_default_record
 from tarazu.report import write_brief
+from tarazu.report.figures.causal_loop import loops_figure
+from tarazu.report.pages.figure_pages import write_pages
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -64,6 +67,14 @@ def test_brief__draws_every_figure_without_a_complaint(
     assert complaints == []
     assert len(re.findall(r'class="plot-container', done.stdout)) == FIGURE_COUNT
     assert len(re.findall(r"<details open", done.stdout)) == 0
+
+
+def test_figure_page__is_drawn_from_a_disk_under_its_policy(browser: str, tmp_path: Path) -> None:
+    write_pages([loops_figure(build_model())], tmp_path / "model")
+    page = tmp_path / "model" / "causal-loops.html"
+    done = _browse(browser, page, tmp_path, "--enable-logging=stderr", "--dump-dom")
+    assert [line for line in done.stderr.splitlines() if ":CONSOLE" in line] == []
+    assert len(re.findall(r'class="plot-container', done.stdout)) == 1
 
 
 def _requests(browser: str, page: Path, folder: Path) -> set[str]:

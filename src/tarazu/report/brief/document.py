@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.record import Record
 from tarazu.report.brief.first_page import failed_checks, limits, result_sentences
+from tarazu.report.content_policy import content_policy, script_hash
 from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
 from tarazu.report.figures.record import deaths_figure, events_figure
@@ -141,7 +140,7 @@ def render_brief(
             provenance=provenance,
             style=_asset("brief.css"),
             scripts=scripts,
-            script_hashes=[_policy_hash(script) for script in scripts],
+            policy=content_policy([script_hash(script) for script in scripts]),
         )
     )
     return page
@@ -251,8 +250,3 @@ def _asset(name: str) -> str:
 def _plain_newlines(text: str) -> str:
     """Return the text with the line ends that an HTML parser makes, so that its hash holds."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _policy_hash(script: str) -> str:
-    """Return the hash by which the page's content policy admits this script and no other."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -9,6 +9,7 @@ from typing import Final
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.outputs import write_outputs
 from tarazu.evidence import Finding
+from tarazu.report.content_policy import content_policy, page_nonce
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.findings import finding_figure
 
@@ -66,10 +67,17 @@ def _page(figure: Figure) -> str:
         full_html=False, include_plotlyjs=False, div_id=figure.key, config=figure.spec["config"]
     )
     notes = "".join(f"<p>{literal(note)}</p>" for note in figure.notes)
+    content = f"{literal(figure.title)}{picture}{notes}{literal(figure.source)}{literal(figure.n)}"
+    nonce = page_nonce(content)
+    # Plotly writes < in its data as \u003c, so that this is the tag of its script only.
+    picture = picture.replace("<script>", f'<script nonce="{nonce}">')
+    policy = content_policy([f"nonce-{nonce}"])
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="referrer" content="no-referrer">'
         f"<title>{literal(figure.title)}</title>"
-        f'<script src="{SCRIPT}"></script></head>\n'
+        f'<script nonce="{nonce}" src="{SCRIPT}"></script></head>\n'
         '<body style="font-family: system-ui, sans-serif; max-width: 60rem; margin: 2rem auto">'
         f"<h1 style='font-size: 1.2rem'>{literal(figure.title)}</h1>\n{picture}\n{notes}"
         f"<p>Source: {literal(figure.source)}. n: {literal(figure.n)}.</p></body></html>\n"
