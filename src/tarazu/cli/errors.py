@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from tarazu.cli.output import INTERNAL, TRACEBACK, USAGE, shows_tracebacks
+from tarazu.cli.output import INTERNAL, TRACEBACK, USAGE, for_terminal, shows_tracebacks
 from tarazu.core.errors import TarazuError
 
 MAX_LINE = 600  # characters; a cell of a broken file may be megabytes long
@@ -81,8 +81,8 @@ def _bug_lines(error: BaseException, arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _printable(line: str) -> str:
-    """Return a line without control characters, which could drive the terminal."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    """Return a line without control characters, line breaks included, and not too long."""
+    shown = for_terminal(line.replace("\n", "\\n").replace("\t", "\\t"))
     if len(shown) > MAX_LINE:
         return f"{shown[:MAX_LINE]}... ({len(shown):,} characters)"
     return shown

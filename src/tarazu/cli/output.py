@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from textwrap import fill
 
@@ -17,6 +18,10 @@ TERMINATED = 143  # 128 + SIGTERM
 WIDTH = 80  # columns of a terminal
 TRACEBACK = 5  # level below DEBUG: shown with -vv only
 _LEVELS = {-1: logging.ERROR, 0: logging.INFO, 1: logging.DEBUG, 2: TRACEBACK}
+_DRIVES = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
 _PLAIN = logging.Formatter("%(message)s")
 _DETAILED = logging.Formatter("%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
 
@@ -27,7 +32,23 @@ def show(text: str, data: object, *, as_json: bool) -> None:
         from tarazu.core.provenance import canonical_json
 
         text = canonical_json(data).decode()
+    text = for_terminal(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def for_terminal(text: str) -> str:
+    r"""Return a text in which names from data cannot drive the terminal.
+
+    Control characters except line breaks and tabs, marks that turn the direction of writing, and
+    halves of characters become escapes such as ``\u001b``, which JSON reads as what they stand for.
+    Joiners stay, because names in Urdu and Balochi need them.
+
+    Examples
+    --------
+    >>> for_terminal("Kech\x1b[2J")
+    'Kech\\u001b[2J'
+    """
+    return _DRIVES.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def paragraph(text: str, *, label: str = "") -> str:
@@ -41,7 +62,7 @@ class _StderrHandler(logging.Handler):
     """Handler that writes to the current `sys.stderr`: a progress bar replaces it for a time."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.write(for_terminal(self.format(record)) + "\n")
 
 
 def set_verbosity(verbosity: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tarazu.cli.output import shows_progress
+from tarazu.cli.output import for_terminal, shows_progress
 from tarazu.pipeline.progress import Advance
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def progress(step: str) -> Iterator[Advance]:
     Advance
         Accepts how much is done and how much there is, from any thread.
     """
+    step = for_terminal(step)
     started = monotonic()
     if sys.stderr.isatty() and shows_progress():
         with _bar() as bar:
@@ -87,7 +88,7 @@ def _bar() -> Progress:
             return Text("" if not task.speed else f"{task.speed:.3g}/s")
 
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a file may be named [/red]
         BarColumn(),
         MofNCompleteColumn(),
         Rate(),
