@@ -17,6 +17,7 @@ from tarazu.core.files.outputs import write_outputs
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.csv_columns import read_csv_columns
+from tarazu.core.tables.csv_text import csv_text
 from tarazu.record.quality import assess
 from tarazu.record.record import (
     DEATHS,
@@ -89,8 +90,7 @@ def make_figures(record: Record) -> bytes:
     table = events.groupby([*KEYS, *DEATHS], sort=True)["count"].sum().reset_index()
     for side in DEATHS:
         table[side] *= table["count"]
-    text: str = table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
-    return text.encode()
+    return csv_text(COLUMNS, table[list(COLUMNS)].itertuples(index=False)).encode()
 
 
 def write_figures(
@@ -199,7 +199,7 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
 
 
 def _read_events(path: Path, region: Region) -> pd.DataFrame:
-    columns = read_csv_columns(path, COLUMNS)
+    columns = read_csv_columns(path, COLUMNS, marked=True)
     districts = columns.one_of("district", ("", *region.slugs))
     events = pd.DataFrame(
         {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from tarazu.core.files.outputs import write_outputs
+from tarazu.core.tables.csv_text import csv_text
 from tarazu.record.record import (
     DEATHS,
     INITIATORS,
@@ -100,10 +101,9 @@ def write_rejects(
         The file must stay.
     """
     rejects = record.quality.rejects
-    table = pd.DataFrame(
-        [(r.line, r.column, r.value, r.problem) for r in rejects],
-        columns=["line", "column", "value", "problem"],
+    text = csv_text(
+        ["line", "column", "value", "problem"],
+        ((r.line, r.column, r.value, r.problem) for r in rejects),
     )
-    text: str = table.to_csv(index=False, lineterminator="\n")
     write_outputs({Path(path): text.encode()}, keep=keep, replace=replace)
     return len(rejects)

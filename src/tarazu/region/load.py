@@ -127,7 +127,7 @@ def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings | None:
 def _read_table(path: Path, needed: Sequence[str], problems: list[TarazuError]) -> Columns:
     """Return a table, empty if it cannot be read at all."""
     try:
-        table = read_csv_columns(path, needed, None)
+        table = read_csv_columns(path, needed, None, marked=True)
     except DataError as error:
         problems.append(error)
         return Columns.empty(path, needed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from textwrap import wrap as wrap_text
 from typing import TYPE_CHECKING, Final
 
 from tarazu.core.number_format import plain
+from tarazu.core.tables.csv_text import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,17 +69,16 @@ class Table:
 
     def to_csv(self) -> str:
         """Return the table as CSV; numbers with an ASCII minus and no thousands separators."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(
-            [
-                plain(cell) if i in self.numeric or INTERVAL.fullmatch(cell) else cell
-                for i, cell in enumerate(row)
-            ]
-            for row in self.rows
+        return csv_text(
+            self.columns,
+            (
+                [
+                    plain(cell) if i in self.numeric or INTERVAL.fullmatch(cell) else cell
+                    for i, cell in enumerate(row)
+                ]
+                for row in self.rows
+            ),
         )
-        return text.getvalue()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a frame; columns of numbers as floats, percent as shares."""

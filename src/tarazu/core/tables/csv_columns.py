@@ -17,6 +17,7 @@ from tarazu.core.tables.cells import MAX_CELL
 from tarazu.core.tables.coded import ArrowTexts, Coded, Encoder
 from tarazu.core.tables.columns import Columns, RowOrigin
 from tarazu.core.tables.csv_rows import BOM, CsvFile
+from tarazu.core.tables.csv_text import unmark
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +29,11 @@ QUOTE, COMMA, LF, CR = b'",\n\r'
 
 
 def read_csv_columns(
-    path: Path, needed: Sequence[str], optional: Sequence[str] | None = ()
+    path: Path,
+    needed: Sequence[str],
+    optional: Sequence[str] | None = (),
+    *,
+    marked: bool = False,
 ) -> Columns:
     """Read columns of a CSV file: UTF-8, quoted as in RFC 4180.
 
@@ -42,6 +47,7 @@ def read_csv_columns(
     ----------
     needed : names that the header must have.
     optional : others to read where the header has them; None for all there are.
+    marked : whether it is a table of Tarazu's, whose formulas are marked as texts: see `csv_text`.
 
     Raises
     ------
@@ -53,7 +59,14 @@ def read_csv_columns(
     once = (name for name in others if name not in needed and file.header.count(name) == 1)
     names = [*needed, *dict.fromkeys(once)]
     columns = _read_by_arrow(file, names) if path.stat().st_size >= LARGE else None
-    return _read_by_rows(file, names) if columns is None else columns
+    columns = _read_by_rows(file, names) if columns is None else columns
+    if not marked:
+        return columns
+    unmarked = {
+        name: Coded(cells.codes, [unmark(cell) for cell in cells.distinct])
+        for name, cells in columns.cells.items()
+    }
+    return Columns(columns.origin, unmarked, columns.broken)
 
 
 def _read_by_rows(file: CsvFile, names: Sequence[str]) -> Columns:

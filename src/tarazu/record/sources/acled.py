@@ -232,4 +232,5 @@ ACLED = Format(
     location=("country", "admin1", "admin2"),
     days=_days,
     rules=SHIPPED_RULES.with_name("acled.toml"),
+    marked=True,
 )

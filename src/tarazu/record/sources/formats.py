@@ -62,6 +62,7 @@ class Format:
     variant : returns the format by the content of a file, where its columns are not enough.
     days : returns the days that the rows are of, (N,), from all columns read; the observed time
         ends with the last of them. None for yearly releases, which cover whole years.
+    marked : whether `tarazu data fetch` writes it, and marks formulas as texts: see `csv_text`.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Format:
     older_frame: bool = False
     variant: Callable[[Columns], Format] | None = None
     days: Callable[[Columns], Days] | None = None
+    marked: bool = False
 
     def missing(self, header: FileHeader) -> list[str]:
         """Return the needed columns that a file lacks; in csv their case does not matter."""
@@ -114,7 +116,7 @@ class Format:
                 what = f"{self.title} is read from CSV, not from JSON or a folder"
                 raise DataError(what, file=path, expected="a CSV file")
             return read_json_columns(find_pages(path), self.needed, self.optional)
-        return read_csv_columns(path, self.needed, self.optional)
+        return read_csv_columns(path, self.needed, self.optional, marked=self.marked)
 
 
 def read_file_header(path: Path) -> FileHeader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.output_folder import check_folder, output_folder
 from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
+from tarazu.core.tables.csv_text import csv_text
 from tarazu.region.build.boundary_file import (
     FLAT,
     DistrictShapes,
@@ -181,11 +180,8 @@ def _settings(options: BuildOptions) -> str:
 
 
 def _csv(table: str, rows: Sequence[Mapping[str, object]]) -> str:
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, COLUMNS[table], restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    columns = COLUMNS[table]
+    return csv_text(columns, ([row.get(name) for name in columns] for row in rows))
 
 
 def _geojson(shapes: DistrictShapes) -> str:
