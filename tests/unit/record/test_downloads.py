@@ -13,7 +13,8 @@ from tests.unit.record.source_files import acled as acled_event
 from tests.unit.record.web_server import Answer, Asked, Script, as_json, in_turn, ranges, serve
 
 from tarazu.core.errors import DataError
-from tarazu.core.http.client import CHUNK_BYTES, Key, WebClient
+from tarazu.core.http.addresses import Key
+from tarazu.core.http.client import CHUNK_BYTES, WebClient
 from tarazu.core.http.downloads import DownloadOptions, partial_dir
 from tarazu.record import read_record
 from tarazu.record.download import fetch_acled, fetch_ucdp
@@ -289,14 +290,35 @@ def test_download__no_key_over_an_open_connection() -> None:
         client.get("http://example.org/events", {})
 
 
-def test_download__no_key_for_the_host_that_a_redirect_names() -> None:
+def test_download__a_redirect_with_a_key_stays_at_its_server() -> None:
     with serve(in_turn([as_json([])])) as other:
         away = Answer(b"", 302, {"Location": f"{other.address}/elsewhere"})
-        with serve(in_turn([away])) as server:
-            client = WebClient(Key("TOKEN", "x-token", SECRET), gap=GAP)
-            assert client.get(server.address, {}) == b"[]"
+        with (
+            serve(in_turn([away])) as server,
+            WebClient(Key("TOKEN", "x-token", SECRET), gap=GAP) as client,
+            pytest.raises(DataError, match=r"redirects to http.*because a key is sent"),
+        ):
+            client.get(server.address, {})
     assert server.asked[0].headers["x-token"] == SECRET
-    assert "x-token" not in other.asked[0].headers
+    assert other.asked == []
+
+
+def test_download__a_redirect_without_a_key_is_followed_anywhere() -> None:
+    with serve(in_turn([as_json([])])) as other:
+        away = Answer(b"", 302, {"Location": f"{other.address}/elsewhere"})
+        with serve(in_turn([away])) as server, WebClient(gap=GAP) as client:
+            assert client.get(server.address, {}) == b"[]"
+
+
+def test_download__a_redirect_at_the_same_server_takes_the_key_along() -> None:
+    moved = Answer(b"", 308, {"Location": "/new"})
+    with (
+        serve(in_turn([moved, as_json([])])) as server,
+        WebClient(Key("TOKEN", "x-token", SECRET), gap=GAP) as client,
+    ):
+        assert client.get(server.address, {}) == b"[]"
+    assert server.asked[1].path == "/new"
+    assert server.asked[1].headers["x-token"] == SECRET
 
 
 def test_download__requests_keep_their_distance() -> None:

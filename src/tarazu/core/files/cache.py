@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 
 def cache_dir() -> Path:
@@ -78,26 +79,37 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path` whole or not at all; an existing file is replaced.
+def write_atomic(path: Path, data: bytes | Path) -> None:
+    """Write `data`, or what the file `data` holds, to `path` whole or not at all.
+
+    An existing file is replaced.
 
     The folder must exist. Readers see the old file or the new one, never a part. A link stays
     and its target is replaced; a device (``/dev/null``) or pipe is written to.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with path.open("wb") as stream:
+            _fill(stream, data)
         return
     temporary = _beside(path)
     try:
         with temporary.open("xb") as stream:
-            stream.write(data)
+            _fill(stream, data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _fill(stream: BinaryIO, data: bytes | Path) -> None:
+    if isinstance(data, bytes):
+        stream.write(data)
+        return
+    with data.open("rb") as source:
+        shutil.copyfileobj(source, stream, 1 << 20)
 
 
 @contextmanager

@@ -43,9 +43,11 @@ def check_outputs(
 
 
 def write_outputs(
-    files: Mapping[Path, bytes], *, keep: Sequence[Path] = (), replace: bool = False
+    files: Mapping[Path, bytes | Path], *, keep: Sequence[Path] = (), replace: bool = False
 ) -> None:
     """Write files after `check_outputs`, and note their digests in the list of their folder.
+
+    Contents too large for memory are given as the file that holds them, which is copied.
 
     Missing folders are made. A file that holds these bytes already is left as it is.
 
@@ -99,10 +101,15 @@ def is_within(path: Path, place: Path) -> bool:
     return place.exists() and any(one.exists() and one.samefile(place) for one in around)
 
 
-def _holds(path: Path, data: bytes) -> bool:
-    if not path.is_file() or path.stat().st_size != len(data):
+def _holds(path: Path, data: bytes | Path) -> bool:
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    if not path.is_file() or path.stat().st_size != size:
         return False
-    return digest_file(path) == digest(data)
+    return digest_file(path) == _digest_of(data)
+
+
+def _digest_of(data: bytes | Path) -> str:
+    return digest(data) if isinstance(data, bytes) else digest_file(data)
 
 
 def _read_list(folder: Path) -> dict[str, str]:
@@ -122,7 +129,7 @@ def _read_list(folder: Path) -> dict[str, str]:
         ) from error
 
 
-def _note(path: Path, data: bytes) -> None:
+def _note(path: Path, data: bytes | Path) -> None:
     """Add an output to the list of its folder, and drop the names of files that are gone.
 
     Two processes that write into one folder at the same moment may lose an entry: the file is
@@ -135,5 +142,5 @@ def _note(path: Path, data: bytes) -> None:
         for name, value in _read_list(path.parent).items()
         if (path.parent / name).exists()
     }
-    written[path.name] = digest(data)
+    written[path.name] = _digest_of(data)
     write_atomic(path.parent / LIST, canonical_json({_WRITTEN: written}))

@@ -1,34 +1,41 @@
-"""HTTP client: retries with pauses, resumed downloads, keys that no message shows."""
+"""HTTP client: retries with pauses, resumed downloads, bounds, keys that no message shows."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from os import environ
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
+from tarazu.core.http.addresses import LOOPBACK, Key, check_address, follow, without_secrets
+from tarazu.core.http.json_body import NotJsonError, read_json
+from tarazu.core.http.limits import LIMITS, RESUME_HINT, Limits, Meter
+from tarazu.core.http.metered import metered_pool
+from tarazu.core.http.response_headers import (
+    VALIDATOR,
+    demanded_wait,
+    first_byte,
+    refuse_encoding,
+    stated_length,
+    total_bytes,
+    validator,
+)
 from tarazu.core.provenance import digest_file
 
 GAP = 1.0  # s from one request to the next: these services are run by universities
 ATTEMPTS = 5
-LONGEST_WAIT = 600.0  # s; a longer wait that a server demands is an error
-TIMEOUT = Timeout(connect=15.0, read=120.0)
+REDIRECTS = 5
 RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 CHUNK_BYTES = 1 << 16  # bytes
 SHOWN = 200  # characters of a response that an error repeats
-RESUME_HINT = "Run the same command again: it continues where this download stopped"
 USER_AGENT = "tarazu (conflict research; https://pypi.org/project/tarazu)"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ProgressCallback(Protocol):
@@ -38,96 +45,33 @@ class ProgressCallback(Protocol):
         """Receive that `done` of `total` is done, `earlier` of it by an earlier run."""
 
 
-@dataclass(frozen=True)
-class Key:
-    """A credential of the user: kept in memory, sent as a header, never written or shown.
-
-    Attributes
-    ----------
-    variable : environment variable that it comes from, which errors name.
-    header : name of the header. value : what is sent.
-    """
-
-    variable: str
-    header: str
-    value: str = field(repr=False)
-
-
-def from_environment(variable: str, what: str) -> str:
-    """Return the value of an environment variable.
-
-    Raises
-    ------
-    DataError
-        The variable is not set, or empty.
-    """
-    value = environ.get(variable, "").strip()
-    if not value:
-        raise DataError(
-            f"the environment variable {variable} is not set",
-            expected=what,
-            hint="Set it for this command only; Tarazu never stores it",
-        )
-    return value
-
-
-class PoliteRetry(Retry):
-    """Retries with pauses that double, or of the length that the server demands, if it is short."""
-
-    def get_backoff_time(self) -> float:
-        """Return the pause before the next attempt, s."""
-        failures = sum(entry.redirect_location is None for entry in self.history)
-        if failures == 0:
-            return 0.0
-        return float(min(self.backoff_max, self.backoff_factor * 2 ** (failures - 1)))
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """Return the wait that the server demands, s.
-
-        Raises
-        ------
-        DataError
-            It is longer than `LONGEST_WAIT`.
-        """
-        seconds = super().get_retry_after(response)
-        if seconds is not None and seconds > LONGEST_WAIT:
-            raise DataError(
-                f"the server demands a wait of {seconds / 60:,.0f} minutes",
-                file=urlsplit(response.url or "").netloc or None,
-                expected=f"a wait of at most {LONGEST_WAIT / 60:.0f} minutes",
-                hint=RESUME_HINT,
-            )
-        return seconds
-
-
 class WebClient:
-    """Requests to one service, one at a time, at a polite rate.
+    """Requests to one service, one at a time, at a polite rate, within limits of time and bytes.
 
     Parameters
     ----------
-    key : sent with every request, taken off where a redirect leaves the host.
+    key : sent with every request; a redirect to another server is then an error.
     variables : environment variables that hold the credentials of a form, where there is no `key`.
     gap : least time between two requests, s. After a failure it is twice that, and doubles with
         each further one.
+    limits : of all requests together (`Limits.seconds`) and of each.
     """
 
-    def __init__(self, key: Key | None = None, *, variables: str = "", gap: float = GAP) -> None:
+    def __init__(
+        self,
+        key: Key | None = None,
+        *,
+        variables: str = "",
+        gap: float = GAP,
+        limits: Limits = LIMITS,
+    ) -> None:
         self.key = key
+        self.limits = limits
         self._variables = key.variable if key is not None else variables
         self._gap = gap
         self._last = -gap
-        names = set(Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT)
-        self._retries = PoliteRetry(
-            total=ATTEMPTS,
-            redirect=5,
-            allowed_methods=frozenset({"GET", "POST"}),
-            status_forcelist=RETRIED_STATUS,
-            backoff_factor=2 * gap,
-            respect_retry_after_header=True,
-            raise_on_status=False,
-            remove_headers_on_redirect=names | ({key.header} if key else set()),
-        )
-        self._pool = PoolManager(timeout=TIMEOUT)
+        self._meter = Meter(limits)
+        self._pool = metered_pool(self._meter)
 
     def __enter__(self) -> Self:
         return self
@@ -143,34 +87,40 @@ class WebClient:
         Raises
         ------
         DataError
-            No response, a refusal, or a body that is not JSON.
+            No response, a refusal, a body that is not JSON, or one beyond the limits.
         """
+        check_address(url, bare=bool(parameters))
         address = f"{url}?{urlencode(parameters)}" if parameters else url
-        for attempt in range(1, ATTEMPTS + 1):
-            with self._request("GET", address) as response:
-                body = response.data
+        shown = without_secrets(url)
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._meter.pause(2 * self._gap)
+            body = b""
             try:
-                json.loads(body)
-            except ValueError:
-                time.sleep(self._retries.backoff_factor if attempt < ATTEMPTS else 0)
+                with self._request("GET", address, most=self.limits.page_bytes) as response:
+                    body = b"".join(self._pieces(response))
+                read_json(body, shown, self.limits)
+            except HTTPError as error:  # the connection broke while the body came
+                what = f"the connection broke {ATTEMPTS} times ({_reason(error)})"
+            except NotJsonError:
+                start = self._redacted(body[: 4 * SHOWN])[:40]
+                what = f"the response is not JSON, {ATTEMPTS} times; it begins with {start!r}"
             else:
                 return body
-        raise DataError(
-            f"the response is not JSON, {ATTEMPTS} times; it begins with {body[:40]!r}",
-            file=address,
-            expected="JSON",
-            hint=RESUME_HINT,
-        )
+        raise DataError(what, file=shown, expected="JSON", hint=RESUME_HINT)
 
     def post_form(self, url: str, fields: Mapping[str, str]) -> Any:
         """Return the JSON response to a form; redirects are not followed: forms hold passwords."""
+        check_address(url, bare=True)
         body = urlencode(fields).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        with self._request("POST", url, body=body, headers=headers, redirect=False) as response:
+        most = self.limits.page_bytes
+        with self._request("POST", url, most=most, body=body, headers=headers) as response:
             try:
-                return json.loads(response.data)
-            except ValueError as error:
-                raise DataError("the response is not JSON", file=url, expected="JSON") from error
+                return read_json(b"".join(self._pieces(response)), url, self.limits)
+            except HTTPError as error:
+                what = f"the connection broke ({_reason(error)})"
+                raise DataError(what, file=url, hint="Try again later") from error
 
     def download(self, url: str, partial: Path, progress: ProgressCallback | None = None) -> str:
         """Download a large file to `partial`, from where an earlier attempt stopped.
@@ -183,6 +133,7 @@ class WebClient:
         str
             sha256 of the file.
         """
+        check_address(url)
         partial.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(ATTEMPTS):
             try:
@@ -190,8 +141,9 @@ class WebClient:
             except HTTPError as error:  # the connection broke while the body came
                 if attempt == ATTEMPTS - 1:
                     what = f"the connection broke {ATTEMPTS} times ({_reason(error)})"
-                    raise DataError(what, file=url, hint=RESUME_HINT) from error
-                time.sleep(self._retries.backoff_factor * 2**attempt)
+                    file = without_secrets(url)
+                    raise DataError(what, file=file, hint=RESUME_HINT) from error
+                self._meter.pause(2 * self._gap * 2**attempt)
             else:
                 break
         _stamp_file(partial).unlink(missing_ok=True)
@@ -199,62 +151,120 @@ class WebClient:
 
     def _resume(self, url: str, partial: Path, progress: ProgressCallback | None) -> None:
         stamp = _stamp_file(partial)
-        held = partial.stat().st_size if partial.is_file() and stamp.is_file() else 0
+        held, state = _held(partial, stamp)
         headers = {"Accept-Encoding": "identity"}
         if held:
-            headers |= {"Range": f"bytes={held}-", "If-Range": stamp.read_text(encoding="utf-8")}
-        with self._request("GET", url, headers=headers, preload_content=False) as response:
-            if response.status == 416 and _total_bytes(response) == held:
+            headers |= {"Range": f"bytes={held}-", "If-Range": state}
+        with self._request("GET", url, most=self.limits.file_bytes, headers=headers) as response:
+            if response.status == 416 and total_bytes(response) == held:
                 return  # an earlier attempt was stopped after the last byte
-            if response.status == 416 or (response.status == 206 and _first_byte(response) != held):
-                stamp.unlink()
+            if response.status == 416 or (response.status == 206 and first_byte(response) != held):
+                stamp.unlink(missing_ok=True)
                 raise HTTPError("the server sent another part of the file")
             if response.status == 200:
                 held = 0
                 stamp.unlink(missing_ok=True)
-                if validator := _validator(response):
-                    write_atomic(stamp, validator.encode())
-            total = held + int(response.headers.get("Content-Length", 0))
+                if found := validator(response):
+                    write_atomic(stamp, found.encode())
+            refuse_encoding(response, url)
+            total = held + (stated_length(response, url) or 0)
+            self._meter.delivered(held)
             done = held
             with partial.open("ab" if held else "wb") as stream:
-                for piece in response.stream(CHUNK_BYTES):
+                for piece in self._pieces(response):
                     stream.write(piece)
                     done += len(piece)
                     if progress is not None and total:
                         progress(done, total, held)
 
+    def _pieces(self, response: BaseHTTPResponse) -> Iterator[bytes]:
+        """Yield the content of a response, counted."""
+        pieces = response.stream(CHUNK_BYTES, decode_content=True)
+        while True:
+            try:
+                piece = next(pieces, None)
+            except (ValueError, OverflowError) as error:  # urllib3 2.8: a chunk of size -5
+                raise HTTPError("the response is framed wrongly") from error
+            if piece is None:
+                return
+            self._meter.delivered(len(piece))
+            yield piece
+
     @contextmanager
-    def _request(self, method: str, url: str, **options: Any) -> Iterator[BaseHTTPResponse]:
-        """Yield the response of the server if its status is a good one."""
+    def _request(
+        self, method: str, url: str, *, most: int, **options: Any
+    ) -> Iterator[BaseHTTPResponse]:
+        """Yield the response of the server if its status is a good one.
+
+        Parameters
+        ----------
+        most : largest size of the response, bytes.
+        """
         is_form = "body" in options
-        self._refuse_open_key(url, secret=is_form)
-        time.sleep(max(0.0, self._last + self._gap - time.monotonic()))
-        headers = {"User-Agent": USER_AGENT, **options.pop("headers", {})}
-        if self.key is not None:
-            headers[self.key.header] = self.key.value
+        address = url
+        for _ in range(REDIRECTS + 1):
+            response = self._send(method, address, most, options)
+            location = None if is_form else response.get_redirect_location()
+            if not isinstance(location, str) or not location:
+                break
+            response.close()
+            address = follow(address, location, with_key=self.key is not None)
+        else:
+            what = f"the server redirects more than {REDIRECTS} times"
+            raise DataError(what, file=without_secrets(url), expected="the response itself")
         try:
-            response = self._pool.request(
-                method, url, headers=headers, retries=self._retries, **options
-            )
-        except HTTPError as error:
-            what = f"no response after {ATTEMPTS} attempts ({_reason(error)})"
-            hint = f"Is this machine connected? {RESUME_HINT}"
-            raise DataError(what, file=_without_query(url), hint=hint) from error
-        finally:
-            self._last = time.monotonic()
-        try:
-            if not (response.status == 416 and "Range" in headers):
-                self._check(response, url, is_form=is_form)
+            has_range = "Range" in options.get("headers", {})
+            if not (response.status in (206, 416) and has_range):
+                self._check(response, address, is_form=is_form)
+            self._meter.expect(stated_length(response, address))
             yield response
         finally:
             response.close()
 
+    def _send(
+        self, method: str, url: str, most: int, options: Mapping[str, Any]
+    ) -> BaseHTTPResponse:
+        """Return the first response that is not a passing failure, or the last one."""
+        is_form = "body" in options
+        self._refuse_open_key(url, secret=is_form)
+        headers = {"User-Agent": USER_AGENT, **options.get("headers", {})}
+        if self.key is not None:
+            headers[self.key.header] = self.key.value
+        wait = 0.0
+        for attempt in range(ATTEMPTS + 1):
+            self._meter.pause(max(wait, self._last + self._gap - monotonic()))
+            wait = 2 * self._gap * 2**attempt
+            self._meter.start(without_secrets(url), most)
+            try:
+                response = self._pool.request(
+                    method,
+                    url,
+                    headers=headers,
+                    body=options.get("body"),
+                    retries=False,
+                    redirect=False,
+                    preload_content=False,
+                )
+            except HTTPError as error:
+                if attempt == ATTEMPTS:
+                    what = f"no response after {ATTEMPTS} attempts ({_reason(error)})"
+                    hint = f"Is this machine connected? {RESUME_HINT}"
+                    raise DataError(what, file=without_secrets(url), hint=hint) from error
+            else:
+                if response.status not in RETRIED_STATUS or attempt == ATTEMPTS:
+                    return response
+                response.close()
+                wait = max(wait, demanded_wait(response, url))
+            finally:
+                self._last = monotonic()
+        raise AssertionError  # the last attempt returns or raises
+
     def _check(self, response: BaseHTTPResponse, url: str, *, is_form: bool) -> None:
         """Raise unless the status is a good one; a response to a form is not repeated."""
         status = response.status
-        if status in (200, 206):
+        if status == 200:
             return
-        address = _without_query(url)
+        address = without_secrets(url)
         if status in (401, 403) or (is_form and status == 400):
             wanted = f"a valid key in the environment variable {self._variables}"
             raise DataError(
@@ -266,58 +276,59 @@ class WebClient:
         if status in RETRIED_STATUS:
             what = f"the server still returns status {status} after {ATTEMPTS} more attempts"
             raise DataError(what, file=address, hint=f"Try again later. {RESUME_HINT}")
-        text = "" if is_form else self._redacted(response.data)
+        text = "" if is_form else self._redacted(_beginning(response))
         what = f"the server returns status {status}" + (f": {text}" if text.strip() else "")
         hint = f"Check the options; some services do so after too many requests. {RESUME_HINT}"
         raise DataError(what, file=address, expected="200", hint=hint)
 
     def _redacted(self, body: bytes) -> str:
-        """Return the beginning of a response, without our key in it."""
+        """Return the beginning of a response, without our key or a part of it."""
         text = " ".join(body.decode("utf-8", errors="replace").split())
-        if self.key is not None:
-            text = text.replace(self.key.value.split()[-1], "(key)")
+        for secret in self.key.secrets if self.key is not None else ():
+            for form in (secret, quote(secret, safe="")):
+                text = text.replace(form, "(key)")
+            text = _without_end(text, secret)
         return text[:SHOWN]
 
     def _refuse_open_key(self, url: str, *, secret: bool) -> None:
         """Raise where a key would travel unencrypted to another machine."""
-        parts = urlsplit(url)
+        parts = check_address(url)
         if (secret or self.key is not None) and parts.scheme != "https":
             if parts.hostname in LOOPBACK:
                 return
             what = "a key would be sent unencrypted"
             raise DataError(
-                what, file=_without_query(url), expected="an address that begins with https"
+                what, file=without_secrets(url), expected="an address that begins with https"
             )
 
 
-def _without_query(url: str) -> str:
-    """Return the address without its query."""
-    return url.partition("?")[0]
+def _beginning(response: BaseHTTPResponse) -> bytes:
+    """Return the first bytes of a response, as far as they come."""
+    try:
+        return response.read(4 * SHOWN, decode_content=False)
+    except HTTPError:
+        return b""
 
 
-def _reason(error: HTTPError) -> str:
-    reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    return type(reason).__name__
+def _without_end(text: str, secret: str) -> str:
+    """Return a text without the beginning of a secret, in which it was cut off."""
+    for length in range(min(len(secret), len(text)), 3, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length]
+    return text
+
+
+def _reason(error: BaseException) -> str:
+    return type(error).__name__
 
 
 def _stamp_file(partial: Path) -> Path:
     return partial.with_name(f"{partial.name}.stamp")
 
 
-def _validator(response: BaseHTTPResponse) -> str:
-    etag = str(response.headers.get("ETag", ""))
-    if etag and not etag.startswith("W/"):
-        return etag
-    return str(response.headers.get("Last-Modified", ""))
-
-
-def _total_bytes(response: BaseHTTPResponse) -> int:
-    """Return the size of the whole file, from "bytes */200"; -1 if not stated."""
-    size = str(response.headers.get("Content-Range", "")).rpartition("/")[2]
-    return int(size) if size.isdecimal() else -1
-
-
-def _first_byte(response: BaseHTTPResponse) -> int:
-    """Return where the part begins that was sent, from "bytes 100-199/200"; -1 if not stated."""
-    span = str(response.headers.get("Content-Range", "")).removeprefix("bytes ").partition("-")[0]
-    return int(span) if span.isdecimal() else -1
+def _held(partial: Path, stamp: Path) -> tuple[int, str]:
+    """Return how many bytes an earlier attempt left, and of which state of the file."""
+    if not (partial.is_file() and stamp.is_file()):
+        return 0, ""
+    state = stamp.read_bytes().decode("ascii", errors="replace")
+    return (partial.stat().st_size, state) if VALIDATOR.fullmatch(state) else (0, "")

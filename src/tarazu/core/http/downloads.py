@@ -11,8 +11,11 @@ from pathlib import Path
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import cache_dir
 from tarazu.core.files.outputs import check_outputs, write_outputs
+from tarazu.core.http.addresses import without_secrets
 from tarazu.core.http.client import GAP, ProgressCallback
-from tarazu.core.provenance import canonical_json, digest
+from tarazu.core.http.limits import LIMITS, Limits
+from tarazu.core.kernel_store import UntrustedFolderError, trusted_folder
+from tarazu.core.provenance import canonical_json, digest, digest_file
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class DownloadOptions:
     ----------
     expected : sha256 that the file must have. gap : least time between two requests, s.
     progress : called with the progress.
+    limits : of time and bytes.
     replace : whether files that Tarazu did not write may be overwritten.
     """
 
@@ -30,6 +34,7 @@ class DownloadOptions:
     replace: bool = False
     gap: float = GAP
     progress: ProgressCallback | None = None
+    limits: Limits = LIMITS
 
 
 DEFAULTS = DownloadOptions()
@@ -53,11 +58,18 @@ class DownloadNote:
 
 
 def partial_dir(address: str, query: Mapping[str, str | int]) -> Path:
-    """Return the folder of the cache that holds the finished part of one download."""
+    """Return the folder of the cache that holds the finished part of one download.
+
+    Raises
+    ------
+    DataError
+        Other users may write to the folder, so that what lies in it may be theirs.
+    """
     name = digest(canonical_json({"address": address, "query": query}))[:16]
-    folder = cache_dir() / "downloads" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    try:
+        return trusted_folder(trusted_folder(cache_dir() / "downloads") / name)
+    except UntrustedFolderError as error:
+        raise DataError(str(error)) from None
 
 
 def check_download(out: Path, *, replace: bool = False) -> None:
@@ -75,7 +87,11 @@ def check_download(out: Path, *, replace: bool = False) -> None:
 
 
 def finish_download(
-    data: bytes, out: Path, note: DownloadNote, partial: Path, options: DownloadOptions = DEFAULTS
+    finished: Path,
+    out: Path,
+    note: DownloadNote,
+    partial: Path,
+    options: DownloadOptions = DEFAULTS,
 ) -> str:
     """Write a finished download with its checksum and note; delete the folder `partial`.
 
@@ -83,6 +99,7 @@ def finish_download(
 
     Parameters
     ----------
+    finished : the file in `partial`.
     options : its checksum, and whether files that Tarazu did not write may be overwritten.
 
     Returns
@@ -97,12 +114,12 @@ def finish_download(
     OutputError, ExceptionGroup
         A file must stay; nothing is written, and the next attempt continues from there.
     """
-    found = digest(data)
+    found = digest_file(finished)
     if options.expected is not None and found != options.expected.strip().casefold():
         shutil.rmtree(partial, ignore_errors=True)
         raise DataError(
             f"the checksum (sha256) of the download is {found}",
-            file=note.address,
+            file=without_secrets(note.address),
             expected=options.expected,
             hint="The file has changed at its source, or on the way. Nothing was written",
         )
@@ -110,13 +127,13 @@ def finish_download(
         "title": note.title,
         "licence": note.licence,
         "citations": note.citations,
-        "address": note.address,
+        "address": without_secrets(note.address),
         "query": note.query,
         "downloaded": datetime.now(UTC).date(),
         "sha256": found,
     }
-    files = {
-        out: data,
+    files: dict[Path, bytes | Path] = {
+        out: finished,
         beside(out, "sha256"): f"{found}  {out.name}\n".encode(),
         beside(out, "origin.json"): canonical_json(content),
     }

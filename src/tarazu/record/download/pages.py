@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
-from tarazu.core.http.client import Key, ProgressCallback, WebClient
+from tarazu.core.http.addresses import Key, without_secrets
+from tarazu.core.http.client import ProgressCallback, WebClient
 from tarazu.core.http.downloads import (
     DownloadNote,
     DownloadOptions,
     finish_download,
     partial_dir,
 )
+from tarazu.core.http.json_body import read_json
 from tarazu.core.provenance import digest
 
 
@@ -57,76 +58,148 @@ class PagedRequest:
     keep_for: float | None = None
 
 
+@dataclass(frozen=True)
+class StoredRows:
+    """The rows of all pages, read from the disk page by page each time they are gone through."""
+
+    pages: Sequence[Path]
+    count: int
+    read: Callable[[bytes], Page]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        for page in self.pages:
+            yield from self.read(page.read_bytes()).rows
+
+
 def download_pages(
     request: PagedRequest,
     out: Path,
     *,
     note: DownloadNote,
     key: Key,
-    encode: Callable[[list[Mapping[str, Any]]], bytes],
+    write: Callable[[StoredRows, BinaryIO], None],
     options: DownloadOptions,
 ) -> str:
     """Write the rows of all pages to a file, with checksum and note; return its sha256.
 
     Parameters
     ----------
-    encode : makes the content of the file of all rows.
+    write : writes the content of the file of all rows.
 
     Raises
     ------
     DataError
-        The service fails, responds in another shape, or the rows are not as many as it states.
+        The service fails, responds in another shape, beyond the limits, or the rows are not as
+        many as it states.
     """
     partial = partial_dir(request.address, request.query)
-    with WebClient(key, gap=options.gap) as client:
+    with WebClient(key, gap=options.gap, limits=options.limits) as client:
         rows = fetch_pages(client, request, partial, options.progress)
-    return finish_download(encode(rows), out, note, partial, options)
+    finished = partial / "finished"
+    with finished.open("wb") as stream:
+        write(rows, stream)
+    return finish_download(finished, out, note, partial, options)
 
 
 def fetch_pages(
     client: WebClient, request: PagedRequest, partial: Path, progress: ProgressCallback | None
-) -> list[Mapping[str, Any]]:
+) -> StoredRows:
     """Return the rows of all pages; pages already in `partial` are not requested again."""
     _delete_old(partial, request.keep_for)
-    rows: list[Mapping[str, Any]] = []
-    total = None
-    earlier = 0
-    for number, page, was_here in _pages(client, request, partial):
-        if total is not None and page.total != total:
-            shutil.rmtree(partial, ignore_errors=True)
-            what = f"page {number} states {page.total} rows in all, page 1 stated {total}"
-            hint = "The data changed during the download: run the same command again"
-            raise DataError(what, file=request.address, expected="one number of rows", hint=hint)
-        total = page.total
-        earlier = number if was_here and earlier == number - 1 else earlier
-        rows += page.rows
-        if progress is not None:
-            progress(number, page.pages or number + (len(page.rows) == request.full), earlier)
-    if total is not None and total != len(rows):
+    reader = _Reader(client, request, partial)
+    total: int | None = None
+    kept: list[Path] = []
+    count = earlier = size = 0
+    last = ""
+    try:
+        for number, path, page, was_here in reader.pages():
+            if total is not None and page.total != total:
+                what = f"page {number} states {page.total} rows in all, page 1 stated {total}"
+                hint = "The data changed during the download: run the same command again"
+                raise reader.error(what, expected="one number of rows", hint=hint)
+            content = path.read_bytes()
+            size += len(content)
+            if size > client.limits.total_bytes:
+                most = f"at most {client.limits.total_bytes / 2**20:,.0f} MiB"
+                raise reader.error(f"the pages hold {size / 2**20:,.0f} MiB", expected=most)
+            if page.rows and last == (last := digest(content)):
+                raise reader.error(f"page {number} is page {number - 1} again", expected="new rows")
+            total = page.total
+            earlier = number if was_here and earlier == number - 1 else earlier
+            count += len(page.rows)
+            kept.append(path)
+            if progress is not None:
+                progress(number, page.pages or number + (len(page.rows) == request.full), earlier)
+        if total is not None and total != count:
+            what = f"the pages hold {count:,} rows"
+            raise reader.error(what, expected=f"{total:,}, as the service states")
+    except _UnusableError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        what = f"the pages hold {len(rows):,} rows"
-        raise DataError(what, file=request.address, expected=f"{total:,}, as the service states")
-    return rows
+        raise error.reason from None
+    return StoredRows(kept, count, reader.read)
 
 
-def _pages(
-    client: WebClient, request: PagedRequest, partial: Path
-) -> Iterator[tuple[int, Page, bool]]:
-    """Yield number, content, and whether it was there already, page by page."""
-    number, is_last = 0, False
-    while not is_last:
-        number += 1
-        kept = partial / f"page-{number:05}.json"
-        was_here = _is_whole(kept)
-        if not was_here:
-            body = client.get(request.address, {**request.query, "page": number})
-            page = request.read(json.loads(body))
-            write_atomic(kept, body)
-            write_atomic(_checksum(kept), digest(body).encode())
-        else:
-            page = request.read(json.loads(kept.read_bytes()))
-        is_last = len(page.rows) < request.full if page.pages is None else number >= page.pages
-        yield number, page, was_here
+class _UnusableError(Exception):
+    """The pages cannot be used, now or later."""
+
+    def __init__(self, reason: DataError) -> None:
+        self.reason = reason
+
+
+class _Reader:
+    """Requests pages, checks them and keeps them in a folder."""
+
+    def __init__(self, client: WebClient, request: PagedRequest, partial: Path) -> None:
+        self._client, self._request, self._partial = client, request, partial
+        self._address = without_secrets(request.address)
+
+    def pages(self) -> Iterator[tuple[int, Path, Page, bool]]:
+        """Yield number, file, content, and whether it was there already, page by page."""
+        number, is_last = 0, False
+        most = self._client.limits.pages
+        while not is_last:
+            number += 1
+            if number > most:
+                raise self.error(f"there are more than {most:,} pages", expected=f"at most {most}")
+            kept = self._partial / f"page-{number:05}.json"
+            was_here = _is_whole(kept)
+            if was_here:
+                page = self.read(kept.read_bytes())
+            else:
+                query = {**self._request.query, "page": number}
+                body = self._client.get(self._request.address, query)
+                page = self.read(body)
+                write_atomic(kept, body)
+                write_atomic(_checksum(kept), digest(body).encode())
+            is_last = self._is_last(number, page)
+            yield number, kept, page, was_here
+
+    def read(self, body: bytes) -> Page:
+        """Return the page of a response, whose rows are objects."""
+        page = self._request.read(read_json(body, self._address, self._client.limits))
+        if not all(isinstance(row, dict) for row in page.rows):
+            what = "a row of the response is no object"
+            raise DataError(what, file=self._address, expected="one object per event")
+        return page
+
+    def error(self, what: str, *, expected: str, hint: str | None = None) -> _UnusableError:
+        """Return the error after which the pages are deleted."""
+        reason = DataError(what, file=self._address, expected=expected, hint=hint)
+        return _UnusableError(reason)
+
+    def _is_last(self, number: int, page: Page) -> bool:
+        if page.pages is None:
+            return len(page.rows) < self._request.full
+        most = self._client.limits.pages
+        if page.pages > most:
+            found = f"{page.pages:,}" if page.pages < 10**12 else "more than 10^12"
+            raise self.error(f"the service states {found} pages", expected=f"at most {most:,}")
+        if not page.rows and number < page.pages:
+            raise self.error(f"page {number} of {page.pages:,} is empty", expected="rows")
+        return number >= page.pages
 
 
 def _is_whole(kept: Path) -> bool:
@@ -134,7 +207,7 @@ def _is_whole(kept: Path) -> bool:
     checksum = _checksum(kept)
     if not kept.is_file() or not checksum.is_file():
         return False
-    return digest(kept.read_bytes()) == checksum.read_text(encoding="utf-8")
+    return digest(kept.read_bytes()).encode() == checksum.read_bytes()
 
 
 def _checksum(kept: Path) -> Path:
@@ -147,4 +220,4 @@ def _delete_old(partial: Path, keep_for: float | None) -> None:
         return
     if time.time() - first.stat().st_mtime > keep_for:
         shutil.rmtree(partial)
-        partial.mkdir()
+        partial.mkdir(mode=0o700)

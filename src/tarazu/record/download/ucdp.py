@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tarazu.core.errors import DataError
-from tarazu.core.http.client import Key, from_environment
+from tarazu.core.http.addresses import Key, check_address, from_environment
 from tarazu.core.http.downloads import DEFAULTS, DownloadNote, DownloadOptions
-from tarazu.record.download.pages import Page, PagedRequest, download_pages
+from tarazu.core.tables.cells import shorten
+from tarazu.record.download.pages import Page, PagedRequest, StoredRows, download_pages
 from tarazu.record.sources.ucdp_ged import CITATIONS, LICENCE, TITLE
 
 ADDRESS = "https://ucdpapi.pcr.uu.se/api/gedevents"
 TOKEN = "UCDP_ACCESS_TOKEN"
 HEADER = "x-ucdp-access-token"
 PAGE_SIZE = 1000  # the largest that the API gives
+VERSION = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){1,3}", re.ASCII)
 
 
 def fetch_ucdp(
@@ -48,8 +50,13 @@ def fetch_ucdp(
     Raises
     ------
     DataError
-        No token in the environment variable UCDP_ACCESS_TOKEN, or the service fails.
+        No token in the environment variable UCDP_ACCESS_TOKEN, the version or the address is
+        none, or the service fails.
     """
+    check_address(address, bare=True)
+    if not VERSION.fullmatch(version):
+        what = f"{shorten(version)} is not a release of UCDP GED"
+        raise DataError(what, expected="a number such as 25.1 or 25.0.9")
     token = from_environment(TOKEN, "a token of the UCDP API, given by its maintainers on request")
     query: dict[str, str | int] = {"pagesize": page_size}
     if country is not None:
@@ -61,25 +68,29 @@ def fetch_ucdp(
     request = PagedRequest(f"{address}/{version}", query, page_size, _read_page)
     note = DownloadNote(f"{TITLE} {version}", LICENCE, CITATIONS, request.address, query)
     key = Key(TOKEN, HEADER, token)
-    return download_pages(request, out, note=note, key=key, encode=_as_page, options=options)
+    return download_pages(request, out, note=note, key=key, write=_write_page, options=options)
 
 
-def _as_page(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return the rows as one page of the API."""
-    page = {
-        "TotalCount": len(rows),
-        "TotalPages": 1,
-        "PreviousPageUrl": "",
-        "NextPageUrl": "",
-        "Result": rows,
-    }
-    return (json.dumps(page, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+def _write_page(rows: StoredRows, stream: BinaryIO) -> None:
+    """Write the rows as one page of the API."""
+    facts = {"TotalCount": len(rows), "TotalPages": 1, "PreviousPageUrl": "", "NextPageUrl": ""}
+    stream.write(_encode(facts)[:-1] + b',"Result":[')
+    for number, row in enumerate(rows):
+        stream.write((b"," if number else b"") + _encode(row))
+    stream.write(b"]}\n")
+
+
+def _encode(value: object) -> bytes:
+    """Return a value as JSON; half a character, which UTF-8 cannot hold, as JSON escapes it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")
 
 
 def _read_page(response: Any) -> Page:
     match response:
         case {"TotalCount": int(total), "TotalPages": int(pages), "Result": list(rows)}:
-            return Page(rows, max(pages, 1), total)
+            if not isinstance(total, bool) and not isinstance(pages, bool):
+                return Page(rows, max(pages, 1), total)
     raise DataError(
         "the response has another shape",
         file=ADDRESS,
