@@ -21,6 +21,7 @@ from numba.core.caching import _Cache
 from tarazu.core.files.cache import cache_dir
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
 from tarazu.core.kernel_store import (
+    FILE_FORMAT,
     UntrustedFolderError,
     read_kernel,
     trusted_folder,
@@ -37,7 +38,10 @@ _normalize_signature: Final[Any] = sigutils.normalize_signature
 _serialize: Final[Any] = serialize.dumps
 _CompileResult: Final[Any] = compiler.CompileResult
 # What unpickling raises where a class that a kernel was compiled with has moved or changed.
-_UNREADABLE: Final = (pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError)
+_UNREADABLE: Final = (
+    *(pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError),
+    *(KeyError, TypeError, ValueError),
+)
 
 
 @overload
@@ -186,6 +190,7 @@ class _KernelCache(_Cache):
                 str(sys.implementation.cache_tag),
                 repr(codegen.magic_tuple()),
                 *(f"{name}={getattr(config, name)}" for name in _SETTINGS),
+                FILE_FORMAT,
             ]
         except UnstableError as error:
             self._warn(str(error))

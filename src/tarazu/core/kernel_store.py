@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from pathlib import Path
 from typing import Final
 
-from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.cache import distrust, write_atomic
 
+FILE_FORMAT: Final = "name and content in the checksum"  # part of a file's name
 _CHECKSUM_BYTES: Final = hashlib.sha256().digest_size
-_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 class UntrustedFolderError(Exception):
@@ -29,12 +28,14 @@ def trusted_folder(folder: Path) -> Path:
     Raises
     ------
     UntrustedFolderError
-        Another user owns the folder, or others may write to it; the message says what to do.
+        Another user owns the folder, others may write to it, or it is a link; the message says
+        what to do.
     OSError
         The folder cannot be made.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    problem = _problem(folder.stat())
+    # a link could lead to a folder of this user's where others' files come, such as downloads
+    problem = "is a link" if folder.is_symlink() else distrust(folder.lstat())
     if problem:
         msg = (
             f"the folder {folder} {problem}, so its files are not trusted. "
@@ -47,7 +48,8 @@ def trusted_folder(folder: Path) -> Path:
 def read_kernel(path: Path) -> bytes | None:
     """Return the content of a file that `write_kernel` left; None where there is none to trust.
 
-    That is, where it is missing, damaged, a link, another user's, or open to others for writing.
+    That is, where it is missing, damaged, written under another name, a link, another user's, or
+    open to others for writing.
     """
     try:
         # not through a link: its target could be changed after the check
@@ -55,25 +57,19 @@ def read_kernel(path: Path) -> bytes | None:
     except OSError:
         return None
     with os.fdopen(number, "rb") as stream:
-        if _problem(os.fstat(stream.fileno())):
+        if distrust(os.fstat(stream.fileno())):
             return None
         data = stream.read()
     checksum, content = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
-    return content if hashlib.sha256(content).digest() == checksum else None
+    return content if _checksum(path, content) == checksum else None
 
 
 def write_kernel(path: Path, content: bytes) -> None:
     """Write a file with its checksum, for this user alone."""
-    write_atomic(path, hashlib.sha256(content).digest() + content)
+    write_atomic(path, _checksum(path, content) + content)
     path.chmod(0o600)
 
 
-def _problem(found: os.stat_result) -> str | None:
-    """Return why a file or folder cannot be trusted; None where owners are not known (Windows)."""
-    if not hasattr(os, "geteuid"):
-        return None
-    if found.st_uid != os.geteuid():
-        return f"belongs to user {found.st_uid}, not to this user ({os.geteuid()})"
-    if found.st_mode & _OTHERS_WRITE:
-        return f"may be written to by others (mode {stat.S_IMODE(found.st_mode):04o})"
-    return None
+def _checksum(path: Path, content: bytes) -> bytes:
+    """Return the digest of name and content: a kernel under another's name is not that kernel."""
+    return hashlib.sha256(path.name.encode() + b"\0" + content).digest()

@@ -43,6 +43,40 @@ def test_cache_dir__falls_back_with_one_warning(tmp_path, monkeypatch):
         assert cache_dir() == folder
 
 
+needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners on this system")
+
+
+@needs_owners
+def test_cache_dir__is_for_this_user_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path / "new"))
+    before = os.umask(0)
+    try:
+        assert cache_dir().stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
+
+
+@needs_owners
+@pytest.mark.parametrize("mode", [0o775, 0o777, 0o1777])
+def test_cache_dir__refuses_a_folder_that_others_may_write_to(tmp_path, monkeypatch, mode):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(shared))
+    with pytest.warns(RuntimeWarning, match=r"may be written to by others.*TARAZU_CACHE_DIR"):
+        folder = cache_dir()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert list(shared.iterdir()) == []
+
+
+@needs_owners
+def test_cache_dir__refuses_a_folder_of_another_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.warns(RuntimeWarning, match=r"belongs to user.*Set TARAZU_CACHE_DIR"):
+        assert cache_dir() != tmp_path
+
+
 def _nobody(*_args):
     raise KeyError("no such user")
 

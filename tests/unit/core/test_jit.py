@@ -369,6 +369,44 @@ def test_kernel__does_not_unpickle_a_file_of_another_user(tmp_path):
 
 
 @needs_jit
+def test_kernel__does_not_take_the_file_of_another_kernel(tmp_path):
+    (tmp_path / "pair.py").write_text(
+        "from tarazu.core.jit import kernel\n"
+        "@kernel\ndef one(x):\n    return x + 1\n"
+        "@kernel\ndef two(x):\n    return x + 2\n"
+    )
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import pair; "
+    arguments = [sys.executable, "-c", code + "print(pair.one(1), pair.two(1))"]
+    environment = {**os.environ, "TARAZU_CACHE_DIR": str(tmp_path / "cache")}
+
+    def numbers():
+        return subprocess.run(arguments, env=environment, capture_output=True, check=True).stdout
+
+    assert numbers().split() == [b"2", b"3"]
+    first, second = sorted((tmp_path / "cache" / "kernels").iterdir())
+    both = first.read_bytes(), second.read_bytes()
+    first.write_bytes(both[1])
+    second.write_bytes(both[0])
+    assert numbers().split() == [b"2", b"3"]
+
+
+@needs_owners
+def test_kernel_store__refuses_a_folder_behind_a_link(tmp_path):
+    (tmp_path / "downloads").mkdir(mode=0o700)
+    (tmp_path / "kernels").symlink_to(tmp_path / "downloads")
+    with pytest.raises(UntrustedFolderError, match="is a link"):
+        trusted_folder(tmp_path / "kernels")
+
+
+@needs_owners
+def test_kernel_store__takes_no_file_under_another_name(tmp_path):
+    folder = trusted_folder(tmp_path / "kernels")
+    write_kernel(folder / "one.nbc", b"code")
+    (folder / "one.nbc").rename(folder / "two.nbc")
+    assert read_kernel(folder / "two.nbc") is None
+
+
+@needs_jit
 def test_kernel__whose_file_cannot_be_unpickled_is_compiled_again(tmp_path):
     package, cache = tmp_path / "package", tmp_path / "cache"
     _write_package(package)

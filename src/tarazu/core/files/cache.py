@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import stat
 import tempfile
 import uuid
 import warnings
@@ -12,16 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cache_dir() -> Path:
     """Return the folder for compiled kernels and other files that can be made again.
 
     The folder named by the environment variable ``TARAZU_CACHE_DIR``, else the platform's folder
-    for caches; if that cannot be written to, or needs a home folder and there is none, a
-    temporary folder, removed when the process ends, with a warning. The folder exists when this
-    returns.
+    for caches; if that cannot be written to, belongs to another user or may be written to by
+    others, or needs a home folder and there is none, a temporary folder, removed when the process
+    ends, with a warning. The folder exists when this returns.
 
     Warns
     -----
@@ -36,15 +39,18 @@ def _resolve_cache_dir(named: str) -> Path:
     candidate = _candidate(named)
     if candidate is None:
         problem = "no home folder was found for the cache"
-    elif _is_writable(candidate):
-        return candidate
-    else:
+    elif not _is_writable(candidate):
         problem = f"cannot write to the cache folder {candidate}"
+    elif (reason := distrust(candidate.stat())) is not None:
+        # what lies in it may be another's, and may lead elsewhere through a link
+        problem = f"the cache folder {candidate} {reason}"
+    else:
+        return candidate
     temporary = Path(tempfile.mkdtemp(prefix="tarazu-cache-"))
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     warnings.warn(
         f"{problem}; using a temporary one for this process. "
-        "Set TARAZU_CACHE_DIR to a folder you can write to.",
+        "Set TARAZU_CACHE_DIR to a folder of your own that no one else may write to.",
         RuntimeWarning,
         stacklevel=3,
     )
@@ -67,11 +73,25 @@ def _candidate(named: str) -> Path | None:
 
 def _is_writable(folder: Path) -> bool:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError:
         return False
+
+
+def distrust(found: os.stat_result) -> str | None:
+    """Return why a file or folder is not this user's alone; None where it is.
+
+    None also where owners are not known (Windows).
+    """
+    if not hasattr(os, "geteuid"):
+        return None
+    if found.st_uid != os.geteuid():
+        return f"belongs to user {found.st_uid}, not to this user ({os.geteuid()})"
+    if found.st_mode & _OTHERS_WRITE:
+        return f"may be written to by others (mode {stat.S_IMODE(found.st_mode):04o})"
+    return None
 
 
 def _beside(path: Path) -> Path:
