@@ -84,3 +84,25 @@ def test_study__refuses_a_parameter_with_the_name_of_a_key(tmp_path):
 
 def test_page__is_the_one_that_the_code_makes():
     assert PAGE.read_text(encoding="utf-8") == study_folder_page()
+
+
+def test_metrics__take_more_names_than_a_byte_can_number(tmp_path):
+    values = tuple(round(0.01 * n, 2) for n in range(130))
+    files = [tmp_path / f"h{n:03d}.toml" for n in range(130)]
+    for file in files:
+        file.write_text('title = "Copy"\nmeaning = "The same."\n[restrictions]\n')
+    short = {"weeks": 2, "horizons": (2,), "draws": 2, "replicates": 1, "series_weeks": 1}
+    short |= {"policies": ("status-quo",)}
+    grid = make_study(
+        **short, hypotheses=("full",), grid={"lever": "operational_tempo", "values": values}
+    )
+    many = make_study(**short, hypotheses=tuple(str(file) for file in files))
+    policies = run_study(grid, out=tmp_path / "grid").metrics["policy"]
+    result = run_study(many, out=tmp_path / "many")
+    assert list(policies.unique()) == [
+        "status-quo",
+        *(f"operational_tempo = {v:g}" for v in values),
+    ]
+    assert policies.value_counts().tolist() == [2] * 131
+    for table in (result.metrics, result.parameters):
+        assert table["hypothesis"].tolist() == [file.stem for file in files for _ in range(2)]

@@ -93,12 +93,12 @@ def write_parameters(plan: Plan, path: Path) -> None:
     import pyarrow.parquet as pq
 
     names, draws = list(plan.scenarios), plan.study.spec.draws
-    codes = np.repeat(np.arange(len(names), dtype=np.int8), draws)
+    codes = np.repeat(np.arange(len(names)), draws)
     draw = np.tile(np.arange(draws, dtype=np.int32), len(names))
     values = np.concatenate(
         [scenario.parameters for scenario in plan.scenarios.values()]
     )  # (H * N, P)
-    arrays = [_hypothesis_column(codes, names), pa.array(draw)]
+    arrays = [_words(codes, names), pa.array(draw)]
     fields = [pa.field(name, array.type) for name, array in zip(DRAW_KEYS, arrays, strict=True)]
     for column, (name, parameter) in enumerate(plan.study.model.parameters.items()):
         about = {
@@ -112,13 +112,15 @@ def write_parameters(plan: Plan, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _hypothesis_column(codes: NDArray[np.int8], names: Sequence[str]) -> pa.DictionaryArray:
+def _words(codes: NDArray[np.int64], names: Sequence[str]) -> pa.DictionaryArray:
+    """Return a column of names, given by their numbers."""
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(names)))
+    narrow = codes.astype(np.min_scalar_type(-len(names)))  # int8 for up to 128 names
+    return pa.DictionaryArray.from_arrays(pa.array(narrow), pa.array(list(names)))
 
 
-def write_metrics(plan: Plan, blocks: Sequence[Path], path: Path) -> dict[str, float | None]:
+def write_metrics(plan: Plan, blocks: Sequence[BlockReader], path: Path) -> dict[str, float | None]:
     """Write one row per hypothesis, policy, member and horizon; return the shares of draws kept."""
     import pyarrow.parquet as pq  # late: only here and where results are read
 
@@ -158,16 +160,10 @@ def _rows(
         index[axis] = slice(None)  # type: ignore[call-overload]
         return np.broadcast_to(values[tuple(index)], shape).ravel()
 
-    def words(values: Sequence[str], axis: int) -> pa.Array:
-        codes = spread(np.arange(len(values), dtype=np.int8), axis)
-        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(values)))
-
-    names = list(plan.scenarios)
+    names, policies = list(plan.scenarios), [policy.name for policy in plan.policies]
     columns: dict[str, Any] = {
-        "hypothesis": _hypothesis_column(
-            np.full(np.prod(shape), names.index(hypothesis), dtype=np.int8), names
-        ),
-        "policy": words([policy.name for policy in plan.policies], 0),
+        "hypothesis": _words(np.full(np.prod(shape), names.index(hypothesis)), names),
+        "policy": _words(spread(np.arange(len(policies)), 0), policies),
         "member": spread(member, 1),
         "draw": spread(member // replicates, 1),
         "replicate": spread(member % replicates, 1),
