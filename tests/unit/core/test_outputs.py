@@ -130,7 +130,7 @@ def test_work__is_taken_up_with_its_blocks(tmp_path: Path) -> None:
     assert read_key(work) == "two"
 
 
-@pytest.mark.parametrize("name", ["thesis.tex", KEY, "block-00000.npz"])
+@pytest.mark.parametrize("name", ["thesis.tex", KEY, "block-00000.bin"])
 def test_work__a_folder_of_the_user_is_refused_and_never_cleared(tmp_path: Path, name: str) -> None:
     work = tmp_path / ".demo.work"
     work.mkdir()
@@ -158,7 +158,7 @@ def test_work__is_cleared_with_the_work_folders_in_it(tmp_path: Path) -> None:
     open_work(work, "all")
     open_work(work / "demo.blocks", "one")
     block_file(work / "demo.blocks", 12).write_bytes(b"numbers")
-    (work / "demo.blocks" / ".block-00013.npz.0123456789ab.tmp").write_bytes(b"half")
+    (work / "demo.blocks" / ".block-00013.bin.0123456789ab.tmp").write_bytes(b"half")
     clear_work(work)
     assert list(tmp_path.iterdir()) == []
 
@@ -169,10 +169,10 @@ def test_work__cleared_leaves_what_the_user_put_there(tmp_path: Path) -> None:
     block_file(work, 0).write_bytes(b"numbers")
     (work / "notes.txt").write_text("mine")
     (work / "mine").mkdir()
-    (work / "mine" / "block-00000.npz").write_text("mine")
+    (work / "mine" / "block-00000.bin").write_text("mine")
     clear_work(work)
     assert {path.name for path in work.iterdir()} == {KEY, "notes.txt", "mine"}
-    assert (work / "mine" / "block-00000.npz").read_text() == "mine"
+    assert (work / "mine" / "block-00000.bin").read_text() == "mine"
 
 
 def test_work__a_kill_before_the_key_was_written_is_no_obstacle(tmp_path: Path) -> None:

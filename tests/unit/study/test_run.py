@@ -82,7 +82,7 @@ def test_run__stopped_in_the_middle_leaves_nothing_that_looks_finished_and_resum
     with pytest.raises(StopError):
         run_study(make_study(), record=record, out=out, progress=stop)
     assert not out.exists()
-    finished = sorted((tmp_path / ".cut.work").glob("*.npz"))
+    finished = sorted((tmp_path / ".cut.work").glob("*.bin"))
     assert finished
     seen = []
     run_study(make_study(), record=record, out=out, progress=seen.append)
@@ -116,7 +116,7 @@ def test_run__killed_process_leaves_nothing_that_looks_finished_and_resumes(tmp_
 def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
     store = tmp_path / ".out.work"
     open_work(store, "another")
-    (store / "block-00000.npz").write_text("not even numbers")
+    (store / "block-00000.bin").write_text("not even numbers")
     run_study(make_study(), record=record, out=tmp_path / "out")
     assert contents(tmp_path / "out") == contents(result.folder)
 
@@ -124,7 +124,7 @@ def test_run__does_not_go_on_from_another_study(tmp_path, result, record):
 def test_run__goes_on_from_blocks_of_the_same_code_only(tmp_path, monkeypatch, result, record):
     store, plan = tmp_path / ".out.work", running.make_plan(make_study(), record)
     open_work(store, digest(canonical_json(running._identity(plan))))
-    (store / "block-00000.npz").write_text("not even numbers")
+    (store / "block-00000.bin").write_text("not even numbers")
     monkeypatch.setattr(running, "_code_digest", lambda: "other code")
     run_study(make_study(), record=record, out=tmp_path / "out")
     assert contents(tmp_path / "out") == contents(result.folder)

@@ -112,10 +112,23 @@ def write_atomic(path: Path, data: bytes | Path) -> None:
         with path.open("wb") as stream:
             _fill(stream, data)
         return
+    with atomic_file(path) as stream:
+        _fill(stream, data)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file in pieces, whole or not at all; an existing file is replaced.
+
+    Yields
+    ------
+    BinaryIO
+        A hidden file beside `path`, which takes its place when the block ends without an error.
+    """
     temporary = _beside(path)
     try:
         with temporary.open("xb") as stream:
-            _fill(stream, data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

@@ -13,7 +13,7 @@ from tarazu.core.files.reading import read_file
 
 KEY: Final = "KEY"
 _SIGNATURE: Final = "Tarazu: unfinished work, removed when it is done\n"
-_BLOCK: Final = r"block-\d{5}\.npz"
+_BLOCK: Final = r"block-\d{5,}\.(?:bin|npz)"  # npz: of versions before blocks had digests
 _HALF_WRITTEN: Final = re.compile(rf"\.({KEY}|{_BLOCK})\.[0-9a-f]{{12}}\.tmp")
 
 
@@ -51,7 +51,7 @@ def read_key(folder: Path) -> str | None:
 
 def block_file(folder: Path, number: int) -> Path:
     """Return the file of a finished block in a work folder."""
-    return folder / f"block-{number:05d}.npz"
+    return folder / f"block-{number:05d}.bin"
 
 
 def clear_work(folder: Path) -> None:

@@ -13,6 +13,7 @@ from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import Provenance, canonical_json, collect_provenance
 from tarazu.study.runner.block import SUBSETS, Plan
+from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
 from tarazu.study.setup.spec import POOLED, Study
@@ -28,8 +29,8 @@ DISTRICTS: Final = "districts.nc"
 QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-def write_results(plan: Plan, blocks: Sequence[Path], folder: Path) -> None:
-    """Write the files of a result from its blocks (paths in the order of ``plan.blocks``)."""
+def write_results(plan: Plan, blocks: Sequence[BlockReader], folder: Path) -> None:
+    """Write the files of a result from its blocks, in the order of ``plan.blocks``."""
     shares = write_metrics(plan, blocks, folder / METRICS)
     write_parameters(plan, folder / PARAMETERS)
     write_dataset(make_bands(plan, blocks), folder / BANDS)
@@ -68,7 +69,7 @@ def provenance_of(study: Study) -> Provenance:
     )
 
 
-def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
+def make_bands(plan: Plan, blocks: Sequence[BlockReader]) -> xr.Dataset:
     """Return means and quantiles of the national series over members, all and kept.
 
     The pooled hypothesis gives every hypothesis the same weight.
@@ -110,15 +111,14 @@ def make_bands(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
 
 
 def _by_hypothesis(
-    plan: Plan, blocks: Sequence[Path], key: str
+    plan: Plan, blocks: Sequence[BlockReader], key: str
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
     """Yield (A, M, S) members and (M,) kept of each hypothesis, in order; then all pooled."""
     parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in plan.scenarios}
     flags: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in plan.scenarios}
     for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
-        with np.load(block) as numbers:
-            parts[hypothesis].append(numbers[key])
-            flags[hypothesis].append(numbers["kept"] == 1)
+        parts[hypothesis].append(block.read(key))
+        flags[hypothesis].append(block.read("kept") == 1)
     for name in parts:
         yield np.concatenate(parts[name], axis=1), np.concatenate(flags[name])
     everyone = [block for name in parts for block in parts[name]]
@@ -141,18 +141,16 @@ def _mean(members: NDArray[np.float32]) -> FloatArray:
     return np.asarray(members.mean(axis=1, dtype=np.float64))
 
 
-def sum_districts(plan: Plan, blocks: Sequence[Path]) -> xr.Dataset:
+def sum_districts(plan: Plan, blocks: Sequence[BlockReader]) -> xr.Dataset:
     """Return mean, variance and exceedance by district and year, over members, all and kept."""
     import xarray as xr
 
     keys = ("district_members", "district_sum", "district_square", "district_above")
     totals: dict[str, list[Any]] = {name: [0.0] * len(keys) for name in (*plan.scenarios, POOLED)}
     for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
-        with np.load(block) as numbers:
-            for name in (hypothesis, POOLED):
-                totals[name] = [
-                    old + numbers[key] for old, key in zip(totals[name], keys, strict=True)
-                ]
+        sums = [block.read(key) for key in keys]
+        for name in (hypothesis, POOLED):
+            totals[name] = [old + new for old, new in zip(totals[name], sums, strict=True)]
     axes = ("subset", "hypothesis", "policy", "year", DISTRICT)
     members = np.stack([total[0] for total in totals.values()], axis=1)  # (2, H)
     n = members[:, :, None, None, None, None].astype(np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -11,20 +11,17 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from tarazu.core.code_digest import read_code
-from tarazu.core.errors import ScenarioError
-from tarazu.core.files.cache import write_atomic
-from tarazu.core.files.output_folder import check_folder, output_folder
+from tarazu.core.errors import DataError, ScenarioError
+from tarazu.core.files.output_folder import output_folder
 from tarazu.core.files.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.record import Record
 from tarazu.region import Region
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
+from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyResult, load_study_result
 from tarazu.study.setup.design import latin_hypercube
@@ -37,8 +34,10 @@ ROOMS: Final = ("core", "region", "model", "engine", "policy", "study")  # what 
 PROSE: Final = {"title", "question", "start"}  # of a study file: what numbers do not hang on
 KIND: Final = "study"
 
-Job = tuple[tuple[str, range], Path]
-"""A block and the file of its numbers."""
+Job = tuple[Path, BlockId]
+"""The file of a block's numbers, and what it is a block of."""
+
+_log = logging.getLogger("tarazu.study")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +99,15 @@ def run_study(
         raise ValueError(msg)
     plan = make_plan(load_study(study) if isinstance(study, str | Path) else study, record)
     out = out.absolute()
-    check_folder(out, KIND)  # before the hours that the blocks take
     store = work or out.with_name(f".{out.name}.work")
     key = digest(canonical_json(_identity(plan)))
-    if read_key(store) != key:
-        clear_work(store)
-    open_work(store, key)
-    _run_blocks(plan, store, workers, progress, order)
     with output_folder(out, KIND, lambda: {"provenance": provenance_of(plan.study)}) as folder:
-        write_results(plan, _files(plan, store), folder)
+        if read_key(store) != key:
+            clear_work(store)
+        open_work(store, key)
+        blocks = _blocks(plan, store, key)
+        _run_blocks(plan, blocks, workers, progress, order)
+        write_results(plan, [BlockReader(*block) for block in blocks], folder)
     if work is None:
         clear_work(store)
     return load_study_result(out)
@@ -184,29 +183,31 @@ def _code_digest() -> str:
     return read_code(packages, prose=True).digest
 
 
-def _files(plan: Plan, store: Path) -> list[Path]:
-    return [block_file(store, n) for n in range(len(plan.blocks))]
+def _blocks(plan: Plan, store: Path, key: str) -> list[Job]:
+    """Return file and identity of every block, in the order of ``plan.blocks``."""
+    return [
+        (block_file(store, number), BlockId(key, hypothesis, draws.start, draws.stop))
+        for number, (hypothesis, draws) in enumerate(plan.blocks)
+    ]
 
 
 def _run_blocks(
     plan: Plan,
-    store: Path,
+    blocks: Sequence[Job],
     workers: int,
     progress: Callable[[Progress], None] | None,
     order: Callable[[Sequence[Job]], Iterable[Job]],
 ) -> None:
-    blocks = list(zip(plan.blocks, _files(plan, store), strict=True))
-    waiting = [(block, path) for block, path in blocks if not path.exists()]
-    runs = [
-        len(plan.policies) * plan.study.spec.replicates * len(draws) for (_, draws), _ in blocks
-    ]
-    left = [
-        len(plan.policies) * plan.study.spec.replicates * len(draws) for (_, draws), _ in waiting
-    ]
-    tick = _ticker(sum(runs) - sum(left), sum(runs), progress)
+    waiting = [job for job in blocks if not _is_finished(*job)]
+    per_draw = len(plan.policies) * plan.study.spec.replicates
+    total, left = (
+        per_draw * sum(block.stop - block.first for _, block in jobs) for jobs in (blocks, waiting)
+    )
+    tick = _ticker(total - left, total, progress)
 
-    def work(block: tuple[str, range], path: Path) -> None:
-        write_atomic(path, _packed(run_block(plan, *block, tick)))
+    def work(path: Path, block: BlockId) -> None:
+        numbers = run_block(plan, block.hypothesis, range(block.first, block.stop), tick)
+        write_block(path, block, numbers)
 
     with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(work, *job) for job in order(waiting)]
@@ -222,10 +223,16 @@ def _run_blocks(
             job.result()
 
 
-def _packed(numbers: dict[str, NDArray[Any]]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **numbers)  # type: ignore[arg-type]  # the stubs take no mapping of arrays
-    return buffer.getvalue()
+def _is_finished(path: Path, block: BlockId) -> bool:
+    """Return whether a block was finished by an earlier run; a damaged one is named in the log."""
+    if not path.exists():
+        return False
+    try:
+        BlockReader(path, block).check()
+    except DataError as error:
+        _log.warning("%s: %s. This block is run again.", path, error.what)
+        return False
+    return True
 
 
 def _ticker(

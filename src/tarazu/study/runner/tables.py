@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.study.runner.block import Plan
+from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED
@@ -129,19 +130,19 @@ def write_metrics(plan: Plan, blocks: Sequence[BlockReader], path: Path) -> dict
     with path.open("wb") as stream:
         writer = None
         for (hypothesis, draws), block in zip(plan.blocks, blocks, strict=True):
-            with np.load(block) as numbers:
-                table = _rows(plan, hypothesis, draws, numbers["outcomes"], numbers["kept"])
-                kept[hypothesis].append(numbers["kept"][::replicates])
+            flags = block.read("kept")
+            table = _rows(plan, hypothesis, draws, block.read("outcomes"), flags)
+            kept[hypothesis].append(flags[::replicates])
             if writer is None:
                 writer = pq.ParquetWriter(stream, table.schema, compression="zstd")
             writer.write_table(table)
         assert writer is not None  # a study has at least one block
         writer.close()
-    flags = {name: np.concatenate(parts) for name, parts in kept.items()}
-    pooled = np.concatenate(list(flags.values()))
+    whole = {name: np.concatenate(parts) for name, parts in kept.items()}
+    pooled = np.concatenate(list(whole.values()))
     return {
         name: None if (values < 0).any() else float((values == 1).mean())
-        for name, values in (flags | {POOLED: pooled}).items()
+        for name, values in (whole | {POOLED: pooled}).items()
     }
 
 
