@@ -11,9 +11,10 @@ from pathlib import Path
 from time import monotonic
 
 from tarazu.core.files.cache import write_atomic
+from tarazu.core.files.digests import sealed_json
 from tarazu.core.files.output_folder import MANIFEST, RUN, output_folder
 from tarazu.core.files.reading import read_file
-from tarazu.core.provenance import canonical_json, collect_provenance
+from tarazu.core.provenance import collect_provenance
 
 __all__ = ["KIND", "MANIFEST", "RUN", "read_origin", "run_folder"]
 
@@ -67,9 +68,7 @@ def run_folder(
             "host": platform.node(),
             "platform": platform.platform(),
         }
-        write_atomic(
-            folder / RUN, canonical_json(run if origin is None else run | {"study": origin})
-        )
+        write_atomic(folder / RUN, sealed_json(run if origin is None else run | {"study": origin}))
 
 
 def read_origin(folder: Path) -> str | None:

@@ -35,6 +35,7 @@ def test_run_folder__manifest_names_inputs_and_outputs(tmp_path: Path) -> None:
         "duration_s",
         "host",
         "platform",
+        "sha256",
     }
 
 

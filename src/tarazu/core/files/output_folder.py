@@ -13,9 +13,10 @@ from typing import Final
 
 from tarazu.core.errors import OutputError
 from tarazu.core.files.cache import atomic_folder, write_atomic
+from tarazu.core.files.digests import sealed_json
 from tarazu.core.files.outputs import is_within
 from tarazu.core.files.reading import read_file
-from tarazu.core.provenance import canonical_json, digest_file
+from tarazu.core.provenance import digest_file
 
 MANIFEST: Final = "MANIFEST.json"
 RUN: Final = "RUN.json"  # time and host: the only file of a run that may differ between runs
@@ -55,9 +56,9 @@ def output_folder(
     check_folder(target, kind, keep=keep, replace=replace)
     with _alone(target), atomic_folder(target, replace=True) as folder:
         yield folder
-        outputs = {name: digest_file(folder / name) for name in _files(folder) if name != RUN}
+        outputs = {name: digest_file(folder / name) for name in list_files(folder) if name != RUN}
         manifest = {"kind": kind, **about(), "outputs": outputs}
-        write_atomic(folder / MANIFEST, canonical_json(manifest))
+        write_atomic(folder / MANIFEST, sealed_json(manifest))
         check_folder(target, kind, keep=keep, replace=replace)  # it may have been filled meanwhile
 
 
@@ -88,7 +89,7 @@ def check_folder(
     if not target.is_dir():
         raise OutputError("is a file", path=target, expected="a folder, or a name that is free")
     _check_place(target, keep)
-    files = _files(target)
+    files = list_files(target)
     if not files:
         return
     manifest = _read_manifest(target)
@@ -150,8 +151,8 @@ def _is_as_written(path: Path, noted: str | None) -> bool:
     return is_regular and noted is not None and digest_file(path) == noted
 
 
-def _files(folder: Path) -> list[str]:
-    """Return the names of all files and links in a folder, sorted.
+def list_files(folder: Path) -> list[str]:
+    """Return the names of all files and links in a folder and its folders, sorted.
 
     Raises
     ------

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.files.cache import write_atomic
-from tarazu.core.provenance import Provenance, canonical_json, collect_provenance
+from tarazu.core.files.digests import sealed_json
+from tarazu.core.provenance import Provenance, collect_provenance, digest_file
 from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
@@ -26,6 +27,7 @@ FloatArray = NDArray[np.float64]
 RESULT: Final = "study.json"
 BANDS: Final = "bands.nc"
 DISTRICTS: Final = "districts.nc"
+TABLES: Final = (METRICS, PARAMETERS, BANDS, DISTRICTS)  # whose digests the result holds
 QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
@@ -35,7 +37,8 @@ def write_results(plan: Plan, blocks: Sequence[BlockReader], folder: Path) -> No
     write_parameters(plan, folder / PARAMETERS)
     write_dataset(make_bands(plan, blocks), folder / BANDS)
     write_dataset(sum_districts(plan, blocks), folder / DISTRICTS)
-    write_atomic(folder / RESULT, canonical_json(_description(plan, shares)))
+    digests = {name: digest_file(folder / name) for name in TABLES}
+    write_atomic(folder / RESULT, sealed_json(_description(plan, shares) | {"files": digests}))
 
 
 def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, object]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tarazu.core.errors import DataError
-from tarazu.study.runner.reduce import BANDS, DISTRICTS, RESULT
+from tarazu.core.files.digests import check_digest, read_sealed
+from tarazu.study.runner.reduce import BANDS, DISTRICTS, RESULT, TABLES
 from tarazu.study.runner.tables import METRICS, PARAMETERS
 from tarazu.study.setup.outcomes import OUTCOMES
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED
@@ -25,6 +25,7 @@ NOT_CALIBRATED = (
     "Not calibrated: parameters are drawn from priors, most of them assumed. These are conditional "
     "statements about the model, not forecasts."
 )
+AGAIN = "Run the study again"
 UNEQUAL_BUDGETS = "Policies are compared each at its own cost: their budgets are not equal."
 
 
@@ -51,6 +52,7 @@ class StudyResult:
     kept_share : share of draws whose attacks under the status quo lie in that range, by
         hypothesis and ``pooled``; None where no record was given.
     is_operation : whether its policies are one extra sweep and the policies it is compared with.
+    digests : SHA-256 of each table, by file name; a table is checked whenever it is read.
     caveats : sentences to print beside every number.
     """
 
@@ -71,6 +73,7 @@ class StudyResult:
     record_range: tuple[int, int] | None
     kept_share: Mapping[str, float | None]
     is_operation: bool
+    digests: Mapping[str, str]
     caveats: tuple[str, ...] = (NOT_CALIBRATED, UNEQUAL_BUDGETS)
 
     @cached_property
@@ -81,14 +84,14 @@ class StudyResult:
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """One row per hypothesis and draw, one column per parameter of the model."""
-        return pd.read_parquet(self.folder / PARAMETERS)
+        return pd.read_parquet(self._checked(PARAMETERS))
 
     @cached_property
     def parameter_info(self) -> pd.DataFrame:
         """One row per parameter: parameter, unit, prior (of the model, unrestricted), source."""
         import pyarrow.parquet as pq
 
-        schema = pq.read_schema(self.folder / PARAMETERS)
+        schema = pq.read_schema(self._checked(PARAMETERS))
         return pd.DataFrame(
             [
                 {"parameter": field.name}
@@ -114,17 +117,22 @@ class StudyResult:
 
     def read_metrics(self, columns: list[str] | None = None) -> pd.DataFrame:
         """Return some columns of `metrics`, read afresh; None for all."""
-        return pd.read_parquet(self.folder / METRICS, columns=columns)
+        return pd.read_parquet(self._checked(METRICS), columns=columns)
 
     @cached_property
     def bands(self) -> xr.Dataset:
         """Quantiles (and ``NAME_mean``) of national series: subset, hypothesis, policy, week."""
-        return _read(self.folder / BANDS)
+        return _read(self._checked(BANDS))
 
     @cached_property
     def districts(self) -> xr.Dataset:
         """Mean, variance and exceedance by subset, hypothesis, policy, year and district."""
-        return _read(self.folder / DISTRICTS)
+        return _read(self._checked(DISTRICTS))
+
+    def _checked(self, name: str) -> Path:
+        """Return the path of a table; raise a DataError if it is not as it was written."""
+        check_digest(self.folder / name, self.digests[name], hint=AGAIN)
+        return self.folder / name
 
     def kept_sentence(self) -> str:
         """Return in words the share of draws with as many attacks as the record."""
@@ -157,12 +165,13 @@ def load_study_result(folder: Path) -> StudyResult:
     Raises
     ------
     DataError
-        The folder holds no complete result, or one that another version wrote.
+        The folder holds no complete result, or one that another version wrote, or study.json was
+        changed. Tables that were changed are found when they are read.
     """
     path = folder / RESULT
     try:
-        described: dict[str, Any] = json.loads(path.read_bytes())
-        missing = [n for n in (METRICS, PARAMETERS, BANDS, DISTRICTS) if not (folder / n).exists()]
+        described = read_sealed(path, hint=AGAIN)
+        missing = [name for name in TABLES if not (folder / name).exists()]
         if missing:
             raise DataError(f"'{missing[0]}' is missing", file=folder, expected="a whole result")
         spec, low_high = described["spec"], described["record_range"]
@@ -184,13 +193,14 @@ def load_study_result(folder: Path) -> StudyResult:
             record_range=None if low_high is None else (low_high[0], low_high[1]),
             kept_share=described["kept_share"],
             is_operation=described["is_operation"],
+            digests={name: described["files"][name] for name in TABLES},
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(
             f"cannot be read ({error})",
             file=path,
             expected="a folder written by this version of run_study",
-            hint="Run the study again",
+            hint=AGAIN,
         ) from error
 
 
