@@ -36,7 +36,7 @@ def _is_about_input(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return all(_is_about_input(inner) for inner in error.exceptions)
     # An OSError names what the operating system could not do (disk full, no permission): not a bug.
-    return isinstance(error, TarazuError | OSError)
+    return isinstance(error, TarazuError | OSError | MemoryError)
 
 
 def _usage_lines(error: typer.TyperException) -> Iterator[str]:
@@ -66,6 +66,9 @@ def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror is not None:
         where = "" if error.filename is None else f"{error.filename}: "
         return f"{where}{error.strerror.lower()}."
+    if isinstance(error, MemoryError):
+        reason = str(error).rstrip(".") or "the system gave no more"
+        return f"out of memory: {reason}. Reduce the input or the study, or free memory."
     return str(error)
 
 

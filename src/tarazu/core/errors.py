@@ -121,6 +121,14 @@ class OutputError(TarazuError):
         super().__init__(_sentence(what, str(path), expected, hint))
 
 
+class ResourceError(TarazuError):
+    """Work needs more memory or disk than there is, or than is allowed."""
+
+    def __init__(self, what: str, *, expected: str | None = None, hint: str | None = None) -> None:
+        self.what, self.expected, self.hint = what, expected, hint
+        super().__init__(_sentence(what, "", expected, hint))
+
+
 class FitError(TarazuError):
     """An estimate cannot be computed from the data given."""
 
