@@ -8,9 +8,10 @@ from tests.unit.study.cases import make_study
 
 from tarazu.core.random.streams import poisson_quantile, uniform
 from tarazu.engine import Pulse
+from tarazu.engine.compiler.program import stream_number
 from tarazu.model import draw_parameters, load_hypothesis
 from tarazu.study.runner.run import make_plan
-from tarazu.study.setup.design import latin_hypercube, member_ids
+from tarazu.study.setup.design import JITTER, ORDER, latin_hypercube, member_ids
 from tarazu.study.setup.sizing import _solve, size_operation
 
 STANDARD_ERRORS = 5.0  # a false alarm in 2 million runs; seeds are fixed
@@ -91,3 +92,11 @@ def test_streams__pair_policies():
     """The same address gives the same luck, and more expected never gives fewer."""
     counts = [poisson_quantile(uniform(1, 2, 3, 4, 5, 0), mean) for mean in (0.5, 1.0, 2.0, 4.0)]
     assert counts == sorted(counts)
+
+
+def test_design__is_that_of_single_uniforms():
+    stream, draws = stream_number("design of a"), range(50)
+    order = [uniform(7, draw, stream, 0, 0, ORDER) for draw in draws]
+    jitter = np.array([uniform(7, draw, stream, 0, 0, JITTER) for draw in draws])
+    expected = (np.argsort(np.argsort(order)) + jitter) / 50
+    assert np.array_equal(latin_hypercube(["a"], 50, 7)[:, 0], expected)

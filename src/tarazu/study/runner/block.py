@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Pulse, Trajectory
 from tarazu.engine.compiler.week_plan import Mode
+from tarazu.study.runner.needs import block_draws, piece_members
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
 from tarazu.study.setup.outcomes import (
@@ -60,7 +61,7 @@ class Plan:
     @property
     def blocks(self) -> tuple[tuple[str, range], ...]:
         """Hypothesis and draws of every block, in the order of results."""
-        draws, size = self.study.spec.draws, self.study.spec.block
+        draws, size = self.study.spec.draws, block_draws(self.study)
         return tuple(
             (hypothesis, range(first, min(first + size, draws)))
             for hypothesis in self.scenarios
@@ -78,10 +79,10 @@ class Sample(NamedTuple):
 
 
 class PolicyNumbers(NamedTuple):
-    """The numbers of one policy of a block; see `run_block`."""
+    """The numbers of one policy of a block, or of a piece of its members; see `run_block`."""
 
     outcomes: FloatArray  # (M, H, K)
-    series: Mapping[str, FloatArray]  # (M, S) each
+    series: Mapping[str, NDArray[np.float32]]  # (M, S) each
     years: FloatArray  # (M, Y, D, K)
     attacks: FloatArray  # (M, T)
 
@@ -90,6 +91,9 @@ def run_block(
     plan: Plan, hypothesis: str, draws: range, tick: Callable[[int], None]
 ) -> dict[str, NDArray[Any]]:
     """Return the reduced numbers of one block; `tick` is called with finished member-runs.
+
+    Weekly series are held of a piece of the members at a time, and years by district of one policy
+    at a time; the baseline is run first, because it decides which draws are kept.
 
     Returns
     -------
@@ -100,22 +104,26 @@ def run_block(
         members and over those kept; ``district_above`` (2, A, Y, D, K, 2): members that reach a
         level.
     """
-    sample = _sample(plan, hypothesis, draws)
-    found: dict[str, PolicyNumbers] = {}
-    for policy in plan.policies:
-        found[policy.name] = _run_policy(plan, policy, sample)
-        tick(len(sample.members))
-    kept, results = _kept(plan, found[plan.baseline].attacks), list(found.values())
+    sample, places = _sample(plan, hypothesis, draws), list(range(len(plan.policies)))
+    places.sort(key=lambda place: plan.policies[place].name != plan.baseline)
+    kept = np.zeros(0, dtype=np.int8)
+    rows: dict[int, dict[str, NDArray[Any]]] = {}
+    for place in places:
+        one = _run_policy(plan, plan.policies[place], sample, tick)
+        if not rows:
+            kept = _kept(plan, one.attacks)
+        series = {f"series_{name}": values for name, values in one.series.items()}
+        rows[place] = {"outcomes": one.outcomes, **series}
+        rows[place] |= _district_sums(one.years, kept)
+    members = [len(kept), (kept == 1).sum()]
     numbers: dict[str, NDArray[Any]] = {
-        "outcomes": np.stack([one.outcomes for one in results]),
         "kept": kept,
+        "district_members": np.array(members, dtype=np.int64),
     }
-    for name in results[0].series:
-        numbers[f"series_{name}"] = np.stack([one.series[name] for one in results]).astype(
-            np.float32
-        )
-    years = np.stack([one.years for one in results])  # (A, M, Y, D, K)
-    return numbers | _district_sums(years, kept)
+    for name in list(rows[0]):
+        axis = 1 if name.startswith("district_") else 0
+        numbers[name] = np.stack([rows[place].pop(name) for place in sorted(rows)], axis=axis)
+    return numbers
 
 
 def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
@@ -127,37 +135,87 @@ def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
     return Sample(scenario, members, *draw_pulses(study, scenario))
 
 
-def _run_policy(plan: Plan, policy: ResolvedPolicy, sample: Sample) -> PolicyNumbers:
-    spec, replicates = plan.study.spec, plan.study.spec.replicates
-    drawn = _simulate(plan, policy, sample, sample.members, "stochastic")
+def _run_policy(
+    plan: Plan, policy: ResolvedPolicy, sample: Sample, tick: Callable[[int], None]
+) -> PolicyNumbers:
+    pieces = []
+    for draws, members in _pieces(plan, sample):
+        pieces.append(_run_piece(plan, policy, sample, draws, members))
+        tick(len(members))
+    return PolicyNumbers(
+        np.concatenate([piece.outcomes for piece in pieces]),
+        {name: np.concatenate([p.series[name] for p in pieces]) for name in pieces[0].series},
+        np.concatenate([piece.years for piece in pieces]),
+        np.concatenate([piece.attacks for piece in pieces]),
+    )
+
+
+def _pieces(plan: Plan, sample: Sample) -> Iterator[tuple[slice, IntArray]]:
+    """Yield draws and members of each piece: some whole draws, or some replicates of one."""
+    replicates, most = plan.study.spec.replicates, piece_members(plan.study)
+    step = most // replicates
+    if step:
+        for first in range(0, len(sample.pulses), step):
+            yield (
+                slice(first, first + step),
+                sample.members[first * replicates : (first + step) * replicates],
+            )
+        return
+    for draw in range(len(sample.pulses)):
+        members = sample.members[draw * replicates : (draw + 1) * replicates]
+        for first in range(0, replicates, most):
+            yield slice(draw, draw + 1), members[first : first + most]
+
+
+def _run_piece(
+    plan: Plan, policy: ResolvedPolicy, sample: Sample, draws: slice, members: IntArray
+) -> PolicyNumbers:
+    spec = plan.study.spec
+    dose, n_draws = sample.dose[draws], len(sample.pulses[draws])
+    repeats = len(members) // n_draws
+    drawn = _simulate(plan, policy, sample, draws, members, "stochastic")
     national = national_series(drawn)
     outcomes = measure(national, spec.horizons, plan.study.origin)
     if spec.operation is not None:
-        mean_field = _simulate(plan, policy, sample, sample.members[::replicates], "mean")
-        zones = measure_zones(plan.study, drawn, mean_field, replicates)
-        dose = sample.dose if policy.has_sweep else np.zeros_like(sample.dose)
-        of_members = np.repeat(dose, replicates, axis=0)[:, None, :]
+        mean_field = _simulate(plan, policy, sample, draws, members[::repeats], "mean")
+        zones = measure_zones(plan.study, drawn, mean_field, repeats)
+        dose = dose if policy.has_sweep else np.zeros_like(dose)
+        of_members = np.repeat(dose, repeats, axis=0)[:, None, :]
         shape = (*outcomes.shape[:2], len(DOSE_COLUMNS))
         outcomes = np.concatenate([outcomes, zones, np.broadcast_to(of_members, shape)], axis=2)
+    series = coarse_series(national, spec.series_weeks)
     return PolicyNumbers(
         outcomes,
-        coarse_series(national, spec.series_weeks),
+        {name: values.astype(np.float32) for name, values in series.items()},
         district_years(drawn),
-        national["attacks"],
+        national["attacks"].copy(),  # a view would keep all series of the piece
     )
 
 
 def _simulate(
-    plan: Plan, policy: ResolvedPolicy, sample: Sample, members: IntArray, mode: Mode
+    plan: Plan,
+    policy: ResolvedPolicy,
+    sample: Sample,
+    draws: slice,
+    members: IntArray,
+    mode: Mode,
 ) -> Trajectory:
     """Return one policy's trajectory; an operation sized in each draw needs a run for each."""
     scenario, seed = replace(sample.scenario, policy=policy), plan.study.spec.seed
-    draws = np.repeat(np.arange(len(sample.pulses)), len(members) // len(sample.pulses))
+    chosen = np.arange(len(sample.pulses))[draws]
+    of_members = np.repeat(chosen, len(members) // len(chosen))
     if not policy.has_sweep:
-        return scenario.run(draws, members, seed=seed, keep=KEEP, mode=mode)
+        return scenario.run(of_members, members, seed=seed, keep=KEEP, mode=mode)
     parts = [
-        scenario.run(draw, members[draws == draw], seed=seed, pulses=pulses, keep=KEEP, mode=mode)
-        for draw, pulses in enumerate(sample.pulses)
+        scenario.run(
+            draw,
+            members[of_members == draw],
+            seed=seed,
+            pulses=sample.pulses[draw],
+            keep=KEEP,
+            mode=mode,
+        )
+        for draw in chosen.tolist()
     ]
     return _join(parts)
 
@@ -193,14 +251,24 @@ def _kept(plan: Plan, attacks: FloatArray) -> NDArray[np.int8]:
 
 
 def _district_sums(years: FloatArray, kept: NDArray[np.int8]) -> dict[str, NDArray[Any]]:
+    """Return sums over the members (M, Y, D, K) of one policy, over all and over those kept."""
     levels = np.array(list(DISTRICT_OUTCOMES.values()))  # (K, 2)
-    masks = (np.ones(len(kept), dtype=bool), kept == 1)
-    chosen = [years[:, mask] for mask in masks]
+    chosen = (years, years[kept == 1])
     return {
-        "district_members": np.array([mask.sum() for mask in masks], dtype=np.int64),
-        "district_sum": np.stack([part.sum(axis=1) for part in chosen]),
-        "district_square": np.stack([(part * part).sum(axis=1) for part in chosen]),
+        "district_sum": np.stack([part.sum(axis=0) for part in chosen]),
+        "district_square": np.stack([_sum_of_squares(part) for part in chosen]),
         "district_above": np.stack(
-            [(part[..., None] >= levels).sum(axis=1).astype(np.float64) for part in chosen]
-        ),
+            [
+                np.stack([(part >= levels[:, n]).sum(axis=0) for n in range(2)], axis=-1)
+                for part in chosen
+            ]
+        ).astype(np.float64),
     }
+
+
+def _sum_of_squares(years: FloatArray) -> FloatArray:
+    """Return the (Y, D, K) sum over members, which are added one after the other."""
+    total = np.zeros(years.shape[1:])
+    for member in years:
+        total += member * member
+    return total

@@ -15,6 +15,7 @@ from tarazu.core.files.digests import sealed_json
 from tarazu.core.provenance import Provenance, collect_provenance, digest_file
 from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.runner.block_file import BlockReader
+from tarazu.study.runner.needs import BANDS_BYTES
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
 from tarazu.study.setup.spec import POOLED, Study
@@ -83,18 +84,22 @@ def make_bands(plan: Plan, blocks: Sequence[BlockReader]) -> xr.Dataset:
     axes = ("subset", "hypothesis", "policy")
     variables: dict[str, Any] = {}
     for series in SERIES:
-        bands, means = [], []
-        for members, kept in _by_hypothesis(plan, blocks, f"series_{series}"):
-            for mask in (np.ones_like(kept), kept):
-                bands.append(_quantiles(members[:, mask]))
-                means.append(_mean(members[:, mask]))
-        shape = (len(names), len(SUBSETS), *bands[0].shape)
+        bands, means = list[list[FloatArray]](), list[list[FloatArray]]()
+        for piece in _pieces(plan):
+            bands.append([])
+            means.append([])
+            for members, kept in _by_hypothesis(plan, blocks, f"series_{series}", piece):
+                for mask in (np.ones_like(kept), kept):
+                    bands[-1].append(_quantiles(members[:, mask]))
+                    means[-1].append(_mean(members[:, mask]))
+        quantiles, mean = np.concatenate(bands, axis=-1), np.concatenate(means, axis=-1)
+        shape = (len(names), len(SUBSETS), *quantiles.shape[1:])
         variables[series] = (
             (*axes, "quantile", WEEK),
-            np.reshape(bands, shape).swapaxes(0, 1),
+            quantiles.reshape(shape).swapaxes(0, 1),
         )
-        shape = (len(names), len(SUBSETS), *means[0].shape)
-        variables[f"{series}_mean"] = ((*axes, WEEK), np.reshape(means, shape).swapaxes(0, 1))
+        shape = (len(names), len(SUBSETS), *mean.shape[1:])
+        variables[f"{series}_mean"] = ((*axes, WEEK), mean.reshape(shape).swapaxes(0, 1))
     step = plan.study.spec.series_weeks
     steps = plan.study.spec.weeks // step
     return xr.Dataset(
@@ -113,14 +118,26 @@ def make_bands(plan: Plan, blocks: Sequence[BlockReader]) -> xr.Dataset:
     )
 
 
+def _pieces(plan: Plan) -> list[slice]:
+    """Return the steps of a series of which bands are made at once, two at least.
+
+    A single step would be summed in another order than several, and round otherwise.
+    """
+    spec = plan.study.spec
+    members = spec.draws * spec.replicates * len(plan.scenarios) * len(plan.policies)
+    width = max(2, BANDS_BYTES // (members * np.dtype(np.float32).itemsize))
+    first = [*range(0, max(1, spec.weeks // spec.series_weeks - 1), width)]
+    return [slice(*ends) for ends in zip(first, [*first[1:], None], strict=True)]
+
+
 def _by_hypothesis(
-    plan: Plan, blocks: Sequence[BlockReader], key: str
+    plan: Plan, blocks: Sequence[BlockReader], key: str, steps: slice
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
     """Yield (A, M, S) members and (M,) kept of each hypothesis, in order; then all pooled."""
     parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in plan.scenarios}
     flags: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in plan.scenarios}
     for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
-        parts[hypothesis].append(block.read(key))
+        parts[hypothesis].append(block.read(key)[:, :, steps].copy())
         flags[hypothesis].append(block.read("kept") == 1)
     for name in parts:
         yield np.concatenate(parts[name], axis=1), np.concatenate(flags[name])

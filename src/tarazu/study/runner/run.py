@@ -22,6 +22,7 @@ from tarazu.record import Record
 from tarazu.region import Region
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
 from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
+from tarazu.study.runner.needs import require_needs
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyResult, load_study_result
 from tarazu.study.setup.design import latin_hypercube
@@ -93,12 +94,17 @@ def run_study(
         A member left the range in which the model is defined.
     OutputError
         `out` or `work` was not written by this function; see `check_folder` and `open_work`.
+    ResourceError
+        The study needs more memory, disk or time than there is; see `require_needs`.
     """
     if workers < 1:
         msg = f"workers is {workers}; expected 1 or more"
         raise ValueError(msg)
-    plan = make_plan(load_study(study) if isinstance(study, str | Path) else study, record)
+    if isinstance(study, str | Path):
+        study = load_study(study)
     out = out.absolute()
+    require_needs(study, workers, out)
+    plan = make_plan(study, record)
     store = work or out.with_name(f".{out.name}.work")
     key = digest(canonical_json(_identity(plan)))
     with output_folder(out, KIND, lambda: {"provenance": provenance_of(plan.study)}) as folder:

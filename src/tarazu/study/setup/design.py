@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.jit import kernel
 from tarazu.core.random.streams import uniform
 from tarazu.engine.compiler.program import stream_number
 
@@ -42,13 +43,20 @@ def latin_hypercube(ids: Iterable[str], draws: int, seed: int) -> FloatArray:
 
 def _column(design_id: str, draws: int, seed: int) -> FloatArray:
     stream = stream_number(f"design of {design_id}")
-    order, jitter = (
-        np.array([uniform(seed, draw, stream, 0, 0, index) for draw in range(draws)])
-        for index in (ORDER, JITTER)
-    )
-    stratum = np.argsort(np.argsort(order, kind="stable"), kind="stable")
+    order, jitter = np.empty(draws), np.empty(draws)
+    draw_uniforms(seed, stream, ORDER, order)
+    draw_uniforms(seed, stream, JITTER, jitter)
+    stratum = np.empty(draws, dtype=np.int64)
+    stratum[np.argsort(order, kind="stable")] = np.arange(draws)
     values = (stratum + jitter) / draws
     return np.asarray(np.clip(values, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0)))
+
+
+@kernel
+def draw_uniforms(seed: int, stream: int, index: int, values: FloatArray) -> None:
+    """Draw one uniform per draw of the parameters. Writes `values` (N,)."""
+    for draw in range(values.shape[0]):
+        values[draw] = uniform(seed, draw, stream, 0, 0, index)
 
 
 def member_ids(draws: range, replicates: int) -> IntArray:
