@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.ged_file import write_ged_file
-from tarazu.record import Record, load_default_record, read_record, to_panel
+from tarazu.record import Record, load_record, read_record, to_panel
 
 
 class TimeStart:
@@ -25,10 +25,10 @@ class TimeRecord:
     param_names = ("freq",)
 
     def setup(self, freq: str) -> None:
-        self.record = load_default_record()
+        self.record = load_record()
 
-    def time_load_default_record(self, freq: str) -> None:
-        load_default_record()
+    def time_load_record(self, freq: str) -> None:
+        load_record()
 
     def time_to_panel(self, freq: str) -> None:
         to_panel(self.record, freq=freq)
@@ -36,7 +36,7 @@ class TimeRecord:
 
 class PeakmemPanel:
     def peakmem_to_panel(self) -> None:
-        to_panel(load_default_record(), freq="day")
+        to_panel(load_record(), freq="day")
 
 
 class ReadGed:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
 from tarazu.model import build_model
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.report import write_brief
 from tarazu.report.figures.causal_loop import loops_figure
 from tarazu.report.pages.figure_pages import write_pages
@@ -44,7 +44,7 @@ def browser() -> str:
 @pytest.fixture(scope="module")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("brief")
-    return write_brief(load_default_record(), [weak_retaliation()], folder / "brief.html")
+    return write_brief(load_record(), [weak_retaliation()], folder / "brief.html")
 
 
 def _browse(

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.record import load_default_record, to_panel
+from tarazu.record import load_record, to_panel
 
 HORIZON = 42
 YEARS = 30
@@ -56,7 +56,7 @@ class Frame:
 
 
 def frame() -> Frame:
-    record = load_default_record()
+    record = load_record()
     panel = to_panel(record)
     attacks, operations = panel["attacks"].to_numpy(), panel["operations"].to_numpy()
     year = panel["time"].dt.year.to_numpy()

@@ -95,7 +95,7 @@ def read_events(
     typer.BadParameter
         An option needs an event file and there is none, or options exclude each other.
     """
-    from tarazu.record import FORMAT_NAMES, load_default_record, read_record
+    from tarazu.record import FORMAT_NAMES, load_record, read_record
     from tarazu.region import load_region
 
     if file is None:
@@ -107,7 +107,7 @@ def read_events(
         options |= {"--mapping": mapping, "--format": format}
         if unusable := [name for name, value in options.items() if value is not None]:
             raise typer.BadParameter(f"{', '.join(unusable)} can only be used with an event file.")
-        return load_default_record()
+        return load_record()
     if format is not None and format not in FORMAT_NAMES:
         message = f"format '{format}' not found; expected one of {', '.join(FORMAT_NAMES)}."
         raise typer.BadParameter(message, param_hint="--format")

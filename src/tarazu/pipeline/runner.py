@@ -83,8 +83,8 @@ def run_task(
     Examples
     --------
     >>> from tarazu.pipeline import Task, run_task
-    >>> from tarazu.record import load_default_record
-    >>> run_task(Task(load_default_record(), ("retaliation",)), "out")  # doctest: +SKIP
+    >>> from tarazu.record import load_record
+    >>> run_task(Task(load_record(), ("retaliation",)), "out")  # doctest: +SKIP
     """
     from tarazu.core.files.work_folder import clear_work, open_work
     from tarazu.evidence.battery import assess

@@ -7,7 +7,7 @@ from tarazu.record.coding.hand_labels import (
     check_labels,
     measured_check,
 )
-from tarazu.record.embedded import load_default_record, make_figures, write_figures
+from tarazu.record.embedded import load_record, make_figures, write_figures
 from tarazu.record.panel import select, to_panel
 from tarazu.record.quality import write_rejects
 from tarazu.record.reader import FORMAT_NAMES, read_record
@@ -38,7 +38,7 @@ __all__ = [
     "SourceNote",
     "YearCount",
     "check_labels",
-    "load_default_record",
+    "load_record",
     "make_figures",
     "measured_check",
     "read_record",

@@ -137,7 +137,7 @@ def write_figures(
     write_outputs(files, keep=keep, replace=replace)
 
 
-def load_default_record(region: Region | None = None) -> Record:
+def load_record(region: Region | None = None) -> Record:
     """Return the record of Balochistan 1992-2021 from the counts shipped with the package.
 
     The same counts and the same panel as reading the event file; events have no ids.

@@ -13,7 +13,7 @@ from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
 from tarazu.evidence.sensitivity import REDRAWN
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.study import run_study
 from tarazu.study.runner.tables import METRICS
 from tarazu.study.setup.policies import SWEEP
@@ -235,7 +235,7 @@ def attrition(folder, world: str):
         horizons=(520,),
         draws=6,
     )
-    result = run_study(study, record=load_default_record(), out=folder / "attrition", workers=2)
+    result = run_study(study, record=load_record(), out=folder / "attrition", workers=2)
     return type(result)(**{**result.__dict__, "name": "attrition"})
 
 

@@ -13,7 +13,7 @@ from tarazu.core.provenance import canonical_json
 from tarazu.evidence.battery import assess, holm_adjust, load_battery, run_battery
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.evidence.registry import ESTIMATORS
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)
 
@@ -126,5 +126,5 @@ def test_run_battery__asks_what_it_is_told_in_that_order(tmp_path):
         made.append(name)
         return finding(name, 0.5)
 
-    battery = run_battery(load_default_record(), load_battery(path), make=make)
+    battery = run_battery(load_record(), load_battery(path), make=make)
     assert made == ["displacement", "retaliation"] == [row["name"] for row in battery.rows]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tarazu.evidence.daily_counts import tally_events, to_daily_counts
-from tarazu.record import load_default_record, to_panel
+from tarazu.record import load_record, to_panel
 
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 @pytest.mark.parametrize("step", ["day", "week"])

@@ -18,7 +18,7 @@ from tarazu.evidence.displacement.estimator import VERDICTS as DISPLACEMENT_VERD
 from tarazu.evidence.finding import MAIN
 from tarazu.evidence.retaliation.estimator import VERDICTS as RETALIATION_VERDICTS
 from tarazu.evidence.sensitivity import SENSITIVITY_ANALYSES
-from tarazu.record import Record, load_default_record, read_record
+from tarazu.record import Record, load_record, read_record
 
 VERDICTS = {"retaliation": RETALIATION_VERDICTS, "displacement": DISPLACEMENT_VERDICTS}
 NAMES = ("retaliation", "displacement")  # what operations do: alike in words and in sign
@@ -28,7 +28,7 @@ MINUS = "\N{MINUS SIGN}"
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return load_default_record()
+    return load_record()
 
 
 def find(name: str, record: Record) -> Finding:

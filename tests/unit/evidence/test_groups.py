@@ -20,14 +20,14 @@ from tarazu.evidence.groups.estimator import (
     rarefy,
     resample,
 )
-from tarazu.record import Record, load_default_record
+from tarazu.record import Record, load_record
 
 EVENTS = arrays(np.int64, (4, 5), elements=st.integers(0, 12))
 
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return load_default_record()
+    return load_record()
 
 
 def find(record):

@@ -9,12 +9,12 @@ from tarazu.evidence import ESTIMATORS, estimate
 from tarazu.evidence.compose import WORDS
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.options import LEVEL, changed_options, options_of, tails
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

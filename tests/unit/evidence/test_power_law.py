@@ -155,7 +155,7 @@ RESAMPLE = """
 import numpy as np
 from tarazu.evidence.near_repeat.estimator import near_repeat
 from tarazu.evidence.severity import power_law_kernels as kernels
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 {first}
 values, exponents = np.sort(np.arange(1, 400) % 37 + 1), np.empty(20)
 kernels.resampled_exponents(values, 50, 0, exponents)
@@ -173,6 +173,6 @@ def test_resampling__does_not_depend_on_the_kernels_that_ran_before():
             check=True,
             timeout=300,
         ).stdout
-        for first in ("", "near_repeat(load_default_record())", "")
+        for first in ("", "near_repeat(load_record())", "")
     ]
     assert said[0] == said[1] == said[2]

@@ -19,7 +19,7 @@ from tarazu.evidence.escalation.estimator import (
 )
 from tarazu.evidence.escalation.progress_curve import fit_progress_curve, pool_exponents
 from tarazu.evidence.finding import CANNOT_TELL
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 
 def law(exponent: float, n: int, first: float = 10_000.0) -> np.ndarray:
@@ -131,7 +131,7 @@ def test_escalation__attacks_that_gather_in_pairs_do_not_come_faster():
 
 
 def test_escalation__verdicts_rest_on_the_p_values_it_states():
-    record = load_default_record()
+    record = load_record()
     finding = find(record)
     districts = measure_escalation(district_days(to_daily_counts(record), record.region.slugs))
     assert finding.p_value == agreed_p_value(districts)
@@ -142,12 +142,12 @@ def test_escalation__verdicts_rest_on_the_p_values_it_states():
 
 
 def test_escalation__figure_says_of_each_district_what_its_interval_says():
-    rows = find(load_default_record()).figures[0].data
+    rows = find(load_record()).figures[0].data
     assert min(rows["low"]) < 0 < max(rows["low"])  # some districts can tell, some cannot
     for low, high, word in zip(rows["low"], rows["high"], rows["verdict"], strict=True):
         assert word == (VERDICTS[0] if low > 0 else VERDICTS[1] if high < 0 else CANNOT_TELL)
 
 
 def test_escalation__counts_among_the_tests_of_the_battery():
-    (row,) = assess([find(load_default_record())]).rows
+    (row,) = assess([find(load_record())]).rows
     assert (row["kind"], row["p_holm"]) == ("test", row["p_value"])

@@ -14,7 +14,7 @@ from tarazu.evidence.reaction.estimator import (
     reaction,
     verdict_of,
 )
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 DAYS, DISTRICTS = 4000, 4
 
@@ -111,7 +111,7 @@ def test_first_latencies__equal_plain_search(seed):
 
 
 def test_reaction__states_both_conditions():
-    finding = find(load_default_record())
+    finding = find(load_record())
     assert finding.verdict in VERDICTS
     assert "four weeks before" in finding.sentence
     assert ("cannot tell whether" in finding.sentence) == (finding.verdict == CANNOT_TELL)

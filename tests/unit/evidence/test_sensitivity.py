@@ -18,7 +18,7 @@ from tarazu.evidence.sensitivity import (
     by_sign,
     pool,
 )
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.record.record import DEATHS
 
 Z_90 = float(ndtri(0.95))
@@ -26,7 +26,7 @@ Z_90 = float(ndtri(0.95))
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 def sides(record):

@@ -10,12 +10,12 @@ from tarazu.core.provenance import canonical_json
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.evidence.severity.estimator import VERDICTS, lethal_events, severity
 from tarazu.evidence.severity.trend import BLOCK_MONTHS, compare_halves
-from tarazu.record import Record, load_default_record
+from tarazu.record import Record, load_record
 
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return load_default_record()
+    return load_record()
 
 
 def months_and_deaths(seed: int, rise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

@@ -18,12 +18,12 @@ from tarazu.evidence.tactics.estimator import (
     verdict_of_shares,
 )
 from tarazu.evidence.tactics.series import count_shares
-from tarazu.record import Record, load_default_record
+from tarazu.record import Record, load_record
 
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return load_default_record()
+    return load_record()
 
 
 def attacks(record: Record, quarters: int, per_quarter: int, **columns) -> Record:

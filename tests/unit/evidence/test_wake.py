@@ -20,7 +20,7 @@ from tarazu.evidence.methods.comparison_days import (
 )
 from tarazu.evidence.near_repeat.estimator import near_repeat
 from tarazu.evidence.wake.estimator import compare, distances, summarise, wake
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 EXACT = 1e-9
 SEEDS = (0, 1, 2)
@@ -131,7 +131,7 @@ def test_compare__is_none_for_a_short_or_thin_record():
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 @pytest.mark.parametrize("estimator", [wake, near_repeat])

@@ -13,7 +13,7 @@ from tarazu.core.files.output_folder import MANIFEST, RUN
 from tarazu.core.provenance import canonical_json
 from tarazu.pipeline import Task, read_study, run_task
 from tarazu.pipeline.run_folder import run_folder
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.study import load_study_result
 
 FLIPS = 200
@@ -33,7 +33,7 @@ def results(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     (folder / "tiny.toml").write_text(STUDY)
     study = read_study(str(folder / "tiny.toml"))
-    run_task(Task(load_default_record(), (QUICK,), studies=(study,)), folder / "out")
+    run_task(Task(load_record(), (QUICK,), studies=(study,)), folder / "out")
     return folder / "out"
 
 

@@ -13,7 +13,7 @@ from tarazu.core.errors import OutputError
 from tarazu.pipeline import Advance, Task, estimator_names, read_study, run_estimators, run_task
 from tarazu.pipeline.run_folder import RUN
 from tarazu.pipeline.runner import check_default_folder
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 STUDY = """
 title = "Tiny"
@@ -41,7 +41,7 @@ def test_run_task__makes_the_bytes_of_tarazu_evidence(tmp_path: Path) -> None:
     config.write_text(f'estimators = ["{QUICK}"]\nsignificance = 0.1\n')
     command = ["evidence", "-q", "--config", str(config), "-o", str(tmp_path / "command")]
     assert run(command) == 0
-    task = Task(load_default_record(), (QUICK,), significance=0.1, figures=True)
+    task = Task(load_record(), (QUICK,), significance=0.1, figures=True)
     result = run_task(task, str(tmp_path / "python"))
     made = _bytes(tmp_path / "python")
     assert made == _bytes(tmp_path / "command")
@@ -54,7 +54,7 @@ def test_run_task__makes_the_bytes_of_tarazu_run(tmp_path: Path) -> None:
     study = tmp_path / "tiny.toml"
     study.write_text(STUDY)
     assert run(["run", str(study), "-q", "-o", str(tmp_path / "results" / "command")]) == 0
-    task = Task(load_default_record(), studies=(read_study(str(study)),))
+    task = Task(load_record(), studies=(read_study(str(study)),))
     result = run_task(task, tmp_path / "results" / "python")
     made = _bytes(tmp_path / "results" / "python")
     assert made == _bytes(tmp_path / "results" / "command")
@@ -73,7 +73,7 @@ def test_run_estimators__opens_one_step_per_estimator(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("tarazu.evidence.estimate", lambda name, record: name)
     names = estimator_names()
-    assert run_estimators(load_default_record(), names, progress=progress) == names
+    assert run_estimators(load_record(), names, progress=progress) == names
     assert steps == [f"estimating {name}" for name in names]
 
 
@@ -82,7 +82,7 @@ def test_default_folder__of_another_study_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "tiny.toml").write_text(STUDY)
     first, second = (read_study(str(tmp_path / name / "tiny.toml")) for name in ("a", "b"))
-    run_task(Task(load_default_record(), studies=(first,)), tmp_path / "out")
+    run_task(Task(load_record(), studies=(first,)), tmp_path / "out")
     check_default_folder(first, tmp_path / "out")
     with pytest.raises(OutputError, match="a/tiny"):
         check_default_folder(second, tmp_path / "out")

@@ -14,7 +14,7 @@ from tests.unit.record.ged_files import event, small_world, write_ged
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.record import (
     Record,
-    load_default_record,
+    load_record,
     make_figures,
     measured_check,
     read_record,
@@ -122,7 +122,7 @@ def test_figures__need_their_note_and_their_region(figures: Path) -> None:
 
 
 def test_default_record__holds_the_totals_of_the_data() -> None:
-    record = load_default_record()
+    record = load_record()
     quality = record.quality
     deaths = record.events[[c for c in record.events if str(c).startswith("deaths_")]].sum()
     assert record.n_events == quality.rows_read == 692
@@ -137,7 +137,7 @@ def test_default_record__holds_the_totals_of_the_data() -> None:
 
 
 def test_default_record__names_licence_citation_and_digest() -> None:
-    source = load_default_record().source
+    source = load_record().source
     assert source.licence == "CC BY 4.0"
     assert "Sundberg" in source.citations[0]
     assert "Davies" in source.citations[1]
@@ -145,20 +145,20 @@ def test_default_record__names_licence_citation_and_digest() -> None:
 
 
 def test_default_record__was_made_with_the_shipped_rules() -> None:
-    assert load_default_record().rules_digest == read_rules().digest
+    assert load_record().rules_digest == read_rules().digest
 
 
 def test_default_record__has_measured_rules() -> None:
-    assert measured_check(load_default_record().rules_digest) is not None
+    assert measured_check(load_record().rules_digest) is not None
 
 
 def test_default_record__names_no_person() -> None:
-    groups = set(load_default_record().events["group"])
+    groups = set(load_record().events["group"])
     assert not [group for group in groups if "Khan" in group]
 
 
 def test_default_record__takes_the_region_in_either_frame() -> None:
     region = load_region()
-    whole, merged = load_default_record(region), load_default_record(in_frame(region, "ucdp29"))
+    whole, merged = load_record(region), load_record(in_frame(region, "ucdp29"))
     pd.testing.assert_frame_equal(whole.events, merged.events)
     assert whole.region.frame == merged.region.frame == "ucdp29"

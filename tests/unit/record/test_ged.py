@@ -243,7 +243,7 @@ def test_read_record__needs_neither_numba_sympy_scipy_stats_nor_xarray(tmp_path:
     path = write_ged(tmp_path / "ged.csv", small_world())
     code = (
         "import sys, tarazu.record as r; "
-        f"r.read_record({str(path)!r})._repr_html_(); r.load_default_record(); "
+        f"r.read_record({str(path)!r})._repr_html_(); r.load_record(); "
         "print([m for m in ('numba', 'sympy', 'scipy.stats', 'xarray') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.record.ged_files import small_world, write_ged
 
 from tarazu.core.errors import DataError
-from tarazu.record import Record, check_labels, load_default_record, measured_check, read_record
+from tarazu.record import Record, check_labels, load_record, measured_check, read_record
 
 # Initiators in the small world: 1, 4, 5, 7, 8, 12 militant; 2, 9 state; 3, 6 unclear; 11 other.
 LABELS = {
@@ -69,7 +69,7 @@ def test_check_labels__speaks_of_the_headline_sample(tmp_path: Path, record: Rec
 
 def test_check_labels__needs_event_ids(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no event ids"):
-        check_labels(load_default_record(), write_labels(tmp_path))
+        check_labels(load_record(), write_labels(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_measured_check__is_none_for_other_rules() -> None:
 
 
 def test_measured_check__knows_both_samples_of_the_shipped_rules() -> None:
-    check = measured_check(load_default_record().rules_digest)
+    check = measured_check(load_record().rules_digest)
     assert check is not None
     totals = {
         sample.sample: sum(n for row in sample.confusion.values() for n in row.values())

@@ -10,7 +10,7 @@ import pytest
 from tarazu.record import (
     Record,
     check_labels,
-    load_default_record,
+    load_record,
     make_figures,
     measured_check,
     read_record,
@@ -104,7 +104,7 @@ def test_boundaries__list_names_that_the_point_contradicts(placed: Record) -> No
 
 
 def test_default_record__is_the_same_as_reading_the_file(record: Record) -> None:
-    embedded = load_default_record()
+    embedded = load_record()
     assert make_figures(record) == SHIPPED_FIGURES.read_bytes()
     assert embedded.quality == record.quality
     assert embedded.source == record.source

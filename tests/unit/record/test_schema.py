@@ -8,7 +8,7 @@ import pytest
 from tests.unit.record.ged_files import small_world, write_ged
 
 from tarazu.core.tables.columns import RowOrigin
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
@@ -23,7 +23,7 @@ ORIGIN = RowOrigin.of_file(Path("events.csv"), 10_000, lambda: range(2, 10_002))
 
 @pytest.fixture
 def events() -> pd.DataFrame:
-    return load_default_record().events
+    return load_record().events
 
 
 def test_embedded_events__fit(events: pd.DataFrame) -> None:

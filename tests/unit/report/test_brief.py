@@ -12,10 +12,10 @@ import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
 from tarazu.evidence.finding import Finding
-from tarazu.record import Record, load_default_record
+from tarazu.record import Record, load_record
 from tarazu.report import write_brief
 
-RECORD = load_default_record()
+RECORD = load_record()
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>&\"'"
 LOADING = {
     "src",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.evidence.findings import FIGURES
 
-from tarazu.record import Record, load_default_record, select
+from tarazu.record import Record, load_record, select
 from tarazu.region.admin_units import merge_units
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.findings import KINDS, finding_figure
@@ -15,7 +15,7 @@ from tarazu.report.figures.theme import FIRST_DARK_SHADE, INK, MUTED, PAPER, SER
 from tarazu.report.figures.tile_map import LOWER_BOUNDS, map_figure, shade_of
 
 READABLE = 4.5  # contrast ratio of WCAG 2.2 AA for text
-RECORD = load_default_record()
+RECORD = load_record()
 
 
 def _map(record: Record = RECORD) -> Figure:

@@ -13,7 +13,7 @@ from tests.unit.study.cases import OPERATION, make_spec
 from tarazu.claims import Ledger, load_ledger, weigh_claims
 from tarazu.model import build_model
 from tarazu.model.description import Description, describe
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.report import write_brief
 from tarazu.report.brief.model_section import MODEL_LIMITS
 from tarazu.report.brief.operation_section import at_once_table, change_figure, civilians_table
@@ -34,7 +34,7 @@ from tarazu.report.tables.policies import (
 from tarazu.study import OUTCOMES, StudyResult, build_study, compare, paired_differences, run_study
 from tarazu.study.runner.result import NOT_CALIBRATED, Label
 
-RECORD = load_default_record()
+RECORD = load_record()
 HOSTILE = "<img src=x onerror=alert(1)>"
 HEAD = "Not calibrated"
 DOSES = {"lever": "operational_tempo", "values": (0.0, 0.5, 2.0, 5.0, 10.0)}

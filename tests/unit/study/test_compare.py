@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.unit.study.cases import make_operation_study, make_study
 
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.report import write_brief
 from tarazu.report.brief.operation_section import short_sentence
 from tarazu.study import OUTCOMES, compare, paired_differences, paired_draws, regret, run_study
@@ -16,7 +16,7 @@ SIMULATED = 2_000  # repeated studies; 90 % intervals must cover in 86 to 94 % o
 def result(tmp_path_factory):
     out = tmp_path_factory.mktemp("compare") / "out"
     study = make_study(policies=("status-quo", "surge", "withdrawal"), draws=12)
-    return run_study(study, record=load_default_record(), out=out, workers=2)
+    return run_study(study, record=load_record(), out=out, workers=2)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def operation(tmp_path_factory):
     out = tmp_path_factory.mktemp("operation") / "out"
     hypotheses = ("backlash", "deterrence", "sponsorship")
     study = make_operation_study(hypotheses=hypotheses, draws=12, block=6)
-    return run_study(study, record=load_default_record(), out=out, workers=2)
+    return run_study(study, record=load_record(), out=out, workers=2)
 
 
 def test_regret__is_never_negative_and_someone_has_least(comparison):
@@ -228,7 +228,7 @@ def test_paired__no_draw_that_reaches_the_dose_leaves_an_empty_table_and_a_sente
     assert len(table) == 0
     assert {"contrast", "zone", "weeks", "n_short", "effect", "p_more_high"} <= {*table.columns}
     assert "In 2 of 2 draws" in short_sentence(result)
-    write_brief(load_default_record(), (), tmp_path / "b.html", studies=(result,), question="Why?")
+    write_brief(load_record(), (), tmp_path / "b.html", studies=(result,), question="Why?")
 
 
 def test_paired__needs_an_operation(result):

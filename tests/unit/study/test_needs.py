@@ -6,7 +6,7 @@ from tests.unit.study.cases import contents, make_operation_study, make_spec, ma
 
 from tarazu.core.errors import ResourceError
 from tarazu.core.limits import GIB, MEMORY
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.study import Study, build_study, run_study
 from tarazu.study.runner import needs, reduce
 from tarazu.study.runner.needs import block_draws, estimate_needs, piece_members, require_needs
@@ -56,7 +56,7 @@ def test_needs__many_replicates_fit_where_draws_are_fewer(tmp_path):
 @pytest.mark.parametrize("members", [1, 2, 3])
 def test_run__in_pieces_gives_the_bytes_of_the_whole(tmp_path, monkeypatch, make, members):
     study: Study = make(**SHORT | {"replicates": 2})
-    record = load_default_record()
+    record = load_record()
     run_study(study, record=record, out=tmp_path / "whole")
     monkeypatch.setattr(needs, "PIECE_BYTES", members * needs.trajectory_bytes(study))
     monkeypatch.setattr(reduce, "BANDS_BYTES", 1)

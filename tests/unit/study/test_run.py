@@ -11,7 +11,7 @@ from tarazu.core.errors import OutputError, ScenarioError, SimulationError, Tara
 from tarazu.core.files.work_folder import open_work
 from tarazu.core.provenance import canonical_json, digest
 from tarazu.policy import Policy, Setting
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 from tarazu.study import Study, load_study_result, run_study
 from tarazu.study.runner import run as running
 from tarazu.study.setup.outcomes import OUTCOMES
@@ -21,7 +21,7 @@ MEMORY_FACTOR = 1.1  # peak at 2,000 members over peak at 200, the project's own
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 @pytest.fixture(scope="module")
