@@ -7,6 +7,7 @@ from html import escape
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
+from tarazu.report.svg.drawing import draw_svg
 from tarazu.report.table import WIDTH, Table
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 NOT_CALIBRATED: Final = "The model is not calibrated: the numbers are shares and means of draws."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Figure:
     """One figure, readable without colour, without JavaScript and without eyes.
 
@@ -79,14 +80,33 @@ class Figure:
 
         return go.Figure({"data": self.spec["data"], "layout": self.spec["layout"]})
 
+    def to_svg(self, width: int = 720) -> str:
+        """Return a static picture as an SVG element: no browser, no JavaScript.
+
+        Parameters
+        ----------
+        width : px, at least 240; the height is that of the figure.
+        """
+        return draw_svg(self.spec, key=self.key, title=self.title, alt=self.alt, width=width)
+
     def to_text(self, width: int = WIDTH) -> str:
         """Return title, table, notes, n and source as lines of at most `width` characters."""
         table = replace(self.table, caption=self.title)
         words = [*self.notes, f"n: {self.n}. Source: {self.source}."]
         return "\n".join([table.to_text(width), *(fill(text, width) for text in words)])
 
-    def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
-        return self.to_plotly()._repr_mimebundle_(*args, **kwargs)
+    def __repr__(self) -> str:
+        return (
+            f"<Figure {self.title!r}: {len(self.table.rows)} rows in .table; "
+            ".to_svg(), .to_plotly(), .to_text()>"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return (
+            f"<figure><figcaption><b>{escape(self.title)}</b></figcaption>{self.to_svg()}{notes}"
+            f"<p>n: {escape(self.n)}. Source: {escape(self.source)}.</p></figure>"
+        )
 
 
 def literal(text: object) -> str:

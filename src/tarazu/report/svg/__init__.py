@@ -1,0 +1,1 @@
+"""Static pictures of figures: SVG without a browser and without JavaScript."""
