@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.ged_file import write_ged_file
-from tarazu.record import Record, load_record, read_record, to_panel
+from tarazu.record import Record, load_record, read_record
 
 
 class TimeStart:
@@ -31,12 +31,12 @@ class TimeRecord:
         load_record()
 
     def time_to_panel(self, freq: str) -> None:
-        to_panel(self.record, freq=freq)
+        self.record.panel(freq)
 
 
 class PeakmemPanel:
     def peakmem_to_panel(self) -> None:
-        to_panel(load_record(), freq="day")
+        load_record().panel("day")
 
 
 class ReadGed:

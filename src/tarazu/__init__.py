@@ -7,11 +7,13 @@ The public interface is the names in `__all__`; each is imported when first used
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tarazu.core import display
+
 if TYPE_CHECKING:
     from tarazu._version import __version__
     from tarazu.engine import simulate
-    from tarazu.evidence import estimate
-    from tarazu.record import read_record, to_panel
+    from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
+    from tarazu.record import load_record, read_record
     from tarazu.region import load_region
     from tarazu.report import write_brief
     from tarazu.study import run_study
@@ -19,22 +21,28 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "estimate",
+    "fit_hawkes",
+    "load_record",
     "load_region",
+    "matched_wake",
     "read_record",
+    "run_battery",
     "run_study",
     "simulate",
-    "to_panel",
     "write_brief",
 ]
 
 _HOMES = {
     "__version__": "tarazu._version",
     "estimate": "tarazu.evidence",
+    "fit_hawkes": "tarazu.evidence",
+    "load_record": "tarazu.record",
+    "matched_wake": "tarazu.evidence",
+    "run_battery": "tarazu.evidence",
     "load_region": "tarazu.region",
     "read_record": "tarazu.record",
     "run_study": "tarazu.study",
     "simulate": "tarazu.engine",
-    "to_panel": "tarazu.record",
     "write_brief": "tarazu.report",
 }
 
@@ -50,3 +58,7 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+# Results are drawn by a room above theirs.
+display.connect(lambda result: import_module("tarazu.report.displays").pictures_of(result))

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.record import load_record, to_panel
+from tarazu.record import load_record
 
 HORIZON = 42
 YEARS = 30
@@ -57,7 +57,7 @@ class Frame:
 
 def frame() -> Frame:
     record = load_record()
-    panel = to_panel(record)
+    panel = record.panel()
     attacks, operations = panel["attacks"].to_numpy(), panel["operations"].to_numpy()
     year = panel["time"].dt.year.to_numpy()
     by_year = np.bincount(year - year[0], attacks.sum(axis=1)).astype(float)

@@ -8,11 +8,14 @@ import tarazu
 PUBLIC = {
     "__version__",
     "estimate",
+    "fit_hawkes",
+    "load_record",
     "load_region",
+    "matched_wake",
     "read_record",
+    "run_battery",
     "run_study",
     "simulate",
-    "to_panel",
     "write_brief",
 }
 HEAVY = ("numpy", "pandas", "scipy", "xarray", "numba", "sympy", "plotly", "pydantic")

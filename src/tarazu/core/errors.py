@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -131,6 +132,19 @@ class ResourceError(TarazuError):
 
 class FitError(TarazuError):
     """An estimate cannot be computed from the data given."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message that names the nearest known name; "" without one.
+
+    Examples
+    --------
+    >>> did_you_mean("retalliation", ["retaliation", "wake"])
+    " Did you mean 'retaliation'?"
+    """
+    spelled = {other.casefold(): other for other in known}
+    near = get_close_matches(name.casefold(), spelled, n=1)
+    return f" Did you mean {spelled[near[0]]!r}?" if near else ""
 
 
 def raise_problems(problems: Sequence[TarazuError], summary: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tarazu.record import Record, measured_check
-from tarazu.record.record import DEATHS
+from tarazu.record.vocabulary import DEATHS
 
 SIDES: Final = ("militant", "state", "unclear")
 UNDECIDED: Final = ("?", "?c")  # by hand, too: counted as agreement with the code

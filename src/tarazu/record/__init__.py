@@ -1,5 +1,6 @@
 """Event records: readers of all sources, one schema of events, panels of counts."""
 
+from tarazu.record.account import Disagreement, Quality, Reject, SourceNote, YearCount
 from tarazu.record.coding.hand_labels import (
     LabelCheck,
     SampleCheck,
@@ -8,20 +9,11 @@ from tarazu.record.coding.hand_labels import (
     measured_check,
 )
 from tarazu.record.embedded import load_record, make_figures, write_figures
-from tarazu.record.panel import select, to_panel
 from tarazu.record.quality import write_rejects
 from tarazu.record.reader import FORMAT_NAMES, read_record
-from tarazu.record.record import (
-    DEATHS,
-    EVENT_COLUMNS,
-    INITIATORS,
-    Disagreement,
-    Quality,
-    Record,
-    Reject,
-    SourceNote,
-    YearCount,
-)
+from tarazu.record.record import Record
+from tarazu.record.selection import select
+from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS, INITIATORS
 
 __all__ = [
     "DEATHS",
@@ -43,7 +35,6 @@ __all__ = [
     "measured_check",
     "read_record",
     "select",
-    "to_panel",
     "write_figures",
     "write_rejects",
 ]

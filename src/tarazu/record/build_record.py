@@ -16,13 +16,15 @@ import pandas as pd
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
+from tarazu.record.account import Reject, SourceNote
 from tarazu.record.coding.classification import classify
 from tarazu.record.coding.rules import RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.quality import assess
-from tarazu.record.record import DEATHS, EVENT_COLUMNS, Record, Reject, SourceNote
+from tarazu.record.record import Record
 from tarazu.record.schema import check_events, tidy
 from tarazu.record.source_table import SourceTable
+from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS
 from tarazu.region import Region
 
 SHOWN_PROBLEMS = 100  # an ExceptionGroup of more does not help

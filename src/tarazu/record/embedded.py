@@ -18,16 +18,11 @@ from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.csv_text import csv_text
+from tarazu.record.account import SourceNote
 from tarazu.record.quality import assess
-from tarazu.record.record import (
-    DEATHS,
-    EVENT_COLUMNS,
-    INITIATORS,
-    MOVEMENTS,
-    Record,
-    SourceNote,
-)
+from tarazu.record.record import Record
 from tarazu.record.schema import FLAGS, LABELS, tidy
+from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
 from tarazu.region import Region, in_frame, load_region
 
 SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
@@ -138,14 +133,42 @@ def write_figures(
 
 
 def load_record(region: Region | None = None) -> Record:
-    """Return the record of Balochistan 1992-2021 from the counts shipped with the package.
+    """Return the record of Balochistan 1992-2021 that ships with the package.
 
-    The same counts and the same panel as reading the event file; events have no ids.
+    UCDP GED (CC BY 4.0) as counts, with the same panel as the event file; events have no ids, no
+    texts and no coordinates.
 
     Parameters
     ----------
-    region : Balochistan in either frame; default: as shipped.
+    region : Balochistan in either administrative frame; default: the frame of 29 units that the
+        source uses.
+
+    Raises
+    ------
+    DataError
+        The region is another one.
+
+    See Also
+    --------
+    tarazu.read_record : a record of your own events, of any region.
+
+    References
+    ----------
+    Sundberg & Melander (2013), Journal of Peace Research 50, doi:10.1177/0022343313484347.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> tz.load_record()
+    <Record Balochistan, Pakistan, 1992–2021: 692 events
+      96 state, 457 militant, 15 other, 124 unclear
+      source: UCDP Georeferenced Event Dataset (GED)>
     """
+    if region is not None and not isinstance(region, Region):
+        raise TypeError(
+            f"region is {region!r}; expected what load_region() returns, or None for the "
+            "frame of the source"
+        )
     return read_figures(SHIPPED_FIGURES, region=region)
 
 
@@ -160,10 +183,12 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         The note beside the table cannot be used.
     """
     note = read_toml(path.with_suffix(".toml"), FiguresNote)
-    region = in_frame(load_region() if region is None else region, note.frame)
+    region = load_region() if region is None else region
     if region.name != note.region:
         what = f"the counts are of region '{note.region}', not '{region.name}'"
-        raise DataError(what, file=path, expected=f"region '{note.region}'")
+        hint = "Read the events of this region with read_record"
+        raise DataError(what, file=path, expected=f"region '{note.region}'", hint=hint)
+    region = in_frame(region, note.frame)
     found = digest(path.read_bytes())
     if found != note.figures_digest:
         what = "the table is not the one that its note describes"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarazu.core.tables.cells import trim
 from tarazu.core.tables.coded import Texts
 from tarazu.core.tables.columns import Columns
-from tarazu.record.record import Disagreement
+from tarazu.record.account import Disagreement
 from tarazu.record.source_table import SourceTable
 from tarazu.region import Region
 from tarazu.region.spelling import Spellings, fold

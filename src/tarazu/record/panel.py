@@ -1,21 +1,23 @@
-"""Selections of a record, and panels of counts by time step and district."""
+"""Panels of counts by time step and district."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.axes import DISTRICT, TIME
-from tarazu.record.record import DEATHS, MOVEMENTS, Record
+from tarazu.record.vocabulary import DEATHS
+from tarazu.region import Region
+from tarazu.region.grid import PRIO_GRID, prio_grid_cell
 
 if TYPE_CHECKING:
     import xarray as xr
 
+Coordinate = tuple[str, object, dict[str, str]]
 Freq = Literal["day", "week", "month"]
 PRECISION: dict[Freq, int] = {
     "day": 1,
@@ -23,79 +25,42 @@ PRECISION: dict[Freq, int] = {
     "month": 4,
 }  # UCDP date_prec still precise enough
 INITIATED = {"militant": "attacks", "state": "operations", "other": "other", "unclear": "unclear"}
+LONG_NAMES: Final = {
+    "attacks": "attacks, initiated by armed groups",
+    "operations": "operations, initiated by the state",
+    "other": "events initiated by other actors",
+    "unclear": "events whose initiator is unclear",
+    "deaths_state": "deaths of government forces, best estimate",
+    "deaths_militant": "deaths of armed groups, best estimate",
+    "deaths_civilian": "deaths of civilians, best estimate",
+    "deaths_unknown": "deaths of an unknown side, best estimate",
+}
+FIRST_MONTH: Final = 1980  # January of this year is month 1 of ViEWS
 
 
-def select(
-    record: Record,
-    *,
-    movement: str | None = None,
-    zero_best: bool = True,
-    group_site: bool = True,
-    inactive_years: bool = True,
-    unclear: Literal["drop", "state", "militant"] = "drop",
-) -> Record:
-    """Return a subset of a record; span and quality report remain those of the whole record.
-
-    Parameters
-    ----------
-    movement : keep only events of this movement's groups ("baloch", "islamist", "other").
-    zero_best, group_site, inactive_years : False leaves out events whose best estimate is 0 deaths,
-        events known from a group's own site, events of dyad-years under 25 deaths.
-    unclear : "drop" leaves them unclear, so that they count neither as attack nor as operation;
-        "state" and "militant" count them all as initiated by that side.
-    """
-    if movement is not None and movement not in MOVEMENTS:
-        raise ValueError(f"movement is {movement!r}; expected one of {', '.join(MOVEMENTS[:-1])}")
-    if unclear not in ("drop", "state", "militant"):
-        raise ValueError(f"unclear is {unclear!r}; expected drop, state or militant")
-    events = record.events
-    notes = list(record.selection)
-    filters = [
-        (movement is not None, events["movement"] == movement, f"{movement} groups only"),
-        (not zero_best, ~events["zero_best"], "without best = 0"),
-        (not group_site, ~events["group_site"], "without groups' own sites"),
-        (not inactive_years, events["active_year"], "active years only"),
-    ]
-    keep = pd.Series(data=True, index=events.index)
-    for wanted, mask, note in filters:
-        if wanted:
-            keep &= mask
-            notes.append(note)
-    events = events[keep].reset_index(drop=True)
-    if unclear != "drop":
-        events = events.assign(initiator=events["initiator"].replace("unclear", unclear))
-        notes.append(f"unclear events as {unclear}")
-    return replace(record, events=events, selection=tuple(notes))
-
-
-def to_panel(record: Record, *, freq: Freq = "day") -> xr.Dataset:
-    """Return counts by time and district.
+def count_panel(
+    events: pd.DataFrame, region: Region, start: date, end: date, freq: Freq
+) -> xr.Dataset:
+    """Return counts by time and district; see `Record.panel`.
 
     Parameters
     ----------
-    freq : "day", "week" (Monday to Sunday) or "month"; the coordinate is the first day of each.
-        A panel holds the events that have a district and a date precise enough: for days the day
-        itself, for weeks UCDP's precision 1 to 3, for months 1 to 4, placed by their first day.
+    events : columns `EVENT_COLUMNS`. start, end : first and last day of the panel.
 
-    Returns
-    -------
-    xarray.Dataset
-        Dims (time, district) over the whole span of the record. Integer variables: attacks
-        (initiated by militants), operations (by the state), other, unclear, and deaths_state,
-        deaths_militant, deaths_civilian, deaths_unknown. Attributes: n_used,
-        n_dropped_imprecise, n_dropped_districtless, first_day, last_day, freq.
+    Raises
+    ------
+    ValueError
+        `freq` is something else.
     """
     import xarray as xr  # slow to import, and only panels need it
 
     if freq not in PRECISION:
         raise ValueError(f"freq is {freq!r}; expected day, week or month")
-    events = record.events
     imprecise = events["date_precision"] > PRECISION[freq]
     districtless = events["district"].isna() & ~imprecise
     used = events[~imprecise & ~districtless]
-    times = _period(np.array(_days(record.start, record.end)), freq)
-    times = np.unique(times)
-    slugs = record.region.slugs
+    times = np.unique(_period(_days(start, end), freq))
+    slugs = region.slugs
     row = np.searchsorted(times, _period(used["date"].to_numpy().astype("datetime64[D]"), freq))
     place = {slug: i for i, slug in enumerate(slugs)}
     column = used["district"].map(place).to_numpy(dtype=np.int64)
@@ -109,19 +74,59 @@ def to_panel(record: Record, *, freq: Freq = "day") -> xr.Dataset:
     for name, value in values.items():
         table = np.zeros((len(times), len(slugs)), dtype=np.int64)  # (T, D)
         np.add.at(table, (row, column), value)
-        variables[name] = ((TIME, DISTRICT), table)
+        noun = "deaths" if name in DEATHS else "events"
+        looks = {"units": f"{noun} per {freq} and district", "long_name": LONG_NAMES[name]}
+        variables[name] = ((TIME, DISTRICT), table, looks)
     return xr.Dataset(
         variables,
-        coords={TIME: times.astype("datetime64[s]"), DISTRICT: list(slugs)},
+        coords={
+            TIME: (TIME, times.astype("datetime64[s]"), {"long_name": f"first day of the {freq}"}),
+            DISTRICT: (DISTRICT, list(slugs), {"long_name": "district, key of the region"}),
+            **_of_districts(region),
+            **(_of_months(times) if freq == "month" else {}),
+        },
         attrs={
             "n_used": int(count.sum()),
             "n_dropped_imprecise": int(events["count"][imprecise].sum()),
             "n_dropped_districtless": int(events["count"][districtless].sum()),
-            "first_day": record.start.isoformat(),
-            "last_day": record.end.isoformat(),
+            "first_day": start.isoformat(),
+            "last_day": end.isoformat(),
             "freq": freq,
         },
     )
+
+
+def month_id(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the ViEWS months of days: 1 is January 1980.
+
+    Examples
+    --------
+    >>> month_id(np.array(["1980-01-31", "2021-12-01"], dtype="datetime64[D]")).tolist()
+    [1, 504]
+    """
+    since_1970 = days.astype("datetime64[M]").astype(np.int64)
+    return since_1970 - 12 * (FIRST_MONTH - 1970) + 1
+
+
+def _of_months(times: NDArray[np.datetime64]) -> dict[str, Coordinate]:
+    looks = {"units": "1", "long_name": "month of ViEWS, 1 is January 1980"}
+    return {"month_id": (TIME, month_id(times), looks)}
+
+
+def _of_districts(region: Region) -> dict[str, Coordinate]:
+    cells = [prio_grid_cell(d.centroid_lat, d.centroid_lon) for d in region.districts]
+    return {
+        "district_name": (
+            DISTRICT,
+            [district.name for district in region.districts],
+            {"long_name": "name of the district"},
+        ),
+        "priogrid_gid": (
+            DISTRICT,
+            cells,
+            {"units": "1", "long_name": PRIO_GRID},
+        ),
+    }
 
 
 def _days(start: date, end: date) -> NDArray[np.datetime64]:

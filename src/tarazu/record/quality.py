@@ -9,15 +9,9 @@ import pandas as pd
 
 from tarazu.core.files.outputs import write_outputs
 from tarazu.core.tables.csv_text import csv_text
-from tarazu.record.record import (
-    DEATHS,
-    INITIATORS,
-    Disagreement,
-    Quality,
-    Record,
-    Reject,
-    YearCount,
-)
+from tarazu.record.account import Disagreement, Quality, Reject, YearCount
+from tarazu.record.record import Record
+from tarazu.record.vocabulary import DEATHS, INITIATORS
 
 
 def assess(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from tarazu.core.provenance import digest_file
 from tarazu.core.tables.json_pages import find_pages
+from tarazu.record.account import SourceNote
 from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
-from tarazu.record.record import Record, SourceNote
+from tarazu.record.record import Record
 from tarazu.record.sources.acled import ACLED
 from tarazu.record.sources.formats import Format, read_file_header, recognise
 from tarazu.record.sources.gtd import GTD

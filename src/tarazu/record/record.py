@@ -2,164 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from tarazu.core import display
+from tarazu.core.errors import did_you_mean
+from tarazu.core.number_format import years
+from tarazu.record.account import Quality, SourceNote
+from tarazu.record.panel import PRECISION, Freq, count_panel, month_id
+from tarazu.record.vocabulary import EVENT_COLUMNS, INITIATORS
 from tarazu.region import Region
 
-INITIATORS = ("state", "militant", "other", "unclear")
-MOVEMENTS = ("baloch", "islamist", "other", "")
-DEATHS = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
-EVENT_COLUMNS = (
-    "event_id",
-    "date",
-    "date_precision",
-    "district",
-    "initiator",
-    "initiator_rule",
-    "target",
-    "tactic",
-    "group",
-    "movement",
-    "zero_best",
-    "group_site",
-    "active_year",
-    *DEATHS,
-    "count",
-)
+if TYPE_CHECKING:
+    import xarray as xr
+
+DAY_OF = {4: "{}-01-01", 7: "{}-01"}  # by length: a year, a month
 
 
-@dataclass(frozen=True, slots=True)
-class SourceNote:
-    """Source of the events and its terms.
-
-    Attributes
-    ----------
-    title, licence : name of the data set and its terms.
-    citations : what a publication must cite.
-    digest : sha256 of the file that was read (of the original file for the embedded figures).
-    """
-
-    title: str
-    licence: str
-    citations: tuple[str, ...]
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One row that could not be read, kept only with ``keep_going``."""
-
-    line: int
-    column: str
-    value: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """An event whose district name and coordinates point to different districts.
-
-    Attributes
-    ----------
-    named, pointed : slugs; `pointed` is "" outside all polygons.
-    used : the slug in the record.
-    """
-
-    event_id: str
-    named: str
-    pointed: str
-    used: str
-
-
-@dataclass(frozen=True, slots=True)
-class YearCount:
-    """One year of the record; deaths by side include events with best = 0."""
-
-    year: int
-    events: int
-    zero_best: int
-    group_site: int
-    inactive: int
-    attacks: int
-    operations: int
-    other: int
-    unclear: int
-    deaths_state: int
-    deaths_militant: int
-    deaths_civilian: int
-    deaths_unknown: int
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Rows read, rows left out by reason, and counts of weak events among the rest.
-
-    rows_read = rows_used + rows dropped + rows_rejected, checked on construction.
-
-    Attributes
-    ----------
-    rows_read : data rows of the file. rows_used : events in the record.
-    rows_rejected : rows that could not be read (only with ``keep_going``).
-    dropped : rows by reason. remarks : rows that are used although something about them is odd.
-    outside : rows outside the region by country and province.
-    zero_best : events whose best estimate is 0 deaths. group_site : of them and others, known
-        only from an armed group's own site. inactive_years : in dyad-years under 25 deaths.
-    imprecise_dates : not dated to the day. no_district : without a district.
-    unknown_districts : events in the region whose district name it does not have, by name.
-    district_rules : events by the rule that placed them.
-    moved_by_place : events whose place name belongs to another district than the one named.
-    disagreements : name against coordinates, only where boundaries were given.
-    rejects : the rejected rows. by_year : one entry per year with events.
-    """
-
-    rows_read: int
-    rows_used: int
-    rows_rejected: int
-    dropped: Mapping[str, int]
-    remarks: Mapping[str, int]
-    outside: Mapping[str, int]
-    zero_best: int
-    group_site: int
-    inactive_years: int
-    imprecise_dates: int
-    no_district: int
-    unknown_districts: Mapping[str, int]
-    district_rules: Mapping[str, int]
-    moved_by_place: Mapping[str, int]
-    disagreements: tuple[Disagreement, ...]
-    rejects: tuple[Reject, ...]
-    by_year: tuple[YearCount, ...]
-
-    def __post_init__(self) -> None:
-        accounted = self.rows_used + sum(self.dropped.values()) + self.rows_rejected
-        if self.rows_read != accounted:
-            message = f"{self.rows_read} rows read but {accounted} accounted for"
-            raise ValueError(message)
-
-    def _repr_html_(self) -> str:
-        rows = {
-            "rows read": self.rows_read,
-            "events used": self.rows_used,
-            **{f"dropped: {reason}": n for reason, n in self.dropped.items()},
-            "rejected": self.rows_rejected,
-            **{f"noted: {what}": n for what, n in self.remarks.items()},
-            "best = 0": self.zero_best,
-            "from a group's own site": self.group_site,
-            "in inactive years": self.inactive_years,
-            "not dated to the day": self.imprecise_dates,
-            "without district": self.no_district,
-            "name against coordinates": len(self.disagreements),
-        }
-        lines = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in rows.items())
-        return f"<table>{lines}</table>"
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """The events of a region, one row per event or per group of equal events.
 
@@ -169,12 +35,19 @@ class Record:
         UCDP's code (1: the day is known, ... 5: only the year), `district` a slug of `region` or
         missing, deaths are totals of the row, `count` the number of events that it stands for.
     region : in the administrative frame of `district`.
-    start, end : first and last day that the file covers, before any selection: outside them
+    start, end : first and last day that the file covers, or as chosen by `sel`: outside them
         nothing is known, which is not a zero.
     quality : of the file as read, before any selection.
     rules_digest : sha256 of the rules that classified the events.
     inputs : sha256 by name of input.
-    selection : the selections made by `select`, in words.
+    selection : the selections made by `sel` and `select`, in words.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> record = tz.load_record()
+    >>> record.start.year, record.end.year
+    (1992, 2021)
     """
 
     events: pd.DataFrame
@@ -192,12 +65,227 @@ class Record:
         """Number of events, rows weighted by `count`."""
         return int(self.events["count"].sum())
 
-    def _repr_html_(self) -> str:
-        initiators = self.events.groupby("initiator")["count"].sum()
-        parts = ", ".join(f"{int(initiators.get(name, 0)):,} {name}" for name in INITIATORS)
-        note = f"<p>{escape('; '.join(self.selection))}</p>" if self.selection else ""
-        return (
-            f"<p><b>{escape(self.region.title)}</b>, {self.start:%Y} to {self.end:%Y}: "
-            f"{self.n_events:,} events ({parts}). {escape(self.source.title)}</p>"
-            f"{note}{self.quality._repr_html_()}"
+    def panel(self, freq: Freq = "day") -> xr.Dataset:
+        """Return counts by time and district.
+
+        Parameters
+        ----------
+        freq : "day", "week" (Monday to Sunday) or "month"; the coordinate is the first day of each.
+            A panel holds the events that have a district and a date precise enough: for days the
+            day itself, for weeks UCDP's precision 1 to 3, for months 1 to 4, placed by their first
+            day.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dims (time, district) over the whole span of the record. Integer variables with units
+            and long names: attacks (initiated by militants), operations (by the state), other,
+            unclear, and deaths_state, deaths_militant, deaths_civilian, deaths_unknown.
+            Coordinates: district_name, priogrid_gid (the PRIO-GRID cell of the centroid of the
+            district), and month_id (ViEWS, months only). Attributes: n_used, n_dropped_imprecise,
+            n_dropped_districtless, first_day, last_day, freq.
+
+        Raises
+        ------
+        ValueError
+            `freq` is something else.
+
+        Examples
+        --------
+        >>> import tarazu as tz
+        >>> panel = tz.load_record().panel("month")
+        >>> dict(panel.sizes)
+        {'time': 360, 'district': 29}
+        >>> panel["attacks"].attrs["units"], int(panel["month_id"][0])
+        ('events per month and district', 145)
+        """
+        return count_panel(self.events, self.region, self.start, self.end, freq)
+
+    def sel(
+        self,
+        *,
+        start: str | date | None = None,
+        end: str | date | None = None,
+        districts: str | Sequence[str] | None = None,
+        groups: str | Sequence[str] | None = None,
+    ) -> Record:
+        """Return the part of a record between two days, in some districts, with some armed groups.
+
+        Events are placed by their first day. With districts, the region has these only, so events
+        without a district are left out and neighbours outside are not seen. With groups, the
+        attacks and the operations that the source records with these groups remain. The quality
+        report remains that of the whole record.
+
+        Parameters
+        ----------
+        start, end : first and last day: a date, or "2015-06-30", "2015-06" or "2015".
+        districts : names in any spelling, or slugs. groups : names as in the column ``group``.
+
+        Raises
+        ------
+        ValueError
+            A day outside the record, an unknown name (the nearest one is named), or no event is
+            left.
+        TypeError
+            A day or name of another type.
+
+        Examples
+        --------
+        >>> import tarazu as tz
+        >>> tz.load_record().sel(start="2010", districts=["Kech", "Panjgur"])
+        <Record Balochistan, Pakistan, 2 of its districts, 2010–2021: 79 events
+          ...
+        """
+        first = self.start if start is None else self._day("start", start, last=False)
+        last = self.end if end is None else self._day("end", end, last=True)
+        if first > last:
+            raise ValueError(f"start is {first} and end is {last}; expected start before end")
+        events, region, notes = self.events, self.region, list(self.selection)
+        day = events["date"].to_numpy().astype("datetime64[D]")
+        keep = (day >= np.datetime64(first, "D")) & (day <= np.datetime64(last, "D"))
+        if (first, last) != (self.start, self.end):
+            notes.append(f"{first} to {last}")
+        if districts is not None:
+            slugs = {region.find(name) for name in _names("districts", districts)}
+            region = region.part(slugs)
+            keep &= events["district"].isin(slugs).to_numpy()
+            if region is not self.region:
+                notes.append(f"districts {', '.join(sorted(slugs))}")
+        if groups is not None:
+            chosen = sorted({self._group(name) for name in _names("groups", groups)})
+            keep &= events["group"].isin(chosen).to_numpy()
+            notes.append(f"groups {', '.join(chosen)}")
+        if not keep.any():
+            chosen_parts = "; ".join(notes[len(self.selection) :])
+            raise ValueError(f"no event is left of {self.n_events:,} ({chosen_parts})")
+        if tuple(notes) == self.selection:
+            return self
+        return replace(
+            self,
+            events=events[keep].reset_index(drop=True),
+            region=region,
+            start=first,
+            end=last,
+            inputs={**self.inputs, "region": region.digest},
+            selection=tuple(notes),
         )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per event in plain columns, for csv, parquet and other programs.
+
+        The columns of `events`, and year, month_id (ViEWS; where the date is not known to the
+        month, missing) and district_name. Write it with ``to_csv(path, index=False)``.
+
+        Examples
+        --------
+        >>> import tarazu as tz
+        >>> frame = tz.load_record().to_frame()
+        >>> frame.columns[1:6].tolist()
+        ['date', 'date_precision', 'year', 'month_id', 'district']
+        """
+        events = self.events
+        names = {district.slug: district.name for district in self.region.districts}
+        month = pd.Series(
+            month_id(events["date"].to_numpy().astype("datetime64[D]")), dtype="Int64"
+        )
+        frame = events.assign(
+            year=events["date"].dt.year.astype("int64"),
+            month_id=month.where(events["date_precision"].to_numpy() <= PRECISION["month"]),
+            district_name=events["district"].map(names),
+        )
+        after = {"date_precision": ("year", "month_id"), "district": ("district_name",)}
+        order = [name for column in EVENT_COLUMNS for name in (column, *after.get(column, ()))]
+        return frame[order].reset_index(drop=True)
+
+    def plot(self, kind: str | None = None) -> display.Picture:
+        """Return a figure of the record, shown by a notebook as it is.
+
+        Parameters
+        ----------
+        kind : "timeline" (events by year and initiator, the default), "deaths" (by year and side)
+            or "map" (attacks by district, for a region with tiles).
+
+        Raises
+        ------
+        ValueError
+            There is no such figure.
+
+        Examples
+        --------
+        >>> import tarazu as tz
+        >>> tz.load_record().plot("map")
+        <Figure 'Attacks by district, 1992–2021': ...>
+        """
+        return display.draw(self, kind)
+
+    def __repr__(self) -> str:
+        chosen = f"\n  selection: {'; '.join(self.selection)}" if self.selection else ""
+        return (
+            f"<Record {self._title}: {self.n_events:,} events{chosen}\n"
+            f"  {self._initiators()}\n"
+            f"  source: {self.source.title}>"
+        )
+
+    def _repr_html_(self) -> str:
+        note = f"<p>{escape('; '.join(self.selection))}</p>" if self.selection else ""
+        words = (
+            f"<p><b>{escape(self._title)}</b>: {self.n_events:,} events ({self._initiators()}). "
+            f"{escape(self.source.title)}</p>{note}"
+        )
+        return display.html(self, words, self.quality._repr_html_())
+
+    @property
+    def _title(self) -> str:
+        whole = self.region.title
+        if any(note.startswith("districts ") for note in self.selection):
+            n = len(self.region.districts)
+            whole += f", {n} of its districts" if n > 1 else f", {self.region.districts[0].name}"
+        return f"{whole}, {years(self.start.year, self.end.year)}"
+
+    def _initiators(self) -> str:
+        sums = self.events.groupby("initiator")["count"].sum()
+        return ", ".join(f"{int(sums.get(name, 0)):,} {name}" for name in INITIATORS)
+
+    def _day(self, name: str, value: str | date, *, last: bool) -> date:
+        """Return a day of the record; of a year or month the first or the last one."""
+        if not isinstance(value, str | date):
+            raise TypeError(f"{name} is {value!r}; expected a date, or text such as '2015-06-30'")
+        text = value if isinstance(value, str) else value.isoformat()[:10]
+        try:
+            day = np.datetime64(DAY_OF.get(len(text), "{}").format(text), "D")
+        except ValueError:
+            raise ValueError(
+                f"{name} is {value!r}; expected a day, month or year such as '2015-06-30', "
+                "'2015-06' or '2015'"
+            ) from None
+        if last and len(text) in DAY_OF:
+            step = np.timedelta64(1, "Y" if len(text) == 4 else "M")
+            day = (day.astype(f"datetime64[{'Y' if len(text) == 4 else 'M'}]") + step).astype(
+                "datetime64[D]"
+            ) - 1
+        found: date = day.item()
+        if not self.start <= found <= self.end:
+            raise ValueError(
+                f"{name} is {found}; expected a day of the record, {self.start} to {self.end}"
+            )
+        return found
+
+    def _group(self, name: str) -> str:
+        known = sorted(set(self.events["group"]) - {""})
+        spelled: dict[str, str] = {group.casefold(): group for group in known}
+        found = spelled.get(name.casefold())
+        if found is None:
+            shown = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
+            raise ValueError(
+                f"group {name!r} is not in the record; expected one of {shown or 'none'}."
+                + did_you_mean(name, known)
+            )
+        return found
+
+
+def _names(option: str, value: str | Sequence[str]) -> Sequence[str]:
+    """Return one or several names as several."""
+    names: list[object] = [value] if isinstance(value, str) else list(value)
+    if not names or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"{option} is {value!r}; expected one name, or several")
+    return [str(name) for name in names]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR
 from tarazu.core.tables.columns import RowOrigin
-from tarazu.record.record import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
+from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from math import asin, cos, radians, sin, sqrt
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.errors import did_you_mean
+from tarazu.core.provenance import digest
 from tarazu.region.spelling import Spellings, fold
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ class ColumnSource:
     confidence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Region:
     """The districts of a region, in one administrative frame and one fixed order.
 
@@ -182,6 +184,58 @@ class Region:
         return {
             fold(place): district.slug for district in self.districts for place in district.places
         }
+
+    def find(self, name: str) -> str:
+        """Return the slug of a district by any of its spellings.
+
+        Raises
+        ------
+        ValueError
+            No district has this name; the message names the nearest one.
+
+        Examples
+        --------
+        >>> from tarazu.region import load_region
+        >>> load_region().find("Panjgoor")
+        'panjgur'
+        """
+        slug = self.names().get(fold(name))
+        if slug is None:
+            hint = did_you_mean(name, [district.name for district in self.districts])
+            raise ValueError(
+                f"district {name!r} is not in {self.title}; expected one of its "
+                f"{len(self.districts)} districts, such as {self.districts[0].name!r}.{hint}"
+            )
+        return slug
+
+    def part(self, slugs: Collection[str]) -> Region:
+        """Return the region of some of its districts, and of the borders between these.
+
+        Parameters
+        ----------
+        slugs : of districts, at least one; see `find`.
+        """
+        kept = tuple(district for district in self.districts if district.slug in slugs)
+        if not kept:
+            raise ValueError(f"no district of {self.title} is left; expected at least one")
+        if len(kept) == len(self.districts):
+            return self
+        names = ",".join(district.slug for district in kept)
+        return replace(
+            self,
+            older_frame="",  # whose units may lie partly outside
+            districts=kept,
+            edges=tuple(e for e in self.edges if {e.district_a, e.district_b} <= set(slugs)),
+            tiles=tuple(tile for tile in self.tiles if tile.slug in slugs),
+            digest=digest(f"{self.digest} {names}".encode()),
+            boundaries=None,
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Region {self.title}: {len(self.districts)} districts, {len(self.edges)} pairs of "
+            f"neighbours, frame {self.frame}>"
+        )
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tarazu.evidence.daily_counts import tally_events, to_daily_counts
-from tarazu.record import load_record, to_panel
+from tarazu.record import load_record
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def record():
 
 @pytest.mark.parametrize("step", ["day", "week"])
 def test_tally_events__counts_what_the_panel_counts(record, step):
-    panel = to_panel(record, freq=step)
+    panel = record.panel(step)
     steps, attacks, operations, n_dropped = tally_events(record, step)
     assert (steps == panel["time"].to_numpy().astype("datetime64[D]")).all()
     assert (attacks == panel["attacks"].to_numpy()).all()

@@ -19,7 +19,7 @@ from tarazu.evidence.sensitivity import (
     pool,
 )
 from tarazu.record import load_record
-from tarazu.record.record import DEATHS
+from tarazu.record.vocabulary import DEATHS
 
 Z_90 = float(ndtri(0.95))
 

@@ -19,7 +19,6 @@ from tarazu.record import (
     measured_check,
     read_record,
     select,
-    to_panel,
     write_figures,
 )
 from tarazu.record.coding.rules import read_rules
@@ -47,7 +46,7 @@ def test_figures__give_the_same_panels_and_quality_as_the_file(
     assert embedded.quality == record.quality
     assert (embedded.start, embedded.end) == (record.start, record.end)
     for freq in ("day", "week", "month"):
-        assert to_panel(embedded, freq=freq).identical(to_panel(record, freq=freq))
+        assert embedded.panel(freq).identical(record.panel(freq))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_figures__give_the_same_selections_as_the_file(
     record: Record, figures: Path, options: dict[str, object]
 ) -> None:
     embedded = read_figures(figures)
-    chosen = [to_panel(select(r, **options)) for r in (record, embedded)]  # type: ignore[arg-type]
+    chosen = [select(r, **options).panel() for r in (record, embedded)]  # type: ignore[arg-type]
     assert chosen[0].identical(chosen[1])
 
 

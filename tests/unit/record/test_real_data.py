@@ -14,7 +14,6 @@ from tarazu.record import (
     make_figures,
     measured_check,
     read_record,
-    to_panel,
 )
 from tarazu.record.coding.hand_labels import SHIPPED_CHECK
 from tarazu.record.embedded import SHIPPED_FIGURES
@@ -110,7 +109,7 @@ def test_default_record__is_the_same_as_reading_the_file(record: Record) -> None
     assert embedded.source == record.source
     assert (embedded.start, embedded.end) == (record.start, record.end)
     for freq in ("day", "week", "month"):
-        assert to_panel(embedded, freq=freq).identical(to_panel(record, freq=freq))
+        assert embedded.panel(freq).identical(record.panel(freq))
 
 
 def test_measured_check__is_what_the_labels_say(shared_data: Path, record: Record) -> None:

@@ -9,10 +9,10 @@ from tests.unit.record.ged_files import small_world, write_ged
 
 from tarazu.core.tables.columns import RowOrigin
 from tarazu.record import load_record
+from tarazu.record.account import SourceNote
 from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
-from tarazu.record.record import SourceNote
 from tarazu.record.schema import check_events
 from tarazu.record.sources.ucdp_ged import UCDP_GED
 from tarazu.region import in_frame, load_region

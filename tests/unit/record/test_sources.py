@@ -19,7 +19,7 @@ from tests.unit.record.source_files import (
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import CellError
-from tarazu.record import EVENT_COLUMNS, Quality, Record, read_record, to_panel
+from tarazu.record import EVENT_COLUMNS, Quality, Record, read_record
 from tarazu.record.sources.dates_and_counts import parse_spelled_day, parse_whole
 from tarazu.record.sources.views_panel import ELSEWHERE, NO_DEATHS, middle
 from tarazu.region import load_region
@@ -358,9 +358,9 @@ def test_panel__a_month_in_a_cell_is_a_row(tmp_path: Path, squares: Path) -> Non
     assert record.quality.dropped == {NO_DEATHS: 1, "outside the region": 1}
     assert record.quality.outside == {ELSEWHERE: 1}
     assert accounted(record.quality) == record.quality.rows_read == 3
-    monthly = to_panel(record, freq="month")
+    monthly = record.panel("month")
     assert int(monthly["unclear"].sum()) == 1
-    assert int(to_panel(record, freq="week")["unclear"].sum()) == 0
+    assert int(record.panel("week")["unclear"].sum()) == 0
 
 
 def test_panel__counts_events_where_the_panel_does(tmp_path: Path, squares: Path) -> None:

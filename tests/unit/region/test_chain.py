@@ -8,7 +8,7 @@ from tests.unit.record.ged_files import event, write_ged
 from tests.unit.region.made_up_country import DISTRICTS, write_geojson
 
 import tarazu
-from tarazu.record import Record, read_record, to_panel
+from tarazu.record import Record, read_record
 from tarazu.region import load_region
 
 pytest.importorskip("geopandas", reason="building regions is an extra")
@@ -48,7 +48,7 @@ def test_built_region__events_are_placed_and_classified(tmp_path: Path) -> None:
     assert record.quality.no_district == 0
     assert record.quality.unknown_districts == {}
     assert set(record.events["initiator"]) == {"militant", "state"}
-    panel = to_panel(record, freq="week")
+    panel = record.panel("week")
     assert int(panel["attacks"].sum() + panel["operations"].sum()) == EVENTS
 
 

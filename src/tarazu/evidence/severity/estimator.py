@@ -29,7 +29,7 @@ from tarazu.evidence.severity.trend import SeverityStep, compare_halves
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 from tarazu.record.embedded import KEYS
-from tarazu.record.record import DEATHS
+from tarazu.record.vocabulary import DEATHS
 
 MONTH_KNOWN: Final = 4  # UCDP date_prec up to which an event has a month
 DOUBTFUL: Final = 0.1  # p-value of the fit below which Clauset et al. doubt a power law

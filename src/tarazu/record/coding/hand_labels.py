@@ -15,7 +15,8 @@ from tarazu.core.intervals import wilson_interval
 from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.csv_columns import read_csv_columns
-from tarazu.record.record import INITIATORS, Record
+from tarazu.record.record import Record
+from tarazu.record.vocabulary import INITIATORS
 
 SHIPPED_CHECK = Path(__file__).parents[1] / "data" / "label_check.json"
 HAND_LABELS = (

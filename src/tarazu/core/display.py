@@ -1,0 +1,83 @@
+"""Pictures of results in notebooks.
+
+A result is drawn by the report room, which the room of the result does not import: the package
+connects the two (``tarazu/__init__.py``), and a result names only itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from tarazu.core.errors import did_you_mean
+
+
+class Picture(Protocol):
+    """What a drawing of a result can do; see `tarazu.report.figure.Figure`."""
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+
+    def to_svg(self, width: int = ...) -> str:
+        """Return a static picture."""
+
+    def to_plotly(self) -> Any:
+        """Return a Plotly figure."""
+
+    def to_text(self, width: int = ...) -> str:
+        """Return the numbers drawn as lines of text."""
+
+
+Pictures = Mapping[str, Callable[[], Picture]]
+"""Drawings of one result by name, the most telling one first; each is made when called."""
+
+
+class _Studio:
+    """Where drawings come from: set once, when the package is imported."""
+
+    pictures_of: Callable[[object], Pictures] | None = None
+
+
+def connect(pictures_of: Callable[[object], Pictures]) -> None:
+    """Set the function that returns the drawings of any result."""
+    _Studio.pictures_of = staticmethod(pictures_of)
+
+
+def pictures(result: object) -> Pictures:
+    """Return the drawings of a result by name."""
+    if _Studio.pictures_of is None:
+        raise RuntimeError("nothing is connected that draws results; import tarazu first")
+    return _Studio.pictures_of(result)
+
+
+def draw(result: object, kind: str | None = None) -> Picture:
+    """Return one drawing of a result, without a name the first.
+
+    Raises
+    ------
+    ValueError
+        The result has no drawing, or none of this name.
+    """
+    known = pictures(result)
+    noun = type(result).__name__.lower()
+    if not known:
+        raise ValueError(f"this {noun} has no figure: nothing was estimable")
+    if kind is None:
+        kind = next(iter(known))
+    if kind not in known:
+        hint = did_you_mean(str(kind), known)
+        raise ValueError(f"figure is {kind!r}; expected one of {', '.join(known)}.{hint}")
+    return known[kind]()
+
+
+def html(result: object, *parts: str) -> str:
+    """Return what a notebook shows of a result: words, the first figure, then the rest.
+
+    Parameters
+    ----------
+    parts : HTML; the first one stands above the figure.
+    """
+    first = next(iter(pictures(result).values()), None)
+    picture = "" if first is None else first().to_svg()
+    return "".join([*parts[:1], picture, *parts[1:]])
