@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -61,7 +62,19 @@ def parse_toml(data: bytes, model: type[SpecT], *, file: Path | str) -> SpecT:
     file : as errors name it.
     """
     path = Path(file)
-    entries, problems = split_values(_parse(data, path), path)
+    return read_entries(_parse(data, path), model, path)
+
+
+def read_entries(
+    entries: Mapping[str, object], model: type[SpecT], path: Path = Path("the dictionary")
+) -> SpecT:
+    """Return what a dictionary says as `model`; the same checks as of a file, see `read_toml`.
+
+    Parameters
+    ----------
+    path : what errors name.
+    """
+    entries, problems = split_values(dict(entries), path)
     # By way of JSON, because strict validation of Python objects refuses a list for a tuple.
     text = json.dumps(entries, default=_isoformat)
     spec, found = None, list[ErrorDetails]()

@@ -16,6 +16,7 @@ import pandas as pd
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
+from tarazu.core.tables.columns import Columns
 from tarazu.record.account import Reject, SourceNote
 from tarazu.record.coding.classification import classify
 from tarazu.record.coding.rules import RuleSet
@@ -65,7 +66,7 @@ def build_record(
     rejects = tuple(_reject(found) for found in problems)
     table = _within(table.good(), asked)
     if not len(table):
-        raise _nothing_read(path, region, columns.rows_read, gazetteer.outside, rejects)
+        raise _nothing_read(path, region, columns, gazetteer.outside, rejects)
     events = _events(table, gazetteer, rules)
     check_events(events, region.slugs, table.columns.origin)
     inputs = {"events": source.digest, "region": region.digest, "rules": rules.digest}
@@ -153,13 +154,13 @@ def _raise_shown(rows: Sequence[Sequence[DataError]], path: Path) -> None:
 def _nothing_read(
     path: Path,
     region: Region,
-    rows_read: int,
+    columns: Columns,
     outside: Mapping[str, int],
     rejects: Sequence[Reject],
 ) -> DataError:
     common = sorted(outside.items(), key=lambda item: (-item[1], item[0]))[:5]
     elsewhere = ", ".join(f"{shorten(name)} ({count:,})" for name, count in common)
-    what = f"none of {rows_read:,} rows is an event in {region.title}"
+    what = f"none of {columns.rows_read:,} rows is an event in {region.title}"
     if elsewhere:
         what += f"; they are in {elsewhere}"
     elif rejects:
@@ -167,7 +168,7 @@ def _nothing_read(
     return DataError(
         what,
         file=path,
-        line=2,
+        line=2 if columns.origin.has_lines else None,
         expected="at least one event in the region",
         hint="Load the region of these events, or export the rows of this one",
     )

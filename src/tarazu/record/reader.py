@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from tarazu.core.provenance import digest_file
+import pandas as pd
+
+from tarazu.core.errors import did_you_mean
+from tarazu.core.provenance import canonical_json, digest, digest_file
 from tarazu.core.tables.json_pages import find_pages
 from tarazu.record.account import SourceNote
 from tarazu.record.build_record import build_record
@@ -16,6 +20,7 @@ from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import Record
 from tarazu.record.sources.acled import ACLED
 from tarazu.record.sources.formats import Format, read_file_header, recognise
+from tarazu.record.sources.frame import NAME, frame_digest
 from tarazu.record.sources.gtd import GTD
 from tarazu.record.sources.mapped_csv import mapping_format
 from tarazu.record.sources.ucdp_ged import UCDP_CANDIDATE, UCDP_GED
@@ -34,14 +39,14 @@ FORMAT_NAMES = tuple(known.name for known in FORMATS)
 
 
 def read_record(
-    path: Path,
+    source: str | Path | pd.DataFrame,
     *,
     region: Region | None = None,
-    rules: Path | None = None,
-    boundaries: Path | None = None,
+    rules: str | Path | None = None,
+    boundaries: str | Path | None = None,
     keep_going: bool = False,
     format: str | None = None,
-    mapping: Path | None = None,
+    mapping: str | Path | Mapping[str, object] | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> Record:
@@ -52,8 +57,10 @@ def read_record(
 
     Parameters
     ----------
-    path : a file, or a folder of pages of JSON.
-    region : rows elsewhere are dropped and counted by country and province. Default: Balochistan.
+    source : a file, a folder of pages of JSON, or a DataFrame, which is checked as the csv file of
+        it would be; errors count its rows from 1.
+    region : from `load_region`; rows elsewhere are dropped and counted by country and province.
+        Default: Balochistan.
     rules : TOML file of rules; default: those shipped for the format.
     boundaries : GeoJSON of the region's districts in its own frame; only for the default region,
         others bring theirs from `load_region`.
@@ -62,7 +69,8 @@ def read_record(
     first_day, last_day : of the time that the file covers; events outside it are dropped and
         counted. Default: as in the file (see `Format.observed`); yearly releases such as UCDP GED
         and GTD cover whole years.
-    mapping : TOML file that maps the columns of any other csv file; used instead of a format.
+    mapping : TOML file that maps the columns of any other csv file, or its content as a
+        dictionary; used instead of a format.
 
     Raises
     ------
@@ -72,18 +80,51 @@ def read_record(
         Several problems, one DataError each (at most 100 are shown).
     ScenarioError
         The rules or the mapping cannot be used.
+    TypeError
+        An argument of another type.
+
+    Examples
+    --------
+    >>> import pandas as pd, tarazu as tz
+    >>> events = pd.DataFrame(
+    ...     {
+    ...         "day": ["2015-06-30", "2015-07-04"],
+    ...         "where": ["Kech", "Panjgur"],
+    ...         "who": ["rebels", "army"],
+    ...     }
+    ... )
+    >>> tz.read_record(
+    ...     events,
+    ...     mapping={
+    ...         "name": "example",
+    ...         "title": "Two events",
+    ...         "licence": "none",
+    ...         "columns": {"date": "day", "district": "where", "initiator": "who"},
+    ...         "values": {"initiator": {"rebels": "militant", "army": "state"}},
+    ...     },
+    ... )
+    <Record Balochistan, Pakistan, 2015: 2 events
+      1 state, 1 militant, 0 other, 0 unclear
+      source: Two events>
     """
-    path = Path(path)
+    if not isinstance(source, str | Path | pd.DataFrame):
+        raise TypeError(
+            f"source is a {type(source).__name__}; expected a path or a pandas DataFrame"
+        )
+    if region is not None and not isinstance(region, Region):
+        raise TypeError(f"region is {region!r}; expected what load_region(folder) returns")
     if mapping is not None and format is not None:
         raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:
         raise ValueError("give boundaries to load_region, or no region to read_record")
-    where = load_region(boundaries=boundaries) if region is None else region
-    known = _format(path, format, mapping)
+    table = source if isinstance(source, pd.DataFrame) else Path(source)
+    lines = Path(mapping) if isinstance(mapping, str) else mapping
+    where = region if region is not None else load_region(boundaries=_path(boundaries))
+    known = _format(table, format, lines)
     if known.older_frame and where.boundaries is None and where.older_frame:
         where = in_frame(where, where.older_frame)
-    rule_set = read_rules(rules or known.rules)
-    columns = known.columns(path)
+    rule_set = read_rules(_path(rules) or known.rules)
+    columns = known.columns(table)
     known = known if known.variant is None else known.variant(columns)
     observed = known.observed(columns)
     gazetteer = Gazetteer(where)
@@ -91,34 +132,44 @@ def read_record(
         columns = gazetteer.keep_inside(columns, *known.location)
     record = build_record(
         known.read(columns, gazetteer, rule_set),
-        path,
+        table if isinstance(table, Path) else NAME,
         gazetteer=gazetteer,
         rules=rule_set,
-        source=SourceNote(known.title, known.licence, known.citations, _digest(path)),
+        source=SourceNote(known.title, known.licence, known.citations, _digest(table)),
         keep_going=keep_going,
         observed=observed,
         asked=(first_day, last_day),
     )
-    if mapping is None:
+    if lines is None:
         return record
-    return replace(record, inputs={**record.inputs, "mapping": digest_file(Path(mapping))})
+    found = digest_file(lines) if isinstance(lines, Path) else digest(canonical_json(dict(lines)))
+    return replace(record, inputs={**record.inputs, "mapping": found})
 
 
-def _format(path: Path, name: str | None, mapping: Path | None) -> Format:
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _format(
+    table: Path | pd.DataFrame, name: str | None, mapping: Path | Mapping[str, object] | None
+) -> Format:
     if mapping is not None:
         return mapping_format(mapping)
-    return recognise(read_file_header(path), FORMATS) if name is None else _by_name(name)
+    return recognise(read_file_header(table), FORMATS) if name is None else _by_name(name)
 
 
 def _by_name(name: str) -> Format:
     for known in FORMATS:
         if known.name == name:
             return known
-    raise ValueError(f"format is {name!r}; expected one of {', '.join(FORMAT_NAMES)}")
+    hint = did_you_mean(name, FORMAT_NAMES)
+    raise ValueError(f"format is {name!r}; expected one of {', '.join(FORMAT_NAMES)}.{hint}")
 
 
-def _digest(path: Path) -> str:
-    """Return sha256 of a file, or of the digests of a folder's pages."""
+def _digest(path: Path | pd.DataFrame) -> str:
+    """Return sha256 of a file, of a folder's digests of pages, or of a DataFrame's cells."""
+    if isinstance(path, pd.DataFrame):
+        return frame_digest(path)
     if not path.is_dir():
         return digest_file(path)
     pages = (f"{page.name} {digest_file(page)}\n" for page in find_pages(path))

@@ -199,7 +199,7 @@ class Region:
         >>> load_region().find("Panjgoor")
         'panjgur'
         """
-        slug = self.names().get(fold(name))
+        slug = self.find_district(name)
         if slug is None:
             hint = did_you_mean(name, [district.name for district in self.districts])
             raise ValueError(

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from tarazu.core.errors import DataError
 from tarazu.core.tables.cells import KEPT, shorten
 from tarazu.core.tables.coded import Days
@@ -18,6 +20,7 @@ from tarazu.core.tables.json_pages import find_pages, is_json, read_json_columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
+from tarazu.record.sources.frame import NAME, frame_columns, frame_header
 
 Container = Literal["csv", "json"]
 LIKELY = (
@@ -103,14 +106,17 @@ class Format:
         days = self.days(columns)[columns.good]
         return (days.min().item(), days.max().item()) if len(days) else None
 
-    def columns(self, path: Path) -> Columns:
-        """Read the columns of a file or folder.
+    def columns(self, source: Path | pd.DataFrame) -> Columns:
+        """Read the columns of a file, folder or DataFrame.
 
         Raises
         ------
         DataError
             It cannot be read as this format at all.
         """
+        if isinstance(source, pd.DataFrame):
+            return frame_columns(source, self.needed, self.optional)
+        path = source
         if path.is_dir() or is_json(path):
             if "json" not in self.containers:
                 what = f"{self.title} is read from CSV, not from JSON or a folder"
@@ -119,14 +125,17 @@ class Format:
         return read_csv_columns(path, self.needed, self.optional, marked=self.marked)
 
 
-def read_file_header(path: Path) -> FileHeader:
-    """Return container and column names of a file or folder.
+def read_file_header(source: Path | pd.DataFrame) -> FileHeader:
+    """Return container and column names of a file, folder or DataFrame.
 
     Raises
     ------
     DataError
         It is neither CSV nor pages of JSON.
     """
+    if isinstance(source, pd.DataFrame):
+        return FileHeader(NAME, "csv", frame_header(source))
+    path = source
     if path.is_dir() or is_json(path):
         first = read_json_columns(find_pages(path)[:1], (), None)
         return FileHeader(path, "json", tuple(first.cells))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as AnyMapping
 from datetime import date, datetime
 from functools import partial
 from itertools import combinations
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.core.specs import read_toml
+from tarazu.core.specs import read_entries, read_toml
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, NO_DAY, CellError, parse_code, shorten
 from tarazu.core.tables.coded import Days, Texts
 from tarazu.core.tables.columns import Columns
@@ -26,20 +27,28 @@ from tarazu.record.sources.mapping import Mapping
 
 NO_EVENT = "a count of 0 events"
 DateParser = Callable[[str], tuple[date, int]]
+Entries = AnyMapping[str, object]
 OTHERS = "*"  # every value that is not listed
 SIDES = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
 
 
-def mapping_format(path: Path) -> Format:
+def mapping_format(source: Path | Entries) -> Format:
     """Return the format that a mapping describes.
+
+    Parameters
+    ----------
+    source : a TOML file, or its content as a dictionary.
 
     Raises
     ------
     ScenarioError, ExceptionGroup
         The mapping cannot be used: every misspelled key with the nearest one.
     """
-    path = Path(path)
-    mapping = read_toml(path, Mapping)
+    if isinstance(source, Path):
+        path, mapping = source, read_toml(source, Mapping)
+    else:
+        path = Path("mapping")
+        mapping = read_entries(source, Mapping, path)
     names = mapping.columns
     rules = SHIPPED_RULES.with_name("mapping.toml")
     if mapping.rules is not None:
