@@ -11,6 +11,7 @@ from tarazu.core import display
 
 if TYPE_CHECKING:
     from tarazu._version import __version__
+    from tarazu.core.citation import cite
     from tarazu.engine import simulate
     from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
     from tarazu.record import load_record, read_record
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "__version__",
+    "cite",
     "estimate",
     "fit_hawkes",
     "load_record",
@@ -34,6 +36,7 @@ __all__ = [
 
 _HOMES = {
     "__version__": "tarazu._version",
+    "cite": "tarazu.core.citation",
     "estimate": "tarazu.evidence",
     "fit_hawkes": "tarazu.evidence",
     "load_record": "tarazu.record",

@@ -7,6 +7,7 @@ import tarazu
 
 PUBLIC = {
     "__version__",
+    "cite",
     "estimate",
     "fit_hawkes",
     "load_record",

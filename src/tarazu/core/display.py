@@ -81,3 +81,12 @@ def html(result: object, *parts: str) -> str:
     first = next(iter(pictures(result).values()), None)
     picture = "" if first is None else first().to_svg()
     return "".join([*parts[:1], picture, *parts[1:]])
+
+
+class Text(str):
+    """Text of several lines that a prompt and a notebook show as it reads, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
