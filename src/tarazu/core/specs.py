@@ -74,9 +74,9 @@ def read_entries(
     ----------
     path : what errors name.
     """
-    entries, problems = split_values(dict(entries), path)
+    usable, problems = split_values(dict(entries), path)
     # By way of JSON, because strict validation of Python objects refuses a list for a tuple.
-    text = json.dumps(entries, default=_isoformat)
+    text = json.dumps(usable, default=_isoformat)
     spec, found = None, list[ErrorDetails]()
     try:
         spec = model.model_validate_json(text, strict=True, extra="forbid")
