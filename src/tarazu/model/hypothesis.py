@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import escape
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
@@ -78,8 +81,15 @@ class Restriction:
     low: float | None = None
     high: float | None = None
 
+    def __str__(self) -> str:
+        if self.value is not None:
+            return f"{self.value:g}"
+        if self.low is None:
+            return f"at most {self.high:g}"
+        return f"at least {self.low:g}" if self.high is None else f"{self.low:g} to {self.high:g}"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Hypothesis:
     """A named restriction of the parameters.
 
@@ -97,41 +107,64 @@ class Hypothesis:
     restrictions: Mapping[str, Restriction]
     tells: str = ""
 
+    def __repr__(self) -> str:
+        n = len(self.restrictions)
+        return f"<Hypothesis '{self.name}': {n} {'restriction' if n == 1 else 'restrictions'}>"
 
-def load_hypothesis(name: str) -> Hypothesis:
-    """Return a shipped hypothesis.
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td>{restriction}</td></tr>"
+            for name, restriction in self.restrictions.items()
+        )
+        return (
+            f"<p><b>{escape(self.title)}</b> ({escape(self.name)}): {escape(self.meaning)}</p>"
+            f"<table><tr><th>parameter</th><th>restricted to</th></tr>{rows}</table>"
+        )
+
+
+def load_hypothesis(name_or_path: str | PathLike[str]) -> Hypothesis:
+    """Return a shipped hypothesis by name, or the one in a TOML file.
+
+    Parameters
+    ----------
+    name_or_path : one of `HYPOTHESES`, or a path that ends in ``.toml``.
 
     Raises
     ------
     ScenarioError
-        No shipped hypothesis has this name.
+        No such hypothesis, or a file that cannot be read or has one problem; see `read_toml`.
+    ExceptionGroup
+        A file with several problems.
+    TypeError
+        Neither a name nor a path.
+
+    Examples
+    --------
+    >>> load_hypothesis("backlash")
+    <Hypothesis 'backlash': ... restrictions>
+    >>> print(load_hypothesis("backlash").restrictions["alienation_response"])
+    at least 0
     """
-    if name not in HYPOTHESES:
-        near = get_close_matches(name, HYPOTHESES, n=1, cutoff=0.4)
-        raise ScenarioError(
-            f"no hypothesis '{name}'",
-            value=name,
-            expected=f"one of {', '.join(HYPOTHESES)}",
-            hint=f"did you mean '{near[0]}'?" if near else None,
-        )
-    path = SHIPPED / f"{name}.toml"
-    return parse_hypothesis(name, path.read_text(encoding="utf-8"), file=path.name)
-
-
-def read_hypothesis(path: Path) -> Hypothesis:
-    """Return the hypothesis in a TOML file; its name is the file's without the ending.
-
-    Raises
-    ------
-    ScenarioError, ExceptionGroup
-        The file cannot be read, or has one problem or several; see `read_toml`.
-    """
+    path = check_path("hypothesis", name_or_path, "the name of a hypothesis, or a path")
+    if path.suffix != ".toml":
+        name = str(name_or_path)
+        if name not in HYPOTHESES:
+            near = get_close_matches(name, HYPOTHESES, n=1, cutoff=0.4)
+            raise ScenarioError(
+                f"no hypothesis '{name}'",
+                value=name,
+                expected=f"one of {', '.join(HYPOTHESES)}, or a path that ends in .toml",
+                hint=f"Did you mean '{near[0]}'?" if near else None,
+            )
+        path = SHIPPED / f"{name}.toml"
     try:
         text = read_file(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(f"cannot be read ({reason})", file=path) from error
-    return parse_hypothesis(path.stem, text, file=str(path))
+    return parse_hypothesis(
+        path.stem, text, file=path.name if path.parent == SHIPPED else str(path)
+    )
 
 
 def parse_hypothesis(name: str, text: str, *, file: str) -> Hypothesis:
@@ -188,7 +221,7 @@ def draw_parameters(model: Model, hypothesis: Hypothesis, uniforms: FloatArray) 
                 "no such parameter in the model",
                 key=f"restrictions.{name}",
                 file=f"{hypothesis.name}.toml",
-                hint=f"did you mean '{near[0]}'?" if near else None,
+                hint=f"Did you mean '{near[0]}'?" if near else None,
             )
     columns = [
         _column(hypothesis, name, parameter, uniforms[:, p])

@@ -136,7 +136,7 @@ def test_range__cuts_the_prior_and_keeps_its_order(low, high):
 
 
 def test_unknown_hypothesis__offers_the_nearest():
-    with pytest.raises(ScenarioError, match="did you mean 'backlash'"):
+    with pytest.raises(ScenarioError, match="Did you mean 'backlash'"):
         load_hypothesis("backlsh")
 
 
@@ -194,3 +194,24 @@ def test_every_parameter__may_be_switched_off(uniforms):
         build_model(), parse_hypothesis("off", text, file="off.toml"), uniforms
     )
     assert not values.any()
+
+
+def test_hypothesis__is_found_by_name_or_file(tmp_path):
+    text = 'title = "Own"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 0.5\n'
+    (tmp_path / "own.toml").write_text(text)
+    for path in (tmp_path / "own.toml", str(tmp_path / "own.toml")):
+        assert load_hypothesis(path).restrictions["sponsorship_rate"].value == 0.5
+    assert load_hypothesis("full").name == "full"
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load_hypothesis(tmp_path / "absent.toml")
+
+
+def test_hypothesis__of_a_wrong_type_names_the_value_and_what_is_accepted():
+    with pytest.raises(TypeError, match=r"hypothesis is 3 \(int\); expected the name"):
+        load_hypothesis(3)
+
+
+def test_hypothesis__shows_itself_in_one_line_and_in_a_notebook():
+    one = load_hypothesis("backlash")
+    assert repr(one) == f"<Hypothesis 'backlash': {len(one.restrictions)} restrictions>"
+    assert "<td>at least 0</td>" in one._repr_html_()

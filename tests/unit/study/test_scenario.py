@@ -8,7 +8,7 @@ from tarazu.core.errors import ScenarioError
 from tarazu.engine import Pulse, simulate
 from tarazu.model.hold import parse_link, with_holds
 from tarazu.study.runner.run import make_plan
-from tarazu.study.setup.scenario import drawn_scenario, find_hypothesis
+from tarazu.study.setup.scenario import drawn_scenario
 
 WEEKS = 6
 
@@ -61,15 +61,6 @@ def test_scenario__of_a_model_with_more_levers_has_them_at_defaults(scenario):
     added = [*model.levers.values()][len(scenario.levers) :]
     for row, lever in zip(wider.levers[len(scenario.levers) :], added, strict=True):
         assert (row == lever.default).all()
-
-
-def test_hypothesis__is_found_by_name_or_file(tmp_path):
-    text = 'title = "Own"\nmeaning = "A test."\n[restrictions]\nsponsorship_rate = 0.5\n'
-    (tmp_path / "own.toml").write_text(text)
-    assert find_hypothesis("own.toml", tmp_path).restrictions["sponsorship_rate"].value == 0.5
-    assert find_hypothesis("full").name == "full"
-    with pytest.raises(ScenarioError, match="cannot be read"):
-        find_hypothesis("absent.toml", tmp_path)
 
 
 def test_scenario__of_a_policy_that_does_not_fit_is_refused(tmp_path):

@@ -81,7 +81,7 @@ def test_study__absent_file_is_an_error(tmp_path):
         ("[52]", "[52, 52]", "horizons", "each once"),
         ('["full"]', '["full", "full"]', "hypotheses", "names that differ"),
         ('["status-quo", "mine.toml"]', '["status-quo", "status-quo"]', "policies", "differ"),
-        ('["full"]', '["fool"]', "hypotheses[0]", "did you mean 'full'"),
+        ('["full"]', '["fool"]', "hypotheses[0]", "Did you mean 'full'"),
         ('["full"]', '["absent.toml"]', None, "cannot be read"),
         ('["status-quo", "mine.toml"]', '["status-quo", "surg"]', "policies[1]", "'surge'"),
         ('["status-quo", "mine.toml"]', '["surge"]', "baseline", "no policy 'status-quo'"),

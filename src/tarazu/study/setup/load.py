@@ -12,12 +12,11 @@ import numpy as np
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.model import Hypothesis, build_model, draw_parameters
+from tarazu.model import Hypothesis, build_model, draw_parameters, load_hypothesis
 from tarazu.model.user_model import UserModel
 from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.study.setup.checks import find_problems, unknown_name
-from tarazu.study.setup.scenario import find_hypothesis
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
 
 STUDIES: Final = ("demo", "seventeen", "attrition")
@@ -89,7 +88,7 @@ def build_study(
     hypotheses, policies = list[Hypothesis](), list[Policy]()
     for i, entry in enumerate(spec.hypotheses):
         with _collecting(problems, file or name, f"hypotheses[{i}]"):
-            hypothesis = find_hypothesis(entry, folder)
+            hypothesis = load_hypothesis(folder / entry if entry.endswith(".toml") else entry)
             draw_parameters(declared, hypothesis, np.full((1, len(declared.parameters)), 0.5))
             hypotheses.append(hypothesis)
     for i, entry in enumerate(spec.policies):

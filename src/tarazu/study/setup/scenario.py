@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.model.hypothesis import read_hypothesis
 from tarazu.policy import check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.study.setup.design import latin_hypercube
@@ -114,23 +112,6 @@ def make_scenario(
     return Scenario(model, hypothesis, policy, districts_of(region), parameters)
 
 
-def find_hypothesis(name_or_path: str, folder: Path = Path()) -> Hypothesis:
-    """Return a shipped hypothesis by name, or the one in a TOML file.
-
-    Parameters
-    ----------
-    name_or_path : a shipped name, or a path that ends in ``.toml``, from `folder`.
-
-    Raises
-    ------
-    ScenarioError
-        No shipped hypothesis has this name, or the file is wrong.
-    """
-    if not name_or_path.endswith(".toml"):
-        return load_hypothesis(name_or_path)
-    return read_hypothesis(folder / name_or_path)
-
-
 def drawn_scenario(
     hypothesis: str,
     policy: str,
@@ -184,4 +165,4 @@ def _named_scenario(
     found = load_policy(policy)
     check_policy(found, model.levers, region)
     resolved = resolve_policy(found, model.levers, region, weeks)
-    return make_scenario(model, find_hypothesis(hypothesis), resolved, region, uniforms)
+    return make_scenario(model, load_hypothesis(hypothesis), resolved, region, uniforms)
