@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import escape
+from os import PathLike
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
@@ -67,7 +70,7 @@ class PolicyFile(BaseModel):
     settings: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Policy:
     """A policy: settings of levers over weeks and districts; others stay as in the status quo.
 
@@ -87,8 +90,30 @@ class Policy:
     file: str = ""
     digest: str = ""
 
+    def __repr__(self) -> str:
+        n = len(self.settings)
+        return f"<Policy '{self.name}': {n} {'setting' if n == 1 else 'settings'}>"
 
-def load_policy(name_or_path: str | Path) -> Policy:
+    def _repr_html_(self) -> str:
+        head = "<th>lever</th><th>value</th><th>districts</th><th>weeks</th>"
+        rows = "".join(f"<tr>{_cells(setting)}</tr>" for setting in self.settings)
+        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        return (
+            f"<p><b>{escape(self.title)}</b> ({escape(self.name)}): {escape(self.meaning)}</p>"
+            f"{table}<p>Levers without a setting stay as in the status quo.</p>"
+        )
+
+
+def _cells(setting: Setting) -> str:
+    places = "all" if setting.districts == "all" else ", ".join(setting.districts)
+    weeks = f"from {setting.from_week}"
+    if setting.until_week is not None:
+        weeks += f" to {setting.until_week - 1}"
+    cells = (setting.lever, f"{setting.value:g}", places, weeks)
+    return "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+
+
+def load_policy(name_or_path: str | PathLike[str]) -> Policy:
     """Return a shipped policy by name, or the one in a TOML file.
 
     Whether its levers and districts exist is checked against a model and a region, by
@@ -104,8 +129,18 @@ def load_policy(name_or_path: str | Path) -> Policy:
         No such policy; or the file has one problem.
     ExceptionGroup
         The file has several problems.
+    TypeError
+        Neither a name nor a path.
+
+    Examples
+    --------
+    >>> policy = load_policy("dialogue")
+    >>> policy
+    <Policy 'dialogue': ... settings>
+    >>> policy.settings[0].lever
+    'dialogue'
     """
-    path = Path(name_or_path)
+    path = check_path("policy", name_or_path, "the name of a policy, or a path")
     if path.suffix != ".toml":
         name = str(name_or_path)
         if name not in POLICIES:

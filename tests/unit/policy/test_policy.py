@@ -130,3 +130,21 @@ def test_policy__all_problems_are_named_at_once(tmp_path):
 def test_policy__made_in_code_resolves_without_a_file():
     policy = Policy("mine", "Mine", "A test.", (Setting(lever="dialogue", value=1.0),))
     assert (resolve(policy, LEVERS, REGION, 2)[list(LEVERS).index("dialogue")] == 1.0).all()
+
+
+def test_policy__of_a_wrong_type_names_the_value_and_what_is_accepted():
+    with pytest.raises(TypeError, match=r"policy is None \(NoneType\); expected the name"):
+        load_policy(None)
+
+
+def test_policy__shows_itself_in_one_line_and_in_a_notebook():
+    settings = (
+        Setting(lever="dialogue", value=0.5, districts=("kech",), from_week=4, until_week=9),
+        Setting(lever="agency", value=1.0),
+    )
+    one = Policy("mine", "<Mine>", "A test.", settings)
+    assert repr(one) == "<Policy 'mine': 2 settings>"
+    shown = one._repr_html_()
+    assert "<td>dialogue</td><td>0.5</td><td>kech</td><td>from 4 to 8</td>" in shown
+    assert "<td>agency</td><td>1</td><td>all</td><td>from 0</td>" in shown
+    assert "&lt;Mine&gt;" in shown
