@@ -5,6 +5,7 @@ from tarazu.model.default import build_model
 from tarazu.model.description import Description, describe
 from tarazu.model.hypothesis import HYPOTHESES, Hypothesis, draw_parameters, load_hypothesis
 from tarazu.model.quantities import Lever
+from tarazu.model.user_model import load_model
 
 __all__ = [
     "HYPOTHESES",
@@ -17,4 +18,5 @@ __all__ = [
     "describe",
     "draw_parameters",
     "load_hypothesis",
+    "load_model",
 ]

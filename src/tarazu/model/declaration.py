@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from types import SimpleNamespace
 
 import sympy as sp
@@ -44,10 +45,14 @@ class Model:
     changes : what moves shares and memories.
     nearby : name -> expression of stocks summed over neighbours by weight, at the week's start.
     everywhere : name -> expression of stocks summed over all districts, at the week's start.
+    mechanisms : names of the mechanisms that were added, in order.
+    digest : sha256 of the file of a user's own mechanism, "" without one.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.mechanisms: tuple[str, ...] = ()
+        self.digest = ""
         self.parameters: dict[str, Parameter] = {}
         self.levers: dict[str, Lever] = {}
         self.stocks: dict[str, Stock] = {}
@@ -65,6 +70,38 @@ class Model:
     def __contains__(self, name: str) -> bool:
         """Return whether a quantity of that name is declared."""
         return name in set(self.names())
+
+    def __repr__(self) -> str:
+        return f"<Model '{self.name}': {self._counts()}>"
+
+    def _counts(self) -> str:
+        kinds = (
+            "stocks",
+            "mechanisms",
+            "events",
+            "transfers",
+            "definitions",
+            "parameters",
+            "levers",
+        )
+        return ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
+
+    def _repr_html_(self) -> str:
+        stocks = [(s.name, s.unit, s.meaning) for s in self.stocks.values()]
+        levers = [
+            (name, f"{lever.low:g} to {lever.high:g}", f"{lever.default:g}", lever.meaning)
+            for name, lever in self.levers.items()
+            if lever.moves is not None
+        ]
+        parameters = [
+            (name, p.unit, p.prior.describe(), str(p.source)) for name, p in self.parameters.items()
+        ]
+        return (
+            f"<p><b>Model '{escape(self.name)}'</b>: {self._counts()}</p>"
+            + _folded("Stocks", ("name", "unit", "meaning"), stocks)
+            + _folded("Levers of policies", ("name", "range", "status quo", "meaning"), levers)
+            + _folded("Parameters", ("name", "unit", "prior", "source"), parameters)
+        )
 
     def names(self) -> Iterator[str]:
         """Iterate over all names that expressions may use."""
@@ -231,3 +268,15 @@ class Model:
         symbol = self._claim(name)
         self.everywhere[name] = expression
         return symbol
+
+
+def _folded(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as HTML that opens on a click."""
+    head = "".join(f"<th>{name}</th>" for name in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return (
+        f"<details><summary>{title} ({len(rows)})</summary>"
+        f"<table><tr>{head}</tr>{body}</table></details>"
+    )

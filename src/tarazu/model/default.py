@@ -17,4 +17,5 @@ def build_model() -> Model:
     stocks(m)
     for mechanism in MECHANISMS.values():
         mechanism(m)
+    m.mechanisms = tuple(MECHANISMS)
     return checked(m)

@@ -6,14 +6,18 @@ import re
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import digest
 from tarazu.model.checks import checked
 from tarazu.model.declaration import Model
+from tarazu.model.default import build_model
 from tarazu.model.mechanisms.registry import MECHANISMS
 from tarazu.model.stocks import stocks
 
@@ -28,26 +32,56 @@ class UserModel:
     digest: str
 
 
-def load_user_model(path: Path) -> UserModel:
-    """Return the shipped model with what a file adds to it, checked whole.
+def load_model(path: str | PathLike[str] | None = None) -> Model:
+    """Return the shipped model, or the one with what a file adds to it, checked whole.
 
     The file is Python and is run: load only files whose author you trust. It defines one function,
     ``mechanism(m)``, which declares parameters, stocks, events, transfers, changes or levers as the
     shipped mechanisms do; it may read every quantity that they declare.
 
+    Parameters
+    ----------
+    path : a Python file; None for the shipped model. The same file gives the same object.
+
     Raises
     ------
     ScenarioError
-        The file cannot be read or run, or what it declares does not fit; says the line.
+        The file cannot be read or run, or what it declares does not fit; names the line.
     ExceptionGroup
         Several problems of the declaration.
+    TypeError
+        Not a path.
+
+    Examples
+    --------
+    >>> model = load_model()
+    >>> model
+    <Model 'tarazu': ... stocks, ... mechanisms, ... parameters, ... levers>
+    >>> model.parameters["desertion_rate"].unit
+    '1/week'
+    >>> model.levers["due_process"].low, model.levers["due_process"].high
+    (0.0, 1.0)
     """
+    if path is None:
+        return build_model()
+    path = check_path("model", path, "the path of a Python file, or None for the shipped model")
     try:
         text = read_file(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(f"cannot be read ({reason})", file=path) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # one digest on every system
+    return _with_mechanism(path, text)
+
+
+def load_user_model(path: Path) -> UserModel:
+    """Return the model of `load_model` with the digest of the file."""
+    model = load_model(path)
+    return UserModel(model, model.digest)
+
+
+@cache  # a kernel is kept per model object, so the same file must not make another one
+def _with_mechanism(path: Path, text: str) -> Model:
     mechanism = _mechanism(text, path)
     name = re.sub(r"\W", "_", path.stem)
     m = Model(f"tarazu_{name}")
@@ -60,6 +94,7 @@ def load_user_model(path: Path) -> UserModel:
     except Exception as error:
         raise _at_line(error, path) from error
     added = {name for name in m.names() if name not in before}
+    m.mechanisms, m.digest = (*MECHANISMS, path.stem), digest(text.encode())
     try:
         checked(m)
     except TarazuError as error:
@@ -67,7 +102,7 @@ def load_user_model(path: Path) -> UserModel:
     except ExceptionGroup as group:
         problems = [_problem(error, text, path, added) for error in _leaves(group)]
         raise_problems([*problems], f"{path} has {len(problems)} problems")
-    return UserModel(m, digest(text.encode()))
+    return m
 
 
 def _mechanism(text: str, path: Path) -> Callable[[Model], None]:

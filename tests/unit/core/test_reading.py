@@ -16,7 +16,7 @@ from tarazu.core.files.reading import read_file
 from tarazu.core.files.work_folder import KEY, read_key
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.json_pages import read_json_columns
-from tarazu.model.hypothesis import read_hypothesis
+from tarazu.model.hypothesis import load_hypothesis
 from tarazu.model.user_model import load_user_model
 from tarazu.policy import load_policy
 from tarazu.record import read_record
@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
 READERS: dict[str, Callable[[Path], object]] = {
     "study": load_study,
     "policy": load_policy,
-    "hypothesis": read_hypothesis,
+    "hypothesis": load_hypothesis,
     "mapping": mapping_format,
     "rules": read_rules,
     "claims": load_ledger,

@@ -10,7 +10,7 @@ from tests.unit.worlds import default_levers, line_of_districts, medians
 from tarazu.cli.entry import run
 from tarazu.core.errors import ScenarioError
 from tarazu.engine import simulate
-from tarazu.model import build_model, describe
+from tarazu.model import build_model, describe, load_model
 from tarazu.model.user_model import load_user_model
 from tarazu.study import load_study
 
@@ -99,3 +99,28 @@ def test_commands_of_the_docs__take_the_file_from_description_to_diagram_to_run(
     out = tmp_path / "out"
     assert run(["run", str(study), "--model", str(file), "-q", "-o", str(out)]) == 0
     assert load_user_model(file).digest in (out / "MANIFEST.json").read_text(encoding="utf-8")
+
+
+def test_load_model__without_a_file_is_the_shipped_one():
+    assert load_model() is build_model()
+
+
+def test_load_model__same_file_is_the_same_object_until_it_changes(write):
+    file = write(EXAMPLE)
+    first = load_model(file)
+    assert load_model(str(file)) is first
+    assert load_model(write(EXAMPLE + "\n# changed\n")) is not first
+
+
+def test_load_model__of_a_wrong_type_names_the_value_and_what_is_accepted():
+    with pytest.raises(TypeError, match=r"model is 3 \(int\); expected the path of a Python file"):
+        load_model(3)
+
+
+def test_model__shows_what_it_has_in_one_line_and_in_a_notebook(write):
+    shipped, own = load_model(), load_model(write(EXAMPLE))
+    n = len(shipped.mechanisms)
+    assert repr(shipped).startswith(f"<Model 'tarazu': {len(shipped.stocks)} stocks, {n} mech")
+    assert len(repr(shipped)) < 200
+    assert f"{n + 1} mechanisms" in repr(own)
+    assert "<td>curfew_cost</td>" in own._repr_html_()
