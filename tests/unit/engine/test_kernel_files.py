@@ -94,3 +94,12 @@ def test_build_kernel__rewrites_a_source_that_differs(damage):
     built_again()
     assert file.read_text() == kernel.source.text
     assert series() == before
+
+
+def test_build__compiling_is_seen_where_nobody_has_set_up_logging(caplog):
+    for times in (1, 0):  # the second time the source is there
+        caplog.clear()
+        built_again()
+        seen = [record for record in caplog.records if "compiling the model" in record.message]
+        assert len(seen) == times
+        assert all(record.levelname == "WARNING" for record in seen)

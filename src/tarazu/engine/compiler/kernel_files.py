@@ -66,7 +66,8 @@ def _build(model: Model, mode: Mode, districts: int) -> BuiltKernel:
 def _write(file: Path, text: bytes, what: str) -> None:
     """Write the text where tracebacks and readers find it; a file that differs is replaced."""
     if not file.exists():
-        _log.info("compiling the model (%s): 10 to 30 seconds, once per model and region", what)
+        # a warning, because Python shows these where nobody has set up logging
+        _log.warning("compiling the model (%s): 10 to 30 seconds, once per model and region", what)
     elif file.read_bytes() == text:
         return
     write_atomic(file, text)
