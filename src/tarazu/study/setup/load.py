@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
-from tarazu.model import Hypothesis, build_model, draw_parameters, load_hypothesis
+from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
 from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
@@ -26,15 +28,18 @@ SHIPPED: Final = Path(__file__).parents[1] / "studies"
 
 
 def load_study(
-    name_or_path: str | Path, *, region: Region | None = None, model: UserModel | None = None
+    name_or_path: str | PathLike[str],
+    *,
+    region: str | PathLike[str] | Region | None = None,
+    model: str | PathLike[str] | Model | UserModel | None = None,
 ) -> Study:
     """Return a shipped study by name, or the one in a TOML file, checked whole.
 
     Parameters
     ----------
     name_or_path : one of `STUDIES`, or a path that ends in ``.toml``.
-    region : the shipped region if None.
-    model : the shipped model if None; see `tarazu.model.user_model.load_user_model`.
+    region : a folder, or what `load_region` returns; the shipped region if None.
+    model : a Python file, or what `load_model` returns; the shipped model if None.
 
     Raises
     ------
@@ -42,8 +47,19 @@ def load_study(
         No such study; or the file, or a policy or hypothesis that it names, has one problem.
     ExceptionGroup
         All problems, if there are several.
+    TypeError
+        An argument of a wrong type.
+
+    Examples
+    --------
+    >>> study = load_study("demo")
+    >>> study
+    <Study 'demo': 5 hypotheses, ... policies, ... draws x 2 replicates, 520 weeks>
+    >>> study.spec.baseline
+    'status-quo'
     """
     path = find_study(name_or_path)
+    region, model = find_region(region), find_model(model)
     spec = read_toml(path, StudySpec)
     return build_study(
         spec,
@@ -56,15 +72,32 @@ def load_study(
     )
 
 
-def find_study(name_or_path: str | Path) -> Path:
+def find_region(region: str | PathLike[str] | Region | None) -> Region:
+    """Return a region, or the one in a folder; the shipped one for None."""
+    if isinstance(region, Region):
+        return region
+    expected = "the folder of a region, or None for the shipped one"
+    return load_region(None if region is None else check_path("region", region, expected))
+
+
+def find_model(model: str | PathLike[str] | Model | UserModel | None) -> Model:
+    """Return a model, or the one with the mechanism in a file; the shipped one for None."""
+    if isinstance(model, UserModel):
+        return model.model
+    return model if isinstance(model, Model) else load_model(model)
+
+
+def find_study(name_or_path: str | PathLike[str]) -> Path:
     """Return the file of a shipped study by name, or the path itself if it ends in ``.toml``.
 
     Raises
     ------
     ScenarioError
         No shipped study has this name.
+    TypeError
+        Neither a name nor a path.
     """
-    path = Path(name_or_path)
+    path = check_path("study", name_or_path, "the name of a study, a path, or a Study")
     if path.suffix == ".toml":
         return path
     if str(name_or_path) not in STUDIES:
@@ -79,12 +112,12 @@ def build_study(
     file: str = "",
     folder: Path = Path(),
     region: Region | None = None,
-    model: UserModel | None = None,
+    model: Model | None = None,
     digest_of_file: str = "",
 ) -> Study:
     """Return a checked study; `folder` is where paths in the spec start. See `load_study`."""
     region, problems = region or load_region(), list[TarazuError]()
-    declared = build_model() if model is None else model.model
+    declared = find_model(model)
     hypotheses, policies = list[Hypothesis](), list[Policy]()
     for i, entry in enumerate(spec.hypotheses):
         with _collecting(problems, file or name, f"hypotheses[{i}]"):
@@ -131,7 +164,7 @@ def build_study(
         tuple(hypotheses),
         tuple(policies),
         digest_of_file,
-        "" if model is None else model.digest,
+        declared.digest,
     )
 
 

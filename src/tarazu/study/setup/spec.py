@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +17,8 @@ from tarazu.region.spelling import fold
 POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
 MOST_NAMES: Final = 1000  # values of a grid, hypotheses, policies; a longer list is a slip
 MOST_PEOPLE: Final = 1e6  # of one event added from outside
+MOST_WEEKS: Final = 5200  # a century
+SEEDS: Final = 2**31  # seeds are 0 .. SEEDS - 1
 DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and outcomes join
 
 
@@ -89,11 +93,11 @@ class StudySpec(Part):
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
     start: str = Field(min_length=1)
-    weeks: int = Field(ge=1, le=5200)
+    weeks: int = Field(ge=1, le=MOST_WEEKS)
     horizons: tuple[int, ...] = Field(min_length=1)
     draws: int = Field(ge=2)
     replicates: int = Field(default=1, ge=1)
-    seed: int = Field(ge=0, lt=2**31)
+    seed: int = Field(ge=0, lt=SEEDS)
     block: int = Field(default=8, ge=1)
     series_weeks: int = Field(default=4, ge=1)
     hypotheses: tuple[str, ...] = Field(min_length=1, max_length=MOST_NAMES)
@@ -104,7 +108,7 @@ class StudySpec(Part):
     operation: OperationEntry | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Study:
     """A study that was checked against its model and region.
 
@@ -123,6 +127,27 @@ class Study:
     policies: tuple[Policy, ...]
     digest: str = ""
     model_digest: str = ""
+
+    def __repr__(self) -> str:
+        spec, policies = self.spec, len(self.policies)
+        replicates = "1 replicate" if spec.replicates == 1 else f"{spec.replicates} replicates"
+        return (
+            f"<Study '{self.name}': {len(self.hypotheses)} "
+            f"{'hypothesis' if len(self.hypotheses) == 1 else 'hypotheses'}, "
+            f"{policies} {'policy' if policies == 1 else 'policies'}, {spec.draws} draws x "
+            f"{replicates}, {spec.weeks} weeks>"
+        )
+
+    def _repr_html_(self) -> str:
+        def listed(kind: str, named: Sequence[Policy] | Sequence[Hypothesis]) -> str:
+            lines = (f"<li><b>{escape(x.title)}</b>: {escape(x.meaning)}</li>" for x in named)
+            return f"<p>{kind}</p><ul>{''.join(lines)}</ul>"
+
+        return (
+            f"<p><b>{escape(self.spec.title)}</b>: {escape(self.spec.question)}</p>"
+            f"{listed('Policies', self.policies)}{listed('Hypotheses', self.hypotheses)}"
+            f"<p>{escape(repr(self)[1:-1])}; {escape(self.region.title)}</p>"
+        )
 
     @property
     def origin(self) -> int:
