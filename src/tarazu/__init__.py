@@ -12,12 +12,11 @@ from tarazu.core import display
 if TYPE_CHECKING:
     from tarazu._version import __version__
     from tarazu.core.citation import cite
-    from tarazu.engine import simulate
     from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
     from tarazu.record import load_record, read_record
     from tarazu.region import load_region
     from tarazu.report import write_brief
-    from tarazu.study import run_study
+    from tarazu.study import run_study, simulate
 
 __all__ = [
     "__version__",
@@ -45,7 +44,7 @@ _HOMES = {
     "load_region": "tarazu.region",
     "read_record": "tarazu.record",
     "run_study": "tarazu.study",
-    "simulate": "tarazu.engine",
+    "simulate": "tarazu.study",
     "write_brief": "tarazu.report",
 }
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-MEMBER: Final = "member"  # one draw of the parameters with one replicate
+DRAW: Final = "draw"  # of the parameters
+REPLICATE: Final = "replicate"  # of the random numbers
 TIME: Final = "time"  # day, week or month of a panel
 WEEK: Final = "week"  # of a simulation
 DISTRICT: Final = "district"

@@ -7,6 +7,7 @@ from tarazu.study.runner.run import Progress, run_study
 from tarazu.study.setup.load import STUDIES, build_study, find_study, load_study
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome
 from tarazu.study.setup.spec import Study, StudySpec
+from tarazu.study.simulation import simulate
 
 __all__ = [
     "OUTCOMES",
@@ -26,4 +27,5 @@ __all__ = [
     "paired_draws",
     "regret",
     "run_study",
+    "simulate",
 ]

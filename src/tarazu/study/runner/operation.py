@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.engine import Pulse, Trajectory
-from tarazu.study.setup.outcomes import militants
+from tarazu.study.setup.outcomes import series_of
 from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.sizing import size_operation
 from tarazu.study.setup.spec import Study
@@ -72,7 +72,7 @@ def measure_zones(
     attacks = outcomes_by_zone(drawn.by_district("attacks"), zones, windows, "total")
     mean_field = (
         outcomes_by_zone(expected.by_district("attacks"), zones, windows, "total"),
-        outcomes_by_zone(militants(expected.by_district), zones, windows, "end"),
+        outcomes_by_zone(series_of("militants", expected.by_district), zones, windows, "end"),
     )
     return np.concatenate(
         [attacks, *(np.repeat(m, replicates, axis=0) for m in mean_field)], axis=2

@@ -100,32 +100,43 @@ KEEP: Final = (
 """Quantities of the model that a run keeps by district."""
 
 
-def militants(get: Callable[[str], FloatArray]) -> FloatArray:
-    """Return the militants of all factions; `get` returns the series of one quantity."""
-    return np.asarray(np.sum([get(name) for name in MILITANTS], axis=0))
+SUMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "deaths_civilian": ("attack_deaths_civilian", "operation_deaths_civilian"),
+    "deaths_civilian_attacks": ("attack_deaths_civilian",),
+    "deaths_civilian_operations": ("operation_deaths_civilian",),
+    "deaths_state": ("attack_deaths_state",),
+    "deaths_militant": ("operation_deaths_militant",),
+    "deaths_custody": ("deaths_in_custody",),
+    "deaths": ("dead", "attack_deaths_state"),
+    "militants": MILITANTS,
+    "sympathisers": ("sympathiser",),
+}
+"""Series that have another name than a quantity of the model, and the quantities they add up."""
+
+
+def sources_of(series: str) -> tuple[str, ...]:
+    """Return the quantities of the model that a series adds up."""
+    return SUMS.get(series, (series,))
+
+
+def series_of(series: str, get: Callable[[str], FloatArray]) -> FloatArray:
+    """Return one weekly series of `SERIES`, or of a quantity of the model.
+
+    Killed on all sides: everybody who died, those in custody too, and the state's men.
+
+    Parameters
+    ----------
+    get : returns a quantity of the model, (M, T) or (M, T, D).
+    """
+    parts = [get(name) for name in sources_of(series)]
+    if series == "deaths":  # nobody is dead before the first week
+        parts[0] = np.diff(parts[0], axis=1, prepend=0.0)
+    return parts[0] if len(parts) == 1 else np.asarray(np.sum(parts, axis=0))
 
 
 def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
-    """Return the (M, T) weekly series of `SERIES`, by name.
-
-    Killed on all sides: everybody who died, those in custody too, and the state's men.
-    """
-    get = trajectory.series
-    in_attacks, in_operations = get("attack_deaths_civilian"), get("operation_deaths_civilian")
-    dead = np.diff(get("dead"), axis=1, prepend=0.0)  # nobody is dead before the first week
-    state = get("attack_deaths_state")
-    same = {name: get(name) for name in SERIES if name in trajectory.quantities}
-    return same | {
-        "deaths_civilian": in_attacks + in_operations,
-        "deaths_civilian_attacks": in_attacks,
-        "deaths_civilian_operations": in_operations,
-        "deaths_state": state,
-        "deaths_militant": get("operation_deaths_militant"),
-        "deaths_custody": get("deaths_in_custody"),
-        "deaths": dead + state,
-        "militants": militants(get),
-        "sympathisers": get("sympathiser"),
-    }
+    """Return the (M, T) weekly series of `SERIES`, by name."""
+    return {name: series_of(name, trajectory.series) for name in SERIES}
 
 
 def measure(series: Mapping[str, FloatArray], horizons: Sequence[int], origin: int) -> FloatArray:
@@ -187,13 +198,7 @@ def district_years(trajectory: Trajectory) -> FloatArray:
     period.
     """
     get = trajectory.by_district
-    weekly = {
-        "attacks": get("attacks"),
-        "deaths_civilian": get("attack_deaths_civilian") + get("operation_deaths_civilian"),
-        "militants": militants(get),
-        "sympathisers": get("sympathiser"),
-        "unaccounted": get("unaccounted"),
-    }
+    weekly = {name: series_of(name, get) for name in DISTRICT_OUTCOMES}
     weeks = weekly["attacks"].shape[1]
     length = min(YEAR, weeks)
     columns = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.policy import check_policy, load_policy
+from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
 from tarazu.study.setup.design import latin_hypercube
 from tarazu.study.setup.policies import ResolvedPolicy, districts_of, resolve_policy
@@ -113,8 +114,8 @@ def make_scenario(
 
 
 def drawn_scenario(
-    hypothesis: str,
-    policy: str,
+    hypothesis: str | PathLike[str] | Hypothesis,
+    policy: str | PathLike[str] | Policy,
     *,
     weeks: int,
     draws: int,
@@ -126,8 +127,8 @@ def drawn_scenario(
 
     Parameters
     ----------
-    hypothesis, policy : shipped names, or paths of TOML files.
-    weeks : T of the levers. draws : N >= 2.
+    hypothesis, policy : shipped names, paths of TOML files, or what was read from them.
+    weeks : T of the levers. draws : N >= 1.
 
     Raises
     ------
@@ -140,8 +141,8 @@ def drawn_scenario(
 
 
 def median_scenario(
-    hypothesis: str,
-    policy: str,
+    hypothesis: str | PathLike[str] | Hypothesis,
+    policy: str | PathLike[str] | Policy,
     *,
     weeks: int,
     model: Model | None = None,
@@ -154,15 +155,17 @@ def median_scenario(
 
 
 def _named_scenario(
-    hypothesis: str,
-    policy: str,
+    hypothesis: str | PathLike[str] | Hypothesis,
+    policy: str | PathLike[str] | Policy,
     weeks: int,
     uniforms: FloatArray,
     model: Model,
     region: Region | None,
 ) -> Scenario:
     region = load_region() if region is None else region
-    found = load_policy(policy)
+    found = policy if isinstance(policy, Policy) else load_policy(policy)
     check_policy(found, model.levers, region)
     resolved = resolve_policy(found, model.levers, region, weeks)
-    return make_scenario(model, load_hypothesis(hypothesis), resolved, region, uniforms)
+    if not isinstance(hypothesis, Hypothesis):
+        hypothesis = load_hypothesis(hypothesis)
+    return make_scenario(model, hypothesis, resolved, region, uniforms)
