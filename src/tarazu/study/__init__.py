@@ -2,8 +2,9 @@
 
 from tarazu.study.analysis.comparison import Comparison, compare, regret
 from tarazu.study.analysis.marginal_effect import paired_differences, paired_draws
-from tarazu.study.runner.result import StudyResult, load_study_result
-from tarazu.study.runner.run import Progress, run_study
+from tarazu.study.result import StudyResult, load_study_result
+from tarazu.study.run import run_study
+from tarazu.study.runner.run import Progress
 from tarazu.study.setup.load import STUDIES, build_study, find_study, load_study
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome
 from tarazu.study.setup.spec import Study, StudySpec

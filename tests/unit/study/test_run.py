@@ -1,18 +1,23 @@
 import dataclasses
+import io
+import json
+import shutil
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.study.cases import contents, make_operation_study, make_study
+from tests.unit.study.cases import contents, make_operation_study, make_spec, make_study
 
-from tarazu.core.errors import OutputError, ScenarioError, SimulationError, TarazuError
+from tarazu.core.errors import DataError, OutputError, ScenarioError, SimulationError, TarazuError
 from tarazu.core.files.work_folder import open_work
 from tarazu.core.provenance import canonical_json, digest
 from tarazu.policy import Policy, Setting
 from tarazu.record import load_record
 from tarazu.study import Study, load_study_result, run_study
+from tarazu.study import progress as progressing
 from tarazu.study.runner import run as running
 from tarazu.study.setup.outcomes import OUTCOMES
 
@@ -93,6 +98,7 @@ def test_run__stopped_in_the_middle_leaves_nothing_that_looks_finished_and_resum
 
 KILLED = """
 import os
+from html import escape
 from pathlib import Path
 from tarazu.study import run_study
 from tests.unit.study.cases import make_study
@@ -325,6 +331,7 @@ def test_result__incomplete_folder_is_an_error(tmp_path, result, name):
 
 MEASURED = """
 import resource, sys
+from html import escape
 from pathlib import Path
 from tarazu.study import run_study
 from tests.unit.study.cases import make_study
@@ -362,3 +369,113 @@ def test_operation__reaches_its_dose_where_militants_suffice(tmp_path):
     assert np.allclose(reached["expected_removals"], 5.0, rtol=1e-3)
     before = m[m["policy"] == "no extra sweep"]
     assert (before["extra_operations"] == 0.0).all()
+
+
+def test_run__without_a_folder_writes_to_a_new_one_and_names_it():
+    result = run_study(make_study())
+    again = run_study(make_study(), None)
+    assert result.folder != again.folder
+    assert contents(result.folder) == contents(again.folder)
+    assert str(result.folder) in repr(result)
+    for folder in (result.folder, again.folder):
+        shutil.rmtree(folder)
+
+
+def test_run__takes_folders_as_text(tmp_path, result, record):
+    out, work = str(tmp_path / "out"), str(tmp_path / "work")
+    same = run_study(make_study(), out, record=record, work=work)
+    assert contents(same.folder) == contents(result.folder)
+    assert load_study_result(out) == same
+
+
+def test_run__takes_a_model_and_a_region_by_path(tmp_path):
+    file = tmp_path / "mine.toml"
+    spec = make_spec(draws=2, hypotheses=("full",)).model_dump(exclude_none=True, mode="json")
+    lines = [f"{key} = {json.dumps(value)}" for key, value in spec.items() if value != []]
+    file.write_text("\n".join(lines))
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "your-own-mechanism.md"
+    own = tmp_path / "curfew.py"
+    own.write_text(page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0])
+    result = run_study(str(file), tmp_path / "out", model=str(own))
+    assert "curfew_cost" in result.parameters
+    with pytest.raises(DataError, match=r"nowhere.*not found"):
+        run_study(file, tmp_path / "other", region=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"study": "dmo"}, ScenarioError, "no study 'dmo'.*Did you mean 'demo'"),
+        ({"study": 3}, TypeError, r"study is 3 \(int\); expected the name of a study"),
+        ({"study": None}, TypeError, "study is None"),
+        ({"out": 3}, TypeError, r"out is 3 \(int\); expected a folder"),
+        ({"workers": 0}, ValueError, "workers is 0; expected 1 or more"),
+        ({"workers": 1.5}, TypeError, "workers is 1.5"),
+        ({"record": "events.csv"}, TypeError, "record is 'events.csv'.*read_record"),
+        ({"region": 3}, TypeError, "region is 3"),
+        ({"model": 3}, TypeError, "model is 3"),
+        ({"progress": 3}, TypeError, "progress is 3"),
+    ],
+)
+def test_run__bad_input_names_value_and_what_is_expected(tmp_path, given, error, message):
+    with pytest.raises(error, match=message):
+        run_study(**{"study": "demo", "out": tmp_path / "out"} | given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_run__region_beside_a_loaded_study_is_an_error(tmp_path, record):
+    with pytest.raises(ValueError, match="was loaded for its own"):
+        run_study(make_study(), tmp_path / "out", region=record.region)
+
+
+def test_run__folder_in_the_way_is_an_error_before_the_study_is_read(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="Tarazu wrote it"):
+        run_study(tmp_path / "absent.toml", tmp_path)
+
+
+def test_result__shows_itself_in_one_line_and_with_numbers_in_a_notebook(result):
+    assert repr(result) == (
+        "<StudyResult 'small': 5 draws x 2 replicates, 2 hypotheses, 2 policies, 60 weeks, "
+        f"in {result.folder}>"
+    )
+    shown = result._repr_html_()
+    row = result.to_frame(["attacks"]).set_index("policy").loc["status-quo"]
+    assert f"<td>{row['median']:.0f} (" in shown
+    assert "Civilians killed (persons) within 60 weeks" in shown
+    assert load_study_result(str(result.folder)) == result
+
+
+def test_result__of_a_wrong_type_or_place_is_an_error(tmp_path):
+    with pytest.raises(TypeError, match="folder is None"):
+        load_study_result(None)
+    with pytest.raises(DataError, match="cannot be read"):
+        load_study_result(str(tmp_path / "absent"))
+
+
+def test_study__shows_itself_in_one_line_and_in_a_notebook():
+    study = make_study()
+    assert repr(study) == (
+        "<Study 'small': 2 hypotheses, 2 policies, 5 draws x 2 replicates, 60 weeks>"
+    )
+    assert all(escape(policy.meaning) in study._repr_html_() for policy in study.policies)
+
+
+def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(progressing, "SHOWN_AFTER", 0.0)
+    for stream, seen in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progressing.reporting(True, "study 'x'") as report:
+            assert (report is not None) is seen
+            if report is not None:
+                report(running.Progress(200, 1600, 10.0, 140.0))
+                report(running.Progress(1600, 1600, 10.0, 0.0))
+        text = stream.getvalue()
+        assert ("study 'x': 200 of 1,600 member-runs, 2 min left" in text) is seen
+        assert (text.count("\r"), text.count("\n")) == ((2, 1) if seen else (0, 0))
+    with progressing.reporting(False, "study 'x'") as report:
+        assert report is None

@@ -9,19 +9,14 @@ import pandas as pd
 from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
 from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
+from tarazu.study.analysis.summary import FIRST, main_horizon
 from tarazu.study.setup.outcomes import YEAR
 from tarazu.study.setup.spec import POOLED
 
 UNCALIBRATED: Final = "Not calibrated"
-MAIN_WEEKS: Final = 5 * YEAR  # the horizon of the tables where a study has it
-SHOWN: Final = ("deaths_civilian", "attacks")  # outcomes whose regret is tabled; civilians first
+SHOWN: Final = FIRST  # outcomes whose regret is tabled
 POOLED_WORDS: Final = "All, equal weight"
 SUBSETS: Final = {"all": "all draws", "kept": "draws that match the record's attacks per year"}
-
-
-def main_horizon(result: StudyResult) -> int:
-    """Return the horizon of the tables, in weeks."""
-    return MAIN_WEEKS if MAIN_WEEKS in result.horizons else max(result.horizons)
 
 
 def span(weeks: int) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tarazu.study.analysis.uncertainty import WORST, mean_of, quantile_of, share_of
 from tarazu.study.runner.block import SUBSETS
-from tarazu.study.runner.result import StudyResult
+from tarazu.study.runner.result import StudyTables
 from tarazu.study.setup.outcomes import OUTCOMES
 from tarazu.study.setup.spec import POOLED
 
@@ -59,7 +59,7 @@ class Comparison:
         return "".join(parts)
 
 
-def compare(result: StudyResult, outcomes: Sequence[str] | None = None) -> Comparison:
+def compare(result: StudyTables, outcomes: Sequence[str] | None = None) -> Comparison:
     """Return the comparison of a study's policies.
 
     Parameters
@@ -95,7 +95,7 @@ def compare(result: StudyResult, outcomes: Sequence[str] | None = None) -> Compa
     return Comparison(**{name: pd.DataFrame(rows) for name, rows in tables.items()})
 
 
-def regret(result: StudyResult, outcome: str) -> pd.DataFrame:
+def regret(result: StudyTables, outcome: str) -> pd.DataFrame:
     """Return the regret of each policy by one outcome; see `Comparison`.
 
     Raises
@@ -110,7 +110,7 @@ def regret(result: StudyResult, outcome: str) -> pd.DataFrame:
 
 
 def _cells(
-    result: StudyResult, outcome: str
+    result: StudyTables, outcome: str
 ) -> Iterator[tuple[dict[str, Any], dict[str, FloatArray], float]]:
     """Yield keys, (N, R) values by policy and the bad level, for subset, hypothesis, horizon."""
     columns = ["hypothesis", "policy", "member", "kept", "weeks", outcome]

@@ -18,7 +18,7 @@ from tarazu.engine import Pulse, Trajectory
 from tarazu.model.stocks import MILITANTS
 from tarazu.study.analysis.uncertainty import mean_of, share_of
 from tarazu.study.runner.block import SUBSETS
-from tarazu.study.runner.result import StudyResult
+from tarazu.study.runner.result import StudyTables
 from tarazu.study.setup.policies import HARMLESS, SWEEP, WITHOUT
 from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.spec import POOLED
@@ -200,7 +200,7 @@ _PAIR_COLUMNS: Final = (
 )
 
 
-def paired_differences(result: StudyResult) -> pd.DataFrame:
+def paired_differences(result: StudyTables) -> pd.DataFrame:
     """Return the change in attacks that the extra operation of a study makes.
 
     Returns
@@ -228,7 +228,7 @@ def paired_differences(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_PAIR_COLUMNS)
 
 
-def paired_draws(result: StudyResult, contrast: str, zone: str) -> pd.DataFrame:
+def paired_draws(result: StudyTables, contrast: str, zone: str) -> pd.DataFrame:
     """Return the change in each draw, averaged over replicates.
 
     Returns
@@ -268,7 +268,7 @@ def _zone(table: pd.DataFrame, measure: str, zone: str) -> pd.Series:
 
 
 def _rows(
-    result: StudyResult, draws: pd.DataFrame, keys: Mapping[str, Any]
+    result: StudyTables, draws: pd.DataFrame, keys: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     rows = []
     for subset in SUBSETS if result.record_range else SUBSETS[:1]:

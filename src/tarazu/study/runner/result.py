@@ -1,4 +1,4 @@
-"""The result of a study: a folder, with tables that are read when first used."""
+"""The tables of a finished study: a folder, read when first used."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Label:
 
 
 @dataclass(frozen=True)
-class StudyResult:
-    """The result of a study; tables are read from its folder when first used.
+class StudyTables:
+    """What a finished study left in its folder; tables are read when first used.
 
     Attributes
     ----------
@@ -159,8 +159,8 @@ class StudyResult:
         )
 
 
-def load_study_result(folder: Path) -> StudyResult:
-    """Return the result that `run_study` wrote to a folder.
+def load_tables(folder: Path) -> StudyTables:
+    """Return what `run_study` wrote to a folder.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def load_study_result(folder: Path) -> StudyResult:
         if missing:
             raise DataError(f"'{missing[0]}' is missing", file=folder, expected="a whole result")
         spec, low_high = described["spec"], described["record_range"]
-        return StudyResult(
+        return StudyTables(
             folder=folder,
             name=described["name"],
             title=spec["title"],

@@ -24,9 +24,8 @@ from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
 from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
 from tarazu.study.runner.needs import require_needs
 from tarazu.study.runner.reduce import provenance_of, write_results
-from tarazu.study.runner.result import StudyResult, load_study_result
+from tarazu.study.runner.result import StudyTables, load_tables
 from tarazu.study.setup.design import latin_hypercube
-from tarazu.study.setup.load import load_study
 from tarazu.study.setup.policies import baseline_of, resolve_policies
 from tarazu.study.setup.scenario import make_scenario
 from tarazu.study.setup.spec import Study
@@ -58,8 +57,8 @@ class Progress:
     seconds_left: float | None
 
 
-def run_study(
-    study: Study | str | Path,
+def write_study(
+    study: Study,
     *,
     record: Record | None = None,
     out: Path,
@@ -67,15 +66,14 @@ def run_study(
     progress: Callable[[Progress], None] | None = None,
     work: Path | None = None,
     order: Callable[[Sequence[Job]], Iterable[Job]] = iter,
-) -> StudyResult:
-    """Run a study and write its results to a folder, complete or not at all.
+) -> StudyTables:
+    """Run a study and write its results to a folder, complete or not at all; see `run_study`.
 
     The same study, record, code and versions give the same bytes for any number of workers, in any
     order of blocks and after any number of interruptions.
 
     Parameters
     ----------
-    study : or the name of a shipped one, or a path to a TOML file.
     record : of the study's region; draws are kept whose attacks under the status quo lie in its
         range. None: no draw is compared with a record.
     out : folder for the results. One that this function wrote, and nobody changed, is replaced.
@@ -88,8 +86,8 @@ def run_study(
 
     Raises
     ------
-    ScenarioError, ExceptionGroup
-        The study is wrong, see `load_study`; or the record is of another region.
+    ScenarioError
+        The record is of another region.
     SimulationError
         A member left the range in which the model is defined.
     OutputError
@@ -100,8 +98,6 @@ def run_study(
     if workers < 1:
         msg = f"workers is {workers}; expected 1 or more"
         raise ValueError(msg)
-    if isinstance(study, str | Path):
-        study = load_study(study)
     out = out.absolute()
     require_needs(study, workers, out)
     plan = make_plan(study, record)
@@ -116,7 +112,7 @@ def run_study(
         write_results(plan, [BlockReader(*block) for block in blocks], folder)
     if work is None:
         clear_work(store)
-    return load_study_result(out)
+    return load_tables(out)
 
 
 def make_plan(study: Study, record: Record | None = None) -> Plan:
