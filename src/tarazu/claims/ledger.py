@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
@@ -118,15 +120,17 @@ class LedgerSpec(LedgerFile):
         return tuple(dict.fromkeys(claim.study for claim in self.claims))
 
 
-def load_ledger(path: Path | None = None) -> LedgerSpec:
+def load_ledger(path: str | PathLike[str] | None = None) -> LedgerSpec:
     """Return the claims of a ledger; None for the ones that ship with Tarazu.
 
     Raises
     ------
     ScenarioError, ExceptionGroup
         The file has one problem, or several.
+    TypeError
+        Not a path.
     """
-    path = path or SHIPPED
+    path = SHIPPED if path is None else check_path("ledger", path, "the path of a TOML file")
     spec = read_toml(path, LedgerFile)
     shown = path.name if path == SHIPPED else str(path)
     problems = list(_problems(spec, shown))

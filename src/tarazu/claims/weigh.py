@@ -6,16 +6,18 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from os import PathLike
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
+from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import ScenarioError
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import REDRAWN
-from tarazu.study import StudyResult, paired_draws
+from tarazu.study import StudyResult, load_study_result, paired_draws
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.spec import POOLED
 
@@ -112,13 +114,17 @@ class Entry:
     explanation: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ledger:
     """The weighed claims of a ledger, in its order."""
 
     title: str
     entries: tuple[Entry, ...]
     digest: str
+
+    def __repr__(self) -> str:
+        verdicts = ", ".join(f"{entry.claim.id} {entry.verdict}" for entry in self.entries)
+        return f"<Ledger '{self.title}': {verdicts}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested dictionaries and lists, ready for JSON."""
@@ -144,24 +150,36 @@ class Ledger:
 
 
 def weigh_claims(
-    findings: Iterable[Finding], results: Iterable[StudyResult], ledger: LedgerSpec | None = None
+    findings: Iterable[Finding],
+    results: Iterable[StudyResult | str | PathLike[str]],
+    ledger: str | PathLike[str] | LedgerSpec | None = None,
 ) -> Ledger:
     """Return the ledger with a verdict on every claim.
 
     Parameters
     ----------
     findings, results : found by their names; a claim whose finding is missing has no test on the
-        record, one whose study is missing none in the model.
-    ledger : the shipped one if None.
+        record, one whose study is missing none in the model. A result may be given as its folder.
+    ledger : a TOML file of claims, or what `load_ledger` returns; the shipped one if None.
 
     Raises
     ------
     ScenarioError
         A claim uses a horizon that its study does not have, or a sweep in a study without one.
+    TypeError
+        Something that is no finding, no result or no path.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> ledger = tz.weigh_claims([], [])  # usually findings of `estimate`, results of `run_study`
+    >>> ledger.entries[0].claim.id, ledger.entries[0].verdict
+    ('C1', 'not run')
     """
-    ledger = ledger or load_ledger()
-    by_finding = {finding.name: finding for finding in findings}
-    by_study = {result.name: result for result in results}
+    if not isinstance(ledger, LedgerSpec):
+        ledger = load_ledger(ledger)
+    by_finding = {finding.name: finding for finding in _findings(findings)}
+    by_study = {result.name: result for result in map(_result, results)}
     entries = []
     for claim in ledger.claims:
         record = None
@@ -172,6 +190,17 @@ def weigh_claims(
         verdict = decide(record, model)
         entries.append(Entry(claim, record, model, verdict, _explain(record, model, verdict)))
     return Ledger(ledger.title, tuple(entries), ledger.digest)
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise wrong_type("a finding", finding, "what `estimate` returns")
+        yield finding
+
+
+def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
+    return given if isinstance(given, StudyResult) else load_study_result(given)
 
 
 def decide(record: RecordResult | None, model: ModelResult | None) -> Verdict:

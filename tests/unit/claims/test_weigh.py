@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 from itertools import product
@@ -7,7 +8,7 @@ import pytest
 from tests.unit.study.cases import OPERATION, make_operation_study, make_study
 
 from tarazu.claims import RecordResult, load_ledger, weigh_claims
-from tarazu.claims.ledger import LedgerSpec
+from tarazu.claims.ledger import SHIPPED, LedgerSpec
 from tarazu.claims.weigh import ModelResult, decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import canonical_json
@@ -316,3 +317,24 @@ def test_ledger__says_when_no_draw_reaches_the_dose(tmp_path):
     entry = weigh("C1", [], [sized(tmp_path, 5_000.0)])
     assert entry.model.conclusion == "depends"
     assert "No draw reaches the dose" in entry.explanation
+
+
+def test_weigh_claims__takes_results_and_ledger_by_path(works, tmp_path):
+    described = json.loads((works.folder / "study.json").read_text())
+    for path in works.folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "study.json").write_text(json.dumps(described | {"name": "seventeen"}))
+    assert weigh_claims([], [str(tmp_path)], str(SHIPPED)) == weigh_claims([], [works])
+
+
+def test_weigh_claims__of_a_wrong_type_names_the_value():
+    with pytest.raises(TypeError, match="a finding is 'retaliation'"):
+        weigh_claims(["retaliation"], [])
+    with pytest.raises(TypeError, match="folder is 3"):
+        weigh_claims([], [3])
+    with pytest.raises(TypeError, match="ledger is 3"):
+        weigh_claims([], [], 3)
+
+
+def test_ledger__shows_its_verdicts_in_one_line():
+    assert "C1 not run, " in repr(weigh_claims([], []))

@@ -249,3 +249,12 @@ def test_brief__holds_no_place_finer_than_a_district_and_no_clock(page: Page) ->
     specs = "".join(text for a, text in page.scripts if a.get("type") == "application/json")
     assert not re.search(r"\b(lat|lon|latitude|longitude)\b", specs)
     assert not re.search(r"\b\d\d:\d\d:\d\d\b", page.text + specs)
+
+
+def test_brief__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="path is None"):
+        write_brief(RECORD, [weak_retaliation()], None)
+    with pytest.raises(TypeError, match=r"record is 'events.csv'.*read_record"):
+        write_brief("events.csv", [], tmp_path / "brief.html")
+    with pytest.raises(TypeError, match="folder is 3"):
+        write_brief(RECORD, [], tmp_path / "brief.html", studies=[3])

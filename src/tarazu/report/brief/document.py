@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarazu.core.arguments import check_path, wrong_type
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
@@ -40,10 +42,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write_brief(
     record: Record,
     findings: Sequence[Finding],
-    path: Path | str,
+    path: str | PathLike[str],
     *,
     battery: Battery | None = None,
-    studies: Sequence[StudyResult] = (),
+    studies: Sequence[StudyResult | str | PathLike[str]] = (),
     ledger: Ledger | None = None,
     description: Description | None = None,
     question: str | None = None,
@@ -60,7 +62,8 @@ def write_brief(
     findings : in the order of the brief.
     path : where to write; an existing file is replaced whole or not at all.
     battery : the same findings, their errors controlled together.
-    studies : results of studies, in the order of the brief; each becomes one section.
+    studies : results of studies, or their folders, in the order of the brief; each becomes one
+        section.
     ledger : claims with their verdicts.
     description : of the model that the studies ran; default: the shipped one, if there are any.
     question : heading of the brief; default: the question of the only finding.
@@ -70,13 +73,28 @@ def write_brief(
     -------
     Path
         `path`.
+
+    Raises
+    ------
+    DataError
+        The folder of a study holds no complete result.
+    TypeError
+        An argument of a wrong type.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> tz.write_brief(record, [finding], "brief.html", studies=["out"])  # doctest: +SKIP
+    PosixPath('brief.html')
     """
-    path = Path(path)
+    path = check_path("path", path, "where to write the brief")
+    if not isinstance(record, Record):
+        raise wrong_type("record", record, "a record, as `read_record` returns it")
     page = render_brief(
         record,
         findings,
         battery=battery,
-        studies=studies,
+        studies=[_result(given) for given in studies],
         ledger=ledger,
         description=description,
         question=question,
@@ -84,6 +102,12 @@ def write_brief(
     )
     write_atomic(path, page.encode())
     return path
+
+
+def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
+    from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
+
+    return given if isinstance(given, StudyResult) else load_study_result(given)
 
 
 def render_brief(
