@@ -11,25 +11,34 @@ from tarazu.core import display
 
 if TYPE_CHECKING:
     from tarazu._version import __version__
+    from tarazu.claims import weigh_claims
     from tarazu.core.citation import cite
     from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
+    from tarazu.model import load_hypothesis, load_model
+    from tarazu.policy import load_policy
     from tarazu.record import load_record, read_record
     from tarazu.region import load_region
     from tarazu.report import write_brief
-    from tarazu.study import run_study, simulate
+    from tarazu.study import load_study, load_study_result, run_study, simulate
 
 __all__ = [
     "__version__",
     "cite",
     "estimate",
     "fit_hawkes",
+    "load_hypothesis",
+    "load_model",
+    "load_policy",
     "load_record",
     "load_region",
+    "load_study",
+    "load_study_result",
     "matched_wake",
     "read_record",
     "run_battery",
     "run_study",
     "simulate",
+    "weigh_claims",
     "write_brief",
 ]
 
@@ -38,13 +47,19 @@ _HOMES = {
     "cite": "tarazu.core.citation",
     "estimate": "tarazu.evidence",
     "fit_hawkes": "tarazu.evidence",
+    "load_hypothesis": "tarazu.model",
+    "load_model": "tarazu.model",
+    "load_policy": "tarazu.policy",
     "load_record": "tarazu.record",
-    "matched_wake": "tarazu.evidence",
-    "run_battery": "tarazu.evidence",
     "load_region": "tarazu.region",
+    "load_study": "tarazu.study",
+    "load_study_result": "tarazu.study",
+    "matched_wake": "tarazu.evidence",
     "read_record": "tarazu.record",
+    "run_battery": "tarazu.evidence",
     "run_study": "tarazu.study",
     "simulate": "tarazu.study",
+    "weigh_claims": "tarazu.claims",
     "write_brief": "tarazu.report",
 }
 
