@@ -15,7 +15,7 @@ from tarazu.report.brief.operation_section import (
     short_sentence,
 )
 from tarazu.report.figure import Figure
-from tarazu.report.figures.fan import fan_figure
+from tarazu.report.figures.fan import MOST_FANS, fan_figure
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import (
     SHOWN,
@@ -29,7 +29,6 @@ from tarazu.report.tables.policies import (
 from tarazu.study import Comparison, StudyResult, compare, paired_differences
 from tarazu.study.runner.result import UNEQUAL_BUDGETS
 
-MOST_FANS: Final = 5  # policies side by side; studies of more are doses and get a table
 READ_MEDIANS: Final = (
     "Medians stand first: violence multiplies in a few draws, and a mean follows those draws."
 )
@@ -78,7 +77,7 @@ def study_section(result: StudyResult) -> StudySection:
     """Return the section of a study."""
     if result.is_operation:
         lead, parts = "", _operation_parts(result)
-    elif len(result.policies) > MOST_FANS:
+    elif len(result.policies) > MOST_FANS:  # doses, which get a table
         lead, parts = "", _dose_parts(result)
     else:
         lead, parts = _policy_parts(result)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,9 +13,9 @@ from tarazu.core.number_format import count, interval, number
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import INK, MUTED, figure_spec
 from tarazu.report.table import Table
-from tarazu.study import StudyResult
+from tarazu.study import OUTCOMES, StudyResult
 from tarazu.study.runner.result import Label
-from tarazu.study.setup.outcomes import YEAR
+from tarazu.study.setup.outcomes import LEVELS, YEAR
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,7 +27,30 @@ SUBSET_WORDS: Final = {
 }
 GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of the plot
 
+MOST_FANS: Final = 5  # policies side by side
 LONG_TITLE: Final = 14  # characters that fit over a panel
+
+
+def fan_figures(result: StudyResult) -> dict[str, Callable[[], Figure]]:
+    """Return the fan of every series by its name, attacks first, over all draws.
+
+    A study of many policies shows the baseline and a few of the others, spread over their order.
+    """
+    others = [policy for policy in result.policies if policy.name != result.baseline]
+    if len(others) > MOST_FANS - 1:
+        places = np.linspace(0, len(others) - 1, MOST_FANS - 1).round().astype(int)
+        chosen = {result.baseline, *(others[i].name for i in places)}
+        result = replace(result, policies=tuple(p for p in result.policies if p.name in chosen))
+    titles = {outcome.source: outcome.title for outcome in OUTCOMES.values() if not outcome.series}
+    names = sorted(titles, key=lambda name: name != "attacks")
+    return {name: partial(_fan_of_all, result, name, titles[name]) for name in names}
+
+
+def _fan_of_all(result: StudyResult, series: str, title: str) -> Figure:
+    label = "attacks" if series == "attacks" else title[:1].lower() + title[1:]
+    figure = fan_figure(result, series, label, subset="all")
+    assert figure is not None  # a study has at least one draw
+    return figure
 
 
 def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> Figure | None:
@@ -40,7 +66,10 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
     if not shown:
         return None
     step = int(bands["week"][0])
-    unit = f"{label} per year" if step == YEAR else f"{label} in {step} weeks"
+    if series in LEVELS:
+        unit = label
+    else:
+        unit = f"{label} per year" if step == YEAR else f"{label} in {step} weeks"
     years = [float(w) / YEAR for w in bands["week"].values]
     top = 1.04 * float(np.nanmax(bands.sel(quantile=0.95).values))
     traces: list[dict[str, Any]] = []
