@@ -100,6 +100,8 @@ def pool(analyses: list[Analysis], level: float) -> Analysis:
     width = np.diff(np.array(intervals), axis=1) / (2 * z)
     between = float(np.var(estimates, ddof=1))
     error = float(np.sqrt((width**2).mean() + (1 + 1 / len(analyses)) * between))
+    if error == 0.0:  # nothing varies (one armed group: always one), so nothing can be tested
+        return Analysis(estimate, (estimate, estimate), median, n)
     # The intervals lean to one side; their mean keeps the lean, the wider error stretches it.
     low, high = (np.array(intervals).mean(axis=0) - estimate).tolist()
     stretch = error / max(float(np.sqrt((width**2).mean())), 1e-12)

@@ -128,3 +128,10 @@ def test_groups__cannot_tell_from_few_events(record, keep):
     assert finding.verdict == CANNOT_TELL
     assert (finding.estimate, finding.interval) == (None, None)
     assert len(count_groups(few).groups) <= keep
+
+
+def test_groups__describes_a_record_of_one_armed_group(record):
+    alone = replace(record, events=record.events.assign(group="only"))
+    finding = find(alone)
+    assert finding.verdict == DESCRIBED
+    assert finding.estimate == 0.0

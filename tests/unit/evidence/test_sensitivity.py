@@ -79,6 +79,12 @@ def test_pool__takes_the_median_p_value_without_intervals():
     assert pool(analyses, 0.9) == Analysis(1.0, None, 0.2, {})
 
 
+def test_pool__of_analyses_that_do_not_vary_tests_nothing():
+    assert pool([Analysis(0.0, (0.0, 0.0), None, {"events": 40})] * 2, 0.9) == Analysis(
+        0.0, (0.0, 0.0), None, {"events": 40}
+    )
+
+
 def test_pool__needs_no_less_than_its_analyses_do():
     """A test of two conditions has a larger p-value than its interval shows."""
     analyses = [Analysis(5.0, (4.0, 6.0), p, {}) for p in (0.3, 0.4, 0.5)]
