@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
 from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import ScenarioError
+from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import REDRAWN
 from tarazu.study import StudyResult, load_study_result, paired_draws
@@ -153,6 +154,8 @@ def weigh_claims(
     findings: Iterable[Finding],
     results: Iterable[StudyResult | str | PathLike[str]],
     ledger: str | PathLike[str] | LedgerSpec | None = None,
+    *,
+    failures: Iterable[Failure] = (),
 ) -> Ledger:
     """Return the ledger with a verdict on every claim.
 
@@ -161,6 +164,7 @@ def weigh_claims(
     findings, results : found by their names; a claim whose finding is missing has no test on the
         record, one whose study is missing none in the model. A result may be given as its folder.
     ledger : a TOML file of claims, or what `load_ledger` returns; the shipped one if None.
+    failures : estimators that gave no finding: for their claims the record cannot tell.
 
     Raises
     ------
@@ -180,11 +184,14 @@ def weigh_claims(
         ledger = load_ledger(ledger)
     by_finding = {finding.name: finding for finding in _findings(findings)}
     by_study = {result.name: result for result in map(_result, results)}
+    by_failure = {failure.name: failure for failure in failures}
     entries = []
     for claim in ledger.claims:
         record = None
         if claim.record is not None and claim.record.finding in by_finding:
             record = _read_finding(claim.record, by_finding[claim.record.finding])
+        elif claim.record is not None and claim.record.finding in by_failure:
+            record = _read_failure(claim.record, by_failure[claim.record.finding])
         result = by_study.get(claim.study)
         model = None if result is None else _read_study(claim, result)
         verdict = decide(record, model)
@@ -233,6 +240,11 @@ def _read_finding(test: RecordTest, finding: Finding) -> RecordResult:
     ):
         conclusion = "contradicted"
     return RecordResult(finding.name, finding.verdict, finding.sentence, conclusion, test.why)
+
+
+def _read_failure(test: RecordTest, failure: Failure) -> RecordResult:
+    sentence = f"The record cannot tell: {failure.reason}"
+    return RecordResult(failure.name, "no result", sentence, "cannot tell", test.why)
 
 
 def _stands(finding: Finding, *, against: Sequence[str]) -> bool:

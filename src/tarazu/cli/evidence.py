@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tarazu.cli.ending import exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     Boundaries,
@@ -57,9 +58,10 @@ def evidence(
 ) -> None:
     """Run all estimators on an event record.
 
-    Prints each finding with its interval, rows used and dropped, checks and sensitivity analysis;
-    then all tests in one table, with joint error control and the effects that a record of this size
-    can show. "The record cannot tell" is a normal result.
+    Prints all verdicts in one table, after correction for the number of tests, with the effects
+    that a record of this size can show; then each finding with its interval, rows used and dropped,
+    checks and sensitivity analysis. "The record cannot tell" is a normal result. An estimator that
+    fails is listed with its reason, and the others are kept.
 
     The folder holds findings.json, evidence.json (the table), figures/ (a page and a CSV table
     each), record.json, brief.html, MANIFEST.json and RUN.json.
@@ -81,9 +83,11 @@ def evidence(
         result = run_task(task, out, keep=keep, force=force, progress=progress).battery
         assert result is not None  # a battery file names at least one estimator
         found = result
-    text = "\n\n".join([*("\n".join(finding_lines(f)) for f in found.findings), _text(found)])
-    content = found.to_dict() | {"findings": [finding.to_dict() for finding in found.findings]}
+    corrected = map(found.corrected, found.findings)
+    text = "\n\n".join([_text(found), *("\n".join(finding_lines(f)) for f in corrected)])
+    content = found.to_dict() | {"findings": found.finding_entries()}
     show(text, content, as_json=as_json)
+    exit_for_failures(found, out)
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:
@@ -106,7 +110,8 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 
 
 def _text(battery: Battery) -> str:
-    from tarazu.report.tables.battery import detectable_table, results_table
+    from tarazu.report.tables.battery import detectable_table, failures_table, results_table
 
-    tables = (results_table(battery), detectable_table(battery))
-    return "\n\n".join([*(table.to_text() for table in tables), paragraph(battery.sentence)])
+    tables = (results_table(battery), failures_table(battery), detectable_table(battery))
+    first, *others = (table.to_text() for table in tables if table is not None)
+    return "\n\n".join([first, paragraph(battery.sentence), *others])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tarazu.cli.ending import exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     ForceFolder,
@@ -147,6 +148,7 @@ def claims(
             )
     assert result.ledger is not None  # the task has one
     show("\n".join(_ledger_lines(result.ledger)), result.ledger.to_dict(), as_json=as_json)
+    exit_for_failures(result.battery, out)
 
 
 def _run_and_print(
@@ -165,8 +167,11 @@ def _run_and_print(
         if not force:
             check_default_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
-        run_task(task, out, workers=threads(workers), keep=keep, force=force, progress=progress)
+        result = run_task(
+            task, out, workers=threads(workers), keep=keep, force=force, progress=progress
+        )
     show(f"{out / BRIEF}", None, as_json=False)
+    exit_for_failures(result.battery, out)
 
 
 @contextmanager

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tarazu.core.number_format import p_value
 from tarazu.core.specs import read_toml
 from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
+from tarazu.evidence.failure import Failure, attempt
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.registry import ESTIMATORS, estimate
-from tarazu.evidence.words import Words
+from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 WORDS: Final = Words("tarazu.evidence")
@@ -57,11 +59,13 @@ class Battery:
     p_holm : p-value after Holm's step-down over all tests of the battery, by name of the finding;
         findings without a test are not in it.
     significance : probability of one false finding or more among all tests.
+    failures : estimators that gave no finding; they are no tests of the battery.
     """
 
     findings: tuple[Finding, ...]
     p_holm: Mapping[str, float]
     significance: float
+    failures: tuple[Failure, ...] = ()
 
     def joint_verdict(self, finding: Finding) -> str:
         """Return the verdict of a finding that remains after Holm's correction."""
@@ -73,12 +77,32 @@ class Battery:
         holds = p_holm is not None and (p_holm < self.significance or not rejects)
         return finding.verdict if holds else CANNOT_TELL
 
+    def joint_sentence(self, finding: Finding) -> str:
+        """Return the sentence of a finding, after that of a verdict that Holm withdraws."""
+        if self.joint_verdict(finding) == finding.verdict:
+            return finding.sentence
+        p_holm = self.p_holm.get(finding.name)
+        if p_holm is None:  # the fit did not converge
+            return WORDS.text("battery", "not_counted", sentence=finding.sentence)
+        return WORDS.text(
+            "battery",
+            "withdrawn",
+            tests=len(self.p_holm),
+            p_holm=p_value(p_holm),
+            sentence=finding.sentence,
+        )
+
+    def corrected(self, finding: Finding) -> Finding:
+        """Return a finding with the verdict and sentence that remain after Holm's correction."""
+        verdict, sentence = self.joint_verdict(finding), self.joint_sentence(finding)
+        return replace(finding, verdict=verdict, sentence=sentence)
+
     @property
     def rows(self) -> tuple[dict[str, Any], ...]:
         """Return one row per finding for the table on one page, by column.
 
         kind : "test", or "descriptive" where there is no null. interval : at coverage `level`.
-        verdict, joint_verdict : alone, and after Holm. cuts : verdicts of `CUTS`. differing :
+        verdict, verdict_alone : after Holm, and without it. cuts : verdicts of `CUTS`. differing :
         names of the sensitivity analyses with another verdict. failed : names of failed checks.
         false_positives, smallest_rise, smallest_fall : measured on simulated records of this size.
         """
@@ -98,8 +122,8 @@ class Battery:
             "level": finding.level,
             "p_value": finding.p_value,
             "p_holm": self.p_holm.get(finding.name),
-            "verdict": finding.verdict,
-            "joint_verdict": self.joint_verdict(finding),
+            "verdict": self.joint_verdict(finding),
+            "verdict_alone": finding.verdict,
             "cuts": {name: verdicts[name] for name in CUTS if name in verdicts},
             "differing": tuple(name for name, v in verdicts.items() if v != finding.verdict),
             "failed": tuple(check.name for check in finding.diagnostics if check.passed is False),
@@ -114,11 +138,39 @@ class Battery:
             "sentence": self.sentence,
             "significance": self.significance,
             "rows": list(self.rows),
+            "failures": [failure.to_dict() for failure in self.failures],
         }
+
+    def finding_entries(self) -> list[dict[str, Any]]:
+        """Return the content of findings.json: one entry per estimator.
+
+        An entry is a finding, its verdict and sentence after Holm, or what `Failure.to_dict`
+        returns.
+        """
+        entries = [
+            self.corrected(finding).to_dict()
+            | {"verdict_alone": finding.verdict, "p_holm": self.p_holm.get(finding.name)}
+            for finding in self.findings
+        ]
+        return [*entries, *(failure.to_dict() for failure in self.failures)]
 
     @property
     def sentence(self) -> str:
-        """Return how many tests reach the 5% level, alone and after Holm's correction."""
+        """Return how many tests reach the 5% level, and which estimators gave no finding."""
+        return join_sentences(self._tests_sentence, self.failure_sentence)
+
+    @property
+    def failure_sentence(self) -> str:
+        """Return which estimators gave no finding; "" where all did."""
+        if not self.failures:
+            return ""
+        names = ", ".join(failure.name for failure in self.failures)
+        if len(self.failures) == 1:
+            return WORDS.text("battery", "failed_one", name=names)
+        return WORDS.text("battery", "failed", n=len(self.failures), names=names)
+
+    @property
+    def _tests_sentence(self) -> str:
         tests = [finding for finding in self.findings if finding.p_value is not None]
         alone = [f.name for f in tests if f.p_value is not None and f.p_value < SIGNIFICANCE]
         held = [f.name for f in tests if self.joint_verdict(f) != CANNOT_TELL]
@@ -160,22 +212,22 @@ def run_battery(
     config : default: all estimators at 5%.
     make : makes one finding; a caller that shows progress wraps `estimate`.
 
-    Raises
-    ------
-    FitError
-        The record holds nothing that an estimator could work on.
+    An estimator that fails is in `Battery.failures` with its reason; the others are kept.
     """
     config = load_battery() if config is None else config
-    findings = tuple(make(name, record) for name in config.estimators)
-    return assess(findings, config.significance)
+    made = [attempt(name, record, make) for name in config.estimators]
+    return assess(made, config.significance)
 
 
-def assess(findings: Sequence[Finding], significance: float = SIGNIFICANCE) -> Battery:
-    """Return the battery of findings that were made."""
+def assess(made: Sequence[Finding | Failure], significance: float = SIGNIFICANCE) -> Battery:
+    """Return the battery of the findings that were made; failures are no tests."""
+    findings = tuple(one for one in made if isinstance(one, Finding))
+    failures = tuple(one for one in made if isinstance(one, Failure))
     tested = [f for f in findings if f.p_value is not None and f.converged]
     adjusted = holm_adjust([f.p_value for f in tested if f.p_value is not None])
     names = (finding.name for finding in tested)
-    return Battery(tuple(findings), dict(zip(names, adjusted, strict=True)), significance)
+    p_holm = dict(zip(names, adjusted, strict=True))
+    return Battery(findings, p_holm, significance, failures)
 
 
 def holm_adjust(p_values: Sequence[float]) -> list[float]:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from tarazu.claims import Ledger
     from tarazu.evidence import Finding
     from tarazu.evidence.battery import Battery
+    from tarazu.evidence.failure import Failure
     from tarazu.record import Record
     from tarazu.study import Progress as StudyProgress
     from tarazu.study import StudyResult
 
 STUDY, FINDINGS, CLAIMS, BRIEF = "study.toml", "findings.json", "claims.json", "brief.html"
-EVIDENCE, FIGURES = "evidence.json", "figures"
+EVIDENCE, FIGURES, TRACEBACKS = "evidence.json", "figures", "tracebacks"
 
 _log = logging.getLogger("tarazu.pipeline")
 
@@ -43,15 +44,18 @@ class TaskResult:
 
 def run_estimators(
     record: Record, names: Sequence[str], *, progress: Progress = silent
-) -> tuple[Finding, ...]:
-    """Run estimators on a record, one after the other, and return their findings."""
+) -> tuple[Finding | Failure, ...]:
+    """Run estimators on a record, one after the other, and return what each gave."""
     from tarazu.evidence import estimate
+    from tarazu.evidence.failure import Failure, attempt
 
-    findings = []
+    made = []
     for name in names:
         with progress(f"estimating {name}"):
-            findings.append(estimate(name, record))
-    return tuple(findings)
+            made.append(attempt(name, record, estimate))
+        if isinstance(failed := made[-1], Failure):
+            _log.warning("%s gave no result: %s", name, failed.reason)
+    return tuple(made)
 
 
 def run_task(
@@ -105,9 +109,9 @@ def run_task(
             _run_study(given, task.record, folder, work, workers, progress)
             for given in task.studies
         )
-        findings = run_estimators(task.record, task.estimators, progress=progress)
-        battery = assess(findings, task.significance) if findings else None
-        result = TaskResult(battery, studies, _decide_claims(task, findings, studies, progress))
+        made = run_estimators(task.record, task.estimators, progress=progress)
+        battery = assess(made, task.significance) if made else None
+        result = TaskResult(battery, studies, _decide_claims(task, battery, studies, progress))
         with progress("writing the brief"):
             _write(task, result, inputs, folder)
     if origin is not None:
@@ -119,6 +123,11 @@ def work_folder(out: Path) -> Path:
     """Return the hidden folder that keeps finished blocks of draws until `out` is complete."""
     out = out.resolve()
     return out.with_name(f".{out.name}.work")
+
+
+def traceback_file(name: str) -> Path:
+    """Return the file, inside a run folder, that holds the traceback of an estimator's bug."""
+    return Path(TRACEBACKS) / f"{name}.txt"
 
 
 def check_default_folder(given: StudyInput, out: Path) -> None:
@@ -189,7 +198,7 @@ def _run_study(
 
 def _decide_claims(
     task: Task,
-    findings: Sequence[Finding],
+    battery: Battery | None,
     studies: Sequence[StudyResult],
     progress: Progress,
 ) -> Ledger | None:
@@ -197,8 +206,10 @@ def _decide_claims(
         return None
     from tarazu.claims import weigh_claims
 
+    findings = () if battery is None else map(battery.corrected, battery.findings)
+    failures = () if battery is None else battery.failures
     with progress("deciding the claims"):
-        return weigh_claims(findings, studies, task.ledger)
+        return weigh_claims(findings, studies, task.ledger, failures=failures)
 
 
 def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
@@ -211,8 +222,12 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
     findings = () if result.battery is None else result.battery.findings
     write_atomic(folder / "record.json", canonical_json(record_facts(task.record)))
     if result.battery is not None:
-        write_atomic(folder / FINDINGS, canonical_json(findings))
+        write_atomic(folder / FINDINGS, canonical_json(result.battery.finding_entries()))
         write_atomic(folder / EVIDENCE, canonical_json(result.battery.to_dict()))
+        for failure in result.battery.failures:
+            if failure.is_bug:
+                (folder / TRACEBACKS).mkdir(exist_ok=True)
+                write_atomic(folder / traceback_file(failure.name), failure.traceback.encode())
     if task.figures:
         write_figures(findings, folder / FIGURES)
     if result.ledger is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.unit.evidence.findings import weak_retaliation
 
 from tarazu.cli.entry import run
 from tarazu.core.errors import FitError
-from tarazu.evidence.finding import Finding
+from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.pipeline import runner
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.record import Record
@@ -155,6 +156,134 @@ def test_evidence__a_failure_leaves_nothing(
     code = 2 if isinstance(error, FitError) else 3
     assert run(["evidence", "-o", str(tmp_path / "out")]) == code
     assert list(tmp_path.iterdir()) == []
+
+
+def failing(*bugs: str) -> Callable[[str, Record], Finding]:
+    """Return a stand-in for `estimate`: `wake` has an ordinary reason to fail, others a bug."""
+
+    def estimate(name: str, record: Record) -> Finding:
+        if name == "wake":
+            raise FitError("the record has no attack.")
+        if name in bugs:
+            raise ZeroDivisionError("float division by zero")
+        return stub_finding(name, record)
+
+    return estimate
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """Battery file of three estimators."""
+    config = tmp_path / "battery.toml"
+    config.write_text('estimators = ["retaliation", "wake", "groups"]\n')
+    return config
+
+
+def test_evidence__keeps_the_rest_when_an_estimator_fails(
+    tmp_path: Path,
+    three: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("tarazu.evidence.estimate", failing())
+    out = tmp_path / "out"
+    assert run(["evidence", "--config", str(three), "-o", str(out)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "no result on this record (wake); it is not counted among the tests" in shown
+    assert "the record has no attack." in shown
+    entries = json.loads((out / "findings.json").read_bytes())
+    assert [(e["name"], e.get("reason")) for e in entries] == [
+        ("retaliation", None),
+        ("groups", None),
+        ("wake", "the record has no attack."),
+    ]
+    (failure,) = json.loads((out / "evidence.json").read_bytes())["failures"]
+    assert failure == entries[2]
+    brief = (out / "brief.html").read_text(encoding="utf-8")
+    assert "wake: the record has no attack." in brief
+    assert "not counted among the tests" in brief
+    assert {path.name for path in out.iterdir()} == OUTPUTS
+
+
+def test_evidence__keeps_the_rest_when_an_estimator_has_a_bug(
+    tmp_path: Path,
+    three: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("tarazu.evidence.estimate", failing("groups"))
+    out = tmp_path / "out"
+    assert run(["evidence", "--config", str(three), "-o", str(out), "--json"]) == 3
+    captured = capsys.readouterr()
+    printed = json.loads(captured.out)
+    assert [e["is_bug"] for e in printed["failures"]] == [False, True]
+    assert [row["name"] for row in printed["rows"]] == ["retaliation"]
+    assert "'groups' failed" in captured.err
+    assert "a bug in Tarazu" in captured.err
+    traceback = out / "tracebacks" / "groups.txt"
+    assert str(traceback) in captured.err
+    assert "ZeroDivisionError" in traceback.read_text()
+    assert (out / "brief.html").exists()
+
+
+def test_evidence__without_a_folder_writes_the_traceback_of_a_bug(
+    three: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tarazu.evidence.estimate", failing("groups"))
+    assert run(["evidence", "-q", "--config", str(three)]) == 3
+    captured = capsys.readouterr()
+    assert "The record cannot tell (retaliation)." in captured.out
+    (path,) = [Path(line.split(": ")[1]) for line in captured.err.splitlines() if "Trace" in line]
+    assert "ZeroDivisionError" in path.read_text()
+    path.unlink()
+
+
+def test_evidence__of_no_result_at_all_is_an_error_of_the_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = tmp_path / "battery.toml", tmp_path / "out"
+    config.write_text('estimators = ["wake"]\n')
+    monkeypatch.setattr("tarazu.evidence.estimate", failing())
+    assert run(["evidence", "-q", "--config", str(config), "-o", str(out)]) == 2
+    assert "no estimator gave a result" in capsys.readouterr().err
+    assert (out / "record.json").exists()
+
+
+@pytest.mark.parametrize("out", [None, "out"])
+def test_evidence__prints_the_verdict_after_correction_everywhere(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str | None,
+) -> None:
+    p_values = {"retaliation": 0.03, "wake": 0.6, "dose": 0.6}
+
+    def estimate(name: str, record: Record) -> Finding:
+        verdict = "more attacks follow" if name == "retaliation" else CANNOT_TELL
+        sentence = f"{verdict.capitalize()} ({name})."
+        found = stub_finding(name, record)
+        return replace(found, p_value=p_values[name], verdict=verdict, sentence=sentence)
+
+    monkeypatch.setattr("tarazu.evidence.estimate", estimate)
+    config = tmp_path / "battery.toml"
+    config.write_text('estimators = ["retaliation", "wake", "dose"]\n')
+    command = ["evidence", "-q", "--config", str(config)]
+    command += [] if out is None else ["-o", str(tmp_path / out)]
+    assert run(command) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    withdrawn = "The record cannot tell after correction for 3 tests (Holm p = 0.090). Alone"
+    assert withdrawn in text
+    assert "verdict more attacks follow" not in text  # in the numbers of the finding
+    assert run([*command, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["rows"][0]["verdict"] == printed["findings"][0]["verdict"] == CANNOT_TELL
+    assert printed["findings"][0]["sentence"].startswith(withdrawn)
+    if out is not None:
+        brief = (tmp_path / out / "brief.html").read_text(encoding="utf-8")
+        assert withdrawn in " ".join(brief.split())
+        assert "<strong>more attacks follow</strong>" not in brief
+        written = json.loads((tmp_path / out / "findings.json").read_bytes())
+        assert written[0]["verdict"] == CANNOT_TELL
 
 
 @pytest.fixture

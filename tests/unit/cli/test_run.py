@@ -15,9 +15,11 @@ from tests.unit.record.ged_files import event, write_ged
 from tests.unit.study.cases import make_spec
 
 from tarazu.cli.entry import run
-from tarazu.evidence import ESTIMATORS
+from tarazu.core.errors import FitError
+from tarazu.evidence import ESTIMATORS, Finding
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.pipeline.task import StudyInput
+from tarazu.record import Record
 from tarazu.study import build_study, load_study_result
 
 ROOT = Path(__file__).parents[3]
@@ -272,6 +274,33 @@ def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
     assert set(manifest["seeds"]) == {"demo", "seventeen", "attrition"}
     assert {"claims", "study seventeen"} <= set(manifest["provenance"]["inputs"])
     assert [path.name for path in results.iterdir()] == ["demo"]
+
+
+@pytest.mark.usefixtures("small")
+def test_demo__keeps_the_rest_when_an_estimator_fails(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def estimate(name: str, record: Record) -> Finding:
+        if name == "retaliation":  # the test of a claim
+            raise FitError("the record has no attack.")
+        if name == "groups":
+            raise ZeroDivisionError("float division by zero")
+        return stub_finding(name, record)
+
+    monkeypatch.setattr("tarazu.evidence.estimate", estimate)
+    out = results / "demo"
+    assert run(["demo", "-q", "-o", str(out)]) == 3
+    assert "'groups' failed" in capsys.readouterr().err
+    findings = json.loads((out / "findings.json").read_bytes())
+    failed = {entry["name"]: entry["reason"] for entry in findings if entry.get("failed")}
+    assert failed["retaliation"] == "the record has no attack."
+    assert set(failed) == {"retaliation", "groups"}
+    entries = json.loads((out / "claims.json").read_bytes())["entries"]
+    (tested,) = [e for e in entries if (e["record_result"] or {}).get("finding") == "retaliation"]
+    assert tested["record_result"]["verdict"] == "no result"
+    assert tested["verdict"] == "inconclusive"
+    assert (out / "tracebacks" / "groups.txt").exists()
+    assert "retaliation: the record has no attack." in (out / "brief.html").read_text()
 
 
 @pytest.mark.usefixtures("small")

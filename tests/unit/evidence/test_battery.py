@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.evidence.findings import weak_retaliation
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import FitError, ScenarioError
 from tarazu.core.provenance import canonical_json
-from tarazu.evidence.battery import assess, holm_adjust, load_battery, run_battery
+from tarazu.evidence.battery import BatteryConfig, assess, holm_adjust, load_battery, run_battery
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.evidence.registry import ESTIMATORS
 from tarazu.record import load_record
@@ -56,7 +56,7 @@ def test_assess__a_small_p_value_among_many_no_longer_counts():
     findings = [finding("one", 0.03), *(finding(f"other {i}", 0.6) for i in range(7))]
     battery = assess(findings)
     first = battery.rows[0]
-    assert (first["verdict"], first["joint_verdict"]) == ("backlash", CANNOT_TELL)
+    assert (first["verdict_alone"], first["verdict"]) == ("backlash", CANNOT_TELL)
     assert first["p_holm"] == pytest.approx(0.24)
     assert "1 reach the 5% level alone (one)" in battery.sentence
     assert "0 do so after correction" in battery.sentence
@@ -64,13 +64,13 @@ def test_assess__a_small_p_value_among_many_no_longer_counts():
 
 def test_assess__a_tiny_p_value_still_counts():
     findings = [finding("one", 0.001), *(finding(f"other {i}", 0.6) for i in range(7))]
-    assert assess(findings).rows[0]["joint_verdict"] == "backlash"
+    assert assess(findings).rows[0]["verdict"] == "backlash"
 
 
 def test_assess__keeps_a_verdict_that_rests_on_no_rejection():
     small = replace(finding("tactics", 0.7), verdict="no share changed by 15 points or more")
     row = assess([small, finding("one", 0.03)]).rows[0]
-    assert row["joint_verdict"] == "no share changed by 15 points or more"
+    assert row["verdict"] == "no share changed by 15 points or more"
 
 
 def test_assess__descriptions_and_failed_fits_are_no_tests():
@@ -80,11 +80,57 @@ def test_assess__descriptions_and_failed_fits_are_no_tests():
     battery = assess([finding("one", 0.04), described, failed])
     rows = {row["name"]: row for row in battery.rows}
     assert rows["one"]["p_holm"] == pytest.approx(0.04)  # the only test of the family
-    assert (rows["groups"]["kind"], rows["groups"]["joint_verdict"]) == (
+    assert (rows["groups"]["kind"], rows["groups"]["verdict"]) == (
         "descriptive",
         "more groups",
     )
-    assert (rows["wake"]["p_holm"], rows["wake"]["joint_verdict"]) == (None, CANNOT_TELL)
+    assert (rows["wake"]["p_holm"], rows["wake"]["verdict"]) == (None, CANNOT_TELL)
+
+
+def test_assess__a_sentence_starts_with_the_verdict_after_correction():
+    findings = [finding("one", 0.03), *(finding(f"other {i}", 0.6) for i in range(7))]
+    battery = assess(findings)
+    corrected = battery.corrected(findings[0])
+    assert corrected.verdict == CANNOT_TELL
+    assert corrected.sentence.startswith("The record cannot tell after correction for 8 tests")
+    assert corrected.sentence.endswith(findings[0].sentence)
+    assert battery.corrected(findings[1]) == findings[1]
+    assert battery.finding_entries()[0]["verdict"] == CANNOT_TELL
+    assert battery.finding_entries()[0]["verdict_alone"] == "backlash"
+
+
+def fail(name, record):
+    if name == "wake":
+        raise FitError("the record has no attack.")
+    if name == "groups":
+        raise ZeroDivisionError("float division by zero")
+    return finding(name, 0.03)
+
+
+def test_run_battery__keeps_the_others_when_one_fails():
+    config = BatteryConfig(estimators=("wake", "tactics", "groups", "dose"))
+    battery = run_battery(load_default_record(), config, make=fail)
+    assert [one.name for one in battery.findings] == ["tactics", "dose"]
+    assert battery.p_holm == {"tactics": 0.06, "dose": 0.06}  # of two tests, not of four
+    assert battery.sentence.endswith(
+        "2 estimators gave no result on this record (wake, groups); they are not counted among the "
+        "tests."
+    )
+    ordinary, bug = battery.failures
+    assert (ordinary.reason, ordinary.is_bug) == ("the record has no attack.", False)
+    assert bug.is_bug
+    assert "in fail" in bug.traceback
+    assert "ZeroDivisionError" in bug.reason
+    entries = json.loads(canonical_json(battery.finding_entries()))
+    assert [entry["name"] for entry in entries] == ["tactics", "dose", "wake", "groups"]
+    assert entries[2]["reason"] == "the record has no attack."
+    assert json.loads(canonical_json(battery.to_dict()))["failures"] == entries[2:]
+
+
+def test_run_battery__of_failures_alone_has_no_test():
+    battery = run_battery(load_default_record(), BatteryConfig(estimators=("wake",)), make=fail)
+    assert battery.findings == ()
+    assert "No test" in battery.sentence
 
 
 def test_battery__table_is_plain_json():

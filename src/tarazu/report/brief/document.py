@@ -12,6 +12,7 @@ from tarazu.core.arguments import check_path, wrong_type
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
+from tarazu.evidence.failure import Failure
 from tarazu.record import Record
 from tarazu.report.brief.first_page import failed_checks, limits, result_sentences
 from tarazu.report.content_policy import content_policy, script_hash
@@ -61,7 +62,8 @@ def write_brief(
     record : the events.
     findings : in the order of the brief.
     path : where to write; an existing file is replaced whole or not at all.
-    battery : the same findings, their errors controlled together.
+    battery : the same findings, their errors controlled together. Verdicts are then those after
+        correction, and estimators that gave no result are listed with their reasons.
     studies : results of studies, or their folders, in the order of the brief; each becomes one
         section.
     ledger : claims with their verdicts.
@@ -125,6 +127,9 @@ def render_brief(
     from plotly.offline import get_plotlyjs
 
     scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
+    failures: tuple[Failure, ...] = ()
+    if battery is not None:
+        findings, failures = [battery.corrected(f) for f in findings], battery.failures
     if question is None:
         question = _question(record, findings)
     tests = None if battery is None else battery_section(battery)
@@ -150,6 +155,7 @@ def render_brief(
             ledger=weighed,
             studies=sections,
             model=_model_section(studies, description),
+            failures=failures,
             failed=failed_checks(findings),
             checks_total=sum(len(finding.diagnostics) for finding in findings),
             record_figures=[

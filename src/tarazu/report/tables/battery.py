@@ -11,11 +11,12 @@ from tarazu.report.table import Table
 
 NONE: Final = DASH
 DESCRIPTIVE: Final = "descriptive"
+NO_RESULT: Final = "no result"
 
 
 def battery_section(battery: Battery) -> dict[str, Any] | None:
-    """Return sentence, note and tables for the brief; None for a single finding."""
-    if len(battery.rows) < 2:
+    """Return sentence, note and tables for the brief; None for a single estimator."""
+    if len(battery.rows) + len(battery.failures) < 2:
         return None
     return {
         "sentence": battery.sentence,
@@ -23,27 +24,42 @@ def battery_section(battery: Battery) -> dict[str, Any] | None:
         "results": results_table(battery),
         "detectable": detectable_table(battery),
         "estimands": estimands_table(battery),
+        "failures": failures_table(battery),
     }
 
 
 def results_table(battery: Battery) -> Table:
-    """Return one row per estimator: estimate, p-values alone and after Holm, verdicts."""
+    """Return one row per estimator: verdicts after Holm and alone, estimate and p-values."""
     rows = tuple(
         (
             row["name"],
+            row["verdict"],
             estimate(row["estimate"], row["interval"], level=row["level"]),
             _p(row, row["p_value"]),
             _p(row, row["p_holm"]),
-            row["verdict"],
-            row["joint_verdict"] if row["kind"] == "test" else NONE,
+            row["verdict_alone"] if row["kind"] == "test" else NONE,
         )
         for row in battery.rows
     )
+    failed = tuple(
+        (failure.name, NO_RESULT, NONE, NONE, NONE, NONE) for failure in battery.failures
+    )
     return Table(
-        "All estimators on this record",
-        ("estimator", "estimate (interval)", "p", "Holm", "verdict", "together"),
-        rows,
-        frozenset({2, 3}),
+        "All estimators on this record; verdict: after correction for the number of tests",
+        ("estimator", "verdict", "estimate (interval)", "p", "Holm", "alone"),
+        (*rows, *failed),
+        frozenset({3, 4}),
+    )
+
+
+def failures_table(battery: Battery) -> Table | None:
+    """Return the estimators that gave no result, each with its reason; None if all gave one."""
+    if not battery.failures:
+        return None
+    return Table(
+        "Estimators that gave no result (not counted among the tests)",
+        ("estimator", "reason"),
+        tuple((failure.name, failure.reason) for failure in battery.failures),
     )
 
 
@@ -89,10 +105,10 @@ def estimands_table(battery: Battery) -> Table:
 
 def _note(battery: Battery) -> str:
     return (
-        f"Together: the verdict that remains at {percent(battery.significance)} for all tests "
-        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' does not "
-        "mean that there is no effect: the second table shows how large an effect had to be to be "
-        "found."
+        f"Verdict: what remains at {percent(battery.significance)} for all tests "
+        "together (Holm 1979, valid whatever their dependence). Alone: without correction. 'The "
+        "record cannot tell' does not mean that there is no effect: another table shows how large "
+        "an effect had to be to be found."
     )
 
 

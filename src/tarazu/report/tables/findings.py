@@ -48,7 +48,7 @@ def sensitivity_table(finding: Finding) -> Table | None:
     )
     return Table(
         f"Sensitivity analysis: other coding choices and subsets ({finding.unit})",
-        ("variant", "estimate", f"{percent(finding.level)} interval", "p", "n", "verdict"),
+        ("variant", "estimate", f"{percent(finding.level)} interval", "p", "n", "verdict alone"),
         rows,
         frozenset({1, 3}),
     )
