@@ -38,22 +38,36 @@ def progress(step: str) -> Iterator[Advance]:
             yield _Bar(bar, task)
     else:
         _log.info("%s ...", step)
-        yield _PlainLines(step, started)
+        yield _PlainLines(step)
     _log.info("%s: done in %.1f s", step, monotonic() - started)
 
 
 class _PlainLines:
-    """Logs the progress of a step at most every `LINE_EVERY` seconds."""
+    """Logs the progress of a step at most every `LINE_EVERY` seconds.
 
-    def __init__(self, step: str, started: float) -> None:
-        self._step, self._started, self._logged = step, started, started
+    The clock of the rate starts at the first report: what comes before it, such as compiling, is
+    not repeated by what is left.
+    """
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+        self._first: tuple[float, int] | None = None  # time and what was done
+        self._logged = monotonic()
 
     def __call__(self, done: int, total: int, earlier: int = 0) -> None:
         now = monotonic()
-        if done <= earlier or now - self._logged < LINE_EVERY:
+        if done <= earlier:
+            return
+        if self._first is None:
+            self._first = now, done
+        if now - self._logged < LINE_EVERY:
             return
         self._logged = now
-        rate = (done - earlier) / (now - self._started)
+        seconds, fresh = now - self._first[0], done - self._first[1]
+        if seconds <= 0.0 or fresh <= 0:
+            _log.info("%s: %d of %d", self._step, done, total)
+            return
+        rate = fresh / seconds
         left = (total - done) / rate
         _log.info("%s: %d of %d, %.3g/s, %.0f s left", self._step, done, total, rate, left)
 

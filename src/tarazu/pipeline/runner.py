@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,7 @@ def run_task(
     ) as folder:
         if origin is not None:
             open_work(work, origin)
+            _compile(task, progress)
         studies = tuple(
             _run_study(given, task.record, folder, work, workers, progress)
             for given in task.studies
@@ -116,7 +117,9 @@ def run_task(
             _write(task, result, inputs, folder)
     if origin is not None:
         clear_work(work)
-    return result
+    moved = zip(task.studies, result.studies, strict=True)  # with the folder, to where they stay
+    studies = tuple(replace(found, folder=out / given.subfolder) for given, found in moved)
+    return replace(result, studies=studies)
 
 
 def work_folder(out: Path) -> Path:
@@ -156,6 +159,15 @@ def check_default_folder(given: StudyInput, out: Path) -> None:
                 expected=f"a free name, or results of {own}",
                 hint="Choose another folder with --out, or replace this one with --force",
             )
+
+
+def _compile(task: Task, progress: Progress) -> None:
+    """Compile the model in a step of its own, so that the rate of a study is that of its runs."""
+    from tarazu.study.runner.run import compile_kernels
+
+    with progress("compiling the model (up to a minute the first time)"):
+        for given in task.studies:
+            compile_kernels(given.study)
 
 
 def _run_study(

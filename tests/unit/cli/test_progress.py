@@ -26,17 +26,19 @@ def test_progress__plain_lines_say_done_rate_and_time_left(
 ) -> None:
     output.set_verbosity(0)
     with progress("estimating") as advance:
-        clock[0] += 10.0
+        clock[0] += 60.0  # compiling
         advance(20, 100)
         clock[0] += 1.0
         advance(22, 100)  # too soon after the last line
         clock[0] += 9.0
+        advance(40, 100)
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines() == [
         "estimating ...",
-        "estimating: 20 of 100, 2/s, 40 s left",
-        "estimating: done in 20.0 s",
+        "estimating: 20 of 100",
+        "estimating: 40 of 100, 2/s, 30 s left",
+        "estimating: done in 70.0 s",
     ]
 
 
@@ -45,9 +47,12 @@ def test_progress__rate_leaves_out_what_an_earlier_run_did(
 ) -> None:
     output.set_verbosity(0)
     with progress("running") as advance:
+        advance(60, 100, 60)
+        clock[0] += 60.0
+        advance(70, 100, 60)
         clock[0] += 10.0
         advance(80, 100, 60)
-    assert "running: 80 of 100, 2/s, 10 s left" in capsys.readouterr().err
+    assert "running: 80 of 100, 1/s, 20 s left" in capsys.readouterr().err
 
 
 def test_progress__nothing_when_quiet(

@@ -109,7 +109,7 @@ def fail(name, record):
 
 def test_run_battery__keeps_the_others_when_one_fails():
     config = BatteryConfig(estimators=("wake", "tactics", "groups", "dose"))
-    battery = run_battery(load_default_record(), config, make=fail)
+    battery = run_battery(load_record(), config, make=fail)
     assert [one.name for one in battery.findings] == ["tactics", "dose"]
     assert battery.p_holm == {"tactics": 0.06, "dose": 0.06}  # of two tests, not of four
     assert battery.sentence.endswith(
@@ -128,7 +128,7 @@ def test_run_battery__keeps_the_others_when_one_fails():
 
 
 def test_run_battery__of_failures_alone_has_no_test():
-    battery = run_battery(load_default_record(), BatteryConfig(estimators=("wake",)), make=fail)
+    battery = run_battery(load_record(), BatteryConfig(estimators=("wake",)), make=fail)
     assert battery.findings == ()
     assert "No test" in battery.sentence
 

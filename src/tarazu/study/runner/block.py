@@ -126,6 +126,16 @@ def run_block(
     return numbers
 
 
+def run_one(plan: Plan, hypothesis: str) -> None:
+    """Run one week of the first member in each mode that the study needs."""
+    scenario = plan.scenarios[hypothesis]
+    modes: tuple[Mode, ...] = ("stochastic",)
+    if plan.study.spec.operation is not None:
+        modes = ("stochastic", "mean")
+    for mode in modes:
+        scenario.run(0, np.array([0]), seed=plan.study.spec.seed, weeks=1, keep=KEEP, mode=mode)
+
+
 def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
     study, whole = plan.study, plan.scenarios[hypothesis]
     scenario = replace(whole, parameters=whole.parameters[draws.start : draws.stop])

@@ -20,7 +20,7 @@ from tarazu.core.files.work_folder import block_file, clear_work, open_work, rea
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.record import Record
 from tarazu.region import Region
-from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block
+from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block, run_one
 from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
 from tarazu.study.runner.needs import require_needs
 from tarazu.study.runner.reduce import provenance_of, write_results
@@ -113,6 +113,16 @@ def write_study(
     if work is None:
         clear_work(store)
     return load_tables(out)
+
+
+def compile_kernels(study: Study) -> None:
+    """Compile the kernels of a study by one week of one member; fast where they are on disk.
+
+    `run_study` needs no call of it. After one, the time that it takes is that of its runs.
+    """
+    plan = make_plan(study)
+    hypothesis = next(iter(plan.scenarios))
+    run_one(plan, hypothesis)
 
 
 def make_plan(study: Study, record: Record | None = None) -> Plan:
