@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.provenance import digest
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
 from tarazu.evidence import ESTIMATORS
 
@@ -131,7 +132,8 @@ def load_ledger(path: str | PathLike[str] | None = None) -> LedgerSpec:
         Not a path.
     """
     path = SHIPPED if path is None else check_path("ledger", path, "the path of a TOML file")
-    spec = read_toml(path, LedgerFile)
+    with expecting("claims", path):
+        spec = read_toml(path, LedgerFile)
     shown = path.name if path == SHIPPED else str(path)
     problems = list(_problems(spec, shown))
     raise_problems(problems, f"{shown} has {len(problems)} problems")

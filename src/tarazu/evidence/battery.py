@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.number_format import p_value
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
 from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.failure import Failure, attempt
@@ -196,7 +197,8 @@ def load_battery(path: Path | str = SHIPPED_CONFIG) -> BatteryConfig:
     ScenarioError, ExceptionGroup
         What is wrong in the file.
     """
-    return read_toml(Path(path), BatteryConfig)
+    with expecting("battery", path):
+        return read_toml(Path(path), BatteryConfig)
 
 
 def run_battery(

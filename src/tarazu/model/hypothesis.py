@@ -19,6 +19,7 @@ from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import parse_toml
 from tarazu.model.declaration import Model
 
@@ -162,9 +163,9 @@ def load_hypothesis(name_or_path: str | PathLike[str]) -> Hypothesis:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(f"cannot be read ({reason})", file=path) from error
-    return parse_hypothesis(
-        path.stem, text, file=path.name if path.parent == SHIPPED else str(path)
-    )
+    file = path.name if path.parent == SHIPPED else str(path)
+    with expecting("hypothesis", file):
+        return parse_hypothesis(path.stem, text, file=file)
 
 
 def parse_hypothesis(name: str, text: str, *, file: str) -> Hypothesis:

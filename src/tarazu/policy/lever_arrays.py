@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError, raise_problems
+from tarazu.model.lever_names import suggest_lever
 from tarazu.model.quantities import Lever
 from tarazu.policy.policy import Policy, Setting
 from tarazu.region import Region
@@ -93,7 +94,7 @@ def _problems(
     problems = []
     lever = levers.get(setting.lever)
     if lever is None:
-        near = get_close_matches(setting.lever, levers, n=1, cutoff=0.4)
+        near = suggest_lever(setting.lever, levers)
         problems.append(
             ScenarioError(
                 f"no lever '{setting.lever}'",
@@ -101,7 +102,7 @@ def _problems(
                 key=f"{key}.lever",
                 value=setting.lever,
                 expected=f"one of {', '.join(levers)}",
-                hint=f"Did you mean '{near[0]}'?" if near else None,
+                hint=f"Did you mean '{near}'?" if near else None,
             )
         )
     elif not (math.isfinite(setting.value) and lever.low <= setting.value <= lever.high):

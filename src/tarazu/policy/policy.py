@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import digest
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
 
 POLICIES = (
@@ -152,7 +153,8 @@ def load_policy(name_or_path: str | PathLike[str]) -> Policy:
                 hint=f"Did you mean '{near[0]}'?" if near else None,
             )
         path = SHIPPED / f"{name}.toml"
-    spec = read_toml(path, PolicyFile)
+    with expecting("policy", path):
+        spec = read_toml(path, PolicyFile)
     shown = path.name if path.parent == SHIPPED else str(path)
     return Policy(
         path.stem, spec.title, spec.meaning, spec.settings, shown, digest(path.read_bytes())

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_entries, read_toml
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, NO_DAY, CellError, parse_code, shorten
 from tarazu.core.tables.coded import Days, Texts
@@ -45,7 +46,9 @@ def mapping_format(source: Path | Entries) -> Format:
         The mapping cannot be used: every misspelled key with the nearest one.
     """
     if isinstance(source, Path):
-        path, mapping = source, read_toml(source, Mapping)
+        path = source
+        with expecting("mapping", path):
+            mapping = read_toml(path, Mapping)
     else:
         path = Path("mapping")
         mapping = read_entries(source, Mapping, path)

@@ -8,6 +8,7 @@ from typing import Final
 
 from tarazu.core.errors import ScenarioError
 from tarazu.model import Model
+from tarazu.model.lever_names import suggest_lever
 from tarazu.region import Region
 from tarazu.region.spelling import fold
 from tarazu.study.setup.spec import StudySpec
@@ -107,7 +108,15 @@ def _variation_problems(
         )
     lever = model.levers.get(spec.grid.lever)
     if lever is None:
-        yield unknown_name("lever", spec.grid.lever, list(model.levers), file, "grid.lever")
+        near = suggest_lever(spec.grid.lever, model.levers)
+        yield ScenarioError(
+            f"no lever '{spec.grid.lever}'",
+            file=file,
+            key="grid.lever",
+            value=spec.grid.lever,
+            expected=f"one of {', '.join(model.levers)}",
+            hint=f"Did you mean '{near}'?" if near else None,
+        )
         return
     for i, value in enumerate(spec.grid.values):
         if not lever.low <= value <= lever.high:

@@ -13,6 +13,7 @@ import numpy as np
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
+from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
 from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
@@ -60,7 +61,8 @@ def load_study(
     """
     path = find_study(name_or_path)
     region, model = find_region(region), find_model(model)
-    spec = read_toml(path, StudySpec)
+    with expecting("study", path):
+        spec = read_toml(path, StudySpec)
     return build_study(
         spec,
         name=path.stem,
