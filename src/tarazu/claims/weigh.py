@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
 from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import ScenarioError
+from tarazu.core.number_format import interval, number
 from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import REDRAWN
@@ -314,7 +315,8 @@ def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
             when = f"after {test.weeks} weeks"
         detail = (
             f"Expected change in {test.measure} {test.zone} {when} ({test.contrast}): "
-            f"median {middle:+.2f}, 5% to 95% of draws {low:+.2f} to {high:+.2f}."
+            f"median {number(middle, signed=True)}, 5% to 95% of draws "
+            f"{interval((low, high), signed=True)}."
         )
     held = {}
     for hypothesis in (h.name for h in result.hypotheses):

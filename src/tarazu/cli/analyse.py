@@ -19,7 +19,7 @@ from tarazu.cli.options import (
     paths_of,
     threads,
 )
-from tarazu.cli.output import paragraph, show
+from tarazu.cli.output import paragraph, show, width
 from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def frontier(
     """Compute the attrition frontier over operational tempo and intelligence.
 
     Every combination of tempo and intelligence (or trust) is run for ten years from few and from
-    many militants, and labelled: dies out, shrinks, persists or grows. The last lines state for
+    many militants, and labelled: dies out, shrinks, persists or grows. The first lines state for
     each level whether any tempo in the grid ends violence.
     """
     from tarazu.report.figures.frontier import frontier_figure
@@ -248,6 +248,7 @@ def flip(
     nearest tipping points from the medians are then confirmed with stochastic runs.
     """
     from tarazu.report.figures.tipping_points import (
+        tipping_only,
         tipping_points_figure,
         tipping_points_over_draws_figure,
     )
@@ -280,11 +281,13 @@ def flip(
         checks = check_tipping_points(
             found, *scenarios, replicates=replicates, seed=seed, progress=advance
         )
+    figure = tipping_points_figure(found)
     _show(
-        [tipping_points_figure(found)],
+        [figure],
         found.table.to_dict("records"),
         shared,
         [found.sentence(), check_sentence(checks)],
+        printed=[tipping_only(figure, found)],
         keep=keep,
         checks=checks.to_dict("records"),
     )
@@ -297,13 +300,22 @@ def _show(
     sentences: Sequence[str] = (),
     *,
     keep: Sequence[Path],
+    printed: Sequence[Figure] | None = None,
     **more: list[dict[Any, Any]],
 ) -> None:
-    """Print the result of an analysis and write its figures, if there is a folder for them."""
+    """Print the result of an analysis and write its figures, if there is a folder for them.
+
+    The sentences, which are the answer, come before the tables.
+
+    Parameters
+    ----------
+    printed : shorter figures for the terminal; None for the same ones.
+    """
     from tarazu.report.pages.figure_pages import write_pages
 
-    first, *others = (figure.to_text() for figure in figures)
-    parts = ["\n".join([first, *map(paragraph, sentences)]), *others]
+    texts = (figure.to_text(width()) for figure in printed or figures)
+    answer = ["\n".join(map(paragraph, sentences))] if sentences else []
+    parts = [*answer, *texts]
     try:
         if shared.out is not None:
             write_pages(figures, shared.out, keep=keep, replace=shared.force)

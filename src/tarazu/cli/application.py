@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from tarazu.cli import data, model, record, region
@@ -31,8 +33,25 @@ app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tarazu import __version__
+
+        show(f"tarazu {__version__}", None, as_json=False)
+        raise typer.Exit
+
+
 @app.callback()
-def verbosity(verbose: Verbose = 0, quiet: Quiet = False) -> None:
+def verbosity(
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
     """Set how much is logged on standard error."""
 
 

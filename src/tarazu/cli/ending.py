@@ -1,20 +1,63 @@
-"""How a command ends: messages and exit codes of estimators that gave no result."""
+"""How a command ends: what was found, where it lies, what to type next, and exit codes."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import typer
 
-from tarazu.cli.output import INTERNAL, USAGE
+from tarazu.cli.output import INTERNAL, USAGE, paragraph, width
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery
     from tarazu.evidence.failure import Failure
+    from tarazu.report.summary import Point
+
+
+def ending(
+    points: Sequence[Point], folder: Path | None, commands: Sequence[tuple[str, str]]
+) -> str:
+    """Return the last lines of a command: what was found, where it lies, what to type next.
+
+    Parameters
+    ----------
+    folder : of the results, with a brief in it; None if nothing was written.
+    commands : what to type next, without the name of the program, and what it does.
+    """
+    from tarazu.pipeline.runner import BRIEF
+
+    lines = ["What was found", *(paragraph(text, label=label) for label, text in points)]
+    if folder is not None:
+        brief = f"{folder / BRIEF} (open it in a browser; it needs no network)"
+        lines += [
+            "Where it lies",
+            paragraph(brief, label="brief"),
+            paragraph(f"{folder} (files: docs/reference/outputs.md)", label="data"),
+        ]
+    program = _program()
+    lines.append("What to type next")
+    indent = " " * 6
+    for command, meaning in commands:  # a command stays on one line, to be copied
+        lines.append(f"  {program} {command}")
+        lines.append(fill(meaning, width(), initial_indent=indent, subsequent_indent=indent))
+    return "\n".join(lines)
+
+
+def _program() -> str:
+    """Return what starts the program: its name, or its path where the name is not found."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m tarazu"
+    if shutil.which("tarazu") is not None:
+        return "tarazu"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def exit_for_failures(battery: Battery | None, folder: Path | None) -> None:
@@ -34,7 +77,8 @@ def exit_for_failures(battery: Battery | None, folder: Path | None) -> None:
     bugs = [failure for failure in battery.failures if failure.is_bug]
     for failure in bugs:
         for line in _failure_lines(failure, _traceback_path(failure, folder)):
-            sys.stderr.write(line + "\n")
+            shown = "".join(c if c.isprintable() else " " for c in line)
+            sys.stderr.write(shown + "\n")
     if bugs:
         raise typer.Exit(INTERNAL)
     if not battery.findings:

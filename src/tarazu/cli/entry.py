@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
     if code == READER_GONE:
         _silence_stdout()
     elif code in (INTERRUPTED, TERMINATED):
-        sys.stderr.write("interrupted; no unfinished files were left.\n")
+        sys.stderr.write("interrupted; earlier results are as they were.\n")
     return code
 
 

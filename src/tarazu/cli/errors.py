@@ -77,7 +77,7 @@ def _bug_lines(error: BaseException, arguments: Sequence[str]) -> Iterator[str]:
 
     yield f"internal error: {type(error).__name__}: {error}"
     yield f"This is a bug in Tarazu {__version__}, not in your input."
-    yield "No unfinished files were left."
+    yield "Earlier results are as they were."
     if not shows_tracebacks():
         yield "To see the traceback, which a report needs, run the same command with -vv:"
         yield f"    tarazu -vv {shlex.join(arguments)}"

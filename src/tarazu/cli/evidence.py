@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.ending import exit_for_failures
+from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     Boundaries,
@@ -24,7 +24,7 @@ from tarazu.cli.options import (
     paths_of,
     read_events,
 )
-from tarazu.cli.output import paragraph, show
+from tarazu.cli.output import paragraph, show, width
 from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def evidence(
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
     from tarazu.pipeline.runner import run_estimators, run_task
     from tarazu.pipeline.task import Task
+    from tarazu.report.summary import run_points
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
     record = read_events(
@@ -84,10 +85,22 @@ def evidence(
         assert result is not None  # a battery file names at least one estimator
         found = result
     corrected = map(found.corrected, found.findings)
-    text = "\n\n".join([_text(found), *("\n".join(finding_lines(f)) for f in corrected)])
+    last = ending(run_points(record, battery=found), out, _next_commands(file, out))
+    text = "\n\n".join([_text(found), *("\n".join(finding_lines(f)) for f in corrected), last])
     content = found.to_dict() | {"findings": found.finding_entries()}
     show(text, content, as_json=as_json)
     exit_for_failures(found, out)
+
+
+def _next_commands(file: Path | None, out: Path | None) -> list[tuple[str, str]]:
+    """Return what to type after a battery on this record."""
+    of = "" if file is None else f" {file}"
+    commands = [(f"record describe{of}", "shows what the record holds and what was dropped")]
+    if out is None:
+        commands.insert(0, (f"evidence{of} -o out/evidence", "writes the findings and a brief"))
+    if file is None:
+        commands.append(("run demo", "adds four policies in the model, and the claims"))
+    return commands
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:
@@ -99,11 +112,11 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     if not finding.converged:
         yield paragraph("The fit did not converge: do not quote these numbers.")
     yield ""
-    yield numbers_table(finding).to_text()
+    yield numbers_table(finding).to_text(width())
     for table in (checks_table(finding), sensitivity_table(finding)):
         if table is not None:
             yield ""
-            yield table.to_text()
+            yield table.to_text(width())
     if finding.caveats:
         yield ""
         yield from (paragraph(caveat, label="caveat") for caveat in finding.caveats)
@@ -113,5 +126,5 @@ def _text(battery: Battery) -> str:
     from tarazu.report.tables.battery import detectable_table, failures_table, results_table
 
     tables = (results_table(battery), failures_table(battery), detectable_table(battery))
-    first, *others = (table.to_text() for table in tables if table is not None)
+    first, *others = (table.to_text(width()) for table in tables if table is not None)
     return "\n\n".join([first, paragraph(battery.sentence), *others])

@@ -9,7 +9,7 @@ import typer
 
 from tarazu.cli.analyse import Hypothesis, Policy, ablate, flip, frontier, marginal, threshold
 from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, paths_of
-from tarazu.cli.output import paragraph, show
+from tarazu.cli.output import paragraph, show, width
 
 if TYPE_CHECKING:
     from tarazu.model import Model
@@ -164,7 +164,7 @@ def declaration_text(description: Description) -> str:
                 f"({assumed} assumed), {len(description.levers)} levers. Not calibrated."
             ),
             *(
-                table(description).to_text()
+                table(description).to_text(width())
                 for table in (
                     tables.stock_table,
                     tables.lever_table,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
+from shutil import get_terminal_size
 from textwrap import fill
 
 DONE = 0
@@ -15,7 +17,9 @@ INTERRUPTED = 130  # 128 + SIGINT, as in shells
 READER_GONE = 141  # 128 + SIGPIPE: `tarazu ... | head`
 TERMINATED = 143  # 128 + SIGTERM
 
-WIDTH = 80  # columns of a terminal
+WIDTH = 80  # columns where standard output is no terminal and COLUMNS is not set
+NARROWEST, WIDEST = 40, 100  # longer lines are hard to read
+LABEL = 12  # columns of the label of a paragraph, with its indent
 TRACEBACK = 5  # level below DEBUG: shown with -vv only
 _LEVELS = {-1: logging.ERROR, 0: logging.INFO, 1: logging.DEBUG, 2: TRACEBACK}
 _DRIVES = re.compile(
@@ -51,11 +55,23 @@ def for_terminal(text: str) -> str:
     return _DRIVES.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def width() -> int:
+    """Return the columns of the terminal, within limits; of COLUMNS where that is set."""
+    columns = WIDTH
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        columns = get_terminal_size((WIDTH, 24)).columns
+    return max(NARROWEST, min(columns, WIDEST))
+
+
 def paragraph(text: str, *, label: str = "") -> str:
-    """Return `text` in lines that fit a terminal, after a label if there is one."""
+    """Return `text` in lines that fit the terminal, after a label if there is one."""
     if not label:
-        return fill(text, WIDTH)
-    return fill(text, WIDTH, initial_indent=f"  {label:<10}", subsequent_indent=" " * 12)
+        return fill(text, width(), break_on_hyphens=False)
+    head = f"  {label:<{LABEL - 2}}"
+    indent = " " * LABEL
+    return fill(
+        text, width(), initial_indent=head, subsequent_indent=indent, break_on_hyphens=False
+    )
 
 
 class _StderrHandler(logging.Handler):

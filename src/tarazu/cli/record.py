@@ -23,7 +23,7 @@ from tarazu.cli.options import (
     paths_of,
     read_events,
 )
-from tarazu.cli.output import FINDINGS, WIDTH, paragraph, show
+from tarazu.cli.output import FINDINGS, paragraph, show, width
 
 if TYPE_CHECKING:
     from tarazu.record import Record
@@ -148,8 +148,8 @@ def check_lines(check: LabelCheck) -> Iterator[str]:
         yield f"  {check.not_found:,} labelled events are not in the record"
     for sample in check.samples:
         yield ""
-        yield confusion_table(sample, check).to_text()
-        yield agreement_table(sample).to_text()
+        yield confusion_table(sample, check).to_text(width())
+        yield agreement_table(sample).to_text(width())
 
 
 def _record_lines(record: Record) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _record_lines(record: Record) -> Iterator[str]:
     yield paragraph(counts(counts_by(record, "initiator")), label="initiator")
     yield paragraph(counts(deaths_by_side(record)), label="deaths")
     yield ""
-    yield quality_table(record).to_text()
+    yield quality_table(record).to_text(width())
     if record.region.boundaries is None:
         yield "  (coordinates were not compared with district names: use --boundaries)"
     yield ""
@@ -200,6 +200,6 @@ def _listed(heading: str, lines: list[str]) -> Iterator[str]:
     yield ""
     yield f"{heading} ({len(lines):,})"
     for line in lines[:SHOWN]:
-        yield fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield fill(line, width(), initial_indent="  ", subsequent_indent="    ")
     if len(lines) > SHOWN:
         yield f"  and {len(lines) - SHOWN:,} more (--json lists all)"

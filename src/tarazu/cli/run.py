@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tarazu.cli.ending import exit_for_failures
+from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     ForceFolder,
@@ -24,7 +24,7 @@ from tarazu.cli.options import (
     read_events,
     threads,
 )
-from tarazu.cli.output import paragraph, show
+from tarazu.cli.output import paragraph, show, width
 from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tarazu.cli")
 
+AFTER_A_RUN: Final = (
+    ("policy new my-policy.toml", "writes a policy to edit, with every lever"),
+    ("study new my-study.toml", "writes a study to edit, which compares policies"),
+    ("evidence FILE", "runs the tests on your own event file"),
+)
 EventFile = Annotated[
     Path | None,
     existing_file(
@@ -49,6 +54,7 @@ def demo(
     ] = None,
     workers: Workers = None,
     force: ForceFolder = False,
+    as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -59,7 +65,7 @@ def demo(
     """
     from tarazu.pipeline.task import demo_task
 
-    _run_and_print(demo_task(read_events(None)), out, workers, force=force)
+    _run_and_print(demo_task(read_events(None)), out, workers, force=force, as_json=as_json)
 
 
 def run(
@@ -79,10 +85,13 @@ def run(
     model: UserModelFile = None,
     workers: Workers = None,
     force: ForceFolder = False,
+    as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
     """Run a study and write a brief.
+
+    Ends with what was found, where it lies and what to type next; --json prints the same as data.
 
     The folder holds study.toml, study.json (the design), metrics.parquet (one row per member and
     policy), bands.nc and districts.nc (series), record.json, brief.html (opens offline and prints
@@ -101,7 +110,8 @@ def run(
     else:
         given = read_study(study, model=model)  # first: errors of a study come before the record
         task = Task(read_events(events), studies=(given,))
-    _run_and_print(task, out, workers, keep=paths_of(events, model), force=force)
+    keep = paths_of(events, model)
+    _run_and_print(task, out, workers, keep=keep, force=force, as_json=as_json)
 
 
 def claims(
@@ -158,9 +168,11 @@ def _run_and_print(
     *,
     keep: Sequence[Path] = (),
     force: bool,
+    as_json: bool,
 ) -> None:
-    """Run a task, by default into out/NAME of its first study, and print the path of the brief."""
-    from tarazu.pipeline.runner import BRIEF, check_default_folder, run_task
+    """Run a task, by default into out/NAME of its first study, and print what was found."""
+    from tarazu.pipeline.runner import check_default_folder, run_task
+    from tarazu.report.summary import run_points, run_summary
 
     if out is None:
         out = Path("out") / task.studies[0].study.name
@@ -170,7 +182,13 @@ def _run_and_print(
         result = run_task(
             task, out, workers=threads(workers), keep=keep, force=force, progress=progress
         )
-    show(f"{out / BRIEF}", None, as_json=False)
+    points = run_points(
+        task.record, battery=result.battery, study=result.studies[0], ledger=result.ledger
+    )
+    if as_json:
+        show("", run_summary(points, result, out), as_json=True)
+    else:
+        show(ending(points, out, AFTER_A_RUN), None, as_json=False)
     exit_for_failures(result.battery, out)
 
 
@@ -193,7 +211,7 @@ def _ledger_lines(ledger: Ledger) -> Iterator[str]:
     """Yield a ledger as text: all verdicts in one table, then each claim with its rule."""
     from tarazu.report.tables.ledger import verdict_table
 
-    yield verdict_table(ledger).to_text()
+    yield verdict_table(ledger).to_text(width())
     yield paragraph("The model is not calibrated: its results depend on its assumptions.")
     for entry in ledger.entries:
         yield ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tarazu import __version__
 from tarazu.cli import entry, output
 from tarazu.cli.errors import MAX_LINE, print_error
 from tarazu.core.errors import (
@@ -201,6 +202,11 @@ def test_version__json_names_what_numbers_depend_on(capsys: pytest.CaptureFixtur
     found = json.loads(capsys.readouterr().out)
     assert found["tarazu"][0].isdigit()
     assert {"numpy", "scipy", "numba"} <= set(found["packages"])
+
+
+def test_version__is_an_option_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.run(["--version"]) == 0
+    assert capsys.readouterr().out == f"tarazu {__version__}\n"
 
 
 def test_completion__offers_the_commands() -> None:

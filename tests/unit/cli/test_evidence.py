@@ -325,7 +325,7 @@ def test_evidence__interrupted_says_so_and_leaves_nothing(
 ) -> None:
     assert stop_evidence(number) == (
         exit_code,
-        "interrupted; no unfinished files were left.\n",
+        "interrupted; earlier results are as they were.\n",
     )
     assert list(tmp_path.iterdir()) == []
 

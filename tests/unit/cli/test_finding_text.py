@@ -71,5 +71,15 @@ def test_finding__a_fit_that_did_not_converge_is_marked(finding: Finding, text: 
     assert "did not converge" in "\n".join(finding_lines(unsure))
 
 
+@pytest.mark.parametrize("columns", [50, 66])
+def test_finding__fits_a_narrow_terminal(
+    columns: int, finding: Finding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = "\n".join(finding_lines(finding))
+    assert max(len(line) for line in text.splitlines()) <= columns
+    assert "1,476 attacks" in text
+
+
 def test_finding__fits_the_terminal(text: str) -> None:
     assert max(len(line) for line in text.splitlines()) <= WIDTH == 80

@@ -9,6 +9,7 @@ from tests.unit.study.ranking_worlds import DISTRICTS, WEEKS, scenario_of, tempo
 
 from tarazu.core.errors import ScenarioError
 from tarazu.report.figures.tipping_points import (
+    tipping_only,
     tipping_points_figure,
     tipping_points_over_draws_figure,
 )
@@ -81,7 +82,7 @@ def test_flips__nearest_comes_first_and_is_named(flips):
     assert known.is_monotonic_increasing
     assert flips.table["parameter"][0] == "relief"
     sentence = flips.sentence()
-    assert "'busy' beats 'calm' at the prior medians (-12 attacks over 6 weeks)" in sentence
+    assert "'busy' beats 'calm' at the prior medians (−12 attacks over 6 weeks)" in sentence
     assert "ranking changes if relief falls below 4 (prior quantile 0.400)" in sentence
     assert "3 of 4 parameters" in sentence
 
@@ -202,6 +203,14 @@ def test_figures__count_what_leaves_the_difference_as_it_is(flips):
     assert "1 of 4 parameters, moved alone, leave the difference" in notes
     assert "1 of 4 parameters change the sign more than once" in notes
     assert "4 parameters, 3 of which change the difference" in figure.n
+
+
+def test_figures__for_the_terminal_count_what_does_not_flip(flips):
+    shown = tipping_only(tipping_points_figure(flips), flips)
+    assert {row[3] != "does not flip" for row in shown.table.rows} == {True}
+    assert len(shown.table.rows) == flips.n_tipping
+    others = int(flips.moves.sum()) - flips.n_tipping
+    assert shown.notes[0].startswith(f"{others} parameters change the difference and do not flip")
 
 
 def test_figures__of_a_policy_beside_itself_show_no_row_and_say_why():

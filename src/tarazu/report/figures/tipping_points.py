@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from tarazu.core.number_format import interval, number, percent_estimate, significant
+from tarazu.core.number_format import DASH, interval, number, percent_estimate, significant
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures import theme
 from tarazu.report.figures.marks import error_bars, named_points
@@ -18,6 +19,8 @@ from tarazu.study.analysis.tipping_points import TippingPoints, TippingPointsOve
 
 SHOWN: Final = 15  # parameters in the picture; the table has all
 WIDEST: Final = 5.0  # times the effect at the start: what the axis of effects shows at most
+NO_FLIP: Final = "does not flip"
+FLIPS: Final = 3  # position of the column that says whether a parameter flips the ranking
 NOT_CALIBRATED: Final = (
     "The model is not calibrated: prior quantiles are assumptions, not evidence."
 )
@@ -83,6 +86,19 @@ def tipping_points_figure(flips: TippingPoints, *, key: str = "flip") -> Figure:
         table=_table(flips, moving),
         notes=(NOT_CALIBRATED, *_levels(flips, len(moving)), _turns(flips)),
     )
+
+
+def tipping_only(figure: Figure, flips: TippingPoints) -> Figure:
+    """Return the figure with the rows that flip the ranking, and the others as a count."""
+    if not flips.effect:  # no ranking to flip: the table shows the effects that make one
+        return figure
+    rows = tuple(row for row in figure.table.rows if row[FLIPS] != NO_FLIP)
+    others = len(figure.table.rows) - len(rows)
+    note = (
+        f"{others} parameters change the difference and do not flip the "
+        "ranking; --json has them, and so has the page that --out writes."
+    )
+    return replace(figure, table=replace(figure.table, rows=rows), notes=(note, *figure.notes))
 
 
 def tipping_points_over_draws_figure(
@@ -190,7 +206,7 @@ def _table(flips: TippingPoints, moving: pd.DataFrame) -> Table:
             str(row["unit"]),
             significant(row["start_value"]),
             _flip(row),
-            f"{row['tipping_quantile']:.3f}" if row["tips"] else "-",
+            f"{row['tipping_quantile']:.3f}" if row["tips"] else DASH,
             number(row["effect_low"], signed=True),
             number(row["effect_high"], signed=True),
             interval((row["effect_least"], row["effect_most"]), signed=True),
@@ -231,7 +247,7 @@ def _label(row: dict[Any, Any]) -> str:
 
 def _flip(row: dict[Any, Any]) -> str:
     if not row["tips"]:
-        return "does not flip"
+        return NO_FLIP
     rises = row["tipping_quantile"] > row["start_quantile"]
     return f"{'above' if rises else 'below'} {significant(row['tipping_value'])}"
 

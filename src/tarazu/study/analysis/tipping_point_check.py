@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from tarazu.core.number_format import significant
 from tarazu.study.analysis.ranking import Ranking
 from tarazu.study.analysis.tipping_points import MEDIAN, TippingPoints, values_at
 from tarazu.study.analysis.uncertainty import Estimate, mean_of
@@ -95,9 +96,12 @@ def _words(row: pd.Series) -> str:
     is_level = row["ahead"] == LEVEL
     words = "the two are not separated" if is_level else f"'{row['ahead']}' is ahead"
     contradicts = not (is_level or row["agrees"])
+    effect, low, high, expected = (
+        significant(row[name], signed=True)
+        for name in ("effect", "effect_low", "effect_high", "expected")
+    )
     return (
-        f"{words} ({row['effect']:+.3g}, 90% interval {row['effect_low']:+.3g} to "
-        f"{row['effect_high']:+.3g}; mean field {row['expected']:+.3g}"
+        f"{words} ({effect}, 90% interval {low} to {high}; mean field {expected}"
         f"{', not confirmed' if contradicts else ''})"
     )
 

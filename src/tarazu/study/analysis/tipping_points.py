@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tarazu.core.number_format import significant
 from tarazu.model import draw_parameters
 from tarazu.study.analysis.ranking import SAME, Ranking, ranked_outcome
 from tarazu.study.analysis.sign_changes import RANGE, Scan, nearest_change, scan
@@ -82,7 +83,8 @@ class TippingPoints:
         if (gap < 0.0) != (self.outcome.better == "lower"):
             better, worse, gap = worse, better, -gap
         head = (
-            f"Under '{self.hypothesis}', '{better}' beats '{worse}' at {self.where} ({gap:+.3g} "
+            f"Under '{self.hypothesis}', '{better}' beats '{worse}' at {self.where} ("
+            f"{significant(gap, signed=True)} "
             f"{_unit(self.outcome, self.weeks)})"
         )
         tried = f"of {len(self.table)} parameters tried one by one ({self.n_fixed} more are fixed)"
@@ -92,9 +94,9 @@ class TippingPoints:
         rises = first["tipping_quantile"] > first["start_quantile"]
         return (
             f"{head}; the ranking changes if {first['parameter']} "
-            f"{'exceeds' if rises else 'falls below'} {first['tipping_value']:.3g} (prior quantile "
-            f"{first['tipping_quantile']:.3f}). Alone, {self.n_tipping} {tried} change it "
-            "within 99% of their priors."
+            f"{'exceeds' if rises else 'falls below'} {significant(first['tipping_value'])} "
+            f"(prior quantile {first['tipping_quantile']:.3f}). Alone, {self.n_tipping} {tried} "
+            "change it within 99% of their priors."
         )
 
     def _level(self) -> str:

@@ -1,0 +1,158 @@
+"""What a run found, in five points: for the end of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from tarazu.core.number_format import count, estimate, p_value, percent, years
+from tarazu.evidence.battery import Battery
+from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.record import Record
+
+if TYPE_CHECKING:
+    from tarazu.claims import Ledger
+    from tarazu.study import StudyResult
+
+CIVILIANS: Final = "deaths_civilian"
+MOST_POLICIES: Final = 4  # named in the point on policies
+
+Point = tuple[str, str]
+"""A label of one word, and a sentence or two."""
+
+
+class RunResult(Protocol):
+    """Battery, studies and ledger of a run, as `tarazu.pipeline.TaskResult` has them."""
+
+    @property
+    def battery(self) -> Battery | None:
+        """Findings; None where the run had no estimator."""
+
+    @property
+    def studies(self) -> tuple[StudyResult, ...]:
+        """Results of studies."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Claims; None where the run had none."""
+
+
+def run_points(
+    record: Record,
+    *,
+    battery: Battery | None = None,
+    study: StudyResult | None = None,
+    ledger: Ledger | None = None,
+) -> tuple[Point, ...]:
+    """Return what was found, the answer before the caveat: five points at most."""
+    points = [("record", record_point(record))]
+    if battery is not None:
+        points.append(("tests", battery_point(battery)))
+    if ledger is not None:
+        points.append(("claims", ledger_point(ledger)))
+    if study is not None:
+        points.append(("policies", study_point(study)))
+        points.append(
+            ("caution", "The model is not calibrated: what it gives follows from priors.")
+        )
+    return tuple(points)
+
+
+def run_summary(points: Sequence[Point], result: RunResult, folder: Path) -> dict[str, Any]:
+    """Return what a run found as plain data, for ``--json``.
+
+    Parameters
+    ----------
+    result : battery, ledger and studies of the run. folder : where its files lie.
+    """
+    return {
+        "folder": str(folder),
+        "brief": str(folder / "brief.html"),
+        "points": [{"label": label, "text": text} for label, text in points],
+        "evidence": None if result.battery is None else result.battery.to_dict(),
+        "claims": None if result.ledger is None else result.ledger.to_dict(),
+        "studies": [study_changes(study) for study in result.studies],
+    }
+
+
+def study_changes(result: StudyResult) -> dict[str, Any]:
+    """Return the changes of a study's policies from its baseline in civilians killed."""
+    from tarazu.report.tables.policies import main_horizon
+    from tarazu.study.analysis.changes import changes_from_baseline
+
+    weeks = main_horizon(result)
+    changes = changes_from_baseline(result, CIVILIANS, weeks)
+    return {
+        "name": result.name,
+        "title": result.title,
+        "baseline": result.baseline,
+        "outcome": CIVILIANS,
+        "weeks": weeks,
+        "changes": changes.to_dict("records"),
+    }
+
+
+def record_point(record: Record) -> str:
+    """Return the size of a record: attacks, operations and years."""
+    number = record.events.groupby("initiator")["count"].sum()
+    attacks, operations = (int(number.get(side, 0)) for side in ("militant", "state"))
+    return (
+        f"{record.region.title}, {years(record.start.year, record.end.year)}: "
+        f"{count(record.n_events)} events, {count(attacks)} attacks by armed groups and "
+        f"{count(operations)} operations by the state."
+    )
+
+
+def battery_point(battery: Battery) -> str:
+    """Return the verdicts of the tests after correction, and what gave no result."""
+    tests = [finding for finding in battery.findings if finding.is_test]
+    held = [f for f in tests if battery.joint_verdict(f) != CANNOT_TELL]
+    parts = []
+    if tests:
+        unclear = len(tests) - len(held)
+        parts.append(f"For {unclear} of {len(tests)} tests the record cannot tell.")
+    parts += [
+        _verdict_words(battery, finding.name, battery.joint_verdict(finding)) for finding in held
+    ]
+    parts.append(battery.failure_sentence)
+    return " ".join(part for part in parts if part) or "No test was made."
+
+
+def ledger_point(ledger: Ledger) -> str:
+    """Return the claims by verdict."""
+    by: dict[str, list[str]] = {}
+    for entry in ledger.entries:
+        by.setdefault(entry.verdict, []).append(f"{entry.claim.id} {entry.claim.title}")
+    return "; ".join(f"{verdict}: {', '.join(claims)}" for verdict, claims in by.items()) + "."
+
+
+def study_point(result: StudyResult) -> str:
+    """Return how each policy changes the number of civilians killed, against the baseline."""
+    from tarazu.report.tables.policies import main_horizon, span
+    from tarazu.study.analysis.changes import changes_from_baseline
+
+    weeks = main_horizon(result)
+    titles = {policy.name: policy.title for policy in result.policies}
+    changes = changes_from_baseline(result, CIVILIANS, weeks)
+    if changes.empty:
+        return f"One policy was run, '{titles[result.baseline]}': none is compared with another."
+    shown: list[dict[str, Any]]
+    shown = changes.nsmallest(MOST_POLICIES, "median").to_dict("records")  # type: ignore[assignment]
+    rows = [
+        f"{row['title']} {estimate(row['median'], (row['q05'], row['q95']), whole=True)}, fewer in "
+        f"{percent(row['p_fewer'])}"
+        for row in shown
+    ]
+    more = len(changes) - len(shown)
+    rest = f"; {more} more in the brief" if more else ""
+    return (
+        f"Change in civilians killed over {span(weeks)} against '{titles[result.baseline]}', "
+        f"median and 5% to 95% of runs: {'; '.join(rows)}{rest}."
+    )
+
+
+def _verdict_words(battery: Battery, name: str, verdict: str) -> str:
+    p_holm = battery.p_holm.get(name)
+    stated = "" if p_holm is None else f" (Holm {p_value(p_holm)})"
+    return f"{name.replace('_', ' ').capitalize()}: {verdict}{stated}."
