@@ -135,6 +135,18 @@ def _problems(
                     hint=hint,
                 )
             )
+    for day in ("from_date", "until_date"):
+        if getattr(setting, day) is not None:
+            problems.append(
+                ScenarioError(
+                    "needs the day on which runs start",
+                    file=file,
+                    key=f"{key}.{day}",
+                    value=getattr(setting, day),
+                    expected="a study with a day as its start, such as start = 2027-01-01",
+                    hint="Elsewhere write from_week and until_week",
+                )
+            )
     first, until = _weeks(setting)
     if until <= first:
         problems.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from html import escape
 from os import PathLike
@@ -42,8 +43,10 @@ class Setting(BaseModel):
     lever : name of a lever of the model.
     value : inside the lever's range, in its unit.
     districts : names or slugs, or ``all``.
-    from_week, until_week : weeks since the start of the study; the setting holds in weeks
-        from_week .. until_week - 1, and to the end if until_week is left out.
+    from_week : first week in which the setting holds, counted from the start of the study.
+    until_week : first week in which it no longer holds; default: to the end.
+    from_date, until_date : days in place of weeks, such as 2027-01-01, where the start of the study
+        is a day; the week that holds a day stands for it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +56,8 @@ class Setting(BaseModel):
     districts: Literal["all"] | tuple[str, ...] = "all"
     from_week: int = Field(default=0, ge=0)
     until_week: int | None = Field(default=None, ge=1)
+    from_date: date | None = None
+    until_date: date | None = None
 
 
 class PolicyFile(BaseModel):
@@ -60,7 +65,7 @@ class PolicyFile(BaseModel):
 
     Attributes
     ----------
-    title, meaning : one readable line, and what it would mean in practice.
+    title : one readable line. meaning : what it would mean in practice.
     settings : those that differ from the status quo (the levers' defaults).
     """
 

@@ -57,6 +57,26 @@ def test_study__finds_policies_beside_its_file(tmp_path):
     assert [p.name for p in load_study(write(tmp_path)).policies] == ["status-quo", "mine"]
 
 
+def test_study__of_what_must_be_said_alone_fills_the_rest(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "Mine"\nweeks = 300\ndraws = 4\nhypotheses = ["full"]\n')
+    spec = load_study(path).spec
+    assert (spec.question, spec.horizons, spec.seed) == ("Mine", (52, 260, 300), 1)
+    assert "assumed" in spec.start
+    assert spec.start_date is None
+    path.write_text(path.read_text().replace("weeks = 300", "weeks = 52") + OPERATION)
+    assert load_study(path).spec.horizons == (50,)
+
+
+def test_study__that_starts_on_a_day_lets_policies_name_days(tmp_path):
+    dated = POLICY + "from_date = 2027-12-31\n"
+    path = write(tmp_path, ('start = "a test"', "start = 2027-01-01"), policy=dated)
+    (setting,) = load_study(path).policies[1].settings
+    assert setting.from_week == 52
+    path = write(tmp_path, policy=dated)
+    assert problem(path).key == "settings[0].from_date"
+
+
 def test_study__unknown_name_names_the_nearest():
     with pytest.raises(ScenarioError, match="Did you mean 'demo'"):
         load_study("demoo")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tarazu.study.runner.result import StudyResult
+from tarazu.study.runner.result import StudyTables
 
 KEYS = ["hypothesis", "member"]
 
 
-def changes_from_baseline(result: StudyResult, outcome: str, weeks: int) -> pd.DataFrame:
+def changes_from_baseline(result: StudyTables, outcome: str, weeks: int) -> pd.DataFrame:
     """Return how each policy changes an outcome against the baseline of its study.
 
     All hypotheses are pooled with equal weight. The order is that of the study.

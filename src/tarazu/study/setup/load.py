@@ -18,6 +18,7 @@ from tarazu.core.specs import read_toml
 from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
 from tarazu.policy import Policy, check_policy, load_policy
+from tarazu.policy.calendar import in_weeks
 from tarazu.region import Region, load_region
 from tarazu.study.setup.checks import find_problems, unknown_name
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
@@ -129,6 +130,7 @@ def build_study(
     for i, entry in enumerate(spec.policies):
         with _collecting(problems, file or name, f"policies[{i}]"):
             found = load_policy(folder / entry if entry.endswith(".toml") else entry)
+            found = in_weeks(found, spec.start_date)
             check_policy(found, declared.levers, region)
             policies.append(found)
     problems += find_problems(spec, declared, region, file or name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tarazu.model import Hypothesis, Model
 from tarazu.policy import Policy
@@ -19,6 +20,8 @@ MOST_NAMES: Final = 1000  # values of a grid, hypotheses, policies; a longer lis
 MOST_PEOPLE: Final = 1e6  # of one event added from outside
 MOST_WEEKS: Final = 5200  # a century
 SEEDS: Final = 2**31  # seeds are 0 .. SEEDS - 1
+AS_ASSUMED: Final = "today as assumed: stocks are parameters, drawn from their priors"
+USUAL_HORIZONS: Final = (52, 260, 520)  # weeks
 DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and outcomes join
 
 
@@ -33,7 +36,7 @@ class PulseEntry(Part):
 
     Attributes
     ----------
-    event, district : names of the model and the region. week : 0 .. weeks - 1.
+    event : name in the model. district : name in the region. week : 0 .. weeks - 1.
     expected : added to the event's expectation. count : added to the drawn count.
     """
 
@@ -45,7 +48,12 @@ class PulseEntry(Part):
 
 
 class Grid(Part):
-    """Values of one lever, each set everywhere and from the start, in place of policies."""
+    """Values of one lever, each set everywhere and from the start, in place of policies.
+
+    Attributes
+    ----------
+    lever : name of a lever of the model. values : inside its range, in its unit.
+    """
 
     lever: str
     values: tuple[float, ...] = Field(min_length=1, max_length=MOST_NAMES)
@@ -59,8 +67,8 @@ class OperationEntry(Part):
 
     Attributes
     ----------
-    week : of the sweep; effects are counted from the week after.
-    militant_deaths : expected, over all its districts.
+    week : week of the sweep; effects are counted from the week after.
+    militant_deaths : expected number, over all its districts.
     split : share of each district, any numbers from a millionth to a million.
     most_operations : largest number of expected operations in one district; a draw in which they
         do not suffice does not reach the dose, and is counted as such.
@@ -77,27 +85,33 @@ class StudySpec(Part):
 
     Attributes
     ----------
-    title, question : one readable line, and the question of the study.
-    start : a label of the state from which runs start.
-    weeks : T. horizons : weeks over which outcomes are counted.
-    draws : of the parameters, a Latin hypercube over the priors. replicates : per draw.
-    seed : of draws and replicates. block : draws that are run and saved together.
+    title : one readable line. question : what the study answers; default: the title.
+    start : first day of the first week, such as 2027-01-01, so that policies may name days; or a
+        label of the state from which runs start.
+    weeks : length of every run, weeks.
+    horizons : weeks over which outcomes are counted; default: those of 52, 260 and 520 that the
+        study covers, and all its weeks.
+    draws : number of draws of the parameters, a Latin hypercube over the priors.
+    replicates : number of runs per draw, which differ by chance.
+    seed : random seed of draws and replicates. block : draws that are run and saved together.
     series_weeks : weeks that one step of the national series covers.
     hypotheses, policies : shipped names, or paths that end in .toml, from the study's folder.
     baseline : the policy that others are compared with.
-    grid : in place of several policies. operation : likewise.
+    pulses : events that are added from outside in every run.
+    grid : values of one lever, in place of several policies.
+    operation : one extra sweep, in place of several policies.
     """
 
     RENAMED_KEYS: ClassVar = {"portfolios": "policies", "sweep": "grid"}
 
     title: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    start: str = Field(min_length=1)
+    question: str = Field(default="", min_length=1)
+    start: str = Field(default=AS_ASSUMED, min_length=1)
     weeks: int = Field(ge=1, le=MOST_WEEKS)
-    horizons: tuple[int, ...] = Field(min_length=1)
+    horizons: tuple[int, ...] = Field(default=(), min_length=1)
     draws: int = Field(ge=2)
     replicates: int = Field(default=1, ge=1)
-    seed: int = Field(ge=0, lt=SEEDS)
+    seed: int = Field(default=1, ge=0, lt=SEEDS)
     block: int = Field(default=8, ge=1)
     series_weeks: int = Field(default=4, ge=1)
     hypotheses: tuple[str, ...] = Field(min_length=1, max_length=MOST_NAMES)
@@ -106,6 +120,26 @@ class StudySpec(Part):
     pulses: tuple[PulseEntry, ...] = Field(default=(), max_length=MOST_NAMES)
     grid: Grid | None = None
     operation: OperationEntry | None = None
+
+    @model_validator(mode="after")
+    def _fill_what_follows(self) -> StudySpec:
+        """Set the question and horizons that the file leaves out; see the attributes."""
+        if not self.question:
+            object.__setattr__(self, "question", self.title)
+        if not self.horizons:
+            origin = 0 if self.operation is None else self.operation.week + 1
+            last = max(self.weeks - origin, 1)
+            horizons = (*(weeks for weeks in USUAL_HORIZONS if weeks < last), last)
+            object.__setattr__(self, "horizons", horizons)
+        return self
+
+    @property
+    def start_date(self) -> date | None:
+        """First day of the first week, if `start` is a day."""
+        try:
+            return date.fromisoformat(self.start)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
