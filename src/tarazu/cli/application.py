@@ -11,6 +11,7 @@ from tarazu.cli.evidence import evidence
 from tarazu.cli.options import AsJson, Quiet, Verbose
 from tarazu.cli.output import show
 from tarazu.cli.run import claims, demo, run
+from tarazu.cli.templates import add_new, new_claims
 
 app = typer.Typer(
     name="tarazu",
@@ -27,7 +28,10 @@ app.command()(demo)
 app.add_typer(record.app, name="record")
 app.command()(evidence)
 app.command()(run)
-app.command()(claims)
+claims_app = typer.Typer(invoke_without_command=True, callback=claims)
+claims_app.command("new")(new_claims)
+app.add_typer(claims_app, name="claims")
+add_new(app)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")

@@ -115,7 +115,12 @@ def run(
 
 
 def claims(
+    context: typer.Context,
     events: EventFile = None,
+    file: Annotated[
+        Path | None,
+        existing_file("--claims", help="TOML file of claims. Default: the shipped ledger."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -140,7 +145,9 @@ def claims(
     from tarazu.pipeline.runner import run_task
     from tarazu.pipeline.task import ledger_task
 
-    task = ledger_task(read_events(events))
+    if context.invoked_subcommand is not None:
+        return
+    task = ledger_task(read_events(events), file)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
             result = run_task(
@@ -152,7 +159,7 @@ def claims(
                 task,
                 out,
                 workers=threads(workers),
-                keep=paths_of(events),
+                keep=paths_of(events, file),
                 force=force,
                 progress=progress,
             )

@@ -112,13 +112,17 @@ def demo_task(record: Record) -> Task:
     return Task(record, estimator_names(), studies=studies, ledger=ledger)
 
 
-def ledger_task(record: Record) -> Task:
+def ledger_task(record: Record, claims: Path | None = None) -> Task:
     """Return the task of `tarazu claims`: all claims, with the studies that they name.
 
     All estimators run, so that a finding is corrected for the same tests as in every other run.
+
+    Parameters
+    ----------
+    claims : file of claims; None for the shipped ones.
     """
     from tarazu.claims import load_ledger
 
-    ledger = load_ledger()
+    ledger = load_ledger(claims)
     studies = tuple(read_study(name, f"studies/{name}") for name in ledger.studies)
     return Task(record, estimator_names(), studies=studies, ledger=ledger)

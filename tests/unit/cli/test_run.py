@@ -378,6 +378,17 @@ def test_claims__prints_every_claim_with_its_rule_and_verdict(
 
 
 @pytest.mark.usefixtures("small")
+def test_claims__decides_those_of_a_file(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = results / "mine.toml"
+    assert run(["claims", "new", str(own)]) == 0
+    capsys.readouterr()
+    assert run(["claims", "-q", "--claims", str(own), "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["entries"]
+    assert entry["sentence"] == "Operations raise attacks in the same district within six weeks."
+    assert entry["verdict"] == "inconclusive"
+
+
+@pytest.mark.usefixtures("small")
 def test_claims__as_json_is_what_the_folder_holds(
     results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
