@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from itertools import combinations
 
 import numpy as np
@@ -14,8 +13,7 @@ from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.model.lever_names import suggest_lever
 from tarazu.model.quantities import Lever
 from tarazu.policy.policy import Policy, Setting
-from tarazu.region import Region
-from tarazu.region.spelling import fold
+from tarazu.region import Region, find_district
 
 FOREVER = 2**31
 
@@ -50,13 +48,13 @@ def lever_arrays(
     policy: Policy, levers: Mapping[str, Lever], region: Region, weeks: int
 ) -> NDArray[np.float64]:
     """Return `resolve` of a policy that was checked already; see `check_policy`."""
-    names, places = list(levers), _places(region)
+    names = list(levers)
     settings = np.empty((len(names), weeks, len(region.slugs)))
     for row, lever in enumerate(levers.values()):
         settings[row] = lever.default
     for setting in policy.settings:
         first, until = _weeks(setting)
-        columns = sorted(_columns(setting, places))
+        columns = sorted(_columns(setting, region))
         settings[names.index(setting.lever), first:until, columns] = setting.value
     return settings
 
@@ -72,13 +70,12 @@ def check_policy(policy: Policy, levers: Mapping[str, Lever], region: Region) ->
     ExceptionGroup
         All problems, if there are several.
     """
-    places = _places(region)
     problems = [
         problem
         for i, setting in enumerate(policy.settings)
-        for problem in _problems(policy, i, setting, levers, places, region)
+        for problem in _problems(policy, i, setting, levers, region)
     ]
-    problems += _overlaps(policy, places, region)
+    problems += _overlaps(policy, region)
     raise_problems(problems, f"{policy.file or policy.name} has {len(problems)} problems")
 
 
@@ -87,7 +84,6 @@ def _problems(
     i: int,
     setting: Setting,
     levers: Mapping[str, Lever],
-    places: Mapping[str, int],
     region: Region,
 ) -> list[ScenarioError]:
     file, key = policy.file or policy.name, f"settings[{i}]"
@@ -122,19 +118,10 @@ def _problems(
             )
         )
     for j, name in enumerate(() if setting.districts == "all" else setting.districts):
-        if fold(name) not in places:
-            close = get_close_matches(fold(name), places, n=1, cutoff=0.5)
-            hint = f"Did you mean '{region.slugs[places[close[0]]]}'?" if close else None
-            problems.append(
-                ScenarioError(
-                    f"no district '{name}' in {region.title}",
-                    file=file,
-                    key=f"{key}.districts[{j}]",
-                    value=name,
-                    expected="a district of the region, or 'all'",
-                    hint=hint,
-                )
-            )
+        try:
+            find_district(region, name, file=file, key=f"{key}.districts[{j}]")
+        except ScenarioError as problem:
+            problems.append(problem)
     for day in ("from_date", "until_date"):
         if getattr(setting, day) is not None:
             problems.append(
@@ -161,12 +148,12 @@ def _problems(
     return problems
 
 
-def _overlaps(policy: Policy, places: Mapping[str, int], region: Region) -> list[ScenarioError]:
+def _overlaps(policy: Policy, region: Region) -> list[ScenarioError]:
     problems = []
     for (i, a), (j, b) in combinations(enumerate(policy.settings), 2):
         first = max(_weeks(a)[0], _weeks(b)[0])
         until = min(_weeks(a)[1], _weeks(b)[1])
-        shared = _columns(a, places) & _columns(b, places)
+        shared = _columns(a, region) & _columns(b, region)
         if a.lever == b.lever and shared and first < until:
             where = "all" if len(shared) == len(region.slugs) else region.slugs[min(shared)]
             problems.append(
@@ -187,12 +174,9 @@ def _weeks(setting: Setting) -> tuple[int, int]:
     return setting.from_week, until
 
 
-def _places(region: Region) -> dict[str, int]:
-    """Return the column of every spelling of a district's name."""
-    return {spelling: region.slugs.index(slug) for spelling, slug in region.names().items()}
-
-
-def _columns(setting: Setting, places: Mapping[str, int]) -> set[int]:
+def _columns(setting: Setting, region: Region) -> set[int]:
+    """Return the places of the districts that a setting names and the region has."""
     if setting.districts == "all":
-        return set(places.values())
-    return {places[fold(name)] for name in setting.districts if fold(name) in places}
+        return set(range(len(region.slugs)))
+    found = {region.lookup(name) for name in setting.districts}
+    return {place for place, slug in enumerate(region.slugs) if slug in found}

@@ -87,7 +87,7 @@ class Gazetteer:
             return country.strip() or "no country"
         if not self.region.provinces or self._provinces.find(province) is not None:
             return None
-        if not trim(province) and self.region.find_district(trim(district)) is not None:
+        if not trim(province) and self.region.lookup(trim(district)) is not None:
             return None
         return f"{country.strip()}: {province.strip() or district.strip() or 'no province'}"
 
@@ -120,7 +120,7 @@ class Gazetteer:
 
     def _decide(self, events: SourceTable, row: int) -> _Decision:
         district, place_name = events.district_name[row], events.place_name[row]
-        named = self.region.find_district(district)
+        named = self.region.lookup(district)
         unknown = district if district and named is None else None
         precision = events.location_precision[row]
         if precision >= WIDER_THAN_DISTRICT:
@@ -204,7 +204,7 @@ def finest_known(
     precision : (N,) UCDP's where_prec.
     """
     known = [
-        np.array([region.find_district(name) is not None for name in names], dtype=bool)
+        np.array([region.lookup(name) is not None for name in names], dtype=bool)
         for names in levels
     ]
     names = np.select(known, list(levels), default=levels[0])

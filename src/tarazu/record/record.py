@@ -17,7 +17,7 @@ from tarazu.core.number_format import years
 from tarazu.record.account import Quality, SourceNote
 from tarazu.record.panel import PRECISION, Freq, count_panel, month_id
 from tarazu.record.vocabulary import EVENT_COLUMNS, INITIATORS
-from tarazu.region import Region
+from tarazu.region import Region, find_district
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -146,7 +146,7 @@ class Record:
         if (first, last) != (self.start, self.end):
             notes.append(f"{first} to {last}")
         if districts is not None:
-            slugs = {region.find(name) for name in _names("districts", districts)}
+            slugs = {find_district(region, name) for name in _names("districts", districts)}
             region = region.part(slugs)
             keep &= events["district"].isin(slugs).to_numpy()
             if region is not self.region:

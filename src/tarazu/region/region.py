@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.errors import did_you_mean
 from tarazu.core.provenance import digest
 from tarazu.region.spelling import Spellings, fold
 
@@ -175,7 +174,7 @@ class Region:
         """Return every spelling of a district's name, folded by `fold`, and its slug."""
         return self.spellings.folded
 
-    def find_district(self, name: str) -> str | None:
+    def lookup(self, name: str) -> str | None:
         """Return the slug of the district that a name means, in any spelling; None without one."""
         return self.spellings.find(name)
 
@@ -184,29 +183,6 @@ class Region:
         return {
             fold(place): district.slug for district in self.districts for place in district.places
         }
-
-    def find(self, name: str) -> str:
-        """Return the slug of a district by any of its spellings.
-
-        Raises
-        ------
-        ValueError
-            No district has this name; the message names the nearest one.
-
-        Examples
-        --------
-        >>> from tarazu.region import load_region
-        >>> load_region().find("Panjgoor")
-        'panjgur'
-        """
-        slug = self.find_district(name)
-        if slug is None:
-            hint = did_you_mean(name, [district.name for district in self.districts])
-            raise ValueError(
-                f"district {name!r} is not in {self.title}; expected one of its "
-                f"{len(self.districts)} districts, such as {self.districts[0].name!r}.{hint}"
-            )
-        return slug
 
     def part(self, slugs: Collection[str]) -> Region:
         """Return the region of some of its districts, and of the borders between these.

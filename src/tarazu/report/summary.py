@@ -78,8 +78,8 @@ def run_summary(points: Sequence[Point], result: RunResult, folder: Path) -> dic
 
 def study_changes(result: StudyResult) -> dict[str, Any]:
     """Return the changes of a study's policies from its baseline in civilians killed."""
-    from tarazu.report.tables.policies import main_horizon
     from tarazu.study.analysis.changes import changes_from_baseline
+    from tarazu.study.analysis.summary import main_horizon
 
     weeks = main_horizon(result)
     changes = changes_from_baseline(result, CIVILIANS, weeks)
@@ -129,8 +129,9 @@ def ledger_point(ledger: Ledger) -> str:
 
 def study_point(result: StudyResult) -> str:
     """Return how each policy changes the number of civilians killed, against the baseline."""
-    from tarazu.report.tables.policies import main_horizon, span
+    from tarazu.report.tables.policies import span
     from tarazu.study.analysis.changes import changes_from_baseline
+    from tarazu.study.analysis.summary import main_horizon
 
     weeks = main_horizon(result)
     titles = {policy.name: policy.title for policy in result.policies}

@@ -154,7 +154,7 @@ def test_build__names_in_any_script_become_unique_ascii_keys() -> None:
 
 
 def test_build__knows_districts_as_ucdp_names_them(tmp_path: Path) -> None:
-    assert build(tmp_path).find_district("Río Ancho district") == "rio_ancho"
+    assert build(tmp_path).lookup("Río Ancho district") == "rio_ancho"
 
 
 def test_build__all_problems_at_once(tmp_path: Path) -> None:

@@ -45,5 +45,5 @@ def test_shipped_region__finds_every_district_by_every_spelling() -> None:
     region = load_region()
     for district in region.districts:
         for spelling in (district.slug, district.name, *district.aliases):
-            assert region.find_district(f" {spelling.upper()} DISTRICT ") == district.slug
-    assert region.find_district("Lahore") is None
+            assert region.lookup(f" {spelling.upper()} DISTRICT ") == district.slug
+    assert region.lookup("Lahore") is None

@@ -86,7 +86,7 @@ def read_gtd(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
     )
     killed = np.maximum(killed, attackers)
     city = columns.text("city")
-    find = gazetteer.region.find_district
+    find = gazetteer.region.lookup
     location_precision = _location_precision(columns)
     lon, lat = columns.degrees("longitude", 180), columns.degrees("latitude", 90)
     columns.refuse_copies("eventid")

@@ -9,8 +9,7 @@ from typing import Final
 from tarazu.core.errors import ScenarioError
 from tarazu.model import Model
 from tarazu.model.lever_names import suggest_lever
-from tarazu.region import Region
-from tarazu.region.spelling import fold
+from tarazu.region import Region, find_district
 from tarazu.study.setup.spec import StudySpec
 
 LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand
@@ -84,7 +83,7 @@ def _variation_problems(
         for name in spec.operation.split:
             key = f"operation.split.{name}"
             yield from _district(name, region, file, key)
-            place = region.names().get(fold(name))
+            place = region.lookup(name)
             if place is not None and places.setdefault(place, name) != name:
                 yield ScenarioError(
                     f"is the district that '{places[place]}' is too",
@@ -132,8 +131,10 @@ def _variation_problems(
 
 
 def _district(name: str, region: Region, file: str, key: str) -> Iterator[ScenarioError]:
-    if fold(name) not in region.names():
-        yield unknown_name("district", name, list(region.slugs), file, key)
+    try:
+        find_district(region, name, file=file, key=key)
+    except ScenarioError as problem:
+        yield problem
 
 
 def unknown_name(

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tarazu.model import Hypothesis, Model
 from tarazu.policy import Policy
-from tarazu.region import Region
-from tarazu.region.spelling import fold
+from tarazu.region import Region, find_district
 
 POOLED: Final = "pooled"  # all hypotheses with equal weight, in every table
 MOST_NAMES: Final = 1000  # values of a grid, hypotheses, policies; a longer list is a slip
@@ -190,4 +189,4 @@ class Study:
 
     def district(self, name: str) -> int:
         """Return the column of a district by any of its spellings."""
-        return self.region.slugs.index(self.region.names()[fold(name)])
+        return self.region.slugs.index(find_district(self.region, name))
