@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from tarazu.policy import load_policy
     from tarazu.record import load_record, read_record
     from tarazu.region import load_region
+    from tarazu.region.build.builder import build_region
     from tarazu.report import write_brief
     from tarazu.study import load_study, load_study_result, run_study, simulate
 
 __all__ = [
     "__version__",
+    "build_region",
     "cite",
     "estimate",
     "fit_hawkes",
@@ -44,6 +46,7 @@ __all__ = [
 
 _HOMES = {
     "__version__": "tarazu._version",
+    "build_region": "tarazu.region.build.builder",
     "cite": "tarazu.core.citation",
     "estimate": "tarazu.evidence",
     "fit_hawkes": "tarazu.evidence",

@@ -76,12 +76,11 @@ def mapped_rows() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def made_up_region(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    pytest.importorskip("geopandas", reason="building regions is an extra")
-    from tarazu.region.build.builder import BuildOptions, build_region
+    from tarazu.region.build.builder import BuildOptions, write_region
 
     folder = tmp_path_factory.mktemp("region")
     plan = BuildOptions(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
-    build_region(write_geojson(folder / "map.geojson"), folder / "region", plan)
+    write_region(write_geojson(folder / "map.geojson"), folder / "region", plan)
     return load_region(folder / "region", boundaries=folder / "region" / "boundaries.geojson")
 
 

@@ -7,6 +7,7 @@ import tarazu
 
 PUBLIC = {
     "__version__",
+    "build_region",
     "cite",
     "estimate",
     "fit_hawkes",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +59,8 @@ def build(
         ),
     ] = None,
     title: Annotated[
-        str | None, typer.Option(show_default=False, help="Title of the region.")
+        str | None,
+        typer.Option(show_default="province or country", help="Title of the region, as in briefs."),
     ] = None,
     source: Annotated[
         str | None, typer.Option(show_default=False, help="Source of the boundaries.")
@@ -84,48 +84,32 @@ def build(
 
     Two districts are neighbours if they share a border line; a shared point is not enough. Source
     and licence default to those that `tarazu data fetch boundaries` wrote beside the file. The
-    folder also holds boundaries.geojson, for --boundaries. Needs the extra packages of `pip install
-    'tarazu[region]'`.
+    folder also holds boundaries.geojson, for --boundaries. GeoJSON needs no further package, other
+    formats need pyogrio.
     """
-    from tarazu.region.build.builder import BuildOptions, build_region
+    from tarazu.region.build.builder import build_region
 
     if only is not None and "=" not in only:
         raise typer.BadParameter(
             f"'{only}' has no equals sign; expected COLUMN=VALUE.", param_hint="--only"
         )
     column, _, value = (only or "").partition("=")
-    noted_source, noted_licence = _origin(boundaries)
     built = build_region(
         boundaries,
-        out,
-        BuildOptions(
-            name=out.name,
-            title=title or out.name,
-            countries=tuple(country),
-            provinces=tuple(province or ()),
-            names=names,
-            population=population,
-            only=None if only is None else (column, value),
-            snap_km=snap,
-            shortest_km=shortest,
-            source=source or noted_source,
-            licence=licence or noted_licence,
-        ),
+        name_column=names,
+        country=country,
+        province=province or (),
+        population=population,
+        only=None if only is None else (column, value),
+        title=title,
+        source=source,
+        licence=licence,
+        snap_km=snap,
+        shortest_km=shortest,
+        out=out,
         replace=force,
     )
     show(_summary(built, out, population), None, as_json=False)
-
-
-def _origin(boundaries: Path) -> tuple[str, str]:
-    """Return source and licence from the note of a download; "not stated" if there is none."""
-    from tarazu.core.files.reading import read_file
-
-    note = boundaries.with_name(f"{boundaries.name}.origin.json")
-    try:
-        content = json.loads(read_file(note))
-        return str(content["title"]), str(content["licence"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "not stated", "not stated"
 
 
 def _summary(built: Region, out: Path, population: str) -> str:
@@ -139,7 +123,8 @@ def _summary(built: Region, out: Path, population: str) -> str:
         set(built.slugs) - {s for e in built.edges for s in (e.district_a, e.district_b)}
     )
     lines = [
-        f"{out}: {len(built.districts)} districts, {len(built.edges)} pairs of neighbours",
+        f"{out}: {built.title}, {len(built.districts)} districts, {len(built.edges)} pairs of "
+        "neighbours",
         f"  {near} pairs are side by side on the tile map",
         f"  {sum(d.area_km2 for d in built.districts):,.0f} km2",
     ]

@@ -17,7 +17,8 @@ def find_district(
 ) -> str:
     """Return the slug of a district by any of its spellings.
 
-    Case, marks, spacing and words for kinds of units never matter; `District.aliases` lists further spellings.
+    Case, marks, spacing and words for kinds of units never matter; `District.aliases` lists
+    further spellings.
 
     Parameters
     ----------

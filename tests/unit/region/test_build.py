@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
+from pyproj import Transformer
 from tests.unit.region.made_up_country import (
     DISTRICTS,
     NEIGHBOURS,
@@ -16,18 +18,12 @@ from tests.unit.region.made_up_country import (
 )
 from typer.testing import CliRunner
 
+from tarazu.cli.application import app
 from tarazu.core.errors import DataError, OutputError
 from tarazu.core.files.output_folder import MANIFEST
 from tarazu.region import Region, load_region
-
-pytest.importorskip("geopandas", reason="building regions is an extra")
-
-import geopandas
-import shapely
-
-from tarazu.cli.application import app
 from tarazu.region.borders import measure, shared_borders
-from tarazu.region.build.builder import BuildOptions, build_region
+from tarazu.region.build.builder import BuildOptions, build_region, write_region
 from tarazu.region.build.naming import slugs_for
 from tarazu.region.build.tiles import centre, lay_tiles, steps
 
@@ -40,7 +36,7 @@ def build(tmp_path: Path, content: list[object] | None = None, **changes: object
     from dataclasses import replace
 
     file = write_geojson(tmp_path / "map.geojson", content)
-    return build_region(file, tmp_path / "made-up", replace(PLAN, **changes))  # type: ignore[arg-type]
+    return write_region(file, tmp_path / "made-up", replace(PLAN, **changes))  # type: ignore[arg-type]
 
 
 def pairs(region: Region) -> set[tuple[str, str]]:
@@ -87,7 +83,7 @@ def test_build__residents_from_a_column_or_flat(tmp_path: Path) -> None:
     by_column = {d.slug: d for d in build(tmp_path, population="people").districts}
     assert by_column["north_east"].population == 2000
     assert by_column["north_east"].population_confidence == "medium"
-    flat = build_region(tmp_path / "map.geojson", tmp_path / "flat", PLAN)
+    flat = write_region(tmp_path / "map.geojson", tmp_path / "flat", PLAN)
     assert {(d.population, d.population_confidence) for d in flat.districts} == {(100_000, "low")}
 
 
@@ -100,10 +96,11 @@ def test_build__says_where_each_column_comes_from(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["gpkg", "shp"])
 def test_build__other_formats_and_projections(tmp_path: Path, ending: str) -> None:
+    geopandas = pytest.importorskip("geopandas", reason="writes the files of this test")
     file = write_geojson(tmp_path / "map.geojson")
     frame = geopandas.read_file(file).to_crs("EPSG:32632")  # UTM 32 north, metres
     frame.to_file(tmp_path / f"map.{ending}")
-    region = build_region(tmp_path / f"map.{ending}", tmp_path / "made-up", PLAN)
+    region = write_region(tmp_path / f"map.{ending}", tmp_path / "made-up", PLAN)
     assert pairs(region) == NEIGHBOURS
 
 
@@ -111,7 +108,7 @@ def test_build__does_not_depend_on_the_order_of_the_file(tmp_path: Path) -> None
     build(tmp_path)
     tables = {p.name: p.read_bytes() for p in (tmp_path / "made-up").iterdir()}
     file = write_geojson(tmp_path / "map.geojson", features()[::-1])
-    build_region(file, tmp_path / "turned", PLAN)
+    write_region(file, tmp_path / "turned", PLAN)
     for name, content in tables.items():
         if name not in ("columns.csv", MANIFEST):  # they hold the checksum of the file
             assert (tmp_path / "turned" / name).read_bytes() == content, name
@@ -123,7 +120,7 @@ def test_build__other_names_change_nothing_else(tmp_path: Path) -> None:
     file = write_geojson(
         tmp_path / "new.geojson", features({new[name]: ring for name, ring in DISTRICTS.items()})
     )
-    renamed = build_region(file, tmp_path / "renamed", PLAN)
+    renamed = write_region(file, tmp_path / "renamed", PLAN)
     slug = {a: b for a, b in zip(slugs_for(list(new)), slugs_for(list(new.values())), strict=True)}
     assert {tuple(sorted((slug[a], slug[b]))) for a, b in pairs(plain)} == pairs(renamed)
     tiles = {tile.slug: (tile.col, tile.row) for tile in renamed.tiles}
@@ -194,11 +191,12 @@ def test_build__two_levels_in_one_file_are_noticed(tmp_path: Path) -> None:
 
 
 def test_build__a_file_without_projection(tmp_path: Path) -> None:
+    geopandas = pytest.importorskip("geopandas", reason="writes the files of this test")
     frame = geopandas.read_file(write_geojson(tmp_path / "map.geojson"))
     frame.to_file(tmp_path / "map.shp")
     (tmp_path / "map.prj").unlink()
     with pytest.raises(DataError, match="meaning of the coordinates is not stated"):
-        build_region(tmp_path / "map.shp", tmp_path / "made-up", PLAN)
+        write_region(tmp_path / "map.shp", tmp_path / "made-up", PLAN)
 
 
 @pytest.mark.parametrize(
@@ -221,15 +219,64 @@ def test_build__what_cannot_be_done_is_said(
 def test_build__no_map_at_all(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "map.geojson").write_bytes(content)
     with pytest.raises(DataError):
-        build_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN)
+        write_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN)
 
 
-def test_build__without_geopandas_it_says_how_to_install_it(
+def test_build__geojson_needs_no_further_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "geopandas", None)
-    with pytest.raises(DataError, match=r"pip install 'tarazu\[region\]'"):
-        build(tmp_path)
+    for name in ("geopandas", "pyogrio"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert pairs(build(tmp_path)) == NEIGHBOURS
+
+
+def test_build__another_format_without_pyogrio_states_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyogrio", None)
+    (tmp_path / "map.shp").write_bytes(b"")
+    with pytest.raises(DataError, match="-m pip install pyogrio") as caught:
+        write_region(tmp_path / "map.shp", tmp_path / "made-up", PLAN)
+    assert sys.executable in str(caught.value)
+
+
+def test_build__geojson_in_a_stated_projection(tmp_path: Path) -> None:
+    plain = build(tmp_path)
+    there = Transformer.from_crs("EPSG:4326", "EPSG:32632", always_xy=True)
+    content = json.loads((tmp_path / "map.geojson").read_text())
+    for each in content["features"]:
+        (ring,) = each["geometry"]["coordinates"]
+        each["geometry"]["coordinates"] = [[there.transform(*point) for point in ring]]
+    content["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32632"}}
+    (tmp_path / "utm.geojson").write_text(json.dumps(content))
+    projected = write_region(tmp_path / "utm.geojson", tmp_path / "utm", PLAN)
+    assert pairs(projected) == NEIGHBOURS
+    for a, b in zip(plain.districts, projected.districts, strict=True):
+        assert b.area_km2 == pytest.approx(a.area_km2, rel=1e-5)
+
+
+def test_build_region__title_and_name_are_the_country(tmp_path: Path) -> None:
+    file = write_geojson(tmp_path / "map.geojson")
+    region = build_region(
+        str(file), name_column="name", country="Freedonia", population="people", out=tmp_path / "x"
+    )
+    assert (region.title, region.name) == ("Freedonia", "freedonia")
+    assert load_region(str(tmp_path / "x")).title == "Freedonia"
+    assert region.boundaries is not None
+    province = build_region(file, name_column="name", country=["Freedonia"], province="Sylvania")
+    assert (province.title, province.provinces) == ("Sylvania", ("Sylvania",))
+
+
+def test_build_region__without_out_writes_nothing(tmp_path: Path) -> None:
+    file = write_geojson(tmp_path / "map.geojson")
+    build_region(file, name_column="name", country="Freedonia")
+    assert [path.name for path in tmp_path.iterdir()] == ["map.geojson"]
+
+
+def test_build_region__a_country_is_needed(tmp_path: Path) -> None:
+    file = write_geojson(tmp_path / "map.geojson")
+    with pytest.raises(ValueError, match="country is empty"):
+        build_region(file, name_column="name", country=[])
 
 
 def test_build__leaves_an_existing_folder_alone(tmp_path: Path) -> None:
@@ -238,7 +285,7 @@ def test_build__leaves_an_existing_folder_alone(tmp_path: Path) -> None:
     for replace_it in (False, True):
         file = write_geojson(tmp_path / "map.geojson")
         with pytest.raises(OutputError, match="is not empty"):
-            build_region(file, tmp_path / "made-up", PLAN, replace=replace_it)
+            write_region(file, tmp_path / "made-up", PLAN, replace=replace_it)
     assert (tmp_path / "made-up" / "thesis.tex").read_text() == "years of work"
 
 
@@ -249,7 +296,7 @@ def test_build__replaces_its_own_folder_until_it_was_edited(tmp_path: Path) -> N
     districts.write_text(districts.read_text().replace("not known", "Capital", 1))
     with pytest.raises(OutputError, match=r"'districts\.csv' was added or changed"):
         build(tmp_path)
-    build_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN, replace=True)
+    write_region(tmp_path / "map.geojson", tmp_path / "made-up", PLAN, replace=True)
     assert "Capital" not in districts.read_text()
 
 
@@ -257,7 +304,7 @@ def test_build__never_replaces_the_folder_that_its_boundaries_are_in(tmp_path: P
     build(tmp_path)
     boundaries = tmp_path / "made-up" / "boundaries.geojson"
     with pytest.raises(OutputError, match="the input"):
-        build_region(boundaries, tmp_path / "made-up", PLAN, replace=True)
+        write_region(boundaries, tmp_path / "made-up", PLAN, replace=True)
     assert boundaries.exists()
 
 
@@ -355,7 +402,7 @@ def test_build__balochistan_has_the_neighbours_of_the_shared_table(
         names="name",
         shortest_km=3.0,  # the table calls two borders of 1.0 and 2.9 km short
     )
-    region = build_region(shared_data / "balochistan_boundaries.geojson", tmp_path / "b", plan)
+    region = write_region(shared_data / "balochistan_boundaries.geojson", tmp_path / "b", plan)
     with (shared_data / "balochistan_adjacency.csv").open(newline="") as stream:
         table = {
             (row["district_a"], row["district_b"]): float(row["shared_border_km"])

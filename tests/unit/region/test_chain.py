@@ -10,10 +10,7 @@ from tests.unit.region.made_up_country import DISTRICTS, write_geojson
 import tarazu
 from tarazu.record import Record, read_record
 from tarazu.region import load_region
-
-pytest.importorskip("geopandas", reason="building regions is an extra")
-
-from tarazu.region.build.builder import BuildOptions, build_region
+from tarazu.region.build.builder import BuildOptions, write_region
 
 EVENTS = 240
 SEED = 20261122
@@ -22,7 +19,7 @@ SEED = 20261122
 def made_up_record(folder: Path) -> Record:
     """Attacks and operations at random days in the four districts of the mainland."""
     plan = BuildOptions(name="made-up", title="Made-up", countries=("Nowhere",), names="name")
-    build_region(write_geojson(folder / "map.geojson"), folder / "region", plan)
+    write_region(write_geojson(folder / "map.geojson"), folder / "region", plan)
     boundaries = folder / "region" / "boundaries.geojson"
     region = load_region(folder / "region", boundaries=boundaries)
     rng = random.Random(SEED)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
@@ -18,13 +19,15 @@ from tarazu.region.build.boundary_file import (
     read_district_shapes,
 )
 from tarazu.region.build.column_sources import column_rows
-from tarazu.region.build.naming import abbreviate, other_spellings
+from tarazu.region.build.naming import abbreviate, other_spellings, slugs_for
 from tarazu.region.load import COLUMNS, load_region
 from tarazu.region.region import Region
 
 SNAP_KM = 0.1
 KIND = "region"
 UNKNOWN = "not known"
+POLYGONS = "boundaries.geojson"
+UNSTATED = "not stated"
 
 
 @dataclass(frozen=True)
@@ -51,24 +54,52 @@ class BuildOptions:
     only: tuple[str, str] | None = None
     snap_km: float = SNAP_KM
     shortest_km: float = 0.0
-    source: str = "not stated"
-    licence: str = "not stated"
+    source: str = UNSTATED
+    licence: str = UNSTATED
 
 
 def build_region(
-    boundaries: Path, out: Path, options: BuildOptions, *, replace: bool = False
+    boundaries: Path | str,
+    *,
+    name_column: str,
+    country: str | Sequence[str],
+    province: str | Sequence[str] = (),
+    population: str = FLAT,
+    only: tuple[str, str] | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    licence: str | None = None,
+    snap_km: float = SNAP_KM,
+    shortest_km: float = 0.0,
+    out: Path | str | None = None,
+    replace: bool = False,
 ) -> Region:
-    """Write the folder of a region and return the region, as `load_region` reads it.
+    """Return a region made from the boundaries of its districts.
 
-    Beside the tables the folder holds boundaries.geojson, with which events can be placed by
-    their coordinates, and a manifest.
+    Two districts are neighbours if they share a border line; a shared point is not enough. What a
+    boundary file does not state (headquarters, urban share, coast, infrastructure) is not known.
 
     Parameters
     ----------
-    boundaries : polygons of districts in any stated projection: GeoJSON, a shapefile, GeoPackage or
-        FlatGeobuf.
-    out : folder to write. One that this function left, and nobody changed, is replaced.
-    replace : whether one that was changed since may be replaced; see `check_folder`.
+    boundaries : file of polygons in any stated projection. GeoJSON needs no further package; a
+        shapefile, GeoPackage or FlatGeobuf needs pyogrio.
+    name_column, population : columns of the names and of the residents of the districts; "flat":
+        100,000 residents in each.
+    country, province : by which event files place an event in the region, in every spelling.
+        Without a province, the region is the whole country.
+    only : column and value of the rows to use; all if None.
+    title : the province or the country if None.
+    source, licence : of the boundaries; if None, those that `tarazu data fetch boundaries` noted
+        beside the file.
+    snap_km : largest gap between two drawings of a border, km.
+    shortest_km : shortest border that makes two districts neighbours, km.
+    out : folder to write, for `load_region` and the option --region; nothing is written if None.
+    replace : whether a folder that was changed since it was written may be replaced.
+
+    Returns
+    -------
+    Region
+        With its polygons, so that events are also placed by their coordinates.
 
     Raises
     ------
@@ -76,6 +107,87 @@ def build_region(
         The file cannot be read, or everything in it that cannot be used, at once.
     OutputError
         `out` must not be replaced.
+
+    See Also
+    --------
+    tarazu.load_region : Load the folder again.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from pathlib import Path
+    >>> from tarazu import build_region
+    >>> features = [
+    ...     {
+    ...         "type": "Feature",
+    ...         "properties": {"district": name, "people": 50_000},
+    ...         "geometry": {
+    ...             "type": "Polygon",
+    ...             "coordinates": [[[x, 0], [x + 1, 0], [x + 1, 1], [x, 1], [x, 0]]],
+    ...         },
+    ...     }
+    ...     for x, name in enumerate(["West", "East"])
+    ... ]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "districts.geojson"
+    ...     _ = file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    ...     region = build_region(
+    ...         file, name_column="district", population="people", country="Slavia"
+    ...     )
+    >>> region.title, region.slugs, len(region.edges)
+    ('Slavia', ('east', 'west'), 1)
+    """
+    boundaries = Path(boundaries)
+    countries = (country,) if isinstance(country, str) else tuple(country)
+    provinces = (province,) if isinstance(province, str) else tuple(province)
+    if not countries:
+        raise ValueError("country is empty; expected the country as event files spell it")
+    title = title or (*provinces, *countries)[0]
+    noted_source, noted_licence = _noted_origin(boundaries)
+    options = BuildOptions(
+        name=slugs_for([title])[0],
+        title=title,
+        countries=countries,
+        provinces=provinces,
+        names=name_column,
+        population=population,
+        only=only,
+        snap_km=snap_km,
+        shortest_km=shortest_km,
+        source=source or noted_source,
+        licence=licence or noted_licence,
+    )
+    if out is not None:
+        write_region(boundaries, Path(out), options, replace=replace)
+        return load_region(out, boundaries=Path(out) / POLYGONS)
+    with TemporaryDirectory(prefix="tarazu-region-") as folder:
+        kept = Path(folder) / options.name
+        write_region(boundaries, kept, options)
+        return load_region(kept, boundaries=kept / POLYGONS)
+
+
+def _noted_origin(boundaries: Path) -> tuple[str, str]:
+    """Return source and licence from the note of a download; "not stated" if there is none."""
+    note = boundaries.with_name(f"{boundaries.name}.origin.json")
+    try:
+        content = json.loads(note.read_text(encoding="utf-8"))
+        return str(content["title"]), str(content["licence"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return UNSTATED, UNSTATED
+
+
+def write_region(
+    boundaries: Path, out: Path, options: BuildOptions, *, replace: bool = False
+) -> Region:
+    """Write the folder of a region and return the region, as `load_region` reads it.
+
+    Beside the tables the folder holds boundaries.geojson, with which events can be placed by
+    their coordinates, and a manifest. For parameters and errors see `build_region`.
+
+    Parameters
+    ----------
+    out : folder to write. One that this function left, and nobody changed, is replaced.
+    replace : whether one that was changed since may be replaced; see `check_folder`.
     """
     boundaries, out = Path(boundaries), Path(out)
     check_folder(out, KIND, keep=[boundaries], replace=replace)
@@ -164,7 +276,7 @@ def _tables(shapes: DistrictShapes, options: BuildOptions, path: Path) -> dict[s
         "edges.csv": _csv("edges", edges),
         "tiles.csv": _csv("tiles", tiles),
         "columns.csv": _csv("columns", columns),
-        "boundaries.geojson": _geojson(shapes),
+        POLYGONS: _geojson(shapes),
     }
 
 

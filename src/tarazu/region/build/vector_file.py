@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -21,12 +22,13 @@ from typing import TYPE_CHECKING, Any, Final
 from tarazu.core.errors import DataError
 from tarazu.core.files.reading import open_file, read_file
 from tarazu.core.tables.cells import shorten
-from tarazu.region.geojson import polygons, read_collection
+from tarazu.region.geojson import DEGREES, polygons, read_collection
 
 if TYPE_CHECKING:
+    from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
-INSTALL: Final = "Install it with: pip install 'tarazu[region]'"
+INSTALL: Final = f"Install it with: {sys.executable} -m pip install pyogrio"
 FORMATS: Final = "GeoJSON, a shapefile, GeoPackage or FlatGeobuf"
 CONVERT: Final = "Convert it, for example in QGIS: Export, Save Features As, GeoJSON"
 FORGOTTEN: Final = "Keep the .prj file beside a shapefile, or write GeoJSON"
@@ -65,23 +67,12 @@ def read_vector_file(path: Path) -> VectorRows:
     DataError
         The file cannot be read, is of another format, or does not state what its coordinates mean.
     """
-    try:
-        import geopandas
-    except ImportError as error:
-        raise DataError("reading boundaries needs geopandas", file=path, hint=INSTALL) from error
     kind = _recognise(path)
     if kind is None:
         cells, shapes, crs = _read_geojson(path)
     else:
         cells, shapes, crs = _read_by_gdal(path, kind)
-    series = [None if isinstance(shape, tuple) else shape for shape in shapes]
-    try:
-        degrees = geopandas.GeoSeries(series, crs=crs).to_crs("EPSG:4326")
-    except (RuntimeError, ValueError) as error:  # pyproj's errors are RuntimeErrors
-        what = f"its coordinates cannot be turned into degrees ({_one_line(error)})"
-        raise DataError(what, file=path, expected="a projection that can be inverted") from error
-    pairs = zip(shapes, degrees, strict=True)
-    return VectorRows(cells, [a if isinstance(a, tuple) else b for a, b in pairs])
+    return VectorRows(cells, _in_degrees(shapes, crs, path))
 
 
 def _recognise(path: Path) -> str | None:
@@ -155,8 +146,18 @@ def _reference_system(code: int, path: Path) -> Any:
 
 
 def _read_by_gdal(path: Path, kind: str) -> tuple[dict[str, list[object]], list[Any], Any]:
-    import geopandas
-    from pyproj import network
+    try:
+        import pyogrio
+    except ImportError as error:
+        raise DataError(
+            "reading a boundary file that is not GeoJSON needs pyogrio",
+            file=path,
+            expected="GeoJSON (a FeatureCollection), which needs no package more",
+            hint=INSTALL,
+        ) from error
+    from pyproj import CRS, network
+    from pyproj.exceptions import CRSError
+    from shapely import force_2d, from_wkb
     from shapely.errors import ShapelyError
 
     network.set_network_enabled(False)  # type: ignore[attr-defined]  # no grids are fetched
@@ -164,17 +165,56 @@ def _read_by_gdal(path: Path, kind: str) -> tuple[dict[str, list[object]], list[
         warnings.simplefilter("ignore")  # of columns of mixed kinds, rings left open: checked later
         layer = {"layer": _plain_layer(copy, path)} if kind == GPKG else {}
         try:
-            frame = geopandas.read_file(copy, **layer)
+            meta, _, geometry, fields = pyogrio.raw.read(copy, **layer)
+            shapes = [] if geometry is None else list(force_2d(from_wkb(geometry)))
         except (OSError, RuntimeError, ValueError, ShapelyError) as error:
             words = _one_line(error).replace(str(copy), path.name)  # pyogrio's are RuntimeErrors
             what = f"the file cannot be read ({shorten(words)})"
             raise DataError(what, file=path, expected=FORMATS) from error
-    if not isinstance(frame, geopandas.GeoDataFrame) or frame.active_geometry_name is None:
+    if geometry is None:
         raise DataError("the file has no polygons", file=path, expected="polygons of districts")
-    if frame.crs is None:
+    if meta.get("crs") is None:
         raise _unstated(path)
-    names = [name for name in frame.columns if name != frame.geometry.name]
-    return {str(name): list(frame[name]) for name in names}, list(frame.geometry), frame.crs
+    try:
+        crs = CRS.from_user_input(meta["crs"])
+    except CRSError as error:
+        what = f"the coordinate reference system {shorten(str(meta['crs']))} is not known"
+        raise DataError(what, file=path, expected="one that PROJ knows") from error
+    cells = {
+        str(name): [_missing_as_none(cell) for cell in column.tolist()]
+        for name, column in zip(meta["fields"], fields, strict=True)
+    }
+    return cells, shapes, crs
+
+
+def _missing_as_none(cell: object) -> object:
+    """Return None for NaN; whole numbers that GDAL reads as floats stay whole."""
+    if not isinstance(cell, float):
+        return cell
+    if cell != cell:
+        return None
+    return int(cell) if cell.is_integer() else cell
+
+
+def _in_degrees(
+    shapes: list[BaseGeometry | Fault | None], crs: CRS, path: Path
+) -> list[BaseGeometry | Fault | None]:
+    """Return shapes of a coordinate reference system in longitude and latitude."""
+    import shapely
+    from pyproj import Transformer
+    from pyproj.exceptions import ProjError
+
+    try:
+        forward = Transformer.from_crs(crs, DEGREES, always_xy=True)
+        return [
+            shape
+            if shape is None or isinstance(shape, tuple)
+            else shapely.transform(shape, forward.transform, interleaved=False)
+            for shape in shapes
+        ]
+    except (ProjError, ValueError) as error:
+        what = f"its coordinates cannot be turned into degrees ({_one_line(error)})"
+        raise DataError(what, file=path, expected="a projection that can be inverted") from error
 
 
 @contextmanager
