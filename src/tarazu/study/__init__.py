@@ -5,7 +5,7 @@ from tarazu.study.analysis.marginal_effect import paired_differences, paired_dra
 from tarazu.study.result import StudyResult, load_study_result
 from tarazu.study.run import run_study
 from tarazu.study.runner.run import Progress
-from tarazu.study.setup.load import STUDIES, build_study, find_study, load_study
+from tarazu.study.setup.load import STUDIES, build_study, find_study, load_study, studies_of
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome
 from tarazu.study.setup.spec import Study, StudySpec
 from tarazu.study.simulation import simulate
@@ -29,4 +29,5 @@ __all__ = [
     "regret",
     "run_study",
     "simulate",
+    "studies_of",
 ]

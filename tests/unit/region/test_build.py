@@ -234,7 +234,7 @@ def test_build__another_format_without_pyogrio_states_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyogrio", None)
-    (tmp_path / "map.shp").write_bytes(b"")
+    (tmp_path / "map.shp").write_bytes(b"\x00\x00\x27\x0a")
     with pytest.raises(DataError, match="-m pip install pyogrio") as caught:
         write_region(tmp_path / "map.shp", tmp_path / "made-up", PLAN)
     assert sys.executable in str(caught.value)

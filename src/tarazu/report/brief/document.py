@@ -222,9 +222,9 @@ def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
 def _model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
     if not studies:
         return ()
-    from tarazu.report.brief.model_section import MODEL_LIMITS
+    from tarazu.report.brief.model_section import model_limits
 
-    return MODEL_LIMITS
+    return model_limits(studies)
 
 
 def _model_section(
@@ -234,12 +234,12 @@ def _model_section(
         return None
     from tarazu.model import build_model
     from tarazu.model.description import describe
-    from tarazu.report.brief.model_section import parameter_sentence
+    from tarazu.report.brief.model_section import borrowed_priors, parameter_sentence
     from tarazu.report.tables import model as tables
 
     known = describe(build_model()) if description is None else description
     return {
-        "sentence": parameter_sentence(known),
+        "sentence": " ".join([parameter_sentence(known), *borrowed_priors(studies)]),
         "tables": (
             ("Parameters: unit, prior, source", tables.parameter_table(known), "model"),
             ("Levers: unit, range, today", tables.lever_table(known), "model"),

@@ -13,6 +13,7 @@ from tarazu.core.axes import DISTRICT, WEEK
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.digests import sealed_json
 from tarazu.core.provenance import Provenance, collect_provenance, digest_file
+from tarazu.model import borrowed_priors
 from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.needs import BANDS_BYTES
@@ -51,7 +52,12 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "origin_week": study.origin,
         "record_range": plan.record_range,
         "kept_share": shares,
-        "region": {"name": study.region.name, "digest": study.region.digest},
+        "region": {
+            "name": study.region.name,
+            "title": study.region.title,
+            "digest": study.region.digest,
+        },
+        "borrowed_priors": borrowed_priors(study.region, study.hypotheses),
         "policies": [
             {"name": p.name, "title": p.title, "meaning": p.meaning} for p in plan.policies
         ],

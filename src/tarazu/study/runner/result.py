@@ -53,7 +53,8 @@ class StudyTables:
         hypothesis and ``pooled``; None where no record was given.
     is_operation : whether its policies are one extra sweep and the policies it is compared with.
     digests : SHA-256 of each table, by file name; a table is checked whenever it is read.
-    caveats : sentences to print beside every number.
+    region : title of the region whose districts were run.
+    borrowed_priors : sentence on the priors that are not of this region; "" for Balochistan.
     """
 
     folder: Path
@@ -74,7 +75,13 @@ class StudyTables:
     kept_share: Mapping[str, float | None]
     is_operation: bool
     digests: Mapping[str, str]
-    caveats: tuple[str, ...] = (NOT_CALIBRATED, UNEQUAL_BUDGETS)
+    region: str
+    borrowed_priors: str = ""
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """Sentences to print beside every number."""
+        return (NOT_CALIBRATED, UNEQUAL_BUDGETS, *filter(None, [self.borrowed_priors]))
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -194,6 +201,8 @@ def load_tables(folder: Path) -> StudyTables:
             kept_share=described["kept_share"],
             is_operation=described["is_operation"],
             digests={name: described["files"][name] for name in TABLES},
+            region=described["region"]["title"],
+            borrowed_priors=described["borrowed_priors"],
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(

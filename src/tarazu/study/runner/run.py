@@ -14,17 +14,17 @@ from time import monotonic
 from typing import Final
 
 from tarazu.core.code_digest import read_code
-from tarazu.core.errors import DataError, ScenarioError
+from tarazu.core.errors import DataError
 from tarazu.core.files.output_folder import output_folder
 from tarazu.core.files.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.record import Record
-from tarazu.region import Region
 from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block, run_one
 from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
 from tarazu.study.runner.needs import require_needs
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyTables, load_tables
+from tarazu.study.setup.checks import check_region
 from tarazu.study.setup.design import latin_hypercube
 from tarazu.study.setup.policies import baseline_of, resolve_policies
 from tarazu.study.setup.scenario import make_scenario
@@ -133,13 +133,8 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
     ScenarioError
         The record is of another region than the study.
     """
-    if record is not None and _identity_of(record.region) != _identity_of(study.region):
-        raise ScenarioError(
-            f"the record is of region '{record.region.name}' ({record.region.title}), study "
-            f"'{study.name}' of region '{study.region.name}' ({study.region.title})",
-            expected="one region for both",
-            hint="Load the study with the region of the record, or read another record",
-        )
+    if record is not None:
+        check_region(study.name, study.region, record.region)
     spec, policies = study.spec, resolve_policies(study)
     uniforms = latin_hypercube(study.model.design_ids.values(), spec.draws, spec.seed)
     baseline = next(policy for policy in policies if policy.name == baseline_of(study))
@@ -153,11 +148,6 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
         baseline=baseline.name,
         record_range=None if record is None else _record_range(record),
     )
-
-
-def _identity_of(region: Region) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return what a region has in common in all its administrative frames."""
-    return region.name, region.countries, region.provinces
 
 
 def _record_range(record: Record) -> tuple[int, int]:

@@ -12,7 +12,53 @@ from tarazu.model.lever_names import suggest_lever
 from tarazu.region import Region, find_district
 from tarazu.study.setup.spec import StudySpec
 
+Identity = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
 LARGEST_STUDY: Final = 10_000_000  # member-runs; a larger number is a slip of the hand
+
+
+def check_region(study: str, of_study: Region, of_record: Region) -> None:
+    """Raise unless a record is of the region of a study, in any administrative frame.
+
+    Parameters
+    ----------
+    study : its name, for the error.
+
+    Raises
+    ------
+    ScenarioError
+        They are of different regions, or of two drawings of one region.
+    """
+    if _identity(of_study) == _identity(of_record):
+        return
+    if of_study.name == of_record.name:
+        what = (
+            f"the record and study '{study}' use two drawings of region '{of_study.name}': "
+            f"{len(of_record.slugs)} and {len(of_study.slugs)} districts"
+        )
+    else:
+        what = (
+            f"the record is of region '{of_record.name}' ({of_record.title}), study '{study}' of "
+            f"region '{of_study.name}' ({of_study.title})"
+        )
+    raise ScenarioError(
+        what,
+        expected="one region for both",
+        hint="Give both the same region (--region, region=), or read another record",
+    )
+
+
+def _identity(region: Region) -> Identity:
+    """Return what a region has in common in all its administrative frames."""
+    units = sorted({district.frame_unit for district in region.districts})
+    return region.name, region.countries, region.provinces, tuple(units)
+
+
+def foreign_districts(spec: StudySpec, region: Region) -> tuple[str, ...]:
+    """Return the districts that a study names and a region does not have, each once."""
+    named = [pulse.district for pulse in spec.pulses]
+    named += [] if spec.operation is None else spec.operation.split
+    return tuple(dict.fromkeys(name for name in named if region.lookup(name) is None))
 
 
 def find_problems(

@@ -20,7 +20,7 @@ from tarazu.model.user_model import UserModel
 from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.policy.calendar import in_weeks
 from tarazu.region import Region, load_region
-from tarazu.study.setup.checks import find_problems, unknown_name
+from tarazu.study.setup.checks import find_problems, foreign_districts, unknown_name
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
 
 STUDIES: Final = ("demo", "seventeen", "attrition")
@@ -64,6 +64,14 @@ def load_study(
     region, model = find_region(region), find_model(model)
     with expecting("study", path):
         spec = read_toml(path, StudySpec)
+    if path.parent == SHIPPED and (foreign := foreign_districts(spec, region)):
+        raise ScenarioError(
+            f"study '{path.stem}' is about districts of Balochistan: {', '.join(foreign)}",
+            value=region.name,
+            expected=f"a study of {region.title}",
+            hint=f"Copy {path} to a file of your own and name districts of {region.title}; "
+            f"{', '.join(studies_of(region))} name no district",
+        )
     return build_study(
         spec,
         name=path.stem,
@@ -73,6 +81,12 @@ def load_study(
         model=model,
         digest_of_file=digest(path.read_bytes()),
     )
+
+
+def studies_of(region: Region) -> tuple[str, ...]:
+    """Return the shipped studies that a region can run: those that name no district elsewhere."""
+    specs = {name: read_toml(find_study(name), StudySpec) for name in STUDIES}
+    return tuple(name for name, spec in specs.items() if not foreign_districts(spec, region))
 
 
 def find_region(region: str | PathLike[str] | Region | None) -> Region:
