@@ -158,7 +158,7 @@ def _record_lines(record: Record) -> Iterator[str]:
     from tarazu.record import measured_check
     from tarazu.report.tables.record import quality_table
 
-    quality, check = record.quality, measured_check(record.rules_digest)
+    quality, check = record.quality, measured_check(record)
     yield (
         f"{record.region.title}, {record.start:%Y-%m-%d} to {record.end:%Y-%m-%d}: "
         f"{count(record.n_events)} events"

@@ -36,6 +36,8 @@ def compose_finding(
     **values : what fills the placeholders of ``[finding]``.
     """
     texts = words.group("finding", **values)
+    if validation is not None and validation.elsewhere:
+        texts["caveats"] += (WORDS.text("elsewhere", "caveat", region=validation.elsewhere),)
     if validation is not None and validation.changed:
         names = ", ".join(validation.changed)
         texts["caveats"] += (WORDS.text("options", "caveat", names=names),)

@@ -19,6 +19,8 @@ from tarazu.core.code_digest import Code, read_code
 from tarazu.evidence.finding import FigureData
 from tarazu.evidence.options import changed_options
 from tarazu.evidence.words import Words
+from tarazu.record import Record
+from tarazu.region import is_shipped
 
 ROOM: Final = "tarazu.evidence"  # whose code is measured
 WORDS: Final = Words(ROOM)
@@ -38,11 +40,13 @@ class Validation:
     summary : rates by name, for a finding.
     power : (effect, share of records in which it was found, records) in order of effect.
     changed : options that differ from those that rates were measured for, which are left out.
+    elsewhere : title of the region of a record for which no rate was measured; "" for Balochistan.
     """
 
     summary: dict[str, float | str]
     power: tuple[tuple[float, float, int], ...]
     changed: tuple[str, ...] = ()
+    elsewhere: str = ""
 
     def power_figure(self, unit: str) -> FigureData:
         """Return the power curve as a figure."""
@@ -58,18 +62,25 @@ class Validation:
 
 
 def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) -> Validation:
-    """Return the error rates of an estimator for the options of one call.
+    """Return the error rates of an estimator for the options and the record of one call.
 
-    Rates were measured for the default options: with others there are none.
+    Rates were measured for the default options, on simulated records of the districts and the size
+    of Balochistan's: with other options, or for a record of another region, there are none.
 
     Parameters
     ----------
-    given : the arguments of the call by name; see `changed_options`.
+    given : the arguments of the call by name, the record among them; see `changed_options`.
     """
     changed = changed_options(estimator, given)
     package = estimator.__module__.rpartition(".")[0]
     measured = read_validation(files(package) / "error_rates.json")
-    return Validation({}, (), changed) if changed and measured.summary else measured
+    record = given.get("record")
+    elsewhere = ""
+    if isinstance(record, Record) and not is_shipped(record.region):
+        elsewhere = record.region.title
+    if measured.summary and (changed or elsewhere):
+        return Validation({}, (), changed, elsewhere)
+    return measured
 
 
 def read_validation(path: Traversable) -> Validation:

@@ -30,7 +30,7 @@ def draw_initiators(record: Record, replicate: int) -> Record | None:
     ----------
     replicate : which draw, from 0; equal numbers give equal draws.
     """
-    check = measured_check(record.rules_digest)
+    check = measured_check(record)
     sample = None if check is None else check.sample(check.headline)
     if sample is None:
         return None

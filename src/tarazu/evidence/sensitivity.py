@@ -17,6 +17,7 @@ from tarazu.evidence.misclassification import draw_initiators
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.words import Words
 from tarazu.record import Record, select
+from tarazu.region import is_shipped
 
 WORDS: Final = Words("tarazu.evidence")
 
@@ -72,11 +73,26 @@ def analyse_sensitivity(
     draws : of the initiators, at least 2.
     """
     found = []
-    for name, options in SELECTIONS.items():
+    for name, options in selections_of(record).items():
         part = select(record, **options)  # type: ignore[arg-type]  # one option each, typed there
         found.append(_name(name, _try(analyse, part), part, verdict_of))
     redrawn = _analyse_draws(record, analyse, level, draws)
     return (*found, _name(REDRAWN, redrawn, record, verdict_of))
+
+
+def selections_of(record: Record) -> dict[str, dict[str, object]]:
+    """Return the selections that mean something for a record, by name.
+
+    A record of another region has those of a movement only where it has groups of that movement.
+    """
+    if is_shipped(record.region):
+        return SELECTIONS
+    movements = set(record.events["movement"])
+    return {
+        name: options
+        for name, options in SELECTIONS.items()
+        if "movement" not in options or options["movement"] in movements
+    }
 
 
 def pool(analyses: list[Analysis], level: float) -> Analysis:

@@ -25,7 +25,7 @@ def record_facts(record: Record) -> dict[str, Any]:
         "deaths": deaths_by_side(record),
         "quality": record.quality,
         "source": record.source,
-        "initiator_check": measured_check(record.rules_digest),
+        "initiator_check": measured_check(record),
         "rules_digest": record.rules_digest,
         "inputs": record.inputs,
     }

@@ -69,6 +69,8 @@ def build_record(
         raise _nothing_read(path, region, columns, gazetteer.outside, rejects)
     events = _events(table, gazetteer, rules)
     check_events(events, region.slugs, table.columns.origin)
+    if gazetteer.unknown.total() == len(events):
+        raise _elsewhere(path, region, gazetteer.unknown)
     inputs = {"events": source.digest, "region": region.digest, "rules": rules.digest}
     if region.boundaries is not None:
         inputs["boundaries"] = region.boundaries.digest
@@ -170,5 +172,19 @@ def _nothing_read(
         file=path,
         line=2 if columns.origin.has_lines else None,
         expected="at least one event in the region",
-        hint="Load the region of these events, or export the rows of this one",
+        hint="Give the region of these events (--region FOLDER, region=), or export the rows of "
+        f"{region.title}",
+    )
+
+
+def _elsewhere(path: Path, region: Region, unknown: Mapping[str, int]) -> DataError:
+    """Return the error for events none of which names a district of the region."""
+    common = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))[:5]
+    named = ", ".join(f"{shorten(name)} ({count:,})" for name, count in common)
+    return DataError(
+        f"no event names a district of {region.title}; they name {named}",
+        file=path,
+        expected=f"districts such as {', '.join(region.slugs[:3])}",
+        hint="Give the region of these events (--region FOLDER, region=), or add these spellings "
+        "under aliases in its districts.csv",
     )

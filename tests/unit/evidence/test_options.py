@@ -1,6 +1,7 @@
 """Options of the estimators: named in errors, passed on, and never with rates of the defaults."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from tests.unit.evidence.few import FEW
@@ -55,6 +56,15 @@ def test_validation__is_that_of_the_defaults_alone(name):
     for option, value in FEW[name].items():
         other = load_validation(ESTIMATORS[name], defaults | {option: value})
         assert (other.summary, other.power, other.changed) == ({}, (), (option,))
+
+
+def test_validation__is_not_printed_for_another_region() -> None:
+    record = load_record()
+    elsewhere = replace(record, region=replace(record.region, name="slavia", title="Slavia"))
+    defaults = options_of(ESTIMATORS["retaliation"])
+    found = load_validation(ESTIMATORS["retaliation"], defaults | {"record": elsewhere})
+    assert (found.summary, found.power, found.elsewhere) == ({}, (), "Slavia")
+    assert load_validation(ESTIMATORS["retaliation"], defaults | {"record": record}).summary
 
 
 @pytest.mark.slow

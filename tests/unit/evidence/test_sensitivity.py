@@ -17,6 +17,7 @@ from tarazu.evidence.sensitivity import (
     analyse_sensitivity,
     by_sign,
     pool,
+    selections_of,
 )
 from tarazu.record import load_record
 from tarazu.record.vocabulary import DEATHS
@@ -109,6 +110,14 @@ def test_sensitivity__without_enough_events_cannot_tell(record):
         assert sensitivity[name].n["attacks"] > 0  # what there was is still said
     assert sensitivity["active years only"].verdict == "rises"
     assert sensitivity[REDRAWN].verdict == "rises"
+
+
+def test_selections__of_a_movement_need_a_group_of_it_in_another_region(record):
+    elsewhere = replace(record, region=replace(record.region, name="slavia", title="Slavia"))
+    assert list(selections_of(elsewhere)) == list(selections_of(record))  # it has both movements
+    events = elsewhere.events.assign(movement="")
+    named = [name for name in selections_of(replace(elsewhere, events=events)) if "only" in name]
+    assert named == ["active years only"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The check against hand labels: table, shares, intervals, bounds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,11 +92,17 @@ def test_check_labels__says_what_is_wrong_with_the_labels(
 
 
 def test_measured_check__is_none_for_other_rules() -> None:
-    assert measured_check("0" * 64) is None
+    assert measured_check(replace(load_record(), rules_digest="0" * 64)) is None
+
+
+def test_measured_check__is_none_for_another_region() -> None:
+    record = load_record()
+    elsewhere = replace(record.region, name="slavia", title="Slavia")
+    assert measured_check(replace(record, region=elsewhere)) is None
 
 
 def test_measured_check__knows_both_samples_of_the_shipped_rules() -> None:
-    check = measured_check(load_record().rules_digest)
+    check = measured_check(load_record())
     assert check is not None
     totals = {
         sample.sample: sum(n for row in sample.confusion.values() for n in row.values())

@@ -115,7 +115,7 @@ def test_default_record__is_the_same_as_reading_the_file(record: Record) -> None
 def test_measured_check__is_what_the_labels_say(shared_data: Path, record: Record) -> None:
     check = check_labels(record, shared_data / LABELS)
     assert check.to_json() == SHIPPED_CHECK.read_bytes()
-    assert measured_check(record.rules_digest) == check
+    assert measured_check(record) == check
 
 
 def test_headline_sample__shows_few_wrong_initiators(shared_data: Path, record: Record) -> None:

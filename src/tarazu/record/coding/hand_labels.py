@@ -17,6 +17,7 @@ from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.record.record import Record
 from tarazu.record.vocabulary import INITIATORS
+from tarazu.region import is_shipped
 
 SHIPPED_CHECK = Path(__file__).parents[1] / "data" / "label_check.json"
 HAND_LABELS = (
@@ -168,12 +169,15 @@ def check_labels(record: Record, labels: Path) -> LabelCheck:
     )
 
 
-def measured_check(rules_digest: str) -> LabelCheck | None:
-    """Return the check that ships with the package, None ("not measured") for other rules."""
-    if not SHIPPED_CHECK.is_file():
+def measured_check(record: Record) -> LabelCheck | None:
+    """Return the check that ships with the package, of events in Balochistan read by hand.
+
+    None ("not measured") for a record of another region, or one that other rules classified.
+    """
+    if not is_shipped(record.region) or not SHIPPED_CHECK.is_file():
         return None
     content = json.loads(SHIPPED_CHECK.read_text(encoding="utf-8"))
-    if content["rules_digest"] != rules_digest:
+    if content["rules_digest"] != record.rules_digest:
         return None
     return LabelCheck(
         samples=tuple(_from_json(entry) for entry in content["samples"]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tarazu.core.number_format import count, counts, estimate, number, p_value, percent
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
+from tarazu.region import is_shipped
 
 FEW = 2  # findings that are given three points each
 POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
@@ -16,6 +17,8 @@ NON_CLAIMS = (
     "locate anyone or anything: its smallest unit is a district.",
     "Deaths are counted because each is a loss, never as a measure of success.",
 )
+
+MAPPED_RULE = "mapped_"  # names of the rules that take the initiator from a mapped column
 
 UCDP_SCOPE = (
     "The event data hold lethal events only. Raids without deaths, detentions and disappearances "
@@ -131,23 +134,36 @@ def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return the limits of the brief and the weak spots of its record, most important first."""
     quality = record.quality
     unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
-    check = measured_check(record.rules_digest)
-    measured = (
-        "How often these rules are right was not measured." if check is None else check.sentence()
+    check = measured_check(record)
+    measured = "How often this is right was not measured." if check is None else check.sentence()
+    is_mapped = bool(record.events["initiator_rule"].str.startswith(MAPPED_RULE).all())
+    origin = (
+        "taken from the file, as its mapping states"
+        if is_mapped
+        else ("inferred by rules, not coded by the source")
     )
     return (
         scope_sentence(record),
-        f"Who began an event is inferred by rules, not coded by the source; {count(unclear)} of "
-        f"{count(record.n_events)} stay unclear. {measured}",
+        f"Who began an event is {origin}; {count(unclear)} of {count(record.n_events)} are "
+        f"unclear. {measured}",
         f"{count(quality.zero_best)} events have no confirmed death, {count(quality.group_site)} "
         "are known only from an armed group's own site: trends with them are partly trends of "
         "the sources.",
-        *(
-            f"The error rates of '{finding.name}' were not measured on simulated records."
-            for finding in findings
-            if not finding.validation
-        ),
+        *_unmeasured(record, findings),
         *NON_CLAIMS,
+    )
+
+
+def _unmeasured(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return which findings have no measured error rates, in words."""
+    names = [finding.name for finding in findings if not finding.validation]
+    if names and not is_shipped(record.region):
+        return (
+            "Error rates and detectable effects were not measured for records of "
+            f"{record.region.title}: '{CANNOT_TELL}' does not mean that there is no effect.",
+        )
+    return tuple(
+        f"The error rates of '{name}' were not measured on simulated records." for name in names
     )
 
 

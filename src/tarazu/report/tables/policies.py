@@ -187,17 +187,17 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
     if len(result.policies) == 1:
         return (
             "In the model, which is not calibrated, one policy was run alone, "
-            f"'{result.policies[0].title.lower()}': no policy is compared with another."
+            f"'{_inline(result.policies[0].title)}': no policy is compared with another."
         )
     weeks = main_horizon(result)
     leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
     by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}
-    titles = {p.name: p.title.lower() for p in result.policies}
+    titles = {p.name: _inline(p.title) for p in result.policies}
     names = hypotheses(result)
     parts = []
     for leader in dict.fromkeys(row["leader"] for row in by.values()):
         under = [
-            f"'{names[h].lower()}'"
+            f"'{_inline(names[h])}'"
             + ("" if by[h]["is_separated"] else " (a lead within sampling error)")
             for h in names
             if h in by and by[h]["leader"] == leader
@@ -208,6 +208,11 @@ def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
         f"{span(weeks)} on average is {'; '.join(parts)}. This follows from priors, most of them "
         "assumed, and is not evidence about the policies."
     )
+
+
+def _inline(title: str) -> str:
+    """Return a title as it stands within a sentence; proper names keep their capitals."""
+    return title[:1].lower() + title[1:]
 
 
 def _listed(parts: list[str]) -> str:

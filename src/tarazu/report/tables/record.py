@@ -63,7 +63,7 @@ def quality_table(record: Record) -> Table:
 
 def rules_table(record: Record) -> Table | None:
     """Return how often the rules infer the right initiator; None if it was not measured."""
-    check = measured_check(record.rules_digest)
+    check = measured_check(record)
     if check is None:
         return None
     rows = tuple(
