@@ -1,4 +1,4 @@
-"""Links of a model that can be held: what one quantity tells another, replaced by a given path."""
+"""Links of a model that can be held: the value that a target reads, replaced by a given path."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tarazu.model.declaration import Model
 from tarazu.model.quantities import Definition, Lever
 
 LARGEST = 1e12  # of what a path may hold, in the unit of its quantity
+INPUT = "input_"  # of a target, by a link that can be held
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class Link:
         return self.source if self.target == "*" else f"{self.source}_to_{self.target}"
 
     @property
-    def told(self) -> str:
+    def input(self) -> str:
         """Name of the definition that the target reads; it is reported, week by week."""
-        return f"told_{self.name}"
+        return f"{INPUT}{self.name}"
 
     @property
     def switch(self) -> str:
@@ -47,7 +48,7 @@ class Link:
 
     @property
     def path(self) -> str:
-        """Name of the lever that says what the target reads while the link is held."""
+        """Name of the lever with the values that the target reads while the link is held."""
         return f"path_{self.name}"
 
     def __str__(self) -> str:
@@ -75,7 +76,7 @@ def with_holds(model: Model, links: Iterable[Link]) -> Model:
     """Return the model with a switch and a path for each link; at their defaults it is the same.
 
     While the switch of a link is 1, its target reads the path in the place of the source: the
-    loop is cut without changing what the target was told before, unlike a link set to zero.
+    loop is cut without changing what the target read before, unlike a link set to zero.
 
     Raises
     ------
@@ -103,9 +104,9 @@ def _add(model: Model, link: Link) -> None:
     low, high = (max(-LARGEST, min(LARGEST, end)) for end in range_of(model, link.source))
     unit = _unit(model, link.source)
     model.levers[link.switch] = Lever("1", 0.0, 1.0, 0.0, None, f"holds {link}")
-    model.levers[link.path] = Lever(unit, low, high, low, None, f"what {link} says while held")
+    model.levers[link.path] = Lever(unit, low, high, low, None, f"value of {link} while held")
     source, switch, path = model[link.source], model[link.switch], model[link.path]
-    swap = {source: model[link.told]}
+    swap = {source: model[link.input]}
     if not _swap(model, link.target, source, swap):
         raise ScenarioError(
             f"'{link.target}' does not read '{link.source}'",
@@ -115,8 +116,8 @@ def _add(model: Model, link: Link) -> None:
     blend = (1 - switch) * source + switch * path
     if high < LARGEST:  # as the checks see it, a blend of two shares could reach 2
         blend = sp.Min(blend, high)
-    model.definitions[link.told] = Definition(
-        link.told,
+    model.definitions[link.input] = Definition(
+        link.input,
         unit,
         sp.Max(blend, low),
         reported=True,
@@ -137,7 +138,7 @@ def _swap(model: Model, target: str, source: sp.Symbol, swap: dict[sp.Symbol, sp
         return expression.xreplace(swap)
 
     def wanted(name: str) -> bool:
-        return target in ("*", name) and not name.startswith("told_")
+        return target in ("*", name) and not name.startswith(INPUT)
 
     for name, definition in model.definitions.items():
         if wanted(name):

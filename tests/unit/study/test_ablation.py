@@ -74,26 +74,26 @@ def test_with_holds__what_holds_a_link_is_no_policy_and_prints(model):
 def test_with_holds__a_link_held_at_its_own_path_changes_nothing(model, scenarios):
     base, _ = scenarios
     levers = padded(model, base.levers)
-    told = run(model, base, levers, keep=[link.told for link in LINKS])
+    free = run(model, base, levers, keep=[link.input for link in LINKS])
     names = [*model.levers]
     for link in LINKS:
         levers[names.index(link.switch)] = 1.0
-        levers[names.index(link.path)] = told.by_district(link.told)[0]
+        levers[names.index(link.path)] = free.by_district(link.input)[0]
     assert run(model, base, levers).series("attacks") == pytest.approx(
-        told.series("attacks"), rel=1e-12
+        free.series("attacks"), rel=1e-12
     )
 
 
-def test_with_holds__a_held_target_no_longer_hears_its_source(model, scenarios):
+def test_with_holds__a_held_target_no_longer_reads_its_source(model, scenarios):
     base, surge = scenarios
     levers = padded(model, base.levers)
-    told = run(model, base, levers, keep=[LINKS[0].told]).by_district(LINKS[0].told)[0]
+    free = run(model, base, levers, keep=[LINKS[0].input]).by_district(LINKS[0].input)[0]
     moved = padded(model, surge.levers)
     names = [*model.levers]
     moved[names.index(LINKS[0].switch)] = 1.0
-    moved[names.index(LINKS[0].path)] = told
-    heard = run(model, surge, moved, keep=[LINKS[0].told]).by_district(LINKS[0].told)[0]
-    assert heard == pytest.approx(told)
+    moved[names.index(LINKS[0].path)] = free
+    read = run(model, surge, moved, keep=[LINKS[0].input]).by_district(LINKS[0].input)[0]
+    assert read == pytest.approx(free)
 
 
 @pytest.mark.parametrize(

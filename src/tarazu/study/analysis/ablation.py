@@ -107,11 +107,11 @@ class _Member:
         self, baseline: Scenario, policy: Scenario, links: Sequence[Link], outcome: str
     ) -> FloatArray:
         """Return (1 + N,) effects on the outcome: nothing held, then each link held."""
-        base = self.run(baseline, keep=[link.told for link in links])
+        base = self.run(baseline, keep=[link.input for link in links])
         without = base.series(outcome).sum()
         held = [self.run(policy)]
         for link in links:
-            path = base.by_district(link.told)[0]  # (T, D)
+            path = base.by_district(link.input)[0]  # (T, D)
             held.append(self.run(policy.with_lever(link.switch, 1.0).with_lever(link.path, path)))
         return np.array([float(run.series(outcome).sum() - without) for run in held])
 
