@@ -58,7 +58,7 @@ PARAMETERS = {
 
 
 def stocks(m: Model) -> None:
-    """Declare the stocks of a district, at today's levels by head in every district.
+    """Declare the stocks of a district, at today's levels per person in every district.
 
     People start as shares of the population: passive = population - everybody else. Memories start
     where today's rates hold them. So nothing moves at the start but what `renewal` says of
@@ -181,5 +181,5 @@ def _people(m: Model) -> None:
     m.define(
         "militant_level",
         m["militants"] / (m["militants_today"] * population),
-        meaning="militants, as a multiple of today's by head",
+        meaning="militants, as a multiple of today's per person",
     )

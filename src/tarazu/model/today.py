@@ -33,10 +33,10 @@ GUARDS: Final[Mapping[str, sp.Expr]] = {
 """Shares of the force that guard each class of targets today; ASSUMED."""
 
 FORCE: Final = sp.Rational(6, 1000)
-"""Soldiers, frontier corps and police by head: some 90,000 among 15 million; ASSUMED."""
+"""Soldiers, frontier corps and police per person: some 90,000 among 15 million; ASSUMED."""
 
 MOBILE: Final = FORCE * (1 - sp.Add(*GUARDS.values()))
-"""Force that guards nothing, by head."""
+"""Force that guards nothing, per person."""
 
 ARREST: Final = sp.Rational(23, 10)
 """Epstein's (2002) constant: one cop to one active arrests with probability 0.9."""
@@ -195,7 +195,7 @@ def _recruits(m: Model) -> None:
     m.define(
         "former_today",
         weekly(m, m["desertion_rate"]) * m["militants_today"] / leaving,
-        meaning="former militants who have not settled today, by head",
+        meaning="former militants who have not settled today, per person",
     )
     m.define(
         "relapsed_today",

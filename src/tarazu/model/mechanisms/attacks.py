@@ -46,7 +46,7 @@ def attacks(m: Model) -> None:
     brought = momentum * momentum_decay * excitation + operation_memory_decay
         * (retaliation * memory_operations + retaliation_harm * memory_harmful)
     excitation gains attacks, and fades by momentum_decay
-    own_rate = what is left of today's attacks, by militant; nothing below 0
+    own_rate = what is left of today's attacks, per militant; nothing below 0
     armed = militants * (1 - sponsored_arms + sponsored_arms * importation * 1.1 / (level + 0.1)),
         level = militants as a multiple of today's: arms from outside do not follow heads
     spoiling = spoiler_response * talks, not for nationalists who may be reconciled
@@ -70,7 +70,7 @@ def attacks(m: Model) -> None:
         "own_rate",
         sp.Max(0, (1 - p.momentum) * m["attacks_today"] - answered) / m["militants_today"],
         unit="attacks/persons/week",
-        meaning="attacks by militant that nothing before them brings",
+        meaning="attacks per militant that nothing before them brings",
     )
     arms = m.define(
         "arms",
@@ -80,7 +80,7 @@ def attacks(m: Model) -> None:
         * m[IMPORTATION]
         * sp.Rational(11, 10)
         / (m["militant_level"] + sp.Rational(1, 10)),
-        meaning="arms by militant, as a multiple of today's",
+        meaning="arms per militant, as a multiple of today's",
     )
     retaliation = m.define(
         "retaliation_flow",

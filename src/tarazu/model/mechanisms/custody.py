@@ -170,5 +170,5 @@ def custody(m: Model) -> None:
     m.define(
         "missing_level",
         m["unaccounted"] / (m["population"] * m["missing_today"]),
-        meaning="people unaccounted for, as a multiple of today's by head",
+        meaning="people unaccounted for, as a multiple of today's per person",
     )

@@ -52,7 +52,7 @@ def economy(m: Model) -> None:
     burden = m.define(
         "burden",
         sp.Add(*(m[f"damage_{kind}"] for kind in INFRASTRUCTURE)) * repair / usual,
-        meaning="backlog of damage, as a multiple of today's by head",
+        meaning="backlog of damage, as a multiple of today's per person",
     )
     budget = m.define(
         "budget",

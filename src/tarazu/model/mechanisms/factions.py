@@ -31,7 +31,7 @@ def factions(m: Model) -> None:
     groups gain group_turnover * today's * ((1 - entrant_share) * splitting * militant_level
         + entrant_share * sympathisers, as a multiple of today's, * grievance_level), and fade by
         group_turnover
-    group_level = groups / today's, by head
+    group_level = groups / today's, per person
     groups_active = groups * (1 - exp(-attack_level / group_level)): those that a record names
     """
     p, population = m.declare(PARAMETERS), m["population"]

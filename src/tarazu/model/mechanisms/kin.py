@@ -14,7 +14,7 @@ from tarazu.model.quantities import Lever
 from tarazu.model.response import response
 
 PARAMETERS = {
-    # recruits by person harmed: about one would replace those removed; most families send nobody
+    # recruits per person harmed: about one would replace those removed; most families send nobody
     "recruits_per_killed": Parameter(
         "1",
         Normal(0, 0.5),
@@ -191,12 +191,12 @@ def kin(m: Model) -> None:
             + p.recruits_per_disappeared * m["disappeared_today"]
         ),
         unit="1/week",
-        meaning="recruits that harm brings today, by head",
+        meaning="recruits that harm brings today, per person",
     )
     m.define(
         "harm_level",
         (killed + missing) / (population * (m["killed_today"] + m["disappeared_today"])),
-        meaning="killed and missing who are felt, as a multiple of today's by head",
+        meaning="killed and missing who are felt, as a multiple of today's per person",
     )
     pull = m.define(
         "kin_pull",

@@ -43,5 +43,5 @@ def memory(m: Model) -> None:
         m.define(
             name,
             m[stock] * today.weekly(m, decay) / (rate * m["population"]),
-            meaning=f"recent {what}, as a multiple of today's by head",
+            meaning=f"recent {what}, as a multiple of today's per person",
         )

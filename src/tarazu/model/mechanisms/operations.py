@@ -78,12 +78,12 @@ def operations(m: Model) -> None:
     wanted = m.define(
         "wanted",
         tempo * (base + p.following_share * m["attack_level"]),
-        meaning="raids that are wanted, as a multiple of today's by head",
+        meaning="raids that are wanted, as a multiple of today's per person",
     )
     free = m.define(
         "free_force",
         m["mobile_force"] / (today.MOBILE * population),
-        meaning="mobile force, as a multiple of today's by head",
+        meaning="mobile force, as a multiple of today's per person",
     )
     most = p.surge_capacity * free
     m.event(
@@ -100,7 +100,7 @@ def operations(m: Model) -> None:
     m.define(
         "raiding",
         m["raids"] / (m["raids_today"] * population),
-        meaning="raids, as a multiple of today's by head",
+        meaning="raids, as a multiple of today's per person",
     )
     engaged = p.engaged_share * m["mobile_force"]
     m.define(

@@ -11,7 +11,7 @@ from tarazu.model.response import contrast, response
 from tarazu.model.stocks import FACTIONS, IMPORTATION
 
 PARAMETERS = {
-    # recruits by man lost today: men grow or dwindle by some 8 % a year either way
+    # recruits per man lost today: men grow or dwindle by some 8 % a year either way
     "renewal": Parameter("1", LogNormal(1, 1.35), source=ASSUMED),
     # of those who would ever fight among sympathisers, who already does
     "filled_today": Parameter("1", Beta(2, 4), source=ASSUMED),
@@ -49,7 +49,7 @@ def recruitment(m: Model) -> None:
     """Men join through militants whom they meet, within what the willing leave; harm adds or takes.
 
     today's recruits = renewal * losses of today, from everywhere
-    contact_rate = (today's recruits - kin_today - spontaneous - sponsored - relapsed), by militant
+    contact_rate = (today's recruits - kin_today - spontaneous - sponsored - relapsed), per militant
     recruits of a faction = max(0, contact_rate * militants of it * grievance_level
         * response(pull) + its share of today * (kin_flow + spontaneous * importation)) * room
     pull = sensitivity * coercion + absence_response * contrast(missing_level)
@@ -86,7 +86,7 @@ def recruitment(m: Model) -> None:
         )
         / m["militants_today"],
         unit="1/week",
-        meaning="recruits by militant today, through contact",
+        meaning="recruits per militant today, through contact",
     )
     willing = m["sympathiser"] / (m["sympathisers_today"] * population)
     room = m.define(
