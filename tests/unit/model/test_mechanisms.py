@@ -4,6 +4,8 @@ Mean field, parameters at their medians but for those named; a contrast moves on
 each single term is held by `test_model_signs`.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.worlds import default_levers, line_of_districts, medians
@@ -664,3 +666,26 @@ def test_lever__moves_the_stock_that_it_names(name):
         end(lever.moves, levers=levers | {name: x}, **active) for x in (lever.low, lever.high)
     )
     assert np.any(np.abs(high - low) > 1e-6 * np.abs(low))
+
+
+@pytest.mark.parametrize("point", [1e-3, 1.0 - 1e-3])
+def test_targets__hold_where_all_the_force_is_sent_to_a_hamlet(point):
+    """One person in 50,000: guards that draw attacks there must not leave what numbers hold."""
+    m = build_model()
+    hamlet = replace(line_of_districts(3), population=np.array([7e6, 300.0, 8e6]))
+    levers = {"reactive_share": 1.0, "protection_urban": 0.25, "protection_energy": 0.0}
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        run = simulate(
+            m,
+            medians(m, hardening=float(m.parameters["hardening"].prior.quantile(point))),
+            default_levers(m, WEEKS, 3, **levers),
+            districts=hamlet,
+            seed=0,
+            members=np.array([0]),
+            weeks=WEEKS,
+            pulses=[Pulse("attacks_security", 1, 1, count=3_000)],
+            keep=["attacks"],
+            mode="mean",
+            engine="numpy",
+        )
+    assert np.isfinite(run.by_district("attacks")).all()

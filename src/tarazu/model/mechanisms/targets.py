@@ -39,6 +39,13 @@ PARAMETERS = {
     ),
 }
 
+CROWDED = 100
+"""Presence, as a multiple of today's, from which more guards change no target's appeal; ASSUMED.
+
+All forces that react may be in one district: where one person in 459 of the region lives, its
+presence, and with it the exponent of appeal, would have no bound that arithmetic can hold.
+"""
+
 CELLS: sp.Expr = sp.Rational(1, 4)
 """Today's reach of the network in cities, of the most it could have: a unit of measure."""
 
@@ -46,7 +53,7 @@ CELLS: sp.Expr = sp.Rational(1, 4)
 def targets(m: Model) -> None:
     """Attackers choose among four classes; a guarded one is chosen less, others more.
 
-    appeal of a class = visibility * exp(-hardening * presence * protection)
+    appeal of a class = visibility * exp(-hardening * min(100, presence) * protection)
     visibility: security 1, transport visibility_transport, energy visibility_energy *
         project_scale, urban visibility_urban * urban_share * urban_cells / today's (Islamists:
         times islamist_urban)
@@ -60,13 +67,14 @@ def targets(m: Model) -> None:
     p = m.declare(PARAMETERS)
     _cells(m)
     reach = m["urban_cells"] / CELLS
+    guarding = sp.Min(CROWDED, m["presence"])
     aimed = dict.fromkeys(CLASSES, sp.Integer(0))
     for ideology in ("nationalist", "islamist"):
         seen = today.visibilities(m, ideology, scale=m["project_scale"], reach=reach)
         appeals = {
             kind: m.define(
                 f"appeal_{kind}_to_{ideology}",
-                seen[kind] * sp.exp(-p.hardening * m["presence"] * m[f"protection_{kind}"]),
+                seen[kind] * sp.exp(-p.hardening * guarding * m[f"protection_{kind}"]),
                 meaning=f"appeal of the class {kind} to {ideology}s, guards counted",
             )
             for kind in CLASSES
