@@ -1,8 +1,10 @@
 """The claims of each mechanism: which way each quantity moves with everything that it reads.
 
-Read one by one against what each mechanism says in words; `test_model_signs` holds the declaration
-to them. Parameters of either sign are above zero, or below it in `BELOW`. A quantity may be
-negative only where `<0` says so.
+Written out of the declaration and then read against what each mechanism says in words: they notice
+a sign that changes, in any term of any expression, and are no second opinion on the first one. That
+is `arrows.py`, written by hand from the description. `test_signs` holds the declaration to these.
+Parameters of either sign are above zero, or below it in `BELOW`. A quantity may be negative only
+where `<0` says so.
 """
 
 CLAIMS = {
