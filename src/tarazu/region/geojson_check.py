@@ -33,7 +33,7 @@ def find_problem(path: Path) -> str | None:
         stream.seek(0)
         for piece, brackets in _brackets(iter(lambda: stream.read(PIECE), b"")):
             has_kind = has_kind or _KIND.search(before + piece) is not None
-            before = piece[-_OVERLAP:]
+            before = (before + piece)[-_OVERLAP:]
             for bracket in brackets:
                 if was_closed:
                     return "the file is not GeoJSON; it goes on after its end"
