@@ -195,10 +195,16 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         hint = "Export the counts again with `tarazu data figures`"
         raise DataError(what, file=path, value=found, expected=note.figures_digest, hint=hint)
     events = _read_events(path, region)
+    used, lost = int(events["count"].sum()), sum(note.dropped.values())
+    if used == 0 or note.rows_read != used + lost:
+        what = f"the table counts {used:,} events, and its note leaves out {lost:,}"
+        hint = "Export the counts again with `tarazu data figures`"
+        expected = f"together the {note.rows_read:,} rows that were read, and at least one event"
+        raise DataError(what, file=path, expected=expected, hint=hint)
     quality = assess(
         events,
         rows_read=note.rows_read,
-        rows_used=int(events["count"].sum()),
+        rows_used=used,
         dropped=note.dropped,
         remarks=note.remarks,
         outside=note.outside,
