@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.unit.record.web_server import Answer, Asked, as_json, in_turn, serve
 
+from tarazu.cli.entry import run
+
 SECRET = "s3cret-token-of-mine"
 ROWS = [{"id": n} for n in range(2500)]  # three pages of the size that the command asks for
 PATIENCE = 60  # s, for a process on a busy machine
@@ -78,3 +80,49 @@ def test_fetch__a_refused_key_is_one_line_without_the_key(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert "UCDP_ACCESS_TOKEN" in done.stderr
     assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("UCDP_ACCESS_TOKEN", f"{SECRET}\nX-More: 1"),
+        ("UCDP_ACCESS_TOKEN", f"{SECRET}کچ"),
+        ("UCDP_ACCESS_TOKEN", f"{SECRET}\udcff"),
+    ],
+)
+def test_fetch__a_key_that_cannot_be_sent_is_an_error_without_the_key(
+    variable: str,
+    value: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv(variable, value)
+    assert run(command(tmp_path, "http://127.0.0.1:9")[3:]) == 2
+    shown = "".join(capsys.readouterr())
+    assert variable in shown
+    assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("no URL", "https://", "file:///etc/passwd", "https://[::1", "http://127.0.0.1:99999"),
+        *(f"https://me:{SECRET}@example.org/api", f"https://example.org/api?key={SECRET}"),
+        *("https://example.org/\x1b[2J", "https://کچ.org", "http://example.org/unencrypted"),
+    ],
+)
+def test_fetch__an_address_that_cannot_be_used_is_an_error_that_shows_no_secret(
+    address: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "a-token")
+    assert run(command(tmp_path, address)[3:]) == 2
+    shown = "".join(capsys.readouterr())
+    assert SECRET not in shown
+    assert "\x1b" not in shown
+    assert not list(tmp_path.glob("events*"))
