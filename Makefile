@@ -67,6 +67,8 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/tarazu model odd --force -o docs/reference/odd.md
 	$(BIN)/python -m tarazu.policy.pages docs/reference/policies.md
 	$(BIN)/python -m tarazu.study.pages docs/reference/study-folder.md
+	$(BIN)/python -m tarazu.report.pages.files docs/reference/files.md
+	$(BIN)/python -m tarazu.report.pages.outputs docs/reference/outputs.md
 
 picture: demo  ## The README's picture, from the demo's brief (needs chromium)
 	mkdir -p docs/images

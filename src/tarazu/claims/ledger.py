@@ -30,7 +30,7 @@ class RecordTest(Part):
 
     Attributes
     ----------
-    finding : its name. why : what the finding can and cannot show about the claim.
+    finding : name of the estimator. why : what the finding can and cannot show about the claim.
     supported_by, contradicted_by : verdicts of the finding; every other one decides nothing.
     """
 
@@ -45,9 +45,13 @@ class PairedTest(Part):
 
     Attributes
     ----------
-    contrast, zone, weeks : see `tarazu.study.paired_draws`; the mean field's change is used.
+    study : name of a shipped study of an extra operation.
+    contrast : what is compared: the sweep with no sweep, the sweep without harm with no sweep, or
+        the sweep with the sweep without harm. The mean field's change is used.
+    measure : what is counted. zone : where. weeks : one of the horizons of the study.
     after_weeks : of a sum over `weeks`, those that are left out at its beginning; 0 for none.
     holds : in a draw whose change is ``above`` or ``below`` the threshold.
+    threshold : number of attacks or militants.
     """
 
     study: str
@@ -65,6 +69,11 @@ class NoExitTest(Part):
 
     Violence dies out in a draw under a policy if `probability` of its replicates have a year
     without an attack within `weeks`.
+
+    Attributes
+    ----------
+    study : name of a shipped study. weeks : one of its horizons.
+    probability : share of replicates with a year without an attack.
     """
 
     study: str
@@ -77,13 +86,13 @@ class Claim(Part):
 
     Attributes
     ----------
-    id, title, sentence : its number, its name and the claim in our words.
-    rule : the decision rule in words.
-    record : its test on the record, or None: then it is never more than model-conditional.
-    paired, no_exit : its experiment in the model; exactly one.
-    share : of draws of `full`, which rules nothing out: in so many or more the claim "holds" in the
-        model, in 1 - share or fewer it "does not hold", else it "depends". The other hypotheses
-        stand beside it.
+    id : its number. title : its name. sentence : the claim in our words.
+    rule : the decision rule in words, written before anything is run.
+    record : its test on the record; without one it is never more than model-conditional.
+    paired, no_exit : its experiment in the model; exactly one of the two.
+    share : share of draws of `full`, which rules nothing out: in so many or more the claim "holds"
+        in the model, in 1 - share or fewer it "does not hold", else it "depends". The other
+        hypotheses stand beside it.
     """
 
     id: str = Field(min_length=1)
@@ -104,7 +113,12 @@ class Claim(Part):
 
 
 class LedgerFile(Part):
-    """The content of a ledger file."""
+    """The content of a ledger file.
+
+    Attributes
+    ----------
+    title : one readable line. claims : in the order of the tables.
+    """
 
     title: str = Field(min_length=1)
     claims: tuple[Claim, ...]

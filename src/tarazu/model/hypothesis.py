@@ -96,9 +96,9 @@ class Hypothesis:
 
     Attributes
     ----------
-    name, title : file name and one readable line.
+    name : of the file. title : one readable line.
     meaning : what the world is like if it holds.
-    restrictions : by parameter; every other parameter keeps its prior.
+    restrictions : what is said of parameters, by name; every other one keeps its prior.
     tells : what would tell it from its rivals; "" if its file does not say.
     """
 

@@ -42,8 +42,24 @@ class _Section(BaseModel):
 class MappedColumns(_Section):
     """Names of the file's columns; those left out are not known.
 
-    The date stands in one column (`date`) or in three (`year`, `month`, `day`; 0 or empty where
-    not known). `count` is the number of events that a row stands for.
+    Attributes
+    ----------
+    date : column of the day, in one of the forms of `dates`; needed, or the three of its parts.
+    year, month, day : columns of its parts; 0 or empty where not known.
+    count : column of the number of events that a row stands for; else it is 1.
+    event_id : column of an identifier; two rows that differ cannot have the same.
+    date_precision : column of the precision of the day, if its form does not tell it.
+    country, province : column of where the event was; rows outside the region are left out.
+    district : column of the district, in any of its spellings; needed, or latitude and longitude.
+    place : column of a town or village; a known one beats the district named.
+    place_precision : column of the precision of the place in UCDP's code, 1 (exact) to 7.
+    latitude, longitude : column of the place in degrees; used with --boundaries.
+    initiator : column of who began it, see `[values]`. tactic : column of how it was done.
+    target : column of who or what it was aimed at.
+    group : column of the armed group, as the source names it.
+    deaths : column of all deaths, where they are not given by side.
+    deaths_state, deaths_militant, deaths_civilian, deaths_unknown : column of deaths of this side.
+    text : column of a description or headline. source : column of who reported it.
     """
 
     date: ColumnName = NOTHING
@@ -83,7 +99,13 @@ class MappedColumns(_Section):
 
 
 class MappedValues(_Section):
-    """What the file's values mean; "*" stands for all that are not listed."""
+    """What the file's values mean; "*" stands for all that are not listed.
+
+    Attributes
+    ----------
+    initiator, tactic, target : a value of the column, and what it means.
+    date_precision : a value of the column, and UCDP's code: 1 the day, to 5 the year.
+    """
 
     initiator: dict[str, Initiator] = Field(default_factory=dict)
     tactic: dict[str, Tactic] = Field(default_factory=dict)
@@ -96,7 +118,8 @@ class Mapping(_Section):
 
     Attributes
     ----------
-    name, title, licence, citations : of the data.
+    name : short name, lower case and hyphens. title : name of the data in outputs.
+    licence : licence of the data. citations : how to cite them.
     columns : names of the file's columns. values : what their values mean.
     dates : forms of the date, as Python's strptime has them, each with UCDP's code of the
         precision that it gives: 1 the day, 2 to 3 the week, 4 the month, 5 the year.
