@@ -15,9 +15,16 @@ CHROMIUM ?= chromium
 # The first Python that is new enough; choose another with `make PYTHON=/path/to/python3 ...`.
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOUD_PIP := PYTHONUNBUFFERED=1 $(BIN)/python -m pip --disable-pip-version-check
+PIP := $(LOUD_PIP) --quiet
 # Wheels only, so that no compiler is needed; hashes, so that what is installed is what was tested.
-LOCKED := $(PIP) install --only-binary :all: --require-hashes
+# Byte code is made when a module is first imported: most modules never are.
+LOCK_OPTIONS := --only-binary :all: --require-hashes --no-compile
+LOCKED := $(PIP) install $(LOCK_OPTIONS)
+# Each package as pip comes to it, so that four minutes of a slow index are seen to be at work.
+COUNTED = awk -v total=$$(cat $(1) | grep -c '^[A-Za-z0-9].*==') ' \
+	/^(Collecting|Processing) / { sub(/.*\//, "", $$2); printf "  %d of %d: %s\n", ++n, total, $$2 } \
+	/^Installing collected/ { print "  all are here; unpacking them" } { fflush() }'
 
 # Compiled kernels stay between test runs: their key holds all that they depend on.
 PYTEST := TARAZU_CACHE_DIR="$(CURDIR)/$(VENV)/cache" $(BIN)/python -m pytest
@@ -103,8 +110,9 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.base: requirements/base.txt requirements/build.txt | $(VENV)/.python
-	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
-	@$(LOCKED) -r requirements/base.txt -r requirements/build.txt
+	@echo "Installing the locked packages into $(VENV) (one to five minutes, once)"
+	@$(LOUD_PIP) install $(LOCK_OPTIONS) --no-deps $(addprefix -r ,$(filter %.txt,$^)) \
+		| $(call COUNTED,$(filter %.txt,$^))
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
