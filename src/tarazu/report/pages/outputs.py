@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tarazu.record.record import DEATHS
+from tarazu.record.vocabulary import DEATHS
 from tarazu.region.load import COLUMNS as REGION_COLUMNS
 from tarazu.report.pages.schema import meaning_table
 from tarazu.study.pages import FILES as STUDY_FILES
