@@ -21,7 +21,7 @@ JOINED: Final = f"""\
 Outcomes and parameters join on `hypothesis` and `draw`:
 
 ```python
-result = tarazu.study.load_study_result(folder)
+result = tarazu.load_study_result(folder)
 result.experiments  # {METRICS} with the parameters of each draw
 result.parameters  # {PARAMETERS} alone
 result.parameter_info  # unit, prior and source of each parameter
