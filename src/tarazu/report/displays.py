@@ -5,6 +5,7 @@ The rooms of the results do not import this one; `tarazu.core.display` says how 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial, singledispatch
 
@@ -21,6 +22,11 @@ Figures = dict[str, Callable[[], Figure]]
 @singledispatch
 def pictures_of(result: object) -> Figures:
     """Return the figures of a result by name, the most telling one first."""
+    study = sys.modules.get("tarazu.study")  # who has a result of it has loaded it; it is slow
+    if study is not None and isinstance(result, study.StudyResult):
+        from tarazu.report.figures.fan import fan_figures
+
+        return fan_figures(result)
     raise TypeError(f"a {type(result).__name__} has no figures")
 
 

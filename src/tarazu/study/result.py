@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from os import PathLike
+from textwrap import fill
 
 import pandas as pd
 
+from tarazu.core import display
 from tarazu.core.arguments import check_path
 from tarazu.core.number_format import interval, number, percent
 from tarazu.study.analysis.comparison import Comparison, compare
@@ -40,6 +42,12 @@ class StudyResult(StudyTables):
     (4, 4)
     >>> list(result.to_frame(["attacks"])["policy"])
     ['status-quo', 'surge']
+    >>> result.summary()
+    Two policies: Are fewer civilians killed?
+    Civilians killed (persons) within 26 weeks, median (5 to 95% of draws):
+      Status quo...
+    >>> result.plot("militants")
+    <Figure 'Not calibrated: militants by policy and hypothesis, all draws': 2 rows in .table; ...>
     >>> result.compare(["attacks"]).leaders["n_draws"].tolist()
     [2, 2]
     """
@@ -83,6 +91,30 @@ class StudyResult(StudyTables):
         """
         return summarise(self, outcomes, weeks)
 
+    def plot(self, kind: str | None = None) -> display.Picture:
+        """Return a figure of the result, shown by a notebook as it is.
+
+        Parameters
+        ----------
+        kind : name of a series of `bands`, "attacks" if None: its spread over all draws by policy
+            and hypothesis.
+
+        Raises
+        ------
+        ValueError
+            There is no such series; the nearest one is named.
+        """
+        return display.draw(self, kind)
+
+    def summary(self) -> display.Text:
+        """Return the answer in plain words: each policy, and its paired change."""
+        lines = [f"{self.title}: {self.question}"]
+        for caption, rows in _parts(self):
+            lines.append(f"{caption}, median (5 to 95% of draws):")
+            lines += [f"  {title}: {level}{_changed(*rest)}." for title, level, *rest in rows]
+        lines += [self.kept_sentence(), *self.caveats]
+        return display.Text("\n".join(fill(line, 80, subsequent_indent="    ") for line in lines))
+
     def __repr__(self) -> str:
         counts = (
             f"{_n(self.draws, 'draw')} x {_n(self.replicates, 'replicate')}",
@@ -93,11 +125,21 @@ class StudyResult(StudyTables):
         return f"<StudyResult '{self.name}': {', '.join(counts)}, in {self.folder}>"
 
     def _repr_html_(self) -> str:
+        head = "".join(
+            f"<th>{name}</th>"
+            for name in ("policy", "median (5 to 95% of draws)", "change, same draw", "less in")
+        )
+        tables = ""
+        for caption, rows in _parts(self):
+            body = "".join(
+                f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+            )
+            tables += f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
         words = "".join(f"<p>{escape(text)}</p>" for text in (self.kept_sentence(), *self.caveats))
-        return (
-            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p>"
-            f"{_summary_html(self)}{words}"
-            f"<p>{escape(repr(self)[1:-1])}</p>"
+        return display.html(
+            self,
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p>{tables}",
+            f"{words}<p>{escape(repr(self)[1:-1])}</p>",
         )
 
 
@@ -136,29 +178,24 @@ def _n(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _summary_html(result: StudyResult) -> str:
-    """Return the table of `StudyResult.to_frame` as HTML, one part per outcome."""
-    table, titles = result.to_frame(), {p.name: p.title for p in result.policies}
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in ("policy", "median (5 to 95% of draws)", "change in the same draw", "less in")
-    )
-    parts = []
-    for name, rows in table.groupby("outcome", sort=False):
-        outcome, body = OUTCOMES[str(name)], ""
-        for row in rows.to_dict("records"):
-            cells = (
-                titles[row["policy"]],
-                _spread(row, "", signed=False),
-                "baseline" if row["policy"] == result.baseline else _spread(row, "change_"),
-                ""
-                if row["policy"] == result.baseline
-                else f"{percent(row['share_lower'])} of draws",
-            )
-            body += f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        caption = f"{outcome.title} ({outcome.unit}) within {rows['weeks'].iloc[0]} weeks"
-        parts.append(f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>")
-    return "".join(parts)
+def _parts(result: StudyResult) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Yield outcome and horizon, and for each policy title, level, change and share of draws."""
+    titles = {policy.name: policy.title for policy in result.policies}
+    for name, table in result.to_frame().groupby("outcome", sort=False):
+        outcome, rows = OUTCOMES[str(name)], list[tuple[str, ...]]()
+        for row in table.to_dict("records"):
+            cells = [titles[row["policy"]], _spread(row, "", signed=False)]
+            if row["policy"] == result.baseline:
+                cells += ["baseline", ""]
+            else:
+                cells += [_spread(row, "change_"), f"{percent(row['share_lower'])} of draws"]
+            rows.append(tuple(cells))
+        yield f"{outcome.title} ({outcome.unit}) within {table['weeks'].iloc[0]} weeks", rows
+
+
+def _changed(change: str, lower: str) -> str:
+    """Return how a policy differs from the baseline, as the end of a sentence."""
+    return f"; change in the same draw {change}, less in {lower}" if lower else f", {change}"
 
 
 def _spread(row: Mapping[Hashable, float], prefix: str, *, signed: bool = True) -> str:

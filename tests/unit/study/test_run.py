@@ -19,7 +19,7 @@ from tarazu.record import load_record
 from tarazu.study import Study, load_study_result, run_study
 from tarazu.study import progress as progressing
 from tarazu.study.runner import run as running
-from tarazu.study.setup.outcomes import OUTCOMES
+from tarazu.study.setup.outcomes import LEVELS, OUTCOMES, SERIES
 
 MEMORY_FACTOR = 1.1  # peak at 2,000 members over peak at 200, the project's own promise
 
@@ -479,3 +479,41 @@ def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
         assert (text.count("\r"), text.count("\n")) == ((2, 1) if seen else (0, 0))
     with progressing.reporting(False, "study 'x'") as report:
         assert report is None
+
+
+def test_result__is_shown_by_a_notebook_with_its_first_figure(result):
+    shown = result._repr_html_()
+    assert shown.count("<svg") == 1
+    assert shown.index("<table>") < shown.index("<svg") < shown.index("Not calibrated: parameters")
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_plot__draws_every_series(result, series):
+    figure = result.plot(series)
+    assert len(figure.table.rows) == 2 * 2  # hypotheses and policies
+    is_level = series in LEVELS
+    assert (" in 4 weeks by policy" in figure.title) is not is_level
+
+
+def test_plot__first_is_attacks_and_an_unknown_one_is_an_error(result):
+    assert result.plot().title.startswith("Not calibrated: attacks in 4 weeks")
+    with pytest.raises(ValueError, match=r"'atacks'.*Did you mean 'attacks'"):
+        result.plot("atacks")
+
+
+def test_plot__of_many_policies_shows_the_baseline_and_a_few(tmp_path):
+    grid = {"lever": "operational_tempo", "values": [0.1, 0.2, 0.5, 1.5, 2.0, 3.0, 4.0]}
+    study = make_study(draws=2, weeks=12, horizons=(12,), policies=("status-quo",), grid=grid)
+    result = run_study(study, tmp_path / "out")
+    figure = result.plot()
+    shown = list(dict.fromkeys(row[1] for row in figure.table.rows))
+    assert shown == ["Status quo", *(f"operational_tempo = {v:g}" for v in (0.1, 0.5, 2, 4))]
+
+
+def test_summary__is_text_of_80_columns_with_the_numbers_of_the_table(result):
+    text = result.summary()
+    assert repr(text) == text
+    assert max(map(len, text.splitlines())) <= 80
+    row = result.to_frame(["attacks"]).set_index("policy").loc["surge"]
+    assert f"less in {row['share_lower']:.0%} of draws" in " ".join(text.split())
+    assert "Not calibrated" in text
