@@ -35,6 +35,10 @@ LONG_NAMES: Final = {
     "deaths_civilian": "deaths of civilians, best estimate",
     "deaths_unknown": "deaths of an unknown side, best estimate",
 }
+DAYS_OBSERVED: Final = {
+    "units": "days",
+    "long_name": "days of the period that the record covers; the others are not known, not zero",
+}
 FIRST_MONTH: Final = 1980  # January of this year is month 1 of ViEWS
 
 
@@ -59,7 +63,7 @@ def count_panel(
     imprecise = events["date_precision"] > PRECISION[freq]
     districtless = events["district"].isna() & ~imprecise
     used = events[~imprecise & ~districtless]
-    times = np.unique(_period(_days(start, end), freq))
+    times, days_observed = np.unique(_period(_days(start, end), freq), return_counts=True)
     slugs = region.slugs
     row = np.searchsorted(times, _period(used["date"].to_numpy().astype("datetime64[D]"), freq))
     place = {slug: i for i, slug in enumerate(slugs)}
@@ -82,6 +86,7 @@ def count_panel(
         coords={
             TIME: (TIME, times.astype("datetime64[s]"), {"long_name": f"first day of the {freq}"}),
             DISTRICT: (DISTRICT, list(slugs), {"long_name": "district, key of the region"}),
+            "days_observed": (TIME, days_observed, DAYS_OBSERVED),
             **_of_districts(region),
             **(_of_months(times) if freq == "month" else {}),
         },

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.record.ged_files import event, small_world, write_ged
 
-from tarazu.record import Record, read_record, select
+from tarazu.record import Record, load_record, read_record, select
 from tarazu.region.grid import prio_grid_cell
 
 VARIABLES = {"attacks", "operations", "other", "unclear"} | {
@@ -194,3 +194,10 @@ def test_prio_grid__numbers_cells_from_the_south_west() -> None:
     assert prio_grid_cell(-34.8, 20.1) == 79_601  # South Africa, as in PRIO-GRID 2.0
     with pytest.raises(ValueError, match=r"latitude is 91; expected degrees from -90 to 90"):
         prio_grid_cell(91, 0)
+
+
+def test_panel__states_how_many_days_of_each_period_the_record_covers() -> None:
+    record = load_record().sel(start="2010-03-05", end="2010-05-10")
+    panel = record.panel("month")
+    assert panel["days_observed"].to_numpy().tolist() == [27, 30, 10]
+    assert set(load_record().panel("day")["days_observed"].to_numpy()) == {1}
