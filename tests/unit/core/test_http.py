@@ -130,6 +130,15 @@ def test_meter__ends_what_takes_too_long_in_all() -> None:
         receive(meter, 100, pause=0.005)
 
 
+def test_meter__gives_the_whole_time_again_after_enough_bytes() -> None:
+    meter = Meter(Limits(idle=0.2, slowest=100))
+    meter.start(API, 1000)
+    time.sleep(0.15)
+    meter.received(100)
+    assert meter.time_left() > 0.1
+    assert "only 0 bytes" in str(meter.time_error())
+
+
 def test_meter__counts_content_and_what_comes_without_it() -> None:
     meter = Meter(Limits(framing_bytes=100))
     meter.start(API, 150)

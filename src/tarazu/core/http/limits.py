@@ -63,10 +63,9 @@ class Meter:
         DataError
             The time is up, or too few bytes came in the last `Limits.idle` seconds.
         """
-        now = time.monotonic()
-        if now >= self._window_ends and self._in_window >= self.limits.slowest:
+        if self._in_window >= self.limits.slowest:
             self._open_window()
-        left = min(self._ends, self._window_ends) - now
+        left = min(self._ends, self._window_ends) - time.monotonic()
         if left <= 0:
             raise self.time_error()
         return left
