@@ -1,3 +1,4 @@
+import errno
 import os
 import pwd
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from tarazu.core.errors import OutputError
 from tarazu.core.files import cache
 from tarazu.core.files.cache import atomic_folder, cache_dir, write_atomic
 
@@ -191,3 +193,29 @@ def test_atomic_folder__error_leaves_everything_as_it_was(tmp_path):
         interrupted()
     assert (tmp_path / "run" / "a").read_text() == "1"
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device of a full disk")
+def test_full_disk__the_error_names_the_place():
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_atomic(Path("/dev/full"), b"1")
+    assert caught.value.filename == "/dev/full"
+
+
+def test_full_disk__the_error_of_a_folder_names_it(tmp_path):
+    target = tmp_path / "out"
+    with pytest.raises(OSError, match="No space left") as caught, atomic_folder(target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert caught.value.filename == str(target)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cache_dir__without_any_folder_states_what_to_set(tmp_path, monkeypatch):
+    def full(prefix):
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(cache.tempfile, "mkdtemp", full)
+    monkeypatch.setenv("TARAZU_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    with pytest.raises(OutputError, match="Set TARAZU_CACHE_DIR"):
+        cache_dir()

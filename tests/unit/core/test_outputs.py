@@ -12,6 +12,7 @@ import pytest
 
 import tarazu
 from tarazu.core.errors import OutputError
+from tarazu.core.files.output_folder import check_folder
 from tarazu.core.files.outputs import LIST, check_outputs, write_outputs
 from tarazu.core.files.work_folder import KEY, block_file, clear_work, open_work, read_key
 
@@ -206,3 +207,15 @@ def test_sources__delete_and_replace_in_known_places_only() -> None:
     deletes = {name for name, text in texts.items() if deleting.search(text)}
     assert deletes == set(MAY_DELETE)
     assert {name for name, text in texts.items() if "atomic_folder" in text} == MAY_REPLACE_FOLDERS
+
+
+def test_check_folder__a_container_without_a_home_folder(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    (tmp_path / "out").mkdir()
+    check_folder(tmp_path / "out", "run")
+    (tmp_path / "out" / "thesis.tex").touch()
+    with pytest.raises(OutputError, match="is not empty"):
+        check_folder(tmp_path / "out", "run")

@@ -15,6 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from tarazu.core.errors import OutputError
+from tarazu.core.files.place import naming_place
+
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -25,6 +28,11 @@ def cache_dir() -> Path:
     for caches; if that cannot be written to, belongs to another user or may be written to by
     others, or needs a home folder and there is none, a temporary folder, removed when the process
     ends, with a warning. The folder exists when this returns.
+
+    Raises
+    ------
+    OutputError
+        There is no folder that can be written to.
 
     Warns
     -----
@@ -46,7 +54,15 @@ def _resolve_cache_dir(named: str) -> Path:
         problem = f"the cache folder {candidate} {reason}"
     else:
         return candidate
-    temporary = Path(tempfile.mkdtemp(prefix="tarazu-cache-"))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="tarazu-cache-"))
+    except OSError as error:
+        raise OutputError(
+            f"{problem}, and there is no temporary folder ({error.strerror})",
+            path=candidate or Path("cache"),
+            expected="a folder for compiled kernels that this user can write to",
+            hint="Set TARAZU_CACHE_DIR, or TMPDIR, to one",
+        ) from error
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     warnings.warn(
         f"{problem}; using a temporary one for this process. "
@@ -109,7 +125,7 @@ def write_atomic(path: Path, data: bytes | Path) -> None:
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        with path.open("wb") as stream:
+        with naming_place(path), path.open("wb") as stream:
             _fill(stream, data)
         return
     with atomic_file(path) as stream:
@@ -127,7 +143,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """
     temporary = _beside(path)
     try:
-        with temporary.open("xb") as stream:
+        with naming_place(path), temporary.open("xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -171,7 +187,8 @@ def atomic_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     building = _beside(path)
     building.mkdir()
     try:
-        yield building
+        with naming_place(path):
+            yield building
         if replace and path.exists():
             retired = _beside(path)
             path.rename(retired)

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -119,7 +119,9 @@ def check_folder(
 
 
 def _check_place(target: Path, keep: Sequence[Path]) -> None:
-    places = [("the working folder", Path.cwd()), ("your home folder", Path.home())]
+    places = [("the working folder", Path.cwd())]
+    with suppress(RuntimeError):  # a container may have no home folder
+        places.append(("your home folder", Path.home()))
     places += [(f"the input {path}", path) for path in keep]
     if target == target.parent:
         places = [("a whole file system", target)]
