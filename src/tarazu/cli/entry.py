@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
+from tarazu.cli.interrupts import answering_interrupts
 from tarazu.cli.output import DONE, INTERRUPTED, READER_GONE, TERMINATED, set_verbosity
+from tarazu.core.files.place import naming_place
 
 # Threads inside linear algebra: matrices here are small, studies bring threads of their own, and on
 # a busy machine such threads wait for each other (retaliation: 432 s with two, 12 s with one).
@@ -21,7 +23,9 @@ def main() -> NoReturn:
     for name in ALGEBRA_THREADS:  # read when NumPy is first imported, which is later
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(run(sys.argv[1:]))
+    with answering_interrupts():
+        code = run(sys.argv[1:])
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -31,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         code = _invoke(arguments)
-        sys.stdout.flush()
+        with naming_place("standard output"):
+            sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
