@@ -158,7 +158,6 @@ def _read_by_gdal(path: Path, kind: str) -> tuple[dict[str, list[object]], list[
     from pyproj import CRS, network
     from pyproj.exceptions import CRSError
     from shapely import force_2d, from_wkb
-    from shapely.errors import ShapelyError
 
     network.set_network_enabled(False)  # type: ignore[attr-defined]  # no grids are fetched
     with _isolated(path, kind) as copy, warnings.catch_warnings():
@@ -167,8 +166,8 @@ def _read_by_gdal(path: Path, kind: str) -> tuple[dict[str, list[object]], list[
         try:
             meta, _, geometry, fields = pyogrio.raw.read(copy, **layer)
             shapes = [] if geometry is None else list(force_2d(from_wkb(geometry)))
-        except (OSError, RuntimeError, ValueError, ShapelyError) as error:
-            words = _one_line(error).replace(str(copy), path.name)  # pyogrio's are RuntimeErrors
+        except Exception as error:  # of a damaged file it raises many kinds
+            words = _one_line(error).replace(str(copy), path.name)
             what = f"the file cannot be read ({shorten(words)})"
             raise DataError(what, file=path, expected=FORMATS) from error
     if geometry is None:
@@ -203,6 +202,7 @@ def _in_degrees(
     import shapely
     from pyproj import Transformer
     from pyproj.exceptions import ProjError
+    from shapely.errors import ShapelyError
 
     try:
         forward = Transformer.from_crs(crs, DEGREES, always_xy=True)
@@ -212,7 +212,7 @@ def _in_degrees(
             else shapely.transform(shape, forward.transform, interleaved=False)
             for shape in shapes
         ]
-    except (ProjError, ValueError) as error:
+    except (ProjError, ShapelyError, ValueError) as error:
         what = f"its coordinates cannot be turned into degrees ({_one_line(error)})"
         raise DataError(what, file=path, expected="a projection that can be inverted") from error
 
