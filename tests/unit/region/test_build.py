@@ -416,3 +416,10 @@ def test_build__balochistan_has_the_neighbours_of_the_shared_table(
         assert found[pair] == pytest.approx(km, abs=ROUNDING_KM + 0.0005 * km)
     assert [d.slug for d in region.districts] == list(load_region().slugs)
     assert all(a < b for a, b in pairwise(region.slugs))
+
+
+def test_build__of_too_many_districts_is_refused_with_what_to_reduce(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("tarazu.region.build.builder.MOST_DISTRICTS", 4)
+    with pytest.raises(DataError, match=r"map\.geojson: has 5 districts; expected at most 4.*--on"):
+        build(tmp_path)
+    assert not (tmp_path / "made-up").exists()

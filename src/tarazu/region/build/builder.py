@@ -24,6 +24,7 @@ from tarazu.region.load import COLUMNS, load_region
 from tarazu.region.region import Region
 
 SNAP_KM = 0.1
+MOST_DISTRICTS = 2_000
 KIND = "region"
 UNKNOWN = "not known"
 POLYGONS = "boundaries.geojson"
@@ -194,6 +195,13 @@ def write_region(
     shapes = read_district_shapes(
         boundaries, names=options.names, population=options.population, only=options.only
     )
+    if len(shapes.slugs) > MOST_DISTRICTS:
+        raise DataError(
+            f"has {len(shapes.slugs):,} districts",
+            file=boundaries,
+            expected=f"at most {MOST_DISTRICTS:,}: tile map and estimators take hours beyond",
+            hint="Use a higher administrative level, or a part of the file with --only",
+        )
     tables = _tables(shapes, options, boundaries)
 
     def about() -> dict[str, object]:

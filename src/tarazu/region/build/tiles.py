@@ -68,7 +68,9 @@ def _lay(
     columns, rows = ceil(width) + 2 * MARGIN + 1, ceil(height / ROW) + 2 * MARGIN + 1
     grid = np.array([(column, row) for row in range(rows) for column in range(columns)])
     corner = np.array([MARGIN + right, -(height + (MARGIN + up) * ROW)])
-    loss = ((points[:, None, :] + corner - centre(grid)[None, :, :]) ** 2).sum(axis=2)  # (D, cells)
+    moved, centres = points + corner, centre(grid)
+    loss = (moved[:, None, 0] - centres[None, :, 0]) ** 2  # (D, cells)
+    loss += (moved[:, None, 1] - centres[None, :, 1]) ** 2
     place = linear_sum_assignment(loss)[1]
     neighbours: list[list[int]] = [[] for _ in points]
     for a, b in links:
