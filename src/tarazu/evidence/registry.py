@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from tarazu.evidence.finding import Finding
+from tarazu.evidence.needs import require_estimator
 from tarazu.evidence.options import options_of
 from tarazu.record import Record
 
@@ -66,6 +67,8 @@ def estimate(name: str, record: Record, **options: Any) -> Finding:
         The estimator has no such option.
     FitError
         The record holds nothing that the estimator could work on.
+    ResourceError
+        The estimator needs more memory than there is.
     """
     if name not in ESTIMATORS:
         raise ValueError(f"no estimator is called {name!r}; expected {', '.join(ESTIMATORS)}")
@@ -77,4 +80,5 @@ def estimate(name: str, record: Record, **options: Any) -> Finding:
             raise TypeError(
                 f"{name} has no option {option!r}; its options are {', '.join(known)}{hint}"
             )
+    require_estimator(name, record)
     return ESTIMATORS[name](record, **options)

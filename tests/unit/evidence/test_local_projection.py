@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from tests.reference.panel_regression import design, sum_weeks
 from tests.unit.evidence.worlds import ring
 
+from tarazu.core.errors import ResourceError
+from tarazu.core.limits import MEMORY
+from tarazu.evidence.dose import local_projection
 from tarazu.evidence.dose.effect import HEADLINE, measure_bins, measure_dose
 from tarazu.evidence.dose.local_projection import (
     HISTORY,
@@ -193,3 +196,27 @@ def test_bins__of_an_exact_step_are_its_height():
     )
     assert fit.coefficients[4, 0] == pytest.approx(50, abs=12)
     assert np.abs(fit.coefficients[1:4, 0]).max() < 12
+
+
+def test_exchanges__in_pieces_are_those_of_the_whole(monkeypatch):
+    doses, prognosis = np.arange(40.0), np.sin(np.arange(40.0))
+    whole = exchange_doses(doses, prognosis, replicates=30, seed=2)
+    monkeypatch.setattr(local_projection, "CELLS_AT_ONCE", 70)
+    assert np.array_equal(exchange_doses(doses, prognosis, replicates=30, seed=2), whole)
+
+
+def test_redeal__in_pieces_is_that_of_the_whole(monkeypatch):
+    p = panel(7)
+    fit = project(p.attacks, _all_treatments(p), p.neighbours, (HEADLINE,))
+    weeks = p.weeks - REACH_WEEKS
+    dealt = exchange_doses(p.doses, np.zeros(len(p.doses)), replicates=7, seed=2)
+    arguments = (fit, np.broadcast_to(weeks, dealt.shape), p.districts, dealt, p.neighbours)
+    whole = redeal(*arguments)
+    monkeypatch.setattr(local_projection, "CELLS_AT_ONCE", 1)
+    assert np.array_equal(redeal(*arguments), whole)
+
+
+def test_exchanges__beyond_the_memory_are_refused(monkeypatch):
+    monkeypatch.setenv(MEMORY, "0.0001")
+    with pytest.raises(ResourceError, match="Reduce the number of exchanges"):
+        exchange_doses(np.ones(500), np.ones(500), replicates=999, seed=0)

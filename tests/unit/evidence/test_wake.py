@@ -7,7 +7,10 @@ import pytest
 from tests.unit.evidence.few import FEW
 from tests.unit.evidence.worlds import HORIZON, plant_after, quiet_ring, remove_after
 
+from tarazu.core.errors import ResourceError
+from tarazu.core.limits import MEMORY
 from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.evidence.methods import comparison_days
 from tarazu.evidence.methods.comparison_days import (
     PAST_CUTS,
     PAST_LAGS,
@@ -170,3 +173,21 @@ def test_distances__are_great_circles(record):
 def test_finding__accounts_for_every_event(record, estimator):
     found = estimator(record, **FEW[estimator.__name__])
     assert sum(found.n_used.values()) + sum(found.n_dropped.values()) == record.n_events
+
+
+def test_contrast__in_pieces_is_that_of_the_whole(monkeypatch):
+    world = quiet_ring(4)
+    whole = contrasts_of(world)
+    assert len(whole.own) > 1_000
+    monkeypatch.setattr(comparison_days, "ROWS_AT_ONCE", 150)
+    pieces = contrasts_of(world)
+    for field in ("operation", "own", "matches", "cluster", "dose"):
+        assert np.array_equal(getattr(pieces, field), getattr(whole, field))
+    assert np.allclose(pieces.outcome, whole.outcome, rtol=0, atol=EXACT)
+    assert pieces.n_operations == whole.n_operations
+
+
+def test_contrast__beyond_the_memory_is_refused_with_what_to_reduce(monkeypatch):
+    monkeypatch.setenv(MEMORY, "0.000001")
+    with pytest.raises(ResourceError, match=r"operations with .* days .*Reduce the record to few"):
+        contrasts_of(quiet_ring(4))

@@ -97,13 +97,13 @@ def measure_dose(
     )
     place = weeks, panel.districts
     dealt = exchange_doses(panel.doses, fit.prognosis[(*place, 0)], replicates=exchanges, seed=seed)
-    same = np.repeat(weeks[None], exchanges, axis=0)
+    same = np.broadcast_to(weeks, dealt.shape)
     by_chance = redeal(fit, same, panel.districts, dealt, panel.neighbours)
     p_values, adjusted = _compare(fit.coefficients[0], by_chance)
     p_moved = np.nan
     if moves:
         moved = move_weeks(weeks, n_weeks=len(fit.outcomes), replicates=moves, seed=seed + 1)
-        doses = np.repeat(panel.doses[None], moves, axis=0)
+        doses = np.broadcast_to(panel.doses, moved.shape)
         elsewhen = redeal(fit, moved, panel.districts, doses, panel.neighbours)
         p_moved = float(_compare(fit.coefficients[0], elsewhen)[0][0])
     cells = np.unique(np.stack(place, axis=1), axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from tarazu.core.limits import require_memory
 from tarazu.evidence.dose.local_projection_kernels import project_redealt
 
 Array = NDArray[np.float64]
@@ -17,6 +19,7 @@ REACH_WEEKS: Final = 52
 HISTORY: Final = (1, 4, 12, 52)  # weeks of earlier attacks, own and next door, that are held fixed
 STRATA: Final = 4
 MOVE_WEEKS: Final = 26
+CELLS_AT_ONCE: Final = 1_000_000  # operations times replicates
 FEWEST_DISTRICTS: Final = 3  # with operations: a jackknife over fewer has no meaning
 
 
@@ -159,10 +162,17 @@ def exchange_doses(doses: Array, prognosis: Array, *, replicates: int, seed: int
     """
     rng = np.random.Generator(np.random.Philox(seed))
     strata = np.array_split(np.argsort(prognosis, kind="stable"), STRATA)
+    require_memory(
+        f"the exchange of doses between {len(doses):,} operations, {replicates:,} times",
+        2 * 8 * replicates * len(doses),
+        reduce="the number of exchanges, or the record to fewer districts or a shorter time",
+    )
     dealt = np.repeat(doses[None], replicates, axis=0)
     for stratum in strata:
-        order = rng.random((replicates, len(stratum))).argsort(axis=1)
-        dealt[:, stratum] = doses[stratum[order]]
+        for rows in _row_pieces(replicates, len(stratum)):
+            some = dealt[rows]
+            order = rng.random((len(some), len(stratum))).argsort(axis=1)
+            some[:, stratum] = doses[stratum[order]]
     return dealt
 
 
@@ -185,16 +195,26 @@ def redeal(
 ) -> Array:
     """Return (R, H) coefficients of the dose for re-dealt weeks or doses, each (R, N)."""
     effects = np.empty((len(weeks), projection.outcomes.shape[2]))
-    project_redealt(
-        weeks,
-        districts,
-        doses,
-        spread_evenly(neighbours),
-        np.ascontiguousarray(projection.whitened),
-        np.ascontiguousarray(projection.outcomes),
-        effects,
-    )
+    spread = spread_evenly(neighbours)
+    whitened = np.ascontiguousarray(projection.whitened)
+    outcomes = np.ascontiguousarray(projection.outcomes)
+    for rows in _row_pieces(*weeks.shape):
+        project_redealt(
+            np.ascontiguousarray(weeks[rows]),
+            districts,
+            np.ascontiguousarray(doses[rows]),
+            spread,
+            whitened,
+            outcomes,
+            effects[rows],
+        )
     return effects
+
+
+def _row_pieces(rows: int, columns: int) -> Iterator[slice]:
+    """Yield slices of rows that hold about a million cells each."""
+    step = max(1, CELLS_AT_ONCE // max(columns, 1))
+    yield from (slice(first, first + step) for first in range(0, rows, step))
 
 
 def _sum_weeks(series: NDArray[np.int64] | Array, first: int, last: int) -> Array:

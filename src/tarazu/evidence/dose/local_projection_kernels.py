@@ -32,7 +32,7 @@ def project_redealt(
     H = residuals.shape[2]
     x = np.zeros((T, D, N_TREATED))
     is_touched = np.zeros((T, D), dtype=np.bool_)
-    touched = np.zeros((weeks.shape[1] * D, 2), dtype=np.int64)
+    touched = np.zeros((min(weeks.shape[1], T) * D, 2), dtype=np.int64)
     by_week = np.zeros((T, N_TREATED))
     by_district = np.zeros((D, N_TREATED))
     for r in range(weeks.shape[0]):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from tarazu.core.jit import kernel
+from tarazu.core.limits import require_memory
 from tarazu.core.random.streams import uniform
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 
@@ -22,6 +24,7 @@ PAST_CUTS: Final = (
     ((1,), (1,), ()),
 )  # of own and of neighbours' attacks, by lag
 YEAR_DAYS: Final = 365
+ROWS_AT_ONCE: Final = 2_000_000  # days compared with others, of which all columns are held
 _STREAM: Final = 3
 
 
@@ -110,8 +113,8 @@ def contrast_days(
     here, near = attacks[:, struck], attacks @ neighbours[:, struck].astype(np.int64)
     pasts = [past(series, *lag) for series in (here, near) for lag in PAST_LAGS]
     code = np.zeros(here.shape, dtype=np.int64)
-    for values, cuts in zip(pasts, PAST_CUTS[0] + PAST_CUTS[1], strict=True):
-        code = code * (len(cuts) + 1) + np.digitize(values, cuts)
+    for before, cuts in zip(pasts, PAST_CUTS[0] + PAST_CUTS[1], strict=True):
+        code = code * (len(cuts) + 1) + np.digitize(before, cuts)
     felt = _felt(operations[:, struck], horizon)
     columns = np.stack([*outcomes[:, :, struck], *pasts, felt], axis=-1)
     # days of one district and past stand together, in order of time
@@ -131,36 +134,115 @@ def contrast_days(
     home = (code[days, districts] * n_districts + districts) * stride + days + SHIFT_DAYS
     start = np.searchsorted(key, home - SHIFT_DAYS)
     size = np.searchsorted(key, home + SHIFT_DAYS, side="right") - start
-    operation = np.repeat(np.arange(len(days)), size)
-    row = np.arange(size.sum()) - np.repeat(size.cumsum() - size, size) + np.repeat(start, size)
-
-    edges = [-SHIFT_DAYS, -horizon, horizon + 1, SHIFT_DAYS + 1]
-    low, near_low, near_high, high = (np.searchsorted(key, key[row] + e) for e in edges)
-    matches = high - low - (near_high - near_low)
-    own = key[row] == home[operation]
-    kept = (matches > 0) & (matches[own] > 0)[operation]
-    row, own, matches = row[kept], own[kept], matches[kept]
-    kept_operation = operation[kept]
-    sums = total[high] - total[low] - total[near_high] + total[near_low]
-    contrast = values[row] - sums[kept] / matches[:, None]
-    _, operation = np.unique(kept_operation, return_inverse=True)
-    operation = operation.reshape(-1).astype(np.int64)
-    who = kept_operation[own]
+    n_windows, n_rows = len(outcomes), int(size.sum())
+    require_memory(
+        f"the comparison of {len(days):,} operations with {n_rows:,} days that have the same past",
+        8.0 * (n_rows * (2 * n_windows + 8) + 6 * min(n_rows, ROWS_AT_ONCE) * values.shape[1]),
+        reduce="the record to fewer districts or a shorter time",
+    )
+    table = _Table(key, values, total, home, start, size, horizon, n_windows)
+    whole = list(_contrasts(table)) if n_rows <= ROWS_AT_ONCE else None
+    slope = _slope(whole or _contrasts(table))
+    parts = list(_outcomes(whole or _contrasts(table), slope))
+    rows = _Rows(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    _, operation = np.unique(rows.operation, return_inverse=True)
+    who = rows.operation[rows.own]
     _, cluster = np.unique(
         np.stack([districts[who], days[who] // YEAR_DAYS]), axis=1, return_inverse=True
     )
-    n_windows = len(outcomes)
-    outcome = _residual(contrast[:, :n_windows], contrast[:, n_windows:-1], operation)
     return DayContrasts(
-        operation=operation,
-        own=own,
-        outcome=outcome,
-        dose=contrast[:, -1],
-        matches=matches,
+        operation=operation.reshape(-1).astype(np.int64),
+        own=rows.own,
+        outcome=rows.outcome,
+        dose=rows.dose,
+        matches=rows.matches,
         cluster=cluster.reshape(-1).astype(np.int64),
-        n_operations=int(own.sum()),
+        n_operations=int(rows.own.sum()),
         n_all=int(operations.sum()),
     )
+
+
+class _Table(NamedTuple):
+    """Days in order of place and time, and the days that each operation is compared with.
+
+    Attributes
+    ----------
+    key : (U,) place and day. values : (U, C) outcomes, covariates, dose; total : (U + 1, C) their
+    sums. home : (N,) key of each operation; start, size : its rows of the table.
+    """
+
+    key: NDArray[np.int64]
+    values: Array
+    total: Array
+    home: NDArray[np.int64]
+    start: NDArray[np.int64]
+    size: NDArray[np.int64]
+    horizon: int
+    n_windows: int
+
+
+class _Rows(NamedTuple):
+    """Some rows of `DayContrasts`; `operation` counts those without a match too."""
+
+    operation: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    matches: NDArray[np.int64]
+    outcome: Array
+    dose: Array
+
+
+def _contrasts(table: _Table) -> Iterator[tuple[Array, _Rows]]:
+    """Yield covariates and rows, outcomes as they are, of whole operations at a time."""
+    key, total, size = table.key, table.total, table.size
+    first = np.searchsorted(size.cumsum(), np.arange(0, max(1, size.sum()), ROWS_AT_ONCE))
+    edges = [-SHIFT_DAYS, -table.horizon, table.horizon + 1, SHIFT_DAYS + 1]
+    for begin, end in zip(first, [*first[1:], len(size)], strict=True):
+        chosen = size[begin:end]
+        operation = np.repeat(np.arange(begin, end), chosen)
+        within = np.arange(chosen.sum()) - np.repeat(chosen.cumsum() - chosen, chosen)
+        row = within + np.repeat(table.start[begin:end], chosen)
+        low, near_low, near_high, high = (np.searchsorted(key, key[row] + e) for e in edges)
+        matches = high - low - (near_high - near_low)
+        own = key[row] == table.home[operation]
+        kept = (matches > 0) & (matches[own] > 0)[operation - begin]
+        sums = total[high] - total[low] - total[near_high] + total[near_low]
+        row, own, matches, operation = row[kept], own[kept], matches[kept], operation[kept]
+        contrast = table.values[row] - sums[kept] / matches[:, None]
+        outcome = contrast[:, : table.n_windows]
+        rows = _Rows(operation, own, matches, outcome, contrast[:, -1].copy())
+        yield contrast[:, table.n_windows : -1], rows
+
+
+def _slope(pieces: Iterable[tuple[Array, _Rows]]) -> Array:
+    """Return the regression of outcomes on covariates, with operations of equal weight.
+
+    Of several pieces, the triangular factors are combined.
+    """
+    x = y = np.zeros((0, 0))
+    factor: Array | None = None
+    for n, (covariates, rows) in enumerate(pieces):
+        _, group = np.unique(rows.operation, return_inverse=True)
+        weight = np.sqrt(1.0 / np.bincount(group))[group][:, None]
+        if n:
+            factor = _factor(x, y) if factor is None else factor
+            added = _factor(weight * covariates, weight * rows.outcome)
+            factor = np.asarray(np.linalg.qr(np.vstack([factor, added]), mode="r"))
+        else:
+            x, y = weight * covariates, weight * rows.outcome
+    if factor is not None:
+        x, y = factor[:, : x.shape[1]], factor[:, x.shape[1] :]
+    slope, *_ = np.linalg.lstsq(x, y, rcond=1e-10)
+    return np.asarray(slope)
+
+
+def _factor(x: Array, y: Array) -> Array:
+    return np.asarray(np.linalg.qr(np.hstack([x, y]), mode="r"))
+
+
+def _outcomes(pieces: Iterable[tuple[Array, _Rows]], slope: Array) -> Iterator[_Rows]:
+    """Yield the rows with covariates taken out of the outcomes."""
+    for covariates, rows in pieces:
+        yield rows._replace(outcome=np.asarray(rows.outcome - covariates @ slope))
 
 
 def measure_days(contrasts: DayContrasts, *, replicates: int, seed: int) -> DayEffects:
@@ -231,13 +313,6 @@ def _felt(operations: Counts, horizon: int) -> Array:
     lags = np.arange(min(horizon, len(operations)))
     first = ((1 - lags / horizon)[:, None] * operations[: len(lags)]).sum(axis=0)
     return np.asarray(np.vstack([first, first + change[:-1].cumsum(axis=0)]))
-
-
-def _residual(outcomes: Array, covariates: Array, group: NDArray[np.int64]) -> Array:
-    """Return outcomes minus their regression on covariates, with groups of equal weight."""
-    weight = np.sqrt(1.0 / np.bincount(group))[group][:, None]
-    slope, *_ = np.linalg.lstsq(weight * covariates, weight * outcomes, rcond=1e-10)
-    return np.asarray(outcomes - covariates @ slope)
 
 
 @kernel
