@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tarazu.cli import data, model, record, region
+from tarazu.cli.check import check
 from tarazu.cli.evidence import evidence
 from tarazu.cli.options import AsJson, Quiet, Verbose
 from tarazu.cli.output import show
@@ -32,6 +33,7 @@ claims_app = typer.Typer(invoke_without_command=True, callback=claims)
 claims_app.command("new")(new_claims)
 app.add_typer(claims_app, name="claims")
 add_new(app)
+app.command()(check)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")

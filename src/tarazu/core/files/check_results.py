@@ -13,9 +13,6 @@ from tarazu.core.files.output_folder import MANIFEST, RUN, list_files
 def check_results(folder: Path) -> int:
     """Return the number of files of a result folder, all of which are as Tarazu wrote them.
 
-    The manifest and the run note are checked against their own digests, every other file against
-    the manifest.
-
     Raises
     ------
     DataError
@@ -23,10 +20,24 @@ def check_results(folder: Path) -> int:
     ExceptionGroup
         All such files.
     """
-    outputs = read_sealed(folder / MANIFEST, hint="Make the results again")["outputs"]
-    problems = list(_problems(folder, outputs))
+    number, problems = find_damage(folder)
     raise_problems(problems, f"{folder} has {len(problems)} files that Tarazu did not leave so")
-    return len(outputs) + 1
+    return number
+
+
+def find_damage(folder: Path) -> tuple[int, list[DataError]]:
+    """Return the number of files of a result folder, and those that are not as Tarazu wrote them.
+
+    The manifest and the run note are checked against their own digests, every other file against
+    the manifest.
+
+    Raises
+    ------
+    DataError
+        The manifest is damaged or missing, so that nothing can be checked.
+    """
+    outputs = read_sealed(folder / MANIFEST, hint="Make the results again")["outputs"]
+    return len(outputs) + 1, list(_problems(folder, outputs))
 
 
 def _problems(folder: Path, outputs: dict[str, str]) -> Iterator[DataError]:
