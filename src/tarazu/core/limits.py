@@ -82,8 +82,8 @@ def require_disk(what: str, nbytes: float, folder: Path, *, reduce: str) -> None
     if nbytes > free:
         raise ResourceError(
             f"{what} writes about {in_gib(nbytes)}",
-            expected=f"at most {in_gib(free)}, which are free at {place}",
-            hint=f"Reduce {reduce}, or name another folder",
+            expected=f"at most {in_gib(free)}, which the disk of the results has free",
+            hint=f"Reduce {reduce}, or name a folder on another disk",
         )
 
 

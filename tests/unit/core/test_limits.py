@@ -93,7 +93,9 @@ def test_require_memory__states_the_estimate_and_what_to_reduce():
 
 def test_require_disk__counts_what_is_free_where_the_folder_will_lie(tmp_path):
     require_disk("this", 1, tmp_path / "not" / "there", reduce="it")
-    with pytest.raises(ResourceError, match=r"writes about .* free at .*Reduce it"):
+    with pytest.raises(
+        ResourceError, match=r"writes about .* the disk of the results has free.*Reduce it"
+    ):
         require_disk("this", 1e18, tmp_path / "not" / "there", reduce="it")
 
 

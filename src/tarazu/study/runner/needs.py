@@ -115,7 +115,7 @@ def require_needs(study: Study, workers: int, folder: Path) -> Needs:
     )
     reduce = "draws, replicates, weeks, policies or hypotheses"
     require_memory(what, needs.memory, reduce=f"{reduce}, block or workers")
-    require_disk(what, needs.disk, folder, reduce=f"{reduce}, or raise series_weeks")
+    require_disk(what, needs.disk, folder, reduce=f"{reduce}, or raise series_weeks or block")
     days = needs.seconds / 86_400
     if days > LONGEST_DAYS:
         raise ResourceError(
