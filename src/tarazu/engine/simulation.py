@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from tarazu.core.errors import SimulationError
+from tarazu.core.limits import require_memory
 from tarazu.engine.compiler.kernel_files import BuiltKernel, build_kernel, program_of
 from tarazu.engine.compiler.numba_source import Source
 from tarazu.engine.compiler.program import Program, levels_behind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tarazu.engine.reference_engine import OutOfRange
 
 Engine = Literal["numba", "numpy"]
+MANY_CELLS: Final = 1 << 26  # numbers of series, half a GiB: fewer are not compared with the memory
 
 
 def simulate(
@@ -60,8 +62,17 @@ def simulate(
         Arrays of the wrong shape, a lever outside its range, an unknown name.
     SimulationError
         A stock or hazard left its range during the run; gives which, where and when.
+    ResourceError
+        The series need more memory than there is.
     """
     program = program_of(model)
+    cells = np.size(members) * weeks * (len(program.quantities) + len(keep) * len(districts.names))
+    if cells > MANY_CELLS:
+        require_memory(
+            f"the series of {np.size(members):,} members over {weeks:,} weeks",
+            cells * np.dtype(np.float64).itemsize,
+            reduce="members (draws times replicates), weeks or the quantities kept by district",
+        )
     inputs = prepare(
         program,
         parameters,

@@ -11,6 +11,7 @@ from tarazu.study import Study, build_study, run_study
 from tarazu.study.runner import needs, reduce
 from tarazu.study.runner.needs import block_draws, estimate_needs, piece_members, require_needs
 from tarazu.study.runner.run import make_plan
+from tarazu.study.setup.scenario import median_scenario
 
 SHORT = {"weeks": 56, "horizons": (12, 54), "draws": 3, "block": 2}
 ALONE = {"hypotheses": ("full",), "policies": ("status-quo",), "replicates": 1}
@@ -87,3 +88,12 @@ def test_pieces__hold_each_step_once_and_never_one_alone(monkeypatch, weeks, ste
     pieces = [steps[piece] for piece in reduce._pieces(plan)]
     assert np.array_equal(np.concatenate(pieces), steps)
     assert min(len(piece) for piece in pieces) >= min(2, len(steps))
+
+
+def test_scenario__of_more_members_than_the_memory_holds_is_refused(monkeypatch):
+    monkeypatch.setenv(MEMORY, "8")
+    scenario = median_scenario("full", "status-quo", weeks=520)
+    with pytest.raises(
+        ResourceError, match=r"series of 100,000 members over 520 weeks needs about"
+    ):
+        scenario.run(0, np.arange(100_000), seed=1)
