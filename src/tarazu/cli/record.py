@@ -159,17 +159,17 @@ def _record_lines(record: Record) -> Iterator[str]:
     from tarazu.report.tables.record import quality_table
 
     quality, check = record.quality, measured_check(record)
-    yield (
+    yield paragraph(
         f"{record.region.title}, {record.start:%Y-%m-%d} to {record.end:%Y-%m-%d}: "
         f"{count(record.n_events)} events"
     )
-    yield f"  {record.source.title} ({record.source.licence})"
+    yield paragraph(f"{record.source.title} ({record.source.licence})", label="source")
     yield paragraph(counts(counts_by(record, "initiator")), label="initiator")
     yield paragraph(counts(deaths_by_side(record)), label="deaths")
     yield ""
     yield quality_table(record).to_text(width())
     if record.region.boundaries is None:
-        yield "  (coordinates were not compared with district names: use --boundaries)"
+        yield paragraph("Coordinates were not compared with district names: use --boundaries.")
     yield ""
     unmeasured = "The error rate of these initiator rules was not measured."
     yield paragraph(unmeasured if check is None else check.sentence())

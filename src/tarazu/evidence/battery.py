@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +46,11 @@ class BatteryConfig(BaseModel):
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         strange = [name for name in names if name not in ESTIMATORS]
         if strange:
-            raise ValueError(f"no estimator is called {strange[0]!r}: {', '.join(ESTIMATORS)}")
+            near = get_close_matches(strange[0], ESTIMATORS, n=1)
+            hint = f". Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"no estimator is called {strange[0]!r}; expected {', '.join(ESTIMATORS)}{hint}"
+            )
         if len(set(names)) < len(names):
             raise ValueError("each estimator can be named once")
         return names
@@ -174,12 +179,12 @@ class Battery:
     def _tests_sentence(self) -> str:
         tests = [finding for finding in self.findings if finding.p_value is not None]
         alone = [f.name for f in tests if f.p_value is not None and f.p_value < SIGNIFICANCE]
-        held = [f.name for f in tests if self.joint_verdict(f) != CANNOT_TELL]
+        held = [f.name for f in tests if self.p_holm.get(f.name, 1.0) < self.significance]
         if not tests:
             return WORDS.text("battery", "no_test")
         return WORDS.text(
             "battery",
-            "does" if len(held) == 1 else "do",
+            "tests",
             tests=len(tests),
             alone=len(alone),
             named_alone=_named(alone),

@@ -111,7 +111,9 @@ def battery_point(battery: Battery) -> str:
     parts = []
     if tests:
         unclear = len(tests) - len(held)
-        parts.append(f"For {unclear} of {len(tests)} tests the record cannot tell.")
+        of = "the only test" if len(tests) == 1 else f"{unclear} of {len(tests)} tests"
+        if unclear:
+            parts.append(f"For {of} the record cannot tell.")
     parts += [
         _verdict_words(battery, finding.name, battery.joint_verdict(finding)) for finding in held
     ]

@@ -58,8 +58,10 @@ def test_assess__a_small_p_value_among_many_no_longer_counts():
     first = battery.rows[0]
     assert (first["verdict_alone"], first["verdict"]) == ("backlash", CANNOT_TELL)
     assert first["p_holm"] == pytest.approx(0.24)
-    assert "1 reach the 5% level alone (one)" in battery.sentence
-    assert "0 do so after correction" in battery.sentence
+    assert battery.sentence == (
+        "Tests: 8. Significant at the 5% level alone: 1 (one). After correction for their number "
+        "at 5% (Holm): 0."
+    )
 
 
 def test_assess__a_tiny_p_value_still_counts():
@@ -69,8 +71,11 @@ def test_assess__a_tiny_p_value_still_counts():
 
 def test_assess__keeps_a_verdict_that_rests_on_no_rejection():
     small = replace(finding("tactics", 0.7), verdict="no share changed by 15 points or more")
-    row = assess([small, finding("one", 0.03)]).rows[0]
+    battery = assess([small, finding("one", 0.03)])
+    row = battery.rows[0]
     assert row["verdict"] == "no share changed by 15 points or more"
+    assert "Significant at the 5% level alone: 1 (one)" in battery.sentence
+    assert battery.sentence.endswith("(Holm): 0.")
 
 
 def test_assess__descriptions_and_failed_fits_are_no_tests():
@@ -149,7 +154,7 @@ def test_load_battery__the_shipped_one_asks_everything():
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('estimators = ["retalliation"]', "retalliation"),
+        ('estimators = ["retalliation"]', "Did you mean 'retaliation'"),
         ('estimators = ["retaliation", "retaliation"]', "once"),
         ("estimators = []", "estimators"),
         ('estimators = ["retaliation"]\nsignificance = 0.0', "significance"),
