@@ -197,6 +197,17 @@ def test_fetch__takes_its_own_files_only(
     assert len(json.loads(out.read_bytes())["Result"]) == 2
 
 
+@pytest.mark.parametrize("kind", ["study", "policy", "hypothesis", "claims"])
+def test_template__is_yours_once_you_edited_it(kind: str, here: Path, refused: Refused) -> None:
+    command = [kind, "new", "mine.toml"]
+    assert run(command) == run(command) == 0
+    mine = here / "mine.toml"
+    mine.write_text(mine.read_text(encoding="utf-8") + "# my words\n", encoding="utf-8")
+    assert "--force" in refused(command)
+    assert run([*command, "--force"]) == 0
+    assert "my words" not in mine.read_text(encoding="utf-8")
+
+
 def test_model__pages_take_their_own_files_only_and_the_answer_is_printed(
     here: Path, refused: Refused, capsys: pytest.CaptureFixture[str]
 ) -> None:
