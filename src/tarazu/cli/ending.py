@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tarazu.cli.output import INTERNAL, USAGE, paragraph, width
+from tarazu.cli.output import INTERNAL, LABEL, USAGE, paragraph, width
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery
@@ -34,18 +34,20 @@ def ending(
 
     lines = ["What was found", *(paragraph(text, label=label) for label, text in points)]
     if folder is not None:
-        brief = f"{folder / BRIEF} (open it in a browser; it needs no network)"
-        lines += [
-            "Where it lies",
-            paragraph(brief, label="brief"),
-            paragraph(f"{folder} (files: docs/reference/outputs.md)", label="data"),
-        ]
+        indent = " " * LABEL
+        lines.append("Where it lies")
+        for label, path, remark in (
+            ("brief", folder / BRIEF, "open it in a browser; it needs no network"),
+            ("data", folder, "files: docs/reference/outputs.md"),
+        ):  # a path stays on one line, to be copied
+            lines.append(f"  {label:<{LABEL - 2}}{path}")
+            lines.append(fill(remark, width(), initial_indent=indent, subsequent_indent=indent))
     program = _program()
     lines.append("What to type next")
-    indent = " " * 6
+    margin = " " * 6
     for command, meaning in commands:  # a command stays on one line, to be copied
         lines.append(f"  {program} {command}")
-        lines.append(fill(meaning, width(), initial_indent=indent, subsequent_indent=indent))
+        lines.append(fill(meaning, width(), initial_indent=margin, subsequent_indent=margin))
     return "\n".join(lines)
 
 

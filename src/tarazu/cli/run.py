@@ -138,9 +138,9 @@ def claims(
 ) -> None:
     """Decide the claims of the ledger from a record and the model.
 
-    Runs the estimators and studies that the claims name, and prints each claim with its verdict and
-    the rule that decided it, which was fixed before the runs. A claim that no record can test is at
-    most model-conditional; the model is not calibrated.
+    Runs all estimators and the studies that the claims name, and prints each claim with its verdict
+    and the rule that decided it, which was fixed before the runs. A claim that no record can test
+    is at most model-conditional; the model is not calibrated.
     """
     from tarazu.pipeline.runner import run_task
     from tarazu.pipeline.task import ledger_task
