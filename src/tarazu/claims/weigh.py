@@ -370,6 +370,8 @@ def _explain(record: RecordResult | None, model: ModelResult | None, verdict: Ve
     parts = [f"{verdict.capitalize()}: {VERDICTS[verdict]}."]
     if record is not None:
         parts.append(f"Record ({record.finding}): {record.verdict}.")
+    if record is not None and model is None:
+        parts.append("Its study of the model was not run.")
     if model is not None and not model.shares:
         parts.append(model.detail)
     elif model is not None:

@@ -12,6 +12,7 @@ import typer
 from tarazu.cli.options import (
     AsJson,
     Force,
+    ModelOptions,
     Quiet,
     Verbose,
     Workers,
@@ -24,6 +25,7 @@ from tarazu.cli.progress import progress
 
 if TYPE_CHECKING:
     from tarazu.report.figure import Figure
+    from tarazu.study.setup.scenario import Scenario
 
 Hypothesis = Annotated[str, typer.Option(help="Name of a hypothesis.")]
 Policy = Annotated[str, typer.Option(help="Name of a shipped policy, or a TOML file.")]
@@ -37,7 +39,7 @@ Weeks = Annotated[int, typer.Option(min=1, max=5200, help="Length of the runs, w
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(ModelOptions):
     """Options of every analysis."""
 
     hypothesis: Hypothesis = "full"
@@ -67,9 +69,8 @@ def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Share
     """
     from tarazu.report.figures.thresholds import elasticities_figure, thresholds_figure
     from tarazu.study.analysis.thresholds import find_thresholds
-    from tarazu.study.setup.scenario import drawn_scenario
 
-    scenario = drawn_scenario(shared.hypothesis, policy, weeks=1, draws=draws, seed=shared.seed)
+    scenario = _drawn(shared, policy, weeks=1, draws=draws)
     with progress("finding equilibria") as advance:
         found = find_thresholds(scenario, elastic=10, progress=advance)
     figures = [thresholds_figure(found)]
@@ -79,7 +80,7 @@ def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Share
         figures,
         found.table.to_dict("records"),
         shared,
-        keep=paths_of(policy, shared.hypothesis),
+        keep=[*paths_of(policy, shared.hypothesis), *shared.files],
         elasticities=found.leading_elasticities().to_dict("records"),
     )
 
@@ -100,12 +101,13 @@ def marginal(
     and elsewhere; and the replacement ratio: new militants per militant removed. Members with and
     without the operation use common random numbers.
     """
+    from tarazu.region import find_district
     from tarazu.report.figures.analyses import marginal_figure
     from tarazu.study.analysis.marginal_effect import HORIZONS, marginal_effect
-    from tarazu.study.setup.scenario import drawn_scenario
 
     weeks, seed = 53 + max(HORIZONS), shared.seed
-    scenario = drawn_scenario(shared.hypothesis, policy, weeks=weeks, draws=draws, seed=seed)
+    district = find_district(shared.load_region(), district)
+    scenario = _drawn(shared, policy, weeks=weeks, draws=draws)
     with progress("running with and without one operation") as advance:
         found = marginal_effect(
             scenario, district, replicates=replicates, seed=seed, progress=advance
@@ -114,7 +116,7 @@ def marginal(
         [marginal_figure(found, district=district)],
         found.to_dict("records"),
         shared,
-        keep=paths_of(policy, shared.hypothesis),
+        keep=[*paths_of(policy, shared.hypothesis), *shared.files],
     )
 
 
@@ -148,10 +150,9 @@ def frontier(
     """
     from tarazu.report.figures.frontier import frontier_figure
     from tarazu.study.analysis.frontier import END, attrition_frontier
-    from tarazu.study.setup.scenario import drawn_scenario
 
     seed = shared.seed
-    scenario = drawn_scenario(shared.hypothesis, policy, weeks=END, draws=draws, seed=seed)
+    scenario = _drawn(shared, policy, weeks=END, draws=draws)
     lever = scenario.model.levers.get(axis)
     level = level or (
         [0.1, 0.5, 0.9] if lever is None else sorted({lever.low, lever.default, lever.high})
@@ -166,7 +167,7 @@ def frontier(
         found.table.to_dict("records"),
         shared,
         [found.sentence(value) for value in level],
-        keep=paths_of(policy, shared.hypothesis),
+        keep=[*paths_of(policy, shared.hypothesis), *shared.files],
     )
 
 
@@ -197,12 +198,10 @@ def ablate(
     from tarazu.report.figures.analyses import ablation_figure
     from tarazu.study.analysis.ablation import LINKS
     from tarazu.study.analysis.ablation import ablate as ablate_links
-    from tarazu.study.setup.scenario import drawn_scenario
 
     links, seed = [parse_link(text) for text in link or LINKS], shared.seed
     status_quo, compared = (
-        drawn_scenario(shared.hypothesis, name, weeks=weeks, draws=draws, seed=seed)
-        for name in (baseline, policy)
+        _drawn(shared, name, weeks=weeks, draws=draws) for name in (baseline, policy)
     )
     with progress("holding links in turn") as advance:
         found = ablate_links(
@@ -218,7 +217,7 @@ def ablate(
         [ablation_figure(found, policy=policy, baseline=baseline, outcome=outcome)],
         found.to_dict("records"),
         shared,
-        keep=paths_of(policy, baseline, shared.hypothesis),
+        keep=[*paths_of(policy, baseline, shared.hypothesis), *shared.files],
     )
 
 
@@ -256,9 +255,11 @@ def flip(
     from tarazu.study.analysis.tipping_points import find_tipping_points, tipping_points_over_draws
     from tarazu.study.setup.scenario import median_scenario
 
-    keep, seed = paths_of(policy, baseline, shared.hypothesis), shared.seed
+    keep, seed = [*paths_of(policy, baseline, shared.hypothesis), *shared.files], shared.seed
+    model, region = shared.load_model(), shared.load_region()
     scenarios = [
-        median_scenario(shared.hypothesis, name, weeks=weeks) for name in (baseline, policy)
+        median_scenario(shared.hypothesis, name, weeks=weeks, model=model, region=region)
+        for name in (baseline, policy)
     ]
     if draws:
         with progress("moving one parameter at a time in every draw") as advance:
@@ -293,6 +294,21 @@ def flip(
     )
 
 
+def _drawn(shared: Shared, policy: str, *, weeks: int, draws: int) -> Scenario:
+    """Return the scenario of an analysis, in its region and with its model."""
+    from tarazu.study.setup.scenario import drawn_scenario
+
+    return drawn_scenario(
+        shared.hypothesis,
+        policy,
+        weeks=weeks,
+        draws=draws,
+        seed=shared.seed,
+        model=shared.load_model(),
+        region=shared.load_region(),
+    )
+
+
 def _show(
     figures: Sequence[Figure],
     rows: list[dict[Any, Any]],
@@ -311,8 +327,11 @@ def _show(
     ----------
     printed : shorter figures for the terminal; None for the same ones.
     """
+    from tarazu.model import borrowed_priors, load_hypothesis
     from tarazu.report.pages.figure_pages import write_pages
 
+    borrowed = borrowed_priors(shared.load_region(), [load_hypothesis(shared.hypothesis)])
+    sentences = [*sentences, *filter(None, [borrowed])]
     texts = (figure.to_text(width()) for figure in printed or figures)
     answer = ["\n".join(map(paragraph, sentences))] if sentences else []
     parts = [*answer, *texts]

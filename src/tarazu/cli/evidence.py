@@ -11,18 +11,14 @@ import typer
 from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
-    Boundaries,
+    BatteryFile,
     Events,
     ForceFolder,
-    Format,
-    Mapping,
     Quiet,
-    Region,
-    Rules,
+    RecordOptions,
     Verbose,
-    existing_file,
+    add_options,
     paths_of,
-    read_events,
 )
 from tarazu.cli.output import paragraph, show, width
 from tarazu.cli.progress import progress
@@ -31,30 +27,22 @@ if TYPE_CHECKING:
     from tarazu.evidence import Battery, Finding
 
 
+@add_options(RecordOptions)
 def evidence(
     file: Events = None,
-    region: Region = None,
-    boundaries: Boundaries = None,
-    rules: Rules = None,
-    mapping: Mapping = None,
-    format: Format = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out", "-o", show_default=False, help="Folder for the findings and a brief."
         ),
     ] = None,
-    config: Annotated[
-        Path | None,
-        existing_file(
-            help="TOML file of a battery: estimators and significance level. Default: all "
-            "estimators."
-        ),
-    ] = None,
+    config: BatteryFile = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
 ) -> None:
     """Run all estimators on an event record.
 
@@ -72,15 +60,13 @@ def evidence(
     from tarazu.report.summary import run_points
 
     battery = load_battery(SHIPPED_CONFIG if config is None else config)
-    record = read_events(
-        file, region=region, boundaries=boundaries, rules=rules, mapping=mapping, format=format
-    )
+    record = shared.read(file)
     if out is None:
         findings = run_estimators(record, battery.estimators, progress=progress)
         found = assess(findings, battery.significance)
     else:
         task = Task(record, battery.estimators, battery.significance, figures=True)
-        keep = paths_of(file, region, boundaries, rules, mapping, config)
+        keep = [*paths_of(file, config), *shared.files]
         result = run_task(task, out, keep=keep, force=force, progress=progress).battery
         assert result is not None  # a battery file names at least one estimator
         found = result

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tarazu.cli.analyse import Hypothesis, Policy, ablate, flip, frontier, marginal, threshold
-from tarazu.cli.options import AsJson, Force, Quiet, UserModelFile, Verbose, paths_of
+from tarazu.cli.options import (
+    AsJson,
+    Force,
+    ModelOptions,
+    Quiet,
+    Verbose,
+    add_options,
+    paths_of,
+)
 from tarazu.cli.output import paragraph, show, width
 
 if TYPE_CHECKING:
-    from tarazu.model import Model
     from tarazu.model.description import Description
 
 app = typer.Typer(help="Describe and analyse the model.", no_args_is_help=True)
@@ -26,48 +34,59 @@ def model() -> None:
 
 
 @app.command()
+@add_options(ModelOptions)
 def describe(
-    own: UserModelFile = None,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: ModelOptions,
 ) -> None:
     """Print the declaration of the model.
 
     Stocks, levers, equations, parameters with unit, prior and source, and the sign of every direct
     influence, all taken from the declaration that the engines run. The model is not calibrated: a
-    prior marked as assumed is a judgement, and studies vary it.
+    prior marked as assumed is a judgement, and studies vary it. With --region, the first lines
+    state which priors are those of Balochistan.
     """
+    from tarazu.model import borrowed_priors
     from tarazu.model import describe as describe_model
 
-    description = describe_model(_load_model(own))
-    show(declaration_text(description), description, as_json=as_json)
+    description = describe_model(shared.load_model())
+    note = borrowed_priors(shared.load_region())
+    text = declaration_text(description)
+    content = dataclasses.asdict(description) | ({"borrowed_priors": note} if note else {})
+    show(f"{paragraph(note)}\n\n{text}" if note else text, content, as_json=as_json)
 
 
 @app.command()
+@add_options(ModelOptions)
 def diagram(
     out: Annotated[
         Path, typer.Option("--out", "-o", file_okay=False, help="Folder for the page.")
     ] = Path("out/model"),
-    own: UserModelFile = None,
     force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: ModelOptions,
 ) -> None:
     """Write the causal-loop diagram.
 
     Every influence with the sign of its derivative, and the reinforcing and balancing loops, as
-    found in the declaration. Writes a page that opens offline and a CSV table of the loops.
+    found in the declaration; they are the same in every region. Writes a page that opens offline
+    and a CSV table of the loops.
     """
     from tarazu.report.figures.causal_loop import loops_figure
     from tarazu.report.pages.figure_pages import write_pages
 
-    figure = loops_figure(_load_model(own))
-    write_pages([figure], out, keep=paths_of(own), replace=force)
+    figure = loops_figure(shared.load_model())
+    write_pages([figure], out, keep=shared.files, replace=force)
     show(f"{out / figure.key}.html", None, as_json=False)
 
 
 @app.command()
+@add_options(ModelOptions)
 def odd(
     out: Annotated[
         Path | None,
@@ -82,6 +101,8 @@ def odd(
     force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: ModelOptions,
 ) -> None:
     """Write the ODD protocol of the model.
 
@@ -89,18 +110,19 @@ def odd(
     declaration.
     """
     from tarazu.core.files.outputs import write_outputs
-    from tarazu.model import build_model
+    from tarazu.model import borrowed_priors
     from tarazu.report.pages.odd import odd_page
 
-    page = odd_page(build_model())
+    page = odd_page(shared.load_model(), note=borrowed_priors(shared.load_region()))
     if out is None:
         show(page, None, as_json=False)
     else:
-        write_outputs({out: page.encode()}, replace=force)
+        write_outputs({out: page.encode()}, keep=shared.files, replace=force)
         show(str(out), None, as_json=False)
 
 
 @app.command()
+@add_options(ModelOptions)
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="XMILE file to write.")],
     policy: Policy = "status-quo",
@@ -113,6 +135,8 @@ def export(
     force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: ModelOptions,
 ) -> None:
     """Write the mean field as XMILE, for Stella, Vensim and PySD.
 
@@ -128,9 +152,11 @@ def export(
     if out.suffix != ".xmile":
         message = f"'{out}' does not end in .xmile. Choose a name that does."
         raise typer.BadParameter(message, param_hint="--out")
-    keep = paths_of(policy, hypothesis)
+    keep = [*paths_of(policy, hypothesis), *shared.files]
     check_outputs([out], keep=keep, replace=force)
-    scenario = median_scenario(hypothesis, policy, weeks=weeks)
+    scenario = median_scenario(
+        hypothesis, policy, weeks=weeks, model=shared.load_model(), region=shared.load_region()
+    )
     text = write_xmile(
         scenario.model,
         scenario.parameters[0],
@@ -141,14 +167,6 @@ def export(
     )
     write_outputs({out: text.encode()}, keep=keep, replace=force)
     show(str(out), None, as_json=False)
-
-
-def _load_model(own: Path | None) -> Model:
-    """Return the shipped model, or the one with a mechanism of the user."""
-    from tarazu.model import build_model
-    from tarazu.model.user_model import load_user_model
-
-    return build_model() if own is None else load_user_model(own).model
 
 
 def declaration_text(description: Description) -> str:

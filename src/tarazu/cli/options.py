@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -14,7 +15,9 @@ import typer
 from tarazu.cli import output
 
 if TYPE_CHECKING:
+    from tarazu.model import Model
     from tarazu.record import Record
+    from tarazu.region import Region as LoadedRegion
 
 
 def existing_file(*names: str, help: str) -> Any:
@@ -85,8 +88,13 @@ def read_events(
     mapping: Path | None = None,
     format: str | None = None,
     keep_going: bool = False,
+    argument: str = "FILE",
 ) -> Record:
     """Read an event file as its options state; without a file, the embedded record.
+
+    Parameters
+    ----------
+    argument : how the command names the event file, for errors.
 
     Raises
     ------
@@ -106,7 +114,10 @@ def read_events(
         }
         options |= {"--mapping": mapping, "--format": format}
         if unusable := [name for name, value in options.items() if value is not None]:
-            raise typer.BadParameter(f"{', '.join(unusable)} can only be used with an event file.")
+            raise typer.BadParameter(
+                f"{', '.join(unusable)} can only be used with an event file. Give it with "
+                f"{argument}; without one, the record is the embedded one of Balochistan."
+            )
         return load_record()
     if format is not None and format not in FORMAT_NAMES:
         message = f"format '{format}' not found; expected one of {', '.join(FORMAT_NAMES)}."
@@ -203,6 +214,13 @@ UserModelFile = Annotated[
         "executed.",
     ),
 ]
+BatteryFile = Annotated[
+    Path | None,
+    existing_file(
+        "--config",
+        help="TOML file of a battery: estimators and significance level. Default: all estimators.",
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -228,3 +246,72 @@ ForceFolder = Annotated[
         "folders are never replaced.",
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions:
+    """Options of a command that reads an event file: its region, and how it is read."""
+
+    region: Region = None
+    boundaries: Boundaries = None
+    rules: Rules = None
+    mapping: Mapping = None
+    format: Format = None
+
+    def read(
+        self, file: Path | None, *, keep_going: bool = False, argument: str = "FILE"
+    ) -> Record:
+        """Read an event file; see `read_events`."""
+        return read_events(
+            file,
+            region=self.region,
+            boundaries=self.boundaries,
+            rules=self.rules,
+            mapping=self.mapping,
+            format=self.format,
+            keep_going=keep_going,
+            argument=argument,
+        )
+
+    @property
+    def files(self) -> list[Path]:
+        """The files and folders that are read."""
+        return paths_of(self.region, self.boundaries, self.rules, self.mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Options of a command that runs or describes the model: region and own mechanism."""
+
+    region: Region = None
+    model: UserModelFile = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files and folders that are read."""
+        return paths_of(self.region, self.model)
+
+    def load_region(self) -> LoadedRegion:
+        """Return the region of the option; Balochistan without it."""
+        return load_region(self.region)
+
+    def load_model(self) -> Model:
+        """Return the shipped model, or the one with a mechanism of the user."""
+        from tarazu.model import build_model
+
+        return build_model() if self.model is None else _user_model(self.model)
+
+
+@cache
+def _user_model(path: Path) -> Model:
+    """Return the model with a mechanism of the user, whose file is executed once."""
+    from tarazu.model.user_model import load_user_model
+
+    return load_user_model(path).model
+
+
+def load_region(folder: Path | None) -> LoadedRegion:
+    """Return the region in a folder; Balochistan without one."""
+    from tarazu.region import load_region as load
+
+    return load(folder)

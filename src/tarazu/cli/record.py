@@ -12,14 +12,15 @@ import typer
 from tarazu.cli import options
 from tarazu.cli.options import (
     AsJson,
-    Boundaries,
     Events,
     Force,
     Format,
     Quiet,
+    RecordOptions,
     Region,
     Rules,
     Verbose,
+    add_options,
     paths_of,
     read_events,
 )
@@ -28,6 +29,7 @@ from tarazu.cli.output import FINDINGS, paragraph, show, width
 if TYPE_CHECKING:
     from tarazu.record import Record
     from tarazu.record.coding.hand_labels import LabelCheck
+    from tarazu.region import Region as LoadedRegion
 
 SHOWN = 20  # rejects and disagreements in the text; --json has them all
 UNDECIDED = ("?", "?c", "unclear")  # by hand; by the rules
@@ -36,13 +38,9 @@ app = typer.Typer(help="Describe and check event records.", no_args_is_help=True
 
 
 @app.command()
+@add_options(RecordOptions)
 def describe(
     file: Events = None,
-    region: Region = None,
-    boundaries: Boundaries = None,
-    rules: Rules = None,
-    mapping: options.Mapping = None,
-    format: Format = None,
     keep_going: Annotated[
         bool,
         typer.Option("--keep-going", help="Skip and list rows that cannot be read."),
@@ -59,6 +57,8 @@ def describe(
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
 ) -> None:
     """Print the content and the quality of a record.
 
@@ -70,18 +70,10 @@ def describe(
     from tarazu.record import write_rejects
 
     keep_going = keep_going or rejects is not None
-    keep = paths_of(file, region, boundaries, rules, mapping)
+    keep = [*paths_of(file), *shared.files]
     if rejects is not None:
         check_outputs([rejects], keep=keep, replace=force)
-    record = read_events(
-        file,
-        region=region,
-        boundaries=boundaries,
-        rules=rules,
-        mapping=mapping,
-        format=format,
-        keep_going=keep_going,
-    )
+    record = shared.read(file, keep_going=keep_going)
     if rejects is not None:
         write_rejects(record, rejects, keep=keep, replace=force)
     show("\n".join(_record_lines(record)), record_facts(record), as_json=as_json)
@@ -174,8 +166,9 @@ def _record_lines(record: Record) -> Iterator[str]:
     unmeasured = "The error rate of these initiator rules was not measured."
     yield paragraph(unmeasured if check is None else check.sentence())
     yield from _number_lines("Outside the region, by name", quality.outside)
-    yield from _number_lines(
-        "District names that the region does not have", quality.unknown_districts
+    yield from _listed(
+        "District names that the region does not have",
+        [_unknown_line(name, n, record.region) for name, n in quality.unknown_districts.items()],
     )
     yield from _listed(
         "Rejected: cannot be read",
@@ -188,6 +181,14 @@ def _record_lines(record: Record) -> Iterator[str]:
             for d in quality.disagreements
         ],
     )
+
+
+def _unknown_line(name: str, number: int, region: LoadedRegion) -> str:
+    from tarazu.region import nearest_district
+
+    near = nearest_district(region, name)
+    hint = f" (did you mean '{near}'? Add the spelling under aliases in districts.csv)"
+    return f"{name}: {number:,}{hint if near else ''}"
 
 
 def _number_lines(heading: str, numbers: Mapping[str, int]) -> Iterator[str]:

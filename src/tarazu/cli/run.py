@@ -6,6 +6,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -14,12 +15,16 @@ import typer
 from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
+    BatteryFile,
     ForceFolder,
     Quiet,
+    RecordOptions,
     UserModelFile,
     Verbose,
     Workers,
+    add_options,
     existing_file,
+    load_region,
     paths_of,
     read_events,
     threads,
@@ -42,7 +47,8 @@ EventFile = Annotated[
     Path | None,
     existing_file(
         "--events",
-        help="Event file (UCDP GED, CSV). Default: the embedded record of Balochistan.",
+        help="Event file of UCDP, ACLED, GTD or VIEWS, or any CSV file with --mapping. Default: "
+        "the embedded record of Balochistan.",
     ),
 ]
 
@@ -68,6 +74,7 @@ def demo(
     _run_and_print(demo_task(read_events(None)), out, workers, force=force, as_json=as_json)
 
 
+@add_options(RecordOptions)
 def run(
     study: Annotated[
         str,
@@ -83,11 +90,20 @@ def run(
         typer.Option("--out", "-o", show_default="out/NAME", help="Folder for the results."),
     ] = None,
     model: UserModelFile = None,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence", help="Also run the estimators on the record: one brief of both."
+        ),
+    ] = False,
+    config: BatteryFile = None,
     workers: Workers = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
 ) -> None:
     """Run a study and write a brief.
 
@@ -102,18 +118,30 @@ def run(
 
     `demo` adds the findings on the record (findings.json), the studies that the ledger needs (under
     studies/) and the ledger (claims.json).
+
+    With --evidence, or --config, the findings on the record (findings.json, evidence.json) stand in
+    the same brief.
+
+    For another region give --events and --region. Studies that are about districts of Balochistan
+    cannot run there; priors per capita stay those of Balochistan unless a hypothesis sets them.
     """
+    from tarazu.evidence.battery import SHIPPED_CONFIG, load_battery
     from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
 
-    if study == DEMO and model is None:
-        task = demo_task(read_events(events))
-    else:
-        given = read_study(study, model=model)  # first: errors of a study come before the record
-        task = Task(read_events(events), studies=(given,))
-    keep = paths_of(events, model)
+    battery = load_battery(config or SHIPPED_CONFIG) if evidence or config else None
+    region = load_region(shared.region)
+    if study == DEMO:
+        task = demo_task(shared.read(events, argument="--events"), region=region, model=model)
+    else:  # the study first: its errors come before those of the record
+        given = read_study(study, region=region, model=model)
+        task = Task(shared.read(events, argument="--events"), studies=(given,))
+    if battery is not None:
+        task = replace(task, estimators=battery.estimators, significance=battery.significance)
+    keep = [*paths_of(events, model, config), *shared.files]
     _run_and_print(task, out, workers, keep=keep, force=force, as_json=as_json)
 
 
+@add_options(RecordOptions)
 def claims(
     context: typer.Context,
     events: EventFile = None,
@@ -130,11 +158,14 @@ def claims(
             help="Folder for the ledger, its findings and studies, and a brief.",
         ),
     ] = None,
+    model: UserModelFile = None,
     workers: Workers = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
 ) -> None:
     """Decide the claims of the ledger from a record and the model.
 
@@ -147,7 +178,9 @@ def claims(
 
     if context.invoked_subcommand is not None:
         return
-    task = ledger_task(read_events(events), file)
+    region = load_region(shared.region)
+    record = shared.read(events, argument="--events")
+    task = ledger_task(record, file, region=region, model=model)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="tarazu-claims-") as folder:
             result = run_task(
@@ -159,7 +192,7 @@ def claims(
                 task,
                 out,
                 workers=threads(workers),
-                keep=paths_of(events, file),
+                keep=[*paths_of(events, file, model), *shared.files],
                 force=force,
                 progress=progress,
             )

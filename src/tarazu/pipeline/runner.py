@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tarazu.evidence import Finding
     from tarazu.evidence.battery import Battery
     from tarazu.evidence.failure import Failure
+    from tarazu.model import Description
     from tarazu.record import Record
     from tarazu.study import Progress as StudyProgress
     from tarazu.study import StudyResult
@@ -224,6 +225,15 @@ def _decide_claims(
         return weigh_claims(findings, studies, task.ledger, failures=failures)
 
 
+def _own_model(task: Task) -> Description | None:
+    """Return the description of the model that the studies ran; None for the shipped one."""
+    if not any(given.study.model_digest for given in task.studies):
+        return None
+    from tarazu.model import describe
+
+    return describe(task.studies[0].study.model)
+
+
 def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
     from tarazu.core.files.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
@@ -250,6 +260,7 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
         folder / BRIEF,
         battery=result.battery,
         studies=result.studies,
+        description=_own_model(task),
         ledger=result.ledger,
         question=None if findings or not result.studies else result.studies[0].question,
         provenance=collect_provenance(inputs),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tarazu.claims import LedgerSpec
+    from tarazu.model.user_model import UserModel
     from tarazu.record import Record
+    from tarazu.region import Region
     from tarazu.study import Study
 
 DEMO = "demo"
+
+_log = logging.getLogger("tarazu.pipeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,15 @@ class Task:
     studies: tuple[StudyInput, ...] = ()
     ledger: LedgerSpec | None = None
 
+    def __post_init__(self) -> None:
+        """Raise unless the studies are of the region of the record; see `check_region`."""
+        if not self.studies:
+            return
+        from tarazu.study.setup.checks import check_region
+
+        for given in self.studies:
+            check_region(given.study.name, given.study.region, self.record.region)
+
     def inputs(self) -> dict[str, str]:
         """Return the SHA-256 of every input by its name."""
         digests = dict(self.record.inputs)
@@ -81,19 +96,26 @@ def estimator_names() -> tuple[str, ...]:
     return tuple(ESTIMATORS)
 
 
-def read_study(name_or_path: str, subfolder: str = ".", *, model: Path | None = None) -> StudyInput:
+def read_study(
+    name_or_path: str,
+    subfolder: str = ".",
+    *,
+    region: Region | None = None,
+    model: UserModel | Path | None = None,
+) -> StudyInput:
     """Read a study by the name of a shipped one or by path; see `load_study` for its errors.
 
     Parameters
     ----------
     subfolder : see `StudyInput`.
-    model : Python file with a mechanism of the user; see `load_user_model`.
+    region : Balochistan if None.
+    model : Python file with a mechanism of the user, or what `load_user_model` read of it.
     """
     from tarazu.model.user_model import load_user_model
     from tarazu.study import find_study, load_study
 
-    own = None if model is None else load_user_model(model)
-    study = load_study(name_or_path, model=own)
+    own = load_user_model(model) if isinstance(model, Path) else model
+    study = load_study(name_or_path, region=region, model=own)
     path = find_study(name_or_path)
     named = (*study.spec.hypotheses, *study.spec.policies)
     files = (path, *(path.parent / name for name in named if name.endswith(".toml")))
@@ -102,17 +124,30 @@ def read_study(name_or_path: str, subfolder: str = ".", *, model: Path | None = 
     )
 
 
-def demo_task(record: Record) -> Task:
-    """Return the task of `tarazu demo`: all estimators, the study 'demo' and all claims."""
+def demo_task(record: Record, *, region: Region | None = None, model: Path | None = None) -> Task:
+    """Return the task of `tarazu demo`: all estimators, the study 'demo' and all claims.
+
+    Parameters
+    ----------
+    region : of the record, in its own administrative frame; Balochistan if None. Studies of the
+        ledger that are about districts of another region are left out.
+    model : Python file with a mechanism of the user.
+    """
     from tarazu.claims import load_ledger
 
     ledger = load_ledger()
-    others = (name for name in ledger.studies if name != DEMO)
-    studies = (read_study(DEMO), *(read_study(name, f"studies/{name}") for name in others))
+    names = (DEMO, *(name for name in ledger.studies if name != DEMO))
+    studies = _studies(names, region, model)
     return Task(record, estimator_names(), studies=studies, ledger=ledger)
 
 
-def ledger_task(record: Record, claims: Path | None = None) -> Task:
+def ledger_task(
+    record: Record,
+    claims: Path | None = None,
+    *,
+    region: Region | None = None,
+    model: Path | None = None,
+) -> Task:
     """Return the task of `tarazu claims`: all claims, with the studies that they name.
 
     All estimators run, so that a finding is corrected for the same tests as in every other run.
@@ -120,9 +155,35 @@ def ledger_task(record: Record, claims: Path | None = None) -> Task:
     Parameters
     ----------
     claims : file of claims; None for the shipped ones.
+    region, model : see `demo_task`.
     """
     from tarazu.claims import load_ledger
 
     ledger = load_ledger(claims)
-    studies = tuple(read_study(name, f"studies/{name}") for name in ledger.studies)
+    studies = _studies(ledger.studies, region, model)
     return Task(record, estimator_names(), studies=studies, ledger=ledger)
+
+
+def _studies(
+    names: Sequence[str], region: Region | None, model: Path | None
+) -> tuple[StudyInput, ...]:
+    """Return the shipped studies that a region can run; the demo's results stand on top."""
+    from tarazu.model.user_model import load_user_model
+    from tarazu.region import load_region
+    from tarazu.study import studies_of
+
+    where = load_region() if region is None else region
+    own = None if model is None else load_user_model(model)
+    fitting = studies_of(where)
+    for name in names:
+        if name not in fitting:
+            _log.warning(
+                "Study '%s' is left out: it is about districts of Balochistan, not of %s.",
+                name,
+                where.title,
+            )
+    return tuple(
+        read_study(name, "." if name == DEMO else f"studies/{name}", region=region, model=own)
+        for name in names
+        if name in fitting
+    )

@@ -297,7 +297,7 @@ SMALL = {
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put small studies and a stand-in for estimators, which take minutes, in their places."""
 
-    def read_study(name: str, subfolder: str = ".") -> StudyInput:
+    def read_study(name: str, subfolder: str = ".", **options: object) -> StudyInput:
         spec = make_spec(**SMALL[name])
         return StudyInput(build_study(spec, name=name), spec.title.encode(), subfolder)
 

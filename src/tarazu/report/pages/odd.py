@@ -21,15 +21,20 @@ KINDS = {
 }
 
 
-def odd_page(model: Model) -> str:
-    """Return the ODD protocol of a model as Markdown; equal declarations give equal text."""
+def odd_page(model: Model, *, note: str = "") -> str:
+    """Return the ODD protocol of a model as Markdown; equal declarations give equal text.
+
+    Parameters
+    ----------
+    note : paragraph on the initial levels, such as `tarazu.model.borrowed_priors`.
+    """
     description, program = describe(model), compile_program(model)
     parts = (
         _purpose(model),
         _entities(description),
         _schedule(program),
         _concepts(model, program),
-        _initialisation(model),
+        _initialisation(model, note),
         _inputs(model),
         _submodels(description),
     )
@@ -137,7 +142,7 @@ def _concepts(model: Model, program: Program) -> Iterator[str]:
     yield from (f"- {loop}" for loop in loops)
 
 
-def _initialisation(model: Model) -> Iterator[str]:
+def _initialisation(model: Model, note: str) -> Iterator[str]:
     yield "## 5. Initialisation"
     yield ""
     yield "Levels before week 0, the same rule in every district:"
@@ -147,6 +152,8 @@ def _initialisation(model: Model) -> Iterator[str]:
         for s in model.stocks.values()
     ]
     yield from _table(("stock", "start"), rows)
+    if note:
+        yield from ("", note)
 
 
 def _inputs(model: Model) -> Iterator[str]:
