@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,7 +29,9 @@ SUBSET_WORDS: Final = {
 GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of the plot
 
 MOST_FANS: Final = 5  # policies side by side
-LONG_TITLE: Final = 14  # characters that fit over a panel
+ROW_OF_CHARACTERS: Final = 96  # that fit over all panels of a row
+ROW_PX, LINE_PX = 160, 16  # heights of a row of panels and of a line of a heading
+ABOVE_PX, BELOW_PX = 28, 48  # between plot and legend beside the headings; below the plot
 
 
 def fan_figures(result: StudyResult) -> dict[str, Callable[[], Figure]]:
@@ -88,7 +91,12 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
                 layout["shapes"] += _record_lines(result.record_range, axis)
     layout["annotations"] += _headings(shown, result.policies)
     layout["annotations"].append(_side_title(unit))
-    layout |= {"margin": {"l": 52, "r": 10, "t": 88, "b": 48}, "legend": {"y": 1.075}}
+    legend = ABOVE_PX + LINE_PX * max(len(_heading(p.title, columns)) for p in result.policies)
+    plot = ROW_PX * rows + 4
+    layout["margin"] = {"l": 52, "r": 10, "t": legend + ABOVE_PX, "b": BELOW_PX}
+    layout["legend"] = {
+        "y": 1 + legend / plot
+    }  # as far from the headings with one row as with five
     which = SUBSET_WORDS[subset]
     return Figure(
         key=f"figure-{result.name}-{series}-{subset}",
@@ -100,7 +108,7 @@ def fan_figure(result: StudyResult, series: str, label: str, *, subset: str) -> 
         ),
         source=f"study '{result.name}' of the model, parameters from priors",
         n=_members(result, subset),
-        spec=figure_spec(traces, height=140 + 160 * rows, layout=layout),
+        spec=figure_spec(traces, height=legend + ABOVE_PX + plot + BELOW_PX, layout=layout),
         table=_last_step(result, bands, shown, unit),
         notes=_notes(result, step, series),
     )
@@ -209,7 +217,7 @@ def _headings(shown: list[Label], policies: tuple[Label, ...]) -> list[dict[str,
     above = [
         {
             **place,
-            "text": f"<b>{_narrow(p.title)}</b>",
+            "text": f"<b>{'<br>'.join(map(literal, _heading(p.title, columns)))}</b>",
             "x": c / columns + (1 / columns - GAP) / 2,
             "xanchor": "center",
             "y": 1.0,
@@ -232,9 +240,9 @@ def _headings(shown: list[Label], policies: tuple[Label, ...]) -> list[dict[str,
     return [*above, *beside]
 
 
-def _narrow(title: str) -> str:
-    """Heading that fits over one panel: a long one is broken after its first word."""
-    return literal(title).replace(" ", "<br>", 1) if len(title) > LONG_TITLE else literal(title)
+def _heading(title: str, columns: int) -> list[str]:
+    """Return a title in lines that fit over one of some panels side by side."""
+    return wrap(title, max(ROW_OF_CHARACTERS // columns, 10))
 
 
 def _side_title(text: str) -> dict[str, Any]:
