@@ -161,5 +161,5 @@ def test_model__own_mechanism_in_every_output(
     text = out.read_text() if out.exists() else capsys.readouterr().out
     assert "curfew" in text
     if out.exists():
-        assert "brezno" in text
-        assert "kech" not in text
+        assert "_d11" in text  # twelve districts, by number
+        assert "_d12" not in text
