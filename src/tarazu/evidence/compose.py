@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tarazu.evidence.error_rates import Validation
-from tarazu.evidence.finding import Analysis, Check, FigureData, Finding
+from tarazu.evidence.finding import Analyses, Analysis, Check, FigureData, Finding
 from tarazu.evidence.words import Words
 
 WORDS = Words("tarazu.evidence")
@@ -36,11 +36,9 @@ def compose_finding(
     **values : what fills the placeholders of ``[finding]``.
     """
     texts = words.group("finding", **values)
-    if validation is not None and validation.elsewhere:
-        texts["caveats"] += (WORDS.text("elsewhere", "caveat", region=validation.elsewhere),)
-    if validation is not None and validation.changed:
-        names = ", ".join(validation.changed)
-        texts["caveats"] += (WORDS.text("options", "caveat", names=names),)
+    unmeasured = () if validation is None else validation.unmeasured
+    if unmeasured:
+        texts["caveats"] += (WORDS.text("unmeasured", "caveat", what=" or ".join(unmeasured)),)
     return Finding(
         **texts,
         name=words.package.rpartition(".")[2],
@@ -53,8 +51,9 @@ def compose_finding(
         n_used=n_used,
         n_dropped=n_dropped,
         diagnostics=tuple(checks),
-        sensitivity=sensitivity,
+        sensitivity=Analyses(sensitivity),
         figures=tuple(figures),
         validation={} if validation is None else validation.summary,
         converged=converged,
+        unmeasured=unmeasured,
     )

@@ -20,12 +20,14 @@ from tarazu.evidence.finding import FigureData
 from tarazu.evidence.options import changed_options
 from tarazu.evidence.words import Words
 from tarazu.record import Record
-from tarazu.region import is_shipped
 
 ROOM: Final = "tarazu.evidence"  # whose code is measured
 WORDS: Final = Words(ROOM)
 POWER: Final = 0.8  # the usual standard of what counts as detectable
 DETECTABLE_ERRORS: Final = 2.802  # 1.960 + 0.842 standard errors: that power in a test at 5%
+MEASURED_REGION: Final = "balochistan"  # whose record the simulated ones resemble
+MEASURED_EVENTS: Final = 692  # in that record
+MOST_TIMES: Final = 2  # larger or smaller, and it is a record of another size
 SIZE: Final = "false positives at 5%"  # name of the rate with everything on but an effect
 SMALLEST_RISE: Final = "smallest rise found in 80%"
 SMALLEST_FALL: Final = "smallest fall found in 80%"
@@ -39,14 +41,12 @@ class Validation:
     ----------
     summary : rates by name, for a finding.
     power : (effect, share of records in which it was found, records) in order of effect.
-    changed : options that differ from those that rates were measured for, which are left out.
-    elsewhere : title of the region of a record for which no rate was measured; "" for Balochistan.
+    unmeasured : what the rates were not measured for, in words; they are left out then.
     """
 
     summary: dict[str, float | str]
     power: tuple[tuple[float, float, int], ...]
-    changed: tuple[str, ...] = ()
-    elsewhere: str = ""
+    unmeasured: tuple[str, ...] = ()
 
     def power_figure(self, unit: str) -> FigureData:
         """Return the power curve as a figure."""
@@ -62,25 +62,39 @@ class Validation:
 
 
 def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) -> Validation:
-    """Return the error rates of an estimator for the options and the record of one call.
+    """Return the error rates of an estimator for one call.
 
-    Rates were measured for the default options, on simulated records of the districts and the size
-    of Balochistan's: with other options, or for a record of another region, there are none.
+    Rates were measured for the default options, on simulated records of the size and the districts
+    of Balochistan's: for other options, a selection, another region or size there are none.
 
     Parameters
     ----------
-    given : the arguments of the call by name, the record among them; see `changed_options`.
+    given : the arguments of the call by name; see `changed_options`. Without a record, options
+        alone are compared.
     """
     changed = changed_options(estimator, given)
     package = estimator.__module__.rpartition(".")[0]
     measured = read_validation(files(package) / "error_rates.json")
+    reasons = []
+    if changed:
+        shown = ", ".join(f"{name}={given[name]!r}" for name in changed)
+        reasons.append(WORDS.text("unmeasured", "options", given=shown))
     record = given.get("record")
-    elsewhere = ""
-    if isinstance(record, Record) and not is_shipped(record.region):
-        elsewhere = record.region.title
-    if measured.summary and (changed or elsewhere):
-        return Validation({}, (), changed, elsewhere)
-    return measured
+    if isinstance(record, Record):
+        reasons += _other_record(record)
+    return Validation({}, (), tuple(reasons)) if reasons and measured.summary else measured
+
+
+def _other_record(record: Record) -> list[str]:
+    """Return in what a record differs from those that were simulated."""
+    if record.region.name != MEASURED_REGION:
+        return [WORDS.text("unmeasured", "region", region=record.region.title)]
+    if record.selection:
+        return [WORDS.text("unmeasured", "selection")]
+    if not 1 / MOST_TIMES <= record.n_events / MEASURED_EVENTS <= MOST_TIMES:
+        sizes = {"events": record.n_events, "measured": MEASURED_EVENTS}
+        return [WORDS.text("unmeasured", "size", **sizes)]
+    return []
 
 
 def read_validation(path: Traversable) -> Validation:

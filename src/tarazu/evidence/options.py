@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, signature
 from typing import Any, Final
+
+from tarazu.core.errors import did_you_mean
 
 LEVEL: Final = 0.9  # coverage of intervals
 SIGNIFICANCE: Final = 0.05
 HORIZON_DAYS: Final = 42  # after an operation
 DRAWS: Final = 10  # of the initiators; more narrow the interval of that analysis by a few per cent
-_SMALLEST: Final = {"seed": 0, "refits": 0, "draws": 2}  # of options that are whole numbers; else 1
+Weeks = tuple[int, int]
+BEYOND_SHORT_TERM: Final = (5, 52)  # weeks after an operation: the widest choice of `weeks`
+LONGEST_HORIZON: Final = 181  # days; comparison days and placebo dates reach to day 182
+_RANGES: Final[dict[str, tuple[int, int | None]]] = {  # of whole numbers; else 1 or more
+    "seed": (0, None),
+    "refits": (0, None),
+    "draws": (2, None),
+    "horizon": (1, LONGEST_HORIZON),
+}
 
 
 def options_of(estimator: Callable[..., Any]) -> dict[str, Any]:
@@ -44,16 +54,53 @@ def changed_options(estimator: Callable[..., Any], given: Mapping[str, object]) 
     return tuple(name for name, default in defaults.items() if given[name] != default)
 
 
+def check_names(estimator: Callable[..., Any], given: Iterable[str]) -> None:
+    """Refuse options that an estimator does not have.
+
+    Raises
+    ------
+    TypeError
+        The first of them, with those there are and the nearest one.
+    """
+    known = options_of(estimator)
+    for option in given:
+        if option not in known:
+            raise TypeError(
+                f"{estimator.__name__} has no option {option!r}; its options are "
+                f"{', '.join(known)}.{did_you_mean(option, known)}"
+            )
+
+
 def _check(estimator: str, name: str, value: object) -> None:
     if name == "level":
         if not (isinstance(value, float) and 0.0 < value < 1.0):
-            raise ValueError(f"{estimator}: level is {value!r}; expected a number between 0 and 1")
+            raise ValueError(
+                f"{estimator}: level is {value!r}; expected a number between 0 and 1, such as 0.9"
+            )
         return
-    smallest = _SMALLEST.get(name, 1)
-    if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-        raise ValueError(
-            f"{estimator}: {name} is {value!r}; expected a whole number, {smallest} or more"
-        )
+    if name == "weeks":
+        _check_weeks(estimator, value)
+        return
+    low, high = _RANGES.get(name, (1, None))
+    if (
+        not isinstance(value, int)
+        or isinstance(value, bool)
+        or value < low
+        or (high is not None and value > high)
+    ):
+        allowed = f"{low} or more" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{estimator}: {name} is {value!r}; expected a whole number, {allowed}")
+
+
+def _check_weeks(estimator: str, value: object) -> None:
+    low, high = BEYOND_SHORT_TERM
+    match value:
+        case (int(first), int(last)) if low <= first <= last <= high:
+            return
+    raise ValueError(
+        f"{estimator}: weeks is {value!r}; expected the first and the last week, such as (13, 52), "
+        f"from {low} to {high}"
+    )
 
 
 def tails(level: float) -> tuple[float, float]:

@@ -115,6 +115,14 @@ class Quality:
             message = f"{self.rows_read} rows read but {accounted} accounted for"
             raise ValueError(message)
 
+    def __repr__(self) -> str:
+        return (
+            f"<Quality: {self.rows_read:,} rows read, {self.rows_used:,} events used, "
+            f"{sum(self.dropped.values()):,} dropped, {self.rows_rejected:,} rejected; "
+            f"{self.no_district:,} without a district, {self.imprecise_dates:,} not dated to the "
+            "day>"
+        )
+
     def _repr_html_(self) -> str:
         rows = {
             "rows read": self.rows_read,

@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import replace
+from inspect import signature
+from typing import get_type_hints
 
 import pytest
 from tests.unit.evidence.few import FEW
 
-from tarazu.evidence import ESTIMATORS, estimate
-from tarazu.evidence.compose import WORDS
-from tarazu.evidence.error_rates import load_validation
+from tarazu.evidence import ESTIMATORS, estimate, option_types
+from tarazu.evidence.error_rates import MEASURED_EVENTS, load_validation
 from tarazu.evidence.options import LEVEL, changed_options, options_of, tails
-from tarazu.record import load_record
+from tarazu.record import Record, load_record
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,8 @@ def test_estimate__names_the_options_of_an_estimator_that_lacks_one(name):
         estimate(name, None, drawz=3)
     with pytest.raises(TypeError, match=r"Did you mean 'draws'\?$"):
         estimate(name, None, drawz=3)
+    with pytest.raises(TypeError, match="record is a NoneType; expected a Record, from load_rec"):
+        estimate(name, None, draws=3)
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
@@ -35,15 +38,19 @@ def test_estimate__names_the_options_of_an_estimator_that_lacks_one(name):
     [
         ("draws", 1, "expected a whole number, 2 or more"),
         ("draws", 2.5, "expected a whole number, 2 or more"),
-        ("level", 1.0, "expected a number between 0 and 1"),
-        ("level", "0.9", "expected a number between 0 and 1"),
+        ("level", 1.0, "expected a number between 0 and 1, such as 0.9"),
+        ("level", "0.9", "expected a number between 0 and 1, such as 0.9"),
         ("seed", -1, "expected a whole number, 0 or more"),
-        ("horizon", True, "expected a whole number, 1 or more"),
+        ("horizon", True, "expected a whole number, from 1 to 181"),
+        ("horizon", 182, "expected a whole number, from 1 to 181"),
+        ("weeks", (1, 52), "expected the first and the last week, such as (13, 52), from 5 to 52"),
+        ("weeks", 12, "expected the first and the last week, such as (13, 52), from 5 to 52"),
     ],
 )
 def test_estimate__refuses_values_before_any_work(name, option, value, expected):
     if option in options_of(ESTIMATORS[name]):
-        with pytest.raises(ValueError, match=f"^{name}: {option} is {value!r}; {expected}$"):
+        message = re.escape(f"{name}: {option} is {value!r}; {expected}")
+        with pytest.raises(ValueError, match=f"^{message}$"):
             estimate(name, None, **{option: value})
 
 
@@ -55,7 +62,8 @@ def test_validation__is_that_of_the_defaults_alone(name):
     assert load_validation(ESTIMATORS[name], defaults).summary
     for option, value in FEW[name].items():
         other = load_validation(ESTIMATORS[name], defaults | {option: value})
-        assert (other.summary, other.power, other.changed) == ({}, (), (option,))
+        assert (other.summary, other.power) == ({}, ())
+        assert other.unmeasured == (f"these options ({option}={value!r})",)
 
 
 def test_validation__is_not_printed_for_another_region() -> None:
@@ -63,7 +71,8 @@ def test_validation__is_not_printed_for_another_region() -> None:
     elsewhere = replace(record, region=replace(record.region, name="slavia", title="Slavia"))
     defaults = options_of(ESTIMATORS["retaliation"])
     found = load_validation(ESTIMATORS["retaliation"], defaults | {"record": elsewhere})
-    assert (found.summary, found.power, found.elsewhere) == ({}, (), "Slavia")
+    assert (found.summary, found.power) == ({}, ())
+    assert found.unmeasured == ("records of Slavia",)
     assert load_validation(ESTIMATORS["retaliation"], defaults | {"record": record}).summary
 
 
@@ -71,9 +80,14 @@ def test_validation__is_not_printed_for_another_region() -> None:
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_finding__with_other_options_has_no_rates_and_says_so(record, name):
     finding = estimate(name, record, **FEW[name])
-    caveat = WORDS.text("options", "caveat", names=", ".join(FEW[name]))
+    given = ", ".join(f"{option}={value!r}" for option, value in FEW[name].items())
+    caveat = f"Error rates were not measured for these options ({given}), and are left out."
     assert finding.validation == {}
     assert (caveat in finding.caveats) == (name != "groups")
+    assert finding.options == options_of(ESTIMATORS[name]) | FEW[name]
+    assert finding.inputs == {k: v for k, v in record.inputs.items() if k != "figures"}
+    shown = str(finding.summary())
+    assert ("Error rates: not measured for these options" in shown) == (name != "groups")
     assert all(figure.kind != "power" for figure in finding.figures)
     assert "simulated records of the size" not in finding.sentence
 
@@ -89,6 +103,79 @@ def test_finding__takes_another_horizon_and_level(record):
     assert wide.p_value == narrow.p_value
     assert later.estimate != wide.estimate
     assert re.search(r"on the 84 days after", later.estimand)
+
+
+def test_validation__is_that_of_whole_records_of_balochistan_alone(record):
+    wake = ESTIMATORS["wake"]
+
+    def of(other):
+        return load_validation(wake, options_of(wake) | {"record": other})
+
+    assert of(record).summary
+    assert record.n_events == MEASURED_EVENTS
+    part = of(record.sel(start="2005"))
+    assert (part.summary, part.unmeasured) == ({}, ("this selection of the record",))
+    elsewhere = replace(record, region=replace(record.region, name="slavia", title="Slavia"))
+    assert of(elsewhere).unmeasured == ("records of Slavia",)
+    three = of(replace(record, events=record.events.head(3)))
+    assert three.summary == {}
+    assert "a record of 3 events" in three.unmeasured[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["near_repeat", "escalation", "groups"])
+def test_estimate__on_a_part_is_the_estimate_of_that_part(record, name):
+    part = {"start": "2006", "districts": ["Kech", "Quetta", "Dera Bugti", "Panjgur"]}
+    found = estimate(name, record, **part, **FEW[name])
+    alone = ESTIMATORS[name](record.sel(**part), **FEW[name])
+    assert (found.estimate, found.interval, found.n_used) == (
+        alone.estimate,
+        alone.interval,
+        alone.n_used,
+    )
+    chosen = "2006-01-01 to 2021-12-31; districts dera_bugti, kech, panjgur, quetta"
+    assert found.selection == tuple(chosen.split("; "))
+    assert found.sentence == f"In a part of the record ({chosen}): {alone.sentence}"
+    assert found.estimand.endswith(f"in a part of the record: {chosen}")
+    assert any("state how it was chosen" in caveat for caveat in found.caveats)
+    assert any("Districts outside the part" in caveat for caveat in found.caveats)
+    assert found.inputs["region"] != record.inputs["region"]
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_option_types__are_those_of_the_estimator(name):
+    declared = getattr(option_types, f"{name.title().replace('_', '')}Options")
+    given = get_type_hints(declared)
+    part = get_type_hints(option_types.PartOfRecord)
+    taken = signature(ESTIMATORS[name]).parameters.values()
+    hints = get_type_hints(ESTIMATORS[name])
+    own = {p.name: hints[p.name] for p in taken if p.kind is p.KEYWORD_ONLY}
+    assert given == part | own
+    own_part = {p for p in signature(Record.sel).parameters if p != "self"}
+    assert set(part) == own_part
+
+
+def test_estimate__names_the_nearest_estimator(record):
+    with pytest.raises(ValueError, match=r"called 'retalliation'; .*mean 'retaliation'\?$"):
+        estimate("retalliation", record)
+
+
+def test_estimate__refuses_a_part_before_any_work(record):
+    with pytest.raises(ValueError, match=r"district 'Kechh' is not in Balochistan"):
+        estimate("wake", record, districts="Kechh")
+    with pytest.raises(ValueError, match=r"no event is left of 692"):
+        estimate("wake", record, start="1992-02-01", end="1992-02-02")
+
+
+@pytest.mark.slow
+def test_dose__of_other_weeks_names_them(record):
+    few = FEW["dose"]
+    usual, later = (estimate("dose", record, weeks=weeks, **few) for weeks in ((5, 52), (13, 26)))
+    assert "in weeks 13 to 26 after" in later.estimand
+    assert "in weeks 13 to 26 per" in later.sentence
+    assert later.estimate != usual.estimate
+    assert later.figures[0].data["estimate"][0] == later.estimate
+    assert "weeks 13 to 26" in later.figures[1].title
 
 
 def test_changed_options__are_those_that_differ():

@@ -136,6 +136,7 @@ def test_record__shows_itself_in_few_lines(record: Record) -> None:
         assert len(shown.splitlines()) <= 5
         assert len(shown) < 400
     assert "Kech, 2010–2021" in repr(record.sel(start="2010", districts="Kech"))
+    assert len(repr(record.quality)) < 200
     page = record._repr_html_()
     assert page.count("<svg") == 1
     assert page.index("692 events") < page.index("<svg") < page.index("rows read")

@@ -19,7 +19,7 @@ from tarazu.evidence.dose.local_projection import (
     spread_evenly,
 )
 from tarazu.evidence.dose.panel import DosePanel, keep_operations
-from tarazu.evidence.options import LEVEL
+from tarazu.evidence.options import LEVEL, Weeks
 
 Array = NDArray[np.float64]
 
@@ -122,8 +122,8 @@ def measure_dose(
     )
 
 
-def measure_bins(panel: DosePanel) -> Projection:
-    """Return attacks in the headline weeks after operations of each bin of doses.
+def measure_bins(panel: DosePanel, weeks: Weeks = HEADLINE) -> Projection:
+    """Return attacks in some weeks after operations of each bin of doses.
 
     The columns are operations with no militant known killed, then those of `DOSE_BINS`; each is
     against weeks without an operation.
@@ -134,13 +134,13 @@ def measure_bins(panel: DosePanel) -> Projection:
     marks = np.stack(columns, axis=1).astype(np.float64)
     x = _treatments(panel, marks, REACH_WEEKS)
     own = np.r_[np.arange(len(columns)), x.shape[2] - 1]  # the bins add up to all operations
-    return project(panel.attacks, x[:, :, own], panel.neighbours, (HEADLINE,))
+    return project(panel.attacks, x[:, :, own], panel.neighbours, (weeks,))
 
 
-def measure_operations(panel: DosePanel) -> Projection:
-    """Return attacks in the headline weeks after operations of any dose, against weeks without."""
+def measure_operations(panel: DosePanel, weeks: Weeks = HEADLINE) -> Projection:
+    """Return attacks in some weeks after operations of any dose, against weeks without one."""
     x = _treatments(panel, np.empty((len(panel.doses), 0)), REACH_WEEKS)
-    return project(panel.attacks, x, panel.neighbours, (HEADLINE,))
+    return project(panel.attacks, x, panel.neighbours, (weeks,))
 
 
 def count_bins(panel: DosePanel) -> list[int]:

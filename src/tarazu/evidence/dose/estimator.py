@@ -28,7 +28,7 @@ from tarazu.evidence.dose.local_projection import MOVE_WEEKS
 from tarazu.evidence.dose.panel import DosePanel, read_dose_panel
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
+from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE, Weeks
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
@@ -41,6 +41,7 @@ verdict_of: Final = by_sign(*VERDICTS[:2])
 def dose(
     record: Record,
     *,
+    weeks: Weeks = HEADLINE,
     level: float = LEVEL,
     exchanges: int = 999,
     moves: int = 999,
@@ -57,6 +58,7 @@ def dose(
 
     Parameters
     ----------
+    weeks : first and last week after an operation, from 5 (beyond the short term) to 52.
     level : coverage of intervals.
     exchanges : of doses between operations, for p-values.
     moves : sets of moved dates, a check.
@@ -80,21 +82,21 @@ def dose(
 
     def analyse(part: Record) -> Analysis | None:
         panel = read_dose_panel(part)
-        return _analysis(panel, measure(panel)) if has_enough_doses(panel) else None
+        return _analysis(panel, measure(panel, (weeks,))) if has_enough_doses(panel) else None
 
     sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     if has_enough_doses(panel):
-        effect = measure(panel, (HEADLINE, *HORIZONS), moves=moves)
+        effect = measure(panel, (weeks, *HORIZONS), moves=moves)
         main = _analysis(panel, effect)
         verdict = verdict_of(main.estimate, main.p_value)
         leads = measure(panel, LEADS, history_ends=LEAD_WEEKS)
-        checks = _checks(effect, leads, _without_heaviest(panel, measure))
+        checks = _checks(effect, leads, _without_heaviest(panel, measure, weeks))
         figures = [
             _horizon_figure(effect, leads, len(panel.doses), record.source.title, level),
-            _bin_figure(panel, record.source.title, level),
+            _bin_figure(panel, weeks, record.source.title, level),
             forest(
                 WORDS.text("forest", "title"),
-                WORDS.text("finding", "unit", first=HEADLINE[0], last=HEADLINE[1]),
+                WORDS.text("finding", "unit", first=weeks[0], last=weeks[1]),
                 record.source.title,
                 main,
                 verdict,
@@ -104,7 +106,7 @@ def dose(
         ]
         if validation.power:
             figures.append(validation.power_figure(WORDS.text("power", "unit")))
-        text = _sentence(panel, effect, verdict, level)
+        text = _sentence(panel, effect, verdict, weeks, level)
         sentence = join_sentences(text, disagreement(verdict, sensitivity))
     else:
         sentence = WORDS.text(
@@ -126,8 +128,8 @@ def dose(
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
-        first=HEADLINE[0],
-        last=HEADLINE[1],
+        first=weeks[0],
+        last=weeks[1],
     )
 
 
@@ -138,13 +140,17 @@ def _analysis(panel: DosePanel, effect: DoseEffect) -> Analysis:
 
 
 def _without_heaviest(
-    panel: DosePanel, measure: Callable[[DosePanel], DoseEffect]
+    panel: DosePanel, measure: Callable[..., DoseEffect], weeks: Weeks
 ) -> list[tuple[float, DoseEffect]]:
     parts = [(panel.doses[i], without(panel, i)) for i in largest_operations(panel)]
-    return [(float(killed), measure(part)) for killed, part in parts if has_enough_doses(part)]
+    return [
+        (float(killed), measure(part, (weeks,))) for killed, part in parts if has_enough_doses(part)
+    ]
 
 
-def _sentence(panel: DosePanel, effect: DoseEffect, verdict: str, level: float) -> str:
+def _sentence(
+    panel: DosePanel, effect: DoseEffect, verdict: str, weeks: Weeks, level: float
+) -> str:
     low, high = effect.intervals[0]
     return WORDS.text(
         "sentence",
@@ -153,8 +159,8 @@ def _sentence(panel: DosePanel, effect: DoseEffect, verdict: str, level: float) 
         operations=len(panel.doses),
         killed=panel.doses.sum(),
         estimate=effect.estimates[0],
-        first=HEADLINE[0],
-        last=HEADLINE[1],
+        first=weeks[0],
+        last=weeks[1],
         level=level,
         low=low,
         high=high,
@@ -233,8 +239,8 @@ def _horizon_figure(
     )
 
 
-def _bin_figure(panel: DosePanel, source: str, level: float) -> FigureData:
-    fit, whole = measure_bins(panel), measure_operations(panel)
+def _bin_figure(panel: DosePanel, weeks: Weeks, source: str, level: float) -> FigureData:
+    fit, whole = measure_bins(panel, weeks), measure_operations(panel, weeks)
     names = [WORDS.text("phrases", "none_killed")]
     for low, high in DOSE_BINS:
         if high is None:
@@ -262,8 +268,8 @@ def _bin_figure(panel: DosePanel, source: str, level: float) -> FigureData:
         },
         source=source,
         operations=len(panel.doses),
-        first=HEADLINE[0],
-        last=HEADLINE[1],
+        first=weeks[0],
+        last=weeks[1],
         level=level,
     )
 

@@ -1,0 +1,111 @@
+"""What a notebook does with findings: they show themselves and become tables and figures."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.evidence.findings import SOURCE, weak_retaliation
+
+from tarazu.core import display
+from tarazu.evidence import estimate
+from tarazu.evidence.finding import Analyses, Analysis, Finding
+from tarazu.record import load_record
+
+FEW = {"replicates": 99, "sensitivity_replicates": 99, "draws": 2}
+
+
+@pytest.fixture(scope="module")
+def finding() -> Finding:
+    return estimate("near_repeat", load_record(), **FEW)
+
+
+def test_finding__tidy_is_one_row_of_the_estimate(finding: Finding) -> None:
+    (row,) = finding.tidy().to_dict("records")
+    assert (row["term"], row["estimate"]) == ("near_repeat", finding.estimate)
+    assert (row["low"], row["high"]) == finding.interval
+    assert (row["p_value"], row["level"]) == (finding.p_value, finding.level)
+
+
+def test_finding__glance_counts_what_is_used_and_what_differs(finding: Finding) -> None:
+    (row,) = finding.glance().to_dict("records")
+    assert row["n_attacks"] == finding.n_used["attacks"]
+    assert row["dropped_without_district"] == finding.n_dropped["without district"]
+    differing = [a for a in finding.sensitivity if a.verdict != finding.verdict]
+    assert (row["analyses"], row["analyses_differing"]) == (8, len(differing))
+    assert row["error_rates"] == "not measured"
+
+
+def test_finding__frame_has_the_main_analysis_first(finding: Finding, tmp_path: Path) -> None:
+    frame = finding.to_frame()
+    assert frame["analysis"].tolist() == ["main analysis", *(a.name for a in finding.sensitivity)]
+    pd.testing.assert_frame_equal(
+        frame.iloc[1:, :6].reset_index(drop=True), finding.sensitivity.to_frame().iloc[:, :6]
+    )
+    frame.to_csv(tmp_path / "finding.csv", index=False)
+    again = pd.read_csv(tmp_path / "finding.csv")
+    assert list(again.columns) == list(frame.columns)
+    np.testing.assert_allclose(again["estimate"], frame["estimate"])
+    frame.to_parquet(tmp_path / "finding.parquet", index=False)
+
+
+def test_finding__without_a_number_has_frames_and_says_so() -> None:
+    nothing = replace(weak_retaliation(), estimate=None, interval=None, p_value=None, figures=())
+    assert nothing.tidy()["estimate"].isna().all()
+    assert nothing.to_frame().loc[0, "analysis"] == "main analysis"
+    assert "not estimable" in repr(nothing)
+    assert "<svg" not in nothing._repr_html_()
+    with pytest.raises(ValueError, match="this finding has no figure: nothing was estimable"):
+        nothing.plot()
+
+
+def test_finding__sensitivity_is_a_tuple_with_a_frame() -> None:
+    found = replace(weak_retaliation(), sensitivity=(Analysis(1.0, (0.0, 2.0), 0.2, {"a b": 3}),))
+    assert isinstance(found.sensitivity, Analyses)
+    assert found.sensitivity.to_frame()["n_a_b"].tolist() == [3]
+    assert isinstance(found.to_dict()["sensitivity"], tuple)
+
+
+def test_finding__shows_itself_in_few_lines_and_with_its_first_figure(finding: Finding) -> None:
+    assert len(repr(finding).splitlines()) <= 5
+    assert len(repr(finding)) < 500
+    assert all(len(repr(figure)) < 250 for figure in finding.figures)
+    page = finding._repr_html_()
+    assert page.count("<svg") == 1
+    assert page.index(finding.sentence[:20]) < page.index("<svg") < page.index("<table>")
+    assert finding.plot().title == finding.figures[0].title
+
+
+def test_finding__plots_each_of_its_figures(finding: Finding) -> None:
+    kinds = list(display.pictures(finding))
+    assert kinds == ["effects", "forest"]
+    for kind in kinds:
+        assert finding.plot(kind).to_svg().startswith("<svg")
+        assert finding.plot(kind).to_plotly().data
+    with pytest.raises(ValueError, match=r"'forrest'; expected one of effects, forest\. Did you"):
+        finding.plot("forrest")
+
+
+def test_finding__summary_has_question_estimate_verdict_and_trust(finding: Finding) -> None:
+    shown = finding.summary()
+    assert repr(shown) == str(shown)
+    assert max(map(len, shown.splitlines())) <= 80
+    flat = " ".join(shown.split())
+    for part in (finding.question, finding.sentence, finding.verdict, "90% interval", "p = 0.010"):
+        assert part in flat
+    assert "Error rates: not measured for these options (replicates=99," in flat
+
+
+def test_finding__figures_of_one_kind_have_names_of_their_own() -> None:
+    first = weak_retaliation()
+    twice = replace(first, figures=(*first.figures, first.figures[0]))
+    kinds = list(display.pictures(twice))
+    assert len(kinds) == len(set(kinds)) == len(first.figures) + 1
+    assert kinds[-1] == f"{first.figures[0].kind}-2"
+    assert SOURCE in twice.plot(kinds[-1]).to_text()
+
+
+def test_display__of_something_without_figures_is_an_error() -> None:
+    with pytest.raises(TypeError, match="a int has no figures"):
+        display.draw(3)
