@@ -26,6 +26,15 @@ PUBLIC = {
     "weigh_claims",
     "write_brief",
 }
+EVIDENCE = {  # whose docstrings are complete: shapes, errors, an example that runs
+    "cite",
+    "estimate",
+    "fit_hawkes",
+    "load_record",
+    "matched_wake",
+    "read_record",
+    "run_battery",
+}
 HEAVY = ("numpy", "pandas", "scipy", "xarray", "numba", "sympy", "plotly", "pydantic")
 
 
@@ -40,6 +49,14 @@ def test_public_api__names_are_documented_functions(name: str) -> None:
     assert callable(function)
     assert function.__name__ == name
     assert function.__doc__
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC & EVIDENCE))
+def test_public_api__names_have_an_example_and_what_they_raise(name: str) -> None:
+    text = getattr(tarazu, name).__doc__
+    assert "Examples\n" in text
+    assert ">>> " in text
+    assert "Raises\n" in text
 
 
 def test_public_api__version_comes_from_the_build() -> None:

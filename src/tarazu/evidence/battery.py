@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from html import escape
 from pathlib import Path
-from typing import Any, Final
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tarazu.core.errors import did_you_mean
 from tarazu.core.number_format import p_value
 from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
@@ -21,6 +23,9 @@ from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.registry import ESTIMATORS, estimate
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS: Final = Words("tarazu.evidence")
 SHIPPED_CONFIG: Final = Path(__file__).parent / "battery.toml"
@@ -46,17 +51,16 @@ class BatteryConfig(BaseModel):
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         strange = [name for name in names if name not in ESTIMATORS]
         if strange:
-            near = get_close_matches(strange[0], ESTIMATORS, n=1)
-            hint = f". Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(strange[0], ESTIMATORS)
             raise ValueError(
-                f"no estimator is called {strange[0]!r}; expected {', '.join(ESTIMATORS)}{hint}"
+                f"no estimator is called {strange[0]!r}; expected {', '.join(ESTIMATORS)}.{hint}"
             )
         if len(set(names)) < len(names):
             raise ValueError("each estimator can be named once")
         return names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Battery:
     """All findings of one record, with their errors controlled jointly.
 
@@ -193,6 +197,46 @@ class Battery:
             significance=self.significance,
         )
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per finding in plain columns, for csv, parquet and other programs.
+
+        The columns of `rows`, with interval as low and high, and lists as text with semicolons.
+        """
+        import pandas as pd
+
+        table = []
+        for row in self.rows:
+            low, high = row["interval"] or (None, None)
+            plain = {**row, "low": low, "high": high}
+            del plain["interval"], plain["cuts"]
+            table.append({k: "; ".join(v) if isinstance(v, tuple) else v for k, v in plain.items()})
+        frame = pd.DataFrame(table)
+        for name in ("estimate", "low", "high", "p_value", "p_holm"):
+            frame[name] = frame[name].astype("float64")
+        for name in ("false_positives", "smallest_rise", "smallest_fall"):  # some in words
+            frame[name] = frame[name].map(_number_or_missing).astype("float64")
+        return frame
+
+    def __getitem__(self, name: str) -> Finding:
+        """Return the finding of this name."""
+        found = {finding.name: finding for finding in self.findings}
+        if name not in found:
+            hint = did_you_mean(str(name), found)
+            raise KeyError(f"no finding is called {name!r}; expected {', '.join(found)}.{hint}")
+        return found[name]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Battery: {len(self.findings)} findings\n"
+            f"{fill(self.sentence, 88, initial_indent='  ', subsequent_indent='  ')}\n"
+            "  .to_frame(), .findings, [name]>"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = ["name", "question", "estimate", "low", "high", "p_holm", "verdict"]
+        table = self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format)
+        return f"<p>{escape(self.sentence)}</p>{table}"
+
 
 def load_battery(path: Path | str = SHIPPED_CONFIG) -> BatteryConfig:
     """Read a battery file.
@@ -208,7 +252,7 @@ def load_battery(path: Path | str = SHIPPED_CONFIG) -> BatteryConfig:
 
 def run_battery(
     record: Record,
-    config: BatteryConfig | None = None,
+    config: BatteryConfig | Sequence[str] | None = None,
     *,
     make: Callable[[str, Record], Finding] = estimate,
 ) -> Battery:
@@ -216,14 +260,49 @@ def run_battery(
 
     Parameters
     ----------
-    config : default: all estimators at 5%.
+    config : from `load_battery`, or names of estimators; default: all of them at 5%.
     make : makes one finding; a caller that shows progress wraps `estimate`.
 
-    An estimator that fails is in `Battery.failures` with its reason; the others are kept.
+    Returns
+    -------
+    Battery
+        ``to_frame()`` is one row per finding, ``["wake"]`` one finding. An
+        estimator that fails is in ``failures`` with its reason; the others are kept.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> battery = tz.run_battery(tz.load_record(), ["groups", "severity"])
+    >>> battery
+    <Battery: 2 findings
+      ...
+      .to_frame(), .findings, [name]>
+    >>> battery["groups"].verdict
+    'described'
     """
-    config = load_battery() if config is None else config
+    config = _config(config)
     made = [attempt(name, record, make) for name in config.estimators]
     return assess(made, config.significance)
+
+
+def _config(config: BatteryConfig | Sequence[str] | None) -> BatteryConfig:
+    if config is None:
+        return load_battery()
+    if isinstance(config, BatteryConfig):
+        return config
+    names = [config] if isinstance(config, str) else list(config)
+    for name in names:
+        if name not in ESTIMATORS:
+            hint = did_you_mean(str(name), ESTIMATORS)
+            known = ", ".join(ESTIMATORS)
+            raise ValueError(f"no estimator is called {name!r}; expected {known}.{hint}")
+    if not names:
+        raise ValueError("no estimator is named; expected at least one, or None for all")
+    return BatteryConfig(estimators=tuple(dict.fromkeys(names)))
 
 
 def assess(made: Sequence[Finding | Failure], significance: float = SIGNIFICANCE) -> Battery:
@@ -255,6 +334,10 @@ def holm_adjust(p_values: Sequence[float]) -> list[float]:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(steps, 1.0)
     return [float(value) for value in adjusted]
+
+
+def _number_or_missing(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -8,9 +8,13 @@ import pandas as pd
 import pytest
 from tests.unit.evidence.findings import SOURCE, weak_retaliation
 
+import tarazu
 from tarazu.core import display
-from tarazu.evidence import estimate
+from tarazu.evidence import estimate, run_battery
+from tarazu.evidence.battery import assess
 from tarazu.evidence.finding import Analyses, Analysis, Finding
+from tarazu.evidence.matched_wakes.analysis import MatchedWakes
+from tarazu.evidence.point_process.hawkes import HawkesFit, fit_hawkes
 from tarazu.record import load_record
 
 FEW = {"replicates": 99, "sensitivity_replicates": 99, "draws": 2}
@@ -104,6 +108,79 @@ def test_finding__figures_of_one_kind_have_names_of_their_own() -> None:
     assert len(kinds) == len(set(kinds)) == len(first.figures) + 1
     assert kinds[-1] == f"{first.figures[0].kind}-2"
     assert SOURCE in twice.plot(kinds[-1]).to_text()
+
+
+def test_battery__is_a_frame_and_gives_findings_by_name(tmp_path: Path) -> None:
+    other = replace(weak_retaliation(), name="wake", p_value=0.001)
+    battery = assess([weak_retaliation(), other])
+    frame = battery.to_frame()
+    assert frame["name"].tolist() == [finding.name for finding in battery.findings]
+    assert {"low", "high", "p_holm", "verdict"} <= set(frame.columns)
+    assert frame["estimate"].dtype == np.float64
+    frame.to_parquet(tmp_path / "battery.parquet", index=False)
+    frame.to_csv(tmp_path / "battery.csv", index=False)
+    assert battery["wake"] is other
+    with pytest.raises(KeyError, match="no finding is called 'wakes'"):
+        battery["wakes"]
+    assert len(repr(battery).splitlines()) <= 5
+    assert "<table" in battery._repr_html_()
+
+
+def test_run_battery__takes_names_and_refuses_unknown_ones() -> None:
+    made: list[str] = []
+
+    def make(name: str, record: object) -> Finding:
+        made.append(name)
+        return replace(weak_retaliation(), name=name)
+
+    run_battery(load_record(), ["groups", "wake"], make=make)
+    assert made == ["groups", "wake"]
+    with pytest.raises(ValueError, match=r"called 'gruops'; .* Did you mean 'groups'\?"):
+        run_battery(load_record(), ["gruops"], make=make)
+    with pytest.raises(ValueError, match="no estimator is named; expected at least one"):
+        run_battery(load_record(), [], make=make)
+
+
+def test_hawkes_fit__is_a_frame_and_short() -> None:
+    times = np.array([1.0, 2.0, 2.1, 5.0])
+    fit = fit_hawkes(times, np.array([0, 1, 0, 1]), end=10.0, n_kinds=2)
+    assert isinstance(fit, HawkesFit)
+    frame = fit.to_frame()
+    assert frame["parameter"].tolist() == ["mu"] * 2 + ["eta"] * 4 + ["beta"]
+    row = frame[(frame["receiver"] == 1) & (frame["source"] == 0)]
+    assert row["estimate"].item() == fit.eta[1, 0]
+    assert len(repr(fit).splitlines()) <= 5
+
+
+def test_matched_wakes__is_a_frame() -> None:
+    rng = np.random.default_rng(1)
+    events = pd.DataFrame(
+        {
+            "type": rng.choice(["raid", "patrol", "attack"], 300),
+            "timestamp": np.datetime64("2015-01-01") + rng.integers(0, 1500, 300),
+            "lat": rng.normal(28, 1, 300),
+            "lon": rng.normal(66, 1, 300),
+            "people": rng.lognormal(10, 1, 300),
+        }
+    )
+    found = tarazu.matched_wake(
+        events,
+        windows_days=[30, 60],
+        windows_km=[50, 100],
+        treatment="raid",
+        control="patrol",
+        dependent="attack",
+        match_on=["people"],
+        replicates=19,
+    )
+    assert isinstance(found, MatchedWakes)
+    assert found.to_frame()[["days", "km"]].to_numpy().tolist() == [
+        [30, 50],
+        [30, 100],
+        [60, 50],
+        [60, 100],
+    ]
+    assert len(repr(found).splitlines()) == 1
 
 
 def test_display__of_something_without_figures_is_an_error() -> None:

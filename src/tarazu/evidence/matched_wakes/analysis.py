@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -85,7 +85,7 @@ class WindowEffect:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MatchedWakes:
     """Matched wakes of all windows, in order of days and then km.
 
@@ -100,6 +100,23 @@ class MatchedWakes:
     after: Array
     treated: NDArray[np.bool_]
     matchings: tuple[Matching, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per window, with the attributes of `WindowEffect` as columns."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(effect) for effect in self.effects])
+
+    def __repr__(self) -> str:
+        n = int(self.treated.sum())
+        return (
+            f"<MatchedWakes: {len(self.effects)} windows, {n} treatments and "
+            f"{len(self.treated) - n} controls; .to_frame()>"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = ["days", "km", "n_treatment", "n_control", "effect", "p_permutation", "note"]
+        return str(self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format))
 
 
 def matched_wake(
@@ -129,7 +146,7 @@ def matched_wake(
 
     Parameters
     ----------
-    events : one row per event. windows_days, windows_km : ascending.
+    events : one row per event. windows_days, windows_km : days and km, ascending.
     treatment, control, dependent : values of the column `kind`.
     match_on : numeric columns that every treatment and control has.
     mode : "default" is independent of the order of rows: events of one day count neither as before
@@ -147,6 +164,31 @@ def matched_wake(
     ----------
     Schutte & Donnay (2014), Political Geography 41, doi:10.1016/j.polgeo.2014.03.001.
     Iacus, King & Porro (2012), Political Analysis 20, doi:10.1093/pan/mpr013.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> events = pd.DataFrame(
+    ...     {
+    ...         "type": rng.choice(["raid", "patrol", "attack"], 300),
+    ...         "timestamp": np.datetime64("2015-01-01") + rng.integers(0, 1500, 300),
+    ...         "lat": rng.normal(28, 1, 300),
+    ...         "lon": rng.normal(66, 1, 300),
+    ...         "population": rng.lognormal(10, 1, 300),
+    ...     }
+    ... )
+    >>> matched_wake(
+    ...     events,
+    ...     windows_days=[30, 60],
+    ...     windows_km=[50],
+    ...     treatment="raid",
+    ...     control="patrol",
+    ...     dependent="attack",
+    ...     match_on=["population"],
+    ...     replicates=99,
+    ... )
+    <MatchedWakes: 2 windows, ... treatments and ... controls; .to_frame()>
     """
     where = [unit] if unit is not None else [latitude, longitude]
     _check(events, [kind, time, *where, *match_on], kind, (treatment, control, dependent))

@@ -7,7 +7,7 @@ days, ties and districts need `excitation`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -26,7 +29,7 @@ ROUGHLY: Final = 1e-2  # Newton decrement at which that search stops
 DECAYS: Final = (0.05, 0.5, 5.0)  # where the search starts, in units of the mean rate of events
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HawkesFit:
     """Maximum-likelihood fit of an exponential Hawkes process with K kinds.
 
@@ -52,6 +55,36 @@ class HawkesFit:
     def spectral_radius(self) -> float:
         """Largest absolute eigenvalue of `eta`; below 1 for a process that does not explode."""
         return float(np.abs(np.linalg.eigvals(self.eta)).max())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per parameter: parameter, receiver, source, estimate, standard_error.
+
+        Kinds are numbered from 0; `receiver` is the kind that is caused, `source` the one that
+        causes it. Both are missing where a parameter has none.
+        """
+        import pandas as pd
+
+        kinds = range(len(self.mu))
+        mu_errors, eta_errors, beta_error = self.standard_errors
+        rows: list[tuple[str, int | None, int | None, float, float]] = [
+            ("mu", i, None, self.mu[i], mu_errors[i]) for i in kinds
+        ]
+        rows += [("eta", i, j, self.eta[i, j], eta_errors[i, j]) for i in kinds for j in kinds]
+        rows.append(("beta", None, None, self.beta, beta_error))
+        names = ["parameter", "receiver", "source", "estimate", "standard_error"]
+        whole = {"receiver": "Int64", "source": "Int64"}
+        return pd.DataFrame(rows, columns=names).astype(whole)
+
+    def __repr__(self) -> str:
+        state = "converged" if self.converged else "not converged"
+        return (
+            f"<HawkesFit: {len(self.mu)} kinds, {state}, log-likelihood {self.log_likelihood:.6g}\n"
+            f"  largest eigenvalue of eta {self.spectral_radius:.3g}, mean lag "
+            f"{1 / self.beta:.3g}; .mu, .eta, .beta, .to_frame()>"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(index=False, float_format="{:.3g}".format))
 
 
 def fit_hawkes(
