@@ -5,6 +5,7 @@ import pytest
 from tests.unit.evidence.worlds import quiet_ring, ring
 
 from tarazu.core.jit import plain
+from tarazu.evidence import CANNOT_TELL, estimate
 from tarazu.evidence.near_repeat.estimator import SAME, SHORT, beyond_chance, distance_bands
 from tarazu.evidence.near_repeat.knox import (
     NULLS,
@@ -14,6 +15,7 @@ from tarazu.evidence.near_repeat.knox import (
     event_days,
     knox,
 )
+from tarazu.record import load_record
 
 DAYS = 2000
 PLACES = 6
@@ -135,3 +137,11 @@ def test_knox__same_seed_same_counts():
         for _ in range(2)
     ]
     assert (twice[0] == twice[1]).all()
+
+
+def test_near_repeat__of_one_district_cannot_tell():
+    # Dates exchanged within one district are the same dates: the ratio is 1 whatever happened.
+    record = load_record().sel(districts="Kech")
+    finding = estimate("near_repeat", record, replicates=99, sensitivity_replicates=99, draws=2)
+    assert (finding.estimate, finding.p_value, finding.verdict) == (None, None, CANNOT_TELL)
+    assert "in two districts or more" in finding.sentence

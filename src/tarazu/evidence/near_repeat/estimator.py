@@ -83,7 +83,7 @@ def near_repeat(
     sensitivity: tuple[Analysis, ...] = ()
     checks: tuple[Check, ...] = ()
     figures: tuple[FigureData, ...] = ()
-    if len(attacks.day) >= FEWEST_EVENTS and not np.isnan(excess):
+    if _can_be_exchanged(attacks) and not np.isnan(excess):
         main = Analysis(excess, bounds, p_value, used)
         verdict = verdict_of(excess, p_value)
 
@@ -144,13 +144,18 @@ def analyse_near_repeat(
     """Return the near repeats of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
     attacks = event_days(counts.attacks)
-    if len(attacks.day) < FEWEST_EVENTS:
+    if not _can_be_exchanged(attacks):
         return None
     test = _among(counts, attacks, distance_bands(counts.neighbours), PRIMARY, replicates, seed)
     excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
     if np.isnan(excess):
         return None
     return Analysis(excess, bounds, p_value, {"attack days": len(attacks.day)})
+
+
+def _can_be_exchanged(attacks: EventDays) -> bool:
+    """Whether there are attacks enough, in two districts: in one, an exchange changes nothing."""
+    return len(attacks.day) >= FEWEST_EVENTS and len(np.unique(attacks.place)) > 1
 
 
 def _among(
