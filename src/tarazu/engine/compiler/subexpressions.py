@@ -154,7 +154,9 @@ def share_work(lines: list[Line], names: Names) -> list[Line]:
     result: list[Line] = []
 
     def write(expression: sp.Expr) -> None:
-        for name in sorted(names_in([expression]) & by_word.keys() - written):
+        for name in sorted(names_in([expression]) & by_word.keys()):
+            if name in written:  # perhaps by what was written for one before it
+                continue
             written.add(name)
             write(pending[by_word[name]])
             result.append(Line(name, pending[by_word[name]]))
