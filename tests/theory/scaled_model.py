@@ -1,4 +1,4 @@
-"""The shipped model with everything extensive times N: people, attacks, operations, damage, force.
+"""The shipped model with everything extensive times N: people, attacks, raids, operations, groups.
 
 In the mean field densities do not depend on N; in the stochastic engine luck averages out as N
 grows. By which power of N a parameter scales is read off its unit.
@@ -19,7 +19,7 @@ from tarazu.engine.mean_field.equilibria import ClosedMap, find_equilibrium
 from tarazu.model import Model, build_model
 from tarazu.model.units import parse_unit
 
-EXTENSIVE = ("persons", "attacks", "operations", "damage")  # a force is counted in persons
+EXTENSIVE = ("persons", "attacks", "raids", "operations", "groups")  # force counts in persons
 
 
 def exponent(unit: str) -> int:
