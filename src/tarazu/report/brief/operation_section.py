@@ -165,8 +165,8 @@ def short_sentence(result: StudyResult) -> str:
     draws = paired_draws(result, "sweep", "everywhere")
     is_dosed = draws.loc[draws["weeks"] == result.horizons[0], "is_dosed"]
     return (
-        f"In {count(int((~is_dosed).sum()))} of {count(len(is_dosed))} draws no "
-        "plausible number of operations reaches the dose; changes in attacks leave them out."
+        f"In {count(int((~is_dosed).sum()))} of {count(len(is_dosed))} draws, over all hypotheses, "
+        "no plausible number of operations reaches the dose; changes in attacks leave them out."
     )
 
 

@@ -20,6 +20,7 @@ from tarazu.report.table import Table
 from tarazu.report.tables.policies import (
     SHOWN,
     dose_table,
+    hypotheses,
     leaders_table,
     pairs_table,
     policy_sentence,
@@ -119,14 +120,20 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
         (result.kept_sentence(), UNEQUAL_BUDGETS),
         figures=tuple(figure for figure in fans if figure is not None),
     )
+    first, *others = hypotheses(result)
     unranked = Part(
         "Every outcome, unranked",
         (
             "Militants killed, and all else that killing or detaining people would move, is "
             "reported and never ranks a policy.",
         ),
-        tables=_known([unranked_table(result, comparison, "all")]),
-        more=_known([unranked_table(result, comparison, "kept")]),
+        tables=_known([unranked_table(result, comparison, first, "all")]),
+        more=_known(
+            [
+                *(unranked_table(result, comparison, name, "all") for name in others),
+                unranked_table(result, comparison, first, "kept"),
+            ]
+        ),
     )
     compared: Iterable[Part] = ()
     if len(result.policies) > 1:

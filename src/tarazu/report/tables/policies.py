@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from tarazu.claims.weigh import UNRESTRICTED
 from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
 from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
@@ -28,8 +29,13 @@ def span(weeks: int) -> str:
 
 
 def hypotheses(result: StudyResult) -> dict[str, str]:
-    """Return readable names by hypothesis, pooled last."""
-    return {h.name: h.title for h in result.hypotheses} | {POOLED: POOLED_WORDS}
+    """Return readable names by hypothesis, the one that rules nothing out first.
+
+    They are not pooled: a restriction holds part of the answer, so that a share over several would
+    hold what was put in.
+    """
+    names = {h.name: h.title for h in result.hypotheses}
+    return {n: names[n] for n in sorted(names, key=lambda name: name != UNRESTRICTED)}
 
 
 def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
@@ -52,7 +58,7 @@ def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> T
         tuple(
             (outcome.title, *(cell(name, h) for h in names))
             for name, outcome in OUTCOMES.items()
-            if (name, POOLED) in seen
+            if all((name, h) in seen for h in names)
         ),
     )
 
@@ -126,15 +132,17 @@ def pairs_table(
     )
 
 
-def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
-    """Return every outcome over all hypotheses, unranked; None if there are no draws."""
+def unranked_table(
+    result: StudyResult, comparison: Comparison, hypothesis: str, subset: str
+) -> Table | None:
+    """Return every outcome under a hypothesis, unranked; None if there are no draws."""
     weeks = main_horizon(result)
     seen = keyed(_at(comparison.outcomes, weeks, subset), "outcome", "hypothesis", "policy")
     rows = []
     for name, outcome in OUTCOMES.items():
-        if (name, POOLED, result.baseline) not in seen:
+        if (name, hypothesis, result.baseline) not in seen:
             continue
-        cells = [seen[name, POOLED, p.name] for p in result.policies]
+        cells = [seen[name, hypothesis, p.name] for p in result.policies]
         label = outcome.title if outcome.better != "none" else f"{outcome.title} (never ranked)"
         if outcome.over == "quiet_year":
             texts = [percent(cell["mean"]) for cell in cells]
@@ -146,8 +154,8 @@ def unranked_table(result: StudyResult, comparison: Comparison, subset: str) -> 
     if not rows:
         return None
     return Table(
-        f"{UNCALIBRATED}: every outcome, median (5 to 95% of members), all hypotheses pooled, "
-        f"{SUBSETS[subset]}",
+        f"{UNCALIBRATED}: every outcome, median (5 to 95% of members), under "
+        f"'{hypotheses(result)[hypothesis].lower()}', {SUBSETS[subset]}",
         ("outcome", "unit", *(p.title for p in result.policies)),
         tuple(rows),
     )
