@@ -67,8 +67,12 @@ class CTwin:
         source = folder / f"{week.mode}{''.join(flags)}.c"
         source.write_text("\n".join(self.lines()), encoding="utf-8")
         library = source.with_suffix(".so")
-        command = ["gcc", *flags, "-shared", "-fPIC", f"-I{SAMPLERS.parent}", "-o", str(library)]
-        subprocess.run([*command, str(source), "-lm"], check=True)
+        made = source.with_suffix(".o")
+        command = ["gcc", *flags, "-c", "-fPIC", f"-I{SAMPLERS.parent}", "-o", str(made)]
+        subprocess.run([*command, str(source)], check=True)
+        # Linked without the flags: fast-math would make the whole process flush small numbers to 0.
+        link = ["gcc", "-shared", "-o", str(library), str(made), "-lm"]
+        subprocess.run(link, check=True)
         self.function = ctypes.CDLL(str(library)).run_member
         self.function.restype = ctypes.c_int
 
