@@ -38,8 +38,10 @@ def reporting(progress: bool | Report, what: str) -> Iterator[Report | None]:
         raise wrong_type("progress", progress, "True, False or a function")
     elif progress and is_seen(sys.stderr):
         line = ProgressLine(what, sys.stderr)
-        yield line
-        line.end()
+        try:
+            yield line
+        finally:
+            line.end()
     else:
         yield None
 

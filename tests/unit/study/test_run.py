@@ -461,11 +461,26 @@ def test_study__shows_itself_in_one_line_and_in_a_notebook():
     assert all(escape(policy.meaning) in study._repr_html_() for policy in study.policies)
 
 
-def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def test_progress__line_ends_after_an_error_too(monkeypatch):
+    monkeypatch.setattr(progressing, "SHOWN_AFTER", 0.0)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+
+    def fail_half_way() -> None:
+        with progressing.reporting(True, "study 'x'") as report:
+            report(running.Progress(200, 1600, 10.0, 140.0))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_half_way()
+    assert sys.stderr.getvalue().endswith("\n")
+
+
+def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
     monkeypatch.setattr(progressing, "SHOWN_AFTER", 0.0)
     for stream, seen in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", stream)
