@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -83,16 +83,24 @@ def read_entries(
     except ValidationError as error:
         found = error.errors()
     renamed = {new for details in found if (new := _new_place(model, details))}
-    known = {problem.key for problem in problems}
+    unusable = [problem.key or "" for problem in problems]
     problems += [
         problem
         for details in found
         if details["type"] != "missing" or details["loc"] not in renamed
-        if (problem := _explain(path, model, details)).key not in known
+        for problem in [_explain(path, model, details)]
+        if (problem.key or "") not in unusable
+        if details["type"] == "extra_forbidden" or not _holds(problem.key, unusable)
     ]
     raise_problems(problems, f"{path} has {len(problems)} problems")
     assert spec is not None  # else pydantic found a problem
     return spec
+
+
+def _holds(key: str | None, unusable: Sequence[str]) -> bool:
+    """Whether a value contains one that was found to be unusable; the file contains all."""
+    inside = ("",) if key is None else (f"{key}.", f"{key}[")
+    return any(one.startswith(inside) for one in unusable)
 
 
 def _parse(data: bytes, path: Path) -> dict[str, object]:

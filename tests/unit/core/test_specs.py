@@ -243,6 +243,19 @@ def test_value_no_key_can_have__is_one_problem_beside_the_others(tmp_path):
     assert [problem.key for problem in caught.value.exceptions] == ["replicates", "levers[0].value"]
 
 
+def test_value_no_key_can_have__inside_a_list_is_one_problem(tmp_path):
+    """The list that holds it is not said to be wrong on top of it."""
+    path = tmp_path / "plans.toml"
+    path.write_text('[other]\npolicies = ["surge", nan]\n')
+    with pytest.raises(ScenarioError) as caught:
+        read_toml(path, Plans)
+    assert caught.value.key == "other.policies[1]"
+
+
+def test_value_no_key_can_have__may_be_the_whole_file(tmp_path):
+    assert "at most 200 characters" in str(_problem(tmp_path, "k" * 201 + " = 1"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
