@@ -234,13 +234,14 @@ def _run_and_print(
 
 @contextmanager
 def _reporting_what_is_kept(out: Path) -> Iterator[None]:
-    """Log, when a run is stopped, that it can be continued."""
+    """Log, when a run is stopped or ends in a bug, that it can be continued."""
+    from tarazu.core.errors import TarazuError
     from tarazu.pipeline.runner import work_folder
 
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
-        if (work := work_folder(out)).exists():
+    except BaseException as error:
+        if not isinstance(error, TarazuError) and (work := work_folder(out)).exists():
             _log.info(
                 "Finished blocks are kept in %s; the same command continues from there.", work
             )

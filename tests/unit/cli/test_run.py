@@ -272,6 +272,24 @@ def test_run__stopped_leaves_nothing_that_looks_finished_and_is_taken_up_again(
     assert _but_note(results / "cut") == _but_note(results / "whole")
 
 
+def test_run__that_ends_in_a_bug_keeps_its_blocks_and_says_so(
+    study: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no such word")
+
+    command = ["run", str(study), "-o", str(results / "cut")]
+    with monkeypatch.context() as patched:
+        patched.setattr("tarazu.report.write_brief", fail)
+        assert run(command) == 3
+    assert "the same command continues from there" in capsys.readouterr().err
+    assert run(command) == 0
+    assert "continuing after 24 of 24" in capsys.readouterr().err
+
+
 SMALL = {
     "demo": {},
     "seventeen": {
