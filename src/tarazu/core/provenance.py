@@ -19,6 +19,8 @@ from typing import Final
 
 import numpy as np
 
+from tarazu.core.files.reading import open_file
+
 # Packages whose release can move a number.
 KEY_PACKAGES: Final = ("llvmlite", "numba", "numpy", "pandas", "scipy", "sympy", "xarray")
 _COMMIT_LENGTH: Final = 40
@@ -37,7 +39,7 @@ def digest(data: bytes) -> str:
 
 def digest_file(path: Path) -> str:
     """Return the SHA-256 of the file's bytes in hexadecimal, read piece by piece."""
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tarazu.core.errors import DataError
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import canonical_json, digest, digest_file
 
 OWN: Final = "sha256"  # key of a file's own digest: that of its content without this key
@@ -33,7 +34,7 @@ def read_sealed(path: Path, *, hint: str | None = None) -> dict[str, Any]:
         The file cannot be read, or a byte of it was changed.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         content: dict[str, Any] = json.loads(data)
         del content[OWN]
         is_sound = data == sealed_json(content)

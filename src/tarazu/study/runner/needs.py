@@ -17,7 +17,7 @@ PIECE_BYTES: Final = 1 << 28  # weekly series of the members that are simulated 
 BLOCK_BYTES: Final = 1 << 29  # numbers of a block, kept until all its policies are run
 BANDS_BYTES: Final = 1 << 29  # members' series of which quantiles are taken at once
 LONGEST_DAYS: Final = 60
-# District-weeks per second of one thread (docs/validation/engine-speed.md); half a fast core.
+# District-weeks per second of one thread; ASSUMED, of the right order on a slow machine.
 SPEED: Final = 1e6
 _FLOAT, _SERIES = 8, 4  # bytes
 _SUBSETS: Final = 2
