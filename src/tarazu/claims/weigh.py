@@ -19,6 +19,7 @@ from tarazu.core.number_format import interval, number
 from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import REDRAWN
+from tarazu.model.hypothesis import UNRESTRICTED
 from tarazu.study import StudyResult, load_study_result, paired_draws
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.spec import POOLED
@@ -289,8 +290,6 @@ def _read_study(claim: Claim, result: StudyResult) -> ModelResult:
         return replace(found, conclusion="does not hold")
     return found
 
-
-UNRESTRICTED = "full"  # the hypothesis that rules nothing out
 
 Held = Mapping[tuple[str, str], NDArray[np.bool_]]
 """Whether a claim holds in each draw, by subset and hypothesis."""

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from tarazu.core.files.reading import open_file
+from tarazu.core.files.reading import check_file
 
 # Packages whose release can move a number.
 KEY_PACKAGES: Final = ("llvmlite", "numba", "numpy", "pandas", "scipy", "sympy", "xarray")
@@ -39,7 +39,8 @@ def digest(data: bytes) -> str:
 
 def digest_file(path: Path) -> str:
     """Return the SHA-256 of the file's bytes in hexadecimal, read piece by piece."""
-    with open_file(path) as stream:
+    check_file(path)
+    with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -28,6 +28,9 @@ FloatArray = NDArray[np.float64]
 HYPOTHESES = ("full", "backlash", "deterrence", "sponsorship", "opportunity")
 """The hypotheses that ship with Tarazu, by file name."""
 
+UNRESTRICTED: Final = "full"
+"""The hypothesis that rules nothing out."""
+
 SHIPPED: Final = Path(__file__).parent / "hypotheses"
 
 

@@ -10,8 +10,11 @@ from tarazu.core.number_format import count, estimate, p_value, percent, years
 from tarazu.evidence.battery import Battery
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.record import Record
+from tarazu.study.analysis.summary import in_order, main_horizon
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tarazu.claims import Ledger
     from tarazu.study import StudyResult
 
@@ -77,18 +80,17 @@ def run_summary(points: Sequence[Point], result: RunResult, folder: Path) -> dic
 
 
 def study_changes(result: StudyResult) -> dict[str, Any]:
-    """Return the changes of a study's policies from its baseline in civilians killed."""
-    from tarazu.study.analysis.changes import changes_from_baseline
-    from tarazu.study.analysis.summary import main_horizon
+    """Return the changes of a study's policies from its baseline in civilians killed.
 
-    weeks = main_horizon(result)
-    changes = changes_from_baseline(result, CIVILIANS, weeks)
+    By hypothesis and not pooled; see `StudyResult.to_frame`.
+    """
+    changes = _changes(result)
     return {
         "name": result.name,
         "title": result.title,
         "baseline": result.baseline,
         "outcome": CIVILIANS,
-        "weeks": weeks,
+        "weeks": main_horizon(result),
         "changes": changes.to_dict("records"),
     }
 
@@ -132,27 +134,34 @@ def ledger_point(ledger: Ledger) -> str:
 def study_point(result: StudyResult) -> str:
     """Return how each policy changes the number of civilians killed, against the baseline."""
     from tarazu.report.tables.policies import span
-    from tarazu.study.analysis.changes import changes_from_baseline
-    from tarazu.study.analysis.summary import main_horizon
 
-    weeks = main_horizon(result)
     titles = {policy.name: policy.title for policy in result.policies}
-    changes = changes_from_baseline(result, CIVILIANS, weeks)
+    changes = _changes(result)
     if changes.empty:
         return f"One policy was run, '{titles[result.baseline]}': none is compared with another."
     shown: list[dict[str, Any]]
-    shown = changes.nsmallest(MOST_POLICIES, "median").to_dict("records")  # type: ignore[assignment]
-    rows = [
-        f"{row['title']} {estimate(row['median'], (row['q05'], row['q95']), whole=True)}, fewer in "
-        f"{percent(row['p_fewer'])}"
-        for row in shown
-    ]
+    hypothesis = in_order(result)[0]
+    changes = changes[changes["hypothesis"] == hypothesis]
+    shown = changes.nsmallest(MOST_POLICIES, "change_median").to_dict("records")  # type: ignore[assignment]
+    rows = [f"{titles[row['policy']]} {_change(row)}" for row in shown]
     more = len(changes) - len(shown)
     rest = f"; {more} more in the brief" if more else ""
     return (
-        f"Change in civilians killed over {span(weeks)} against '{titles[result.baseline]}', "
-        f"median and 5% to 95% of runs: {'; '.join(rows)}{rest}."
+        f"Change in civilians killed over {span(main_horizon(result))} against "
+        f"'{titles[result.baseline]}' under '{hypothesis}', median and 5% to 95% of draws, "
+        f"simulated, not calibrated: {'; '.join(rows)}{rest}."
     )
+
+
+def _changes(result: StudyResult) -> pd.DataFrame:
+    table = result.to_frame([CIVILIANS])
+    return table[table["policy"] != result.baseline]
+
+
+def _change(row: dict[str, Any]) -> str:
+    ends = (row["change_q05"], row["change_q95"])
+    middle = estimate(row["change_median"], ends, whole=True)
+    return f"{middle}, fewer in {percent(row['share_lower'])}"
 
 
 def _verdict_words(battery: Battery, name: str, verdict: str) -> str:

@@ -14,7 +14,7 @@ from tarazu.core import display
 from tarazu.core.arguments import check_path
 from tarazu.core.number_format import interval, number, percent
 from tarazu.study.analysis.comparison import Comparison, compare
-from tarazu.study.analysis.summary import FIRST, summarise
+from tarazu.study.analysis.summary import FIRST, in_order, summarise
 from tarazu.study.runner.result import StudyTables, load_tables
 from tarazu.study.setup.outcomes import OUTCOMES
 
@@ -70,7 +70,7 @@ class StudyResult(StudyTables):
     def to_frame(
         self, outcomes: Sequence[str] = FIRST, *, weeks: int | None = None
     ) -> pd.DataFrame:
-        """Return one row per outcome and policy: its median, and its paired change.
+        """Return one row per outcome, hypothesis and policy: its median, and its paired change.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class StudyResult(StudyTables):
         Returns
         -------
         pandas.DataFrame
-            outcome, policy, weeks, n_draws; q05, median, q95 over the draws of all hypotheses;
+            outcome, hypothesis, policy, weeks, n_draws; q05, median, q95 over the draws;
             change_q05, change_median, change_q95 from the baseline in the same draw; share_lower,
             share_lower_low, share_lower_high: draws with less of it than under the baseline.
 
@@ -179,9 +179,14 @@ def _n(count: int, noun: str) -> str:
 
 
 def _parts(result: StudyResult) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
-    """Yield outcome and horizon, and for each policy title, level, change and share of draws."""
+    """Yield outcome and horizon, and for each policy title, level, change and share of draws.
+
+    Under the first hypothesis only, the one that rules nothing out; `to_frame` has the others.
+    """
     titles = {policy.name: policy.title for policy in result.policies}
-    for name, table in result.to_frame().groupby("outcome", sort=False):
+    every, hypothesis = result.to_frame(), in_order(result)[0]
+    every = every[every["hypothesis"] == hypothesis]
+    for name, table in every.groupby("outcome", sort=False):
         outcome, rows = OUTCOMES[str(name)], list[tuple[str, ...]]()
         for row in table.to_dict("records"):
             cells = [titles[row["policy"]], _spread(row, "", signed=False)]
@@ -190,7 +195,8 @@ def _parts(result: StudyResult) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
             else:
                 cells += [_spread(row, "change_"), f"{percent(row['share_lower'])} of draws"]
             rows.append(tuple(cells))
-        yield f"{outcome.title} ({outcome.unit}) within {table['weeks'].iloc[0]} weeks", rows
+        weeks = table["weeks"].iloc[0]
+        yield f"{outcome.title} ({outcome.unit}) within {weeks} weeks, under '{hypothesis}'", rows
 
 
 def _changed(change: str, lower: str) -> str:

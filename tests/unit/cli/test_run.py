@@ -112,8 +112,8 @@ def test_run__ends_with_what_was_found_where_it_lies_and_what_to_type(
     assert labels[:5] == ["record", "policies", "caution", "brief", "data"]
     text = " ".join(" ".join(lines).split())
     assert "457 attacks by armed groups and 96 operations by the state" in text
-    assert "against 'Status quo', median and 5% to 95% of runs: Mine " in text
-    assert "-" not in text.split("runs: ")[1].split(" caution")[0]  # minus signs are U+2212
+    assert "against 'Status quo' under 'full', median and 5% to 95% of draws, simulated" in text
+    assert "-" not in text.split("calibrated: ")[1].split(" caution")[0]  # minus signs: U+2212
 
 
 def test_run__as_json_has_the_same_in_data(
@@ -125,16 +125,16 @@ def test_run__as_json_has_the_same_in_data(
     assert printed["brief"] == str(out / "brief.html")
     assert [point["label"] for point in printed["points"]] == ["record", "policies", "caution"]
     assert printed["evidence"] is printed["claims"] is None
-    ((change,),) = [found["changes"] for found in printed["studies"]]
+    ((change, *_),) = [found["changes"] for found in printed["studies"]]
     table = load_study_result(out).metrics
     table = table[table["weeks"] == 60].astype({"policy": str, "hypothesis": str})
-    killed = table.pivot_table(
-        index=["hypothesis", "member"], columns="policy", values="deaths_civilian"
+    killed = table[table["hypothesis"] == change["hypothesis"]].pivot_table(
+        index="draw", columns="policy", values="deaths_civilian"
     )
     difference = killed["mine"] - killed["status-quo"]
     assert change["policy"] == "mine"
-    assert change["median"] == pytest.approx(difference.median())
-    assert change["p_fewer"] == pytest.approx((difference < 0).mean())
+    assert change["change_median"] == pytest.approx(difference.median())
+    assert change["share_lower"] == pytest.approx((difference < 0).mean())
 
 
 def test_run__workers_change_nothing_but_the_run_note(study: Path, results: Path) -> None:

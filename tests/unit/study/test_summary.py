@@ -1,6 +1,5 @@
 """The answer of a study in one table, against the same numbers by hand."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.study.cases import make_operation_study, make_study
@@ -23,9 +22,13 @@ def of_draws(result, policy: str, outcome: str, weeks: int) -> pd.Series:
 @pytest.mark.parametrize("outcome", ["deaths_civilian", "trust"])
 @pytest.mark.parametrize("weeks", [12, 60])
 def test_to_frame__is_the_median_and_the_paired_change(result, outcome, weeks):
-    table = result.to_frame([outcome], weeks=weeks).set_index("policy")
-    today, surge = (of_draws(result, p, outcome, weeks) for p in ("status-quo", "surge"))
-    assert table.loc["surge", "n_draws"] == 10
+    every = result.to_frame([outcome], weeks=weeks)
+    hypothesis = every["hypothesis"].iloc[0]
+    table = every[every["hypothesis"] == hypothesis].set_index("policy")
+    today, surge = (
+        of_draws(result, p, outcome, weeks).loc[hypothesis] for p in ("status-quo", "surge")
+    )
+    assert table.loc["surge", "n_draws"] == 5
     assert table.loc["surge", "median"] == pytest.approx(surge.median())
     assert table.loc["surge", "change_median"] == pytest.approx((surge - today).median())
     assert table.loc["surge", "change_q95"] == pytest.approx((surge - today).quantile(0.95))
@@ -34,10 +37,16 @@ def test_to_frame__is_the_median_and_the_paired_change(result, outcome, weeks):
 
 
 def test_to_frame__baseline_has_a_level_and_no_change(result):
-    row = result.to_frame().set_index(["outcome", "policy"]).loc[("attacks", "status-quo")]
-    assert row["median"] > 0
-    assert np.isnan(row["change_median"])
-    assert np.isnan(row["share_lower"])
+    rows = result.to_frame().set_index(["outcome", "policy"]).loc[("attacks", "status-quo")]
+    assert (rows["median"] > 0).all()
+    assert rows[["change_median", "share_lower"]].isna().all(axis=None)
+
+
+def test_to_frame__has_each_hypothesis_by_itself_the_unrestricted_first(result):
+    names = [hypothesis.name for hypothesis in result.hypotheses]
+    found = list(result.to_frame()["hypothesis"].unique())
+    assert sorted(found) == sorted(names)
+    assert found[0] == "full" or "full" not in names
 
 
 def test_to_frame__without_names_has_civilians_first_at_the_longest_horizon(result):
@@ -49,8 +58,8 @@ def test_to_frame__without_names_has_civilians_first_at_the_longest_horizon(resu
 def test_to_frame__of_an_extra_operation_compares_with_none(tmp_path):
     result = run_study(make_operation_study(), tmp_path / "out")
     table = result.to_frame(["attacks"]).set_index("policy")
-    assert np.isnan(table.loc["no extra sweep", "change_median"])
-    assert not np.isnan(table.loc["sweep", "change_median"])
+    assert table.loc[["no extra sweep"], "change_median"].isna().all()
+    assert not table.loc[["sweep"], "change_median"].isna().any()
     assert "baseline" in result._repr_html_()
 
 

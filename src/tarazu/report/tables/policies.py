@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from tarazu.claims.weigh import UNRESTRICTED
 from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
+from tarazu.model.hypothesis import UNRESTRICTED
 from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
 from tarazu.study.analysis.summary import FIRST, main_horizon

@@ -1,4 +1,4 @@
-"""The answer of a study in one table: each policy, and its paired change from the baseline."""
+"""The answer of a study in one table: each policy and its paired change, by hypothesis."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
+from tarazu.model.hypothesis import UNRESTRICTED
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.runner.result import StudyTables
 from tarazu.study.setup.checks import unknown_name
@@ -30,7 +31,10 @@ def main_horizon(result: StudyTables) -> int:
 def summarise(
     result: StudyTables, outcomes: Sequence[str] = FIRST, weeks: int | None = None
 ) -> pd.DataFrame:
-    """Return one row per outcome and policy, all hypotheses pooled with equal weight.
+    """Return one row per outcome, hypothesis and policy.
+
+    Hypotheses are not pooled: a restriction holds part of the answer, so that a share over several
+    would hold what was put in. The one that rules nothing out comes first.
 
     Parameters
     ----------
@@ -39,8 +43,8 @@ def summarise(
     Returns
     -------
     pandas.DataFrame
-        outcome, policy, weeks, n_draws; q05, median, q95 over draws (replicates averaged);
-        change_q05, change_median, change_q95 of the paired difference from the baseline, draw by
+        outcome, hypothesis, policy, weeks, n_draws; q05, median, q95 over draws (replicates
+        averaged); change_q05, change_median, change_q95 of the paired difference from the baseline, draw by
         draw; share_lower (and _low, _high: Monte Carlo interval of 90%): draws in which the policy
         has less of it than the baseline. The changes of the baseline itself are NaN.
 
@@ -62,21 +66,32 @@ def summarise(
     table = result.metrics[result.metrics["weeks"] == weeks]
     rows: list[dict[str, Any]] = []
     for name in outcomes:
-        of_policies = table.pivot_table(  # means over replicates
+        every = table.pivot_table(  # means over replicates
             index=["hypothesis", "draw"], columns="policy", values=name, observed=True
         )
-        today = of_policies[result.baseline].to_numpy()
-        for policy in result.policies:
-            values = of_policies[policy.name].to_numpy()
-            change = values - today
-            lower = (change < 0.0).astype(np.float64)
-            is_baseline = policy.name == result.baseline
-            row = {"outcome": name, "policy": policy.name, "weeks": weeks, "n_draws": len(values)}
-            row |= _quantiles(values, "")
-            row |= _quantiles(np.full_like(change, np.nan) if is_baseline else change, "change_")
-            row |= share_of(lower[:0] if is_baseline else lower).columns("share_lower")
-            rows.append(row)
+        for hypothesis in in_order(result):
+            of_policies = every.loc[hypothesis]
+            today = of_policies[result.baseline].to_numpy()
+            for policy in result.policies:
+                keys = {"outcome": name, "hypothesis": hypothesis, "policy": policy.name}
+                is_baseline = policy.name == result.baseline
+                values = of_policies[policy.name].to_numpy()
+                rows.append(keys | {"weeks": weeks} | _row(values, today, is_baseline=is_baseline))
     return pd.DataFrame(rows)
+
+
+def in_order(result: StudyTables) -> list[str]:
+    """Return the names of a study's hypotheses, the one that rules nothing out first."""
+    names = [hypothesis.name for hypothesis in result.hypotheses]
+    return sorted(names, key=lambda name: name != UNRESTRICTED)
+
+
+def _row(values: FloatArray, today: FloatArray, *, is_baseline: bool) -> dict[str, float]:
+    change = values - today
+    lower = (change < 0.0).astype(np.float64)
+    row: dict[str, float] = {"n_draws": len(values)} | _quantiles(values, "")
+    row |= _quantiles(np.full_like(change, np.nan) if is_baseline else change, "change_")
+    return row | share_of(lower[:0] if is_baseline else lower).columns("share_lower")
 
 
 def _quantiles(values: FloatArray, prefix: str) -> dict[str, float]:
