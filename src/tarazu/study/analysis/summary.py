@@ -44,9 +44,9 @@ def summarise(
     -------
     pandas.DataFrame
         outcome, hypothesis, policy, weeks, n_draws; q05, median, q95 over draws (replicates
-        averaged); change_q05, change_median, change_q95 of the paired difference from the baseline, draw by
-        draw; share_lower (and _low, _high: Monte Carlo interval of 90%): draws in which the policy
-        has less of it than the baseline. The changes of the baseline itself are NaN.
+        averaged); change_q05, change_median, change_q95 of the paired difference from the
+        baseline, draw by draw; share_lower (and _low, _high: Monte Carlo interval of 90%): draws in
+        which the policy has less of it than the baseline. Changes of the baseline itself are NaN.
 
     Raises
     ------
