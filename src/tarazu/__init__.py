@@ -12,7 +12,6 @@ from tarazu.core import display
 if TYPE_CHECKING:
     from tarazu._version import __version__
     from tarazu.claims import weigh_claims
-    from tarazu.core.citation import cite
     from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
     from tarazu.model import load_hypothesis, load_model
     from tarazu.policy import load_policy
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from tarazu.region import load_region
     from tarazu.region.build.builder import build_region
     from tarazu.report import write_brief
+    from tarazu.report.citation import cite
     from tarazu.study import load_study, load_study_result, run_study, simulate
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
 _HOMES = {
     "__version__": "tarazu._version",
     "build_region": "tarazu.region.build.builder",
-    "cite": "tarazu.core.citation",
+    "cite": "tarazu.report.citation",
     "estimate": "tarazu.evidence",
     "fit_hawkes": "tarazu.evidence",
     "load_hypothesis": "tarazu.model",

@@ -22,7 +22,7 @@ pytest.importorskip("geopandas", reason="building regions is an extra")
 
 import geopandas
 
-from tarazu.cli.output import USAGE
+from tarazu.cli.terminal.output import USAGE
 from tarazu.region.build.builder import BuildOptions, build_region
 
 FILES = 2_000

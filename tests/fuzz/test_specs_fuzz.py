@@ -19,8 +19,8 @@ from tests.unit.record.source_files import acled, write_rows
 
 from tarazu.claims import load_ledger
 from tarazu.claims.ledger import LedgerFile
-from tarazu.cli.errors import print_error
-from tarazu.cli.output import USAGE
+from tarazu.cli.terminal.errors import print_error
+from tarazu.cli.terminal.output import USAGE
 from tarazu.core.provenance import digest
 from tarazu.model.hypothesis import _HypothesisFile
 from tarazu.policy.policy import PolicyFile

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.provenance import digest
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
+from tarazu.core.specs.kinds import expecting
 from tarazu.evidence import ESTIMATORS
 
 SHIPPED: Final = Path(__file__).parent / "balochistan.toml"

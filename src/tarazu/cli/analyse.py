@@ -20,8 +20,8 @@ from tarazu.cli.options import (
     paths_of,
     threads,
 )
-from tarazu.cli.output import paragraph, show, width
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal.output import paragraph, show, width
+from tarazu.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     from tarazu.report.figure import Figure

@@ -10,9 +10,9 @@ from tarazu.cli import data, model, record, region
 from tarazu.cli.check import check
 from tarazu.cli.evidence import evidence
 from tarazu.cli.options import AsJson, Quiet, Verbose
-from tarazu.cli.output import show
 from tarazu.cli.run import claims, demo, run
 from tarazu.cli.templates import add_new, new_claims
+from tarazu.cli.terminal.output import show
 
 app = typer.Typer(
     name="tarazu",

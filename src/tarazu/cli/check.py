@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tarazu.cli.options import AsJson, Quiet, Verbose
-from tarazu.cli.output import FINDINGS, show
+from tarazu.cli.terminal.output import FINDINGS, show
 
 
 def check(

@@ -20,8 +20,8 @@ from tarazu.cli.options import (
     paths_of,
     read_events,
 )
-from tarazu.cli.output import show
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal.output import show
+from tarazu.cli.terminal.progress import progress
 from tarazu.pipeline.progress import Advance
 
 FETCH_HELP = """Download events or boundaries; no other command uses the network.

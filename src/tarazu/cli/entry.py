@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tarazu.cli.interrupts import answering_interrupts
-from tarazu.cli.output import DONE, INTERRUPTED, READER_GONE, TERMINATED, set_verbosity
+from tarazu.cli.terminal.interrupts import answering_interrupts
+from tarazu.cli.terminal.output import DONE, INTERRUPTED, READER_GONE, TERMINATED, set_verbosity
 from tarazu.core.files.place import naming_place
 
 # Threads inside linear algebra: matrices here are small, studies bring threads of their own, and on
@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         gone = isinstance(stop.__context__, BrokenPipeError)
         code = READER_GONE if gone else stop.code if isinstance(stop.code, int) else DONE
     except BaseException as error:  # noqa: BLE001 - the outermost handler: it prints and logs
-        from tarazu.cli.errors import print_error
+        from tarazu.cli.terminal.errors import print_error
 
         code = print_error(error, arguments)
         if isinstance(error, OSError):  # the buffer cannot be written either

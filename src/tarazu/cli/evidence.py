@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     BatteryFile,
@@ -20,8 +19,9 @@ from tarazu.cli.options import (
     add_options,
     paths_of,
 )
-from tarazu.cli.output import paragraph, show, width
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal.ending import ending, exit_for_failures
+from tarazu.cli.terminal.output import paragraph, show, width
+from tarazu.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     from tarazu.evidence import Battery, Finding

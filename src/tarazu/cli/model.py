@@ -18,7 +18,7 @@ from tarazu.cli.options import (
     add_options,
     paths_of,
 )
-from tarazu.cli.output import paragraph, show, width
+from tarazu.cli.terminal.output import paragraph, show, width
 
 if TYPE_CHECKING:
     from tarazu.model.description import Description

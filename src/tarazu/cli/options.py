@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from tarazu.cli import output
+from tarazu.cli.terminal import output
 
 if TYPE_CHECKING:
     from tarazu.model import Model

@@ -24,7 +24,7 @@ from tarazu.cli.options import (
     paths_of,
     read_events,
 )
-from tarazu.cli.output import FINDINGS, paragraph, show, width
+from tarazu.cli.terminal.output import FINDINGS, paragraph, show, width
 
 if TYPE_CHECKING:
     from tarazu.record import Record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tarazu.cli.options import ForceFolder, Quiet, Verbose
-from tarazu.cli.output import show
+from tarazu.cli.terminal.output import show
 
 if TYPE_CHECKING:
     from tarazu.region import Region

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tarazu.cli.ending import ending, exit_for_failures
 from tarazu.cli.options import (
     AsJson,
     BatteryFile,
@@ -29,8 +28,9 @@ from tarazu.cli.options import (
     read_events,
     threads,
 )
-from tarazu.cli.output import paragraph, show, width
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal.ending import ending, exit_for_failures
+from tarazu.cli.terminal.output import paragraph, show, width
+from tarazu.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     from tarazu.claims import Entry, Ledger

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tarazu.cli.options import Force, Quiet, Verbose
-from tarazu.cli.output import show
+from tarazu.cli.terminal.output import show
 
 File = Annotated[
     Path | None,

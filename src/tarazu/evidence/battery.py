@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.errors import did_you_mean
 from tarazu.core.number_format import p_value
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
+from tarazu.core.specs.kinds import expecting
 from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.failure import Failure, attempt
 from tarazu.evidence.finding import CANNOT_TELL, Finding
@@ -266,8 +266,13 @@ def run_battery(
     Returns
     -------
     Battery
-        ``to_frame()`` is one row per finding, ``["wake"]`` one finding. An
-        estimator that fails is in ``failures`` with its reason; the others are kept.
+        ``to_frame()`` is one row per finding, ``["wake"]`` one finding. An estimator that fails is
+        in ``failures`` with its reason; the others are kept.
+
+    Raises
+    ------
+    ValueError
+        A name that is no estimator's.
 
     References
     ----------

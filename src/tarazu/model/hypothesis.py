@@ -19,8 +19,8 @@ from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import parse_toml
+from tarazu.core.specs.kinds import expecting
 from tarazu.model.declaration import Model
 
 FloatArray = NDArray[np.float64]

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError
 from tarazu.core.provenance import digest
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
+from tarazu.core.specs.kinds import expecting
 
 POLICIES = (
     "status-quo",

@@ -125,8 +125,10 @@ class Record:
         Raises
         ------
         ValueError
-            A day outside the record, an unknown name (the nearest one is named), or no event is
+            A day outside the record, an unknown group (the nearest one is named), or no event is
             left.
+        ScenarioError
+            A district that the region does not have; the nearest one is named.
         TypeError
             A day or name of another type.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tarazu.cli.ending import ending
+from tarazu.cli.terminal.ending import ending
 
 POINTS = (("record", "Many words " * 20), ("tests", "None."))
 

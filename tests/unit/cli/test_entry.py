@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tarazu import __version__
-from tarazu.cli import entry, output
-from tarazu.cli.errors import MAX_LINE, print_error
+from tarazu.cli import entry
+from tarazu.cli.terminal import output
+from tarazu.cli.terminal.errors import MAX_LINE, print_error
 from tarazu.core.errors import (
     DataError,
     FitError,

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from tarazu.cli.evidence import finding_lines
-from tarazu.cli.output import WIDTH
+from tarazu.cli.terminal.output import WIDTH
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, Finding
 
 

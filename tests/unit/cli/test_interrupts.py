@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from tarazu.cli.interrupts import STOPPED, WAITS
-from tarazu.cli.output import INTERRUPTED
+from tarazu.cli.terminal.interrupts import STOPPED, WAITS
+from tarazu.cli.terminal.output import INTERRUPTED
 
 # A worker stands for a block of a study, a lock that is never free for the compiler: no signal
 # reaches them, and Python raises KeyboardInterrupt only when they return.

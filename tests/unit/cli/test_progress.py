@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tarazu.cli import output
-from tarazu.cli import progress as module
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal import output
+from tarazu.cli.terminal import progress as module
+from tarazu.cli.terminal.progress import progress
 
 
 @pytest.fixture

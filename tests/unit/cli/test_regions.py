@@ -12,7 +12,7 @@ from tests.unit.region import slavia
 from tarazu.cli.entry import run
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.pipeline import Task, ledger_task, read_study
-from tarazu.record import Record, load_default_record, read_record
+from tarazu.record import Record, load_record, read_record
 from tarazu.region import Region, load_region
 from tarazu.region.build.builder import build_region
 
@@ -118,7 +118,7 @@ def test_task__two_drawings_of_one_region_are_refused(folder: Path, tmp_path: Pa
 
 
 def test_task__a_record_in_the_older_frame_is_of_the_same_region() -> None:
-    record = load_default_record()
+    record = load_record()
     assert record.region.frame != load_region().frame
     assert Task(record, studies=(read_study("attrition"),)).studies
 

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from tarazu.cli.output import for_terminal, set_verbosity, show
-from tarazu.cli.progress import progress
+from tarazu.cli.terminal.output import for_terminal, set_verbosity, show
+from tarazu.cli.terminal.progress import progress
 
 HOSTILE = "Kech\x1b[2J\x07\r\x9b31m\u202etxt.exe\ud800"
 JOINED = "\u0646\u200c\u062f"  # joiners belong to names in Urdu and Balochi

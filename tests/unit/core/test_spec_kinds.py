@@ -7,12 +7,12 @@ import pytest
 
 from tarazu.claims import load_ledger
 from tarazu.core.errors import ScenarioError
-from tarazu.core.spec_kinds import KINDS
+from tarazu.core.specs.kinds import KINDS
 from tarazu.evidence.battery import load_battery
+from tarazu.model import load_hypothesis
 from tarazu.policy import load_policy
 from tarazu.record.sources.mapped_csv import mapping_format
 from tarazu.study import load_study
-from tarazu.study.setup.scenario import find_hypothesis
 
 FILES = {
     "study": 'title = "T"\nquestion = "Q"\nweeks = 52\ndraws = 2\nhypotheses = ["full"]\n',
@@ -25,7 +25,7 @@ FILES = {
 LOADERS: dict[str, Callable[[Path], object]] = {
     "study": load_study,
     "policy": load_policy,
-    "hypothesis": lambda path: find_hypothesis(str(path)),
+    "hypothesis": load_hypothesis,
     "claims": load_ledger,
     "mapping": mapping_format,
     "battery": load_battery,

@@ -9,12 +9,12 @@ from tarazu.core.errors import ResourceError
 from tarazu.core.limits import MEMORY
 from tarazu.evidence import ESTIMATORS, estimate
 from tarazu.evidence.needs import NUMBERS_PER_DAY, require_estimator
-from tarazu.record import load_default_record
+from tarazu.record import load_record
 
 
 @pytest.fixture(scope="module")
 def record():
-    return load_default_record()
+    return load_record()
 
 
 def test_needs__are_known_of_every_estimator():

@@ -1,6 +1,7 @@
 """Reading GED files into a Record: what is used, what is left out, and that nothing is lost."""
 
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -137,10 +138,11 @@ def test_read_record__conserves_rows_and_deaths(
 def test_read_record__finds_the_district_by_name_and_place(
     tmp_path: Path, cells: dict[str, str], district: str | None, rule: str
 ) -> None:
-    record = read_record(write_ged(tmp_path / "ged.csv", [event(1, **cells)]))
-    found = record.events["district"]
-    assert found.isna()[0] if district is None else found[0] == district
-    assert dict(record.quality.district_rules) == {rule: 1}
+    rows = [event(1, **cells), event(2, adm_2="Gwadar district", date_prec="2")]
+    record = read_record(write_ged(tmp_path / "ged.csv", rows))
+    found = record.events.set_index("event_id")["district"]
+    assert found.isna()["1"] if district is None else found["1"] == district
+    assert record.quality.district_rules == dict(Counter([rule, "name"]))
     assert record.region.frame == "ucdp29"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tarazu.core.errors import ScenarioError
 from tarazu.record import EVENT_COLUMNS, Record, load_record, select
 
 
@@ -89,7 +90,7 @@ def test_sel__and_select_go_together(record: Record) -> None:
         ({"start": "soon"}, ValueError, r"start is 'soon'; expected a day, month or year such as"),
         ({"end": 2015}, TypeError, r"end is 2015; expected a date, or text such as"),
         ({"start": "2015", "end": "2012"}, ValueError, r"expected start before end"),
-        ({"districts": "Kechh"}, ValueError, r"district 'Kechh' is not in Baloch.*mean 'Kech'\?"),
+        ({"districts": "Kechh"}, ScenarioError, r"no district 'Kechh' in Baloch.*mean 'kech'\?"),
         ({"districts": []}, TypeError, r"districts is \[\]; expected one name, or several"),
         ({"districts": ["kech", 3]}, TypeError, r"districts is \['kech', 3\]; expected one name"),
         ({"groups": "BLAA"}, ValueError, r"group 'BLAA' is not in the record; .* mean 'BLA'\?"),

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_entries, read_toml
+from tarazu.core.specs.kinds import expecting
 from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, NO_DAY, CellError, parse_code, shorten
 from tarazu.core.tables.coded import Days, Texts
 from tarazu.core.tables.columns import Columns

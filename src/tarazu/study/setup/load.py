@@ -13,8 +13,8 @@ import numpy as np
 from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
-from tarazu.core.spec_kinds import expecting
 from tarazu.core.specs import read_toml
+from tarazu.core.specs.kinds import expecting
 from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
 from tarazu.policy import Policy, check_policy, load_policy

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import tarazu
-from tarazu.core.citation import DATA
 from tarazu.core.sources import bibliography
+from tarazu.report.citation import DATA
 
 CFF = Path(__file__).parents[3] / "CITATION.cff"
 

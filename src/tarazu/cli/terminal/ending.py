@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tarazu.cli.output import INTERNAL, LABEL, USAGE, paragraph, width
+from tarazu.cli.terminal.output import INTERNAL, LABEL, USAGE, paragraph, width
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery

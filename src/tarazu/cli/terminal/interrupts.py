@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from tarazu.cli.output import INTERRUPTED
+from tarazu.cli.terminal.output import INTERRUPTED
 
 SOON: Final = 0.7  # seconds in which most commands end
 WAITS: Final = (

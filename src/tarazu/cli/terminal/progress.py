@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tarazu.cli.output import for_terminal, shows_progress
+from tarazu.cli.terminal.output import for_terminal, shows_progress
 from tarazu.pipeline.progress import Advance
 
 if TYPE_CHECKING:

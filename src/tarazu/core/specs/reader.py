@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from tarazu.core.errors import ScenarioError, raise_problems
 from tarazu.core.files.reading import read_file
-from tarazu.core.spec_values import check_keys, explain_number, shorten, split_values
+from tarazu.core.specs.values import check_keys, explain_number, shorten, split_values
 
 _MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger files are something else
 RENAMED_KEYS: Final = "RENAMED_KEYS"  # what a model calls its table of renamed keys

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from tarazu.cli.output import INTERNAL, TRACEBACK, USAGE, for_terminal, shows_tracebacks
+from tarazu.cli.terminal.output import INTERNAL, TRACEBACK, USAGE, for_terminal, shows_tracebacks
 from tarazu.core.errors import TarazuError
 
 MAX_LINE = 600  # characters; a cell of a broken file may be megabytes long

@@ -1,0 +1,1 @@
+"""The terminal: output, progress, endings, errors and interrupts of commands."""
