@@ -8,13 +8,14 @@ draws. What each row of the description must move is fixed here before any run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import spearmanr
 
 from tarazu.core.quantities import Normal, SpikeSlab
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
@@ -22,7 +23,6 @@ from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import ClosedMap
 from tarazu.engine.mean_field.reproduction import Reproduction, reproduction_number
 from tarazu.model import HYPOTHESES, Model, build_model, draw_parameters, load_hypothesis
-from tarazu.model.hold import Link, with_holds
 from tarazu.model.stocks import IMPORTATION, MILITANTS
 from tarazu.policy import POLICIES, load_policy, resolve
 from tarazu.region import load_region
@@ -33,12 +33,11 @@ Array = NDArray[np.float64]
 
 SEED = 20261128
 YEAR = 52
-BLOCK = 250  # draws that are run at once
+BLOCK = 25  # draws that are run at once: more leave the cache
 LATER = slice(5 * YEAR, 10 * YEAR)  # years 6 to 10
 LOW, HIGH = 0.1, 0.9  # points of a prior between which a parameter is moved
 LEAST_MOVE = 0.05  # of an outcome, for a row to count as at work
 INERT = 1e-3
-CORNER = 25  # draws that share a corner of the levers
 SWEEP = 3.0  # operations, 17 militants in expectation at the medians
 STRUCK = "khuzdar"
 
@@ -84,8 +83,17 @@ def run(
 
 def attacks(parameters: Array, levers: Array, model: Model | None = None) -> Array:
     """Return the (draws, weeks) attacks of the region, block by block."""
-    blocks = [parameters[i : i + BLOCK] for i in range(0, len(parameters), BLOCK)]
-    return np.concatenate([run(b, levers, model=model).series("attacks") for b in blocks])
+    return np.concatenate(
+        by_block(lambda block: run(block, levers, model=model).series("attacks"), parameters)
+    )
+
+
+def by_block(look: Callable[[Array], Array], parameters: Array, size: int = BLOCK) -> list[Array]:
+    """Return what is seen in each block of draws, two at a time: runs release the lock."""
+    first, *others = (parameters[i : i + size] for i in range(0, len(parameters), size))
+    seen = [look(first)]  # alone: it may compile
+    with ThreadPoolExecutor(2) as pool:
+        return [*seen, *pool.map(look, others)]
 
 
 def militants(trajectory: Trajectory) -> Array:
@@ -126,12 +134,12 @@ def reproduction(closed: ClosedMap) -> Reproduction:
 
 def growth_from_seeds(closed: ClosedMap, found: Reproduction, years: int = 60) -> float:
     """Return the growth of log militants by week from a seed, no importation, at the end."""
-    assert found.resting_point is not None
+    assert found.equilibrium is not None
     alone = closed.with_levers_at_zero((IMPORTATION,))
     at = [[*closed.model.stocks].index(name) for name in MILITANTS]
-    state = found.resting_point.state.copy()
+    state = found.equilibrium.state.copy()
     state[at] += 1e-8
-    state = alone.close(state, found.resting_point.state)
+    state = alone.close(state, found.equilibrium.state)
     logs = []
     for _ in range(years * YEAR):
         heads = float(state[at].sum())
@@ -158,8 +166,7 @@ def thresholds(draws: int, hypothesis: str = "full") -> pd.DataFrame:
 
 
 def run_militants(parameters: Array, levers: Array) -> Array:
-    blocks = [parameters[i : i + BLOCK] for i in range(0, len(parameters), BLOCK)]
-    return np.concatenate([militants(run(b, levers)) for b in blocks])
+    return np.concatenate(by_block(lambda block: militants(run(block, levers)), parameters))
 
 
 def rank_correlation(a: pd.Series, b: pd.Series) -> float:
@@ -198,125 +205,6 @@ def has_waves(yearly: Array, least: float = 0.2) -> bool:
         elif abs(value - edge) > least:
             turns, side, edge = turns + 1, -side, value
     return turns >= 3
-
-
-# the loop -------------------------------------------------------------------------------------
-
-LOOP = (
-    Link("harm_level", "*"),
-    Link("missing_level", "*"),
-    Link("kin_flow", "*"),
-    Link("retaliation_flow", "*"),
-    Link("raid_level", "recruitment_coercion"),
-)
-"""Harm, alienation, kin and retaliation; not contact recruitment, desertion or momentum."""
-
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "loop: harm, alienation, kin, retaliation": (
-        "alienation_response",
-        "recruits_per_killed",
-        "recruits_per_disappeared",
-        "recruits_per_detained",
-        "kin_decay",
-        "kin_sympathy",
-        "kin_targeting",
-        "kin_size",
-        "spent_share",
-        "militant_kin_weight",
-        "retaliation",
-        "retaliation_harm",
-        "recruitment_response",
-        "recruitment_response_harm",
-        "absence_response",
-        "following_share",
-        "trust_response",
-        "reported_disappearances",
-        "disappearances_reported_share",
-        "taken_per_operation",
-        "deaths_per_operation",
-        "long_share",
-        "early_return_rate",
-        "late_return_rate",
-        "custody_death_share",
-    ),
-    "today's attacks and militants": ("attacks_today", "militants_today"),
-    "demography of recruitment": (
-        "renewal",
-        "filled_today",
-        "desertion_rate",
-        "contact_share",
-        "cooling_rate",
-        "sympathisers_today",
-    ),
-    "men and arms from outside": ("sponsored_share", "sponsored_arms", "spontaneous_share"),
-    "livelihoods": ("opportunity_response", "investment_rate", "flight_share"),
-    "removals": (
-        "killed_per_operation",
-        "militants_among_taken",
-        "recorded_operations",
-        "operations_recorded_share",
-        "engaged_share",
-    ),
-}
-
-
-def held_model() -> Model:
-    return with_holds(build_model(), LOOP)
-
-
-def loop(draws: int, hypothesis: str = "full") -> pd.DataFrame:
-    """Return, by draw, log attacks of years 6 to 10 and R_v, with the loop at work and held.
-
-    Held: harm, missing and raids are felt as they are today; kin bring, and operations provoke, by
-    the week what they do today. In R_v, where importation is set aside, the last two are none.
-    """
-    parameters, model = drawn(hypothesis, draws), held_model()
-    weeks = 10 * YEAR
-    keep = [link.source for link in LOOP if link.source.endswith("flow")]
-    rows = []
-    names = [*model.levers]
-    for values in parameters:
-        free = run(values, settings(weeks), keep=keep)
-        levers = settings(weeks, model)
-        for link in LOOP:
-            levers[names.index(link.switch)] = 1.0
-            if link.source in keep:
-                levers[names.index(link.path)] = free.by_district(link.source)[0, :1]
-            else:
-                levers[names.index(link.path)] = 1.0
-        held = run(values, levers, model=model)
-        peace = {link.switch: 1.0 for link in LOOP}
-        peace |= {link.path: 0.0 if link.source in keep else 1.0 for link in LOOP}
-        numbers = [
-            reproduction(closed_map(values)).number,
-            reproduction(closed_map(values, model, **peace)).number,
-        ]
-        rows.append(
-            (
-                np.log(free.series("attacks")[0, LATER].sum()),
-                np.log(held.series("attacks")[0, LATER].sum()),
-                *(np.nan if number is None else number for number in numbers),
-            )
-        )
-    return pd.DataFrame(rows, columns=["free", "held", "reproduction", "reproduction_held"])
-
-
-def variance_shares(draws: int, hypothesis: str = "full") -> dict[str, float]:
-    """Return adjusted R2 of the ranks of attacks in year 10 on the ranks of each group."""
-    parameters = drawn(hypothesis, draws)
-    late = attacks(parameters, settings(10 * YEAR))[:, -YEAR:].sum(axis=1)
-    shares = {}
-    for group, names in GROUPS.items():
-        free = [k for k in columns(names) if np.ptp(parameters[:, k]) > 0.0]
-        if not free:
-            shares[group] = 0.0
-            continue
-        x = np.column_stack([np.ones(draws), *(rankdata(parameters[:, k]) for k in free)])
-        y = rankdata(late)
-        left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-        explained = 1.0 - left.var() / y.var()
-        shares[group] = 1.0 - (1.0 - explained) * (draws - 1) / (draws - len(free) - 1)
-    return shares
 
 
 # mirror ---------------------------------------------------------------------------------------
@@ -651,52 +539,3 @@ def levels(draws: int, years: int = 5, resamples: int = 1_000) -> pd.DataFrame:
         rows.append((name, np.median(ratio), low, high, *spread))
     names = ["hypothesis", "median", "low", "high", "draws_low", "draws_high"]
     return pd.DataFrame(rows, columns=names).set_index("hypothesis")
-
-
-# extremes -------------------------------------------------------------------------------------
-
-
-@dataclass
-class Extremes:
-    """What was seen over runs at the ends of the levers."""
-
-    runs: int = 0
-    is_finite: bool = True
-    in_range: bool = True
-    largest: float = 0.0  # militants of the region
-    largest_of_willing: float = 0.0  # militants over those who would ever fight
-
-
-def _look(seen: Extremes, parameters: Array, levers: Array) -> None:
-    m = build_model()
-    trajectory = run(parameters, levers)
-    for name, stock in m.stocks.items():
-        series = trajectory.series(name)
-        seen.is_finite &= bool(np.isfinite(series).all())
-        seen.in_range &= bool((series >= 0.0).all())
-        if stock.kind == "share":
-            seen.in_range &= bool((series <= 1.0).all())
-    value = dict(zip(m.parameters, np.atleast_2d(parameters).T, strict=True))
-    willing = value["militants_today"] / value["filled_today"] / value["sympathisers_today"]
-    men = militants(trajectory)
-    most = men / np.maximum(willing[:, None] * trajectory.series("sympathiser"), men[:, :1])
-    seen.runs += len(men)
-    seen.largest = max(seen.largest, float(men.max()))
-    seen.largest_of_willing = max(seen.largest_of_willing, float(most.max()))
-
-
-def extremes(corners: int, alone: int, years: int = 20) -> tuple[Extremes, Extremes]:
-    """Return what was seen at random corners of all levers, and at each end of each lever."""
-    m, weeks = build_model(), years * YEAR
-    luck = np.random.default_rng(SEED)
-    at_corners, by_lever = Extremes(), Extremes()
-    every = drawn("full", corners)
-    for i in range(0, corners, CORNER):
-        ends = {name: (lever.low, lever.high)[luck.integers(2)] for name, lever in m.levers.items()}
-        _look(at_corners, every[i : i + CORNER], settings(weeks, **ends))
-    parameters = drawn("full", alone, SEED + 1)
-    for name, lever in m.levers.items():
-        for end in (lever.low, lever.high):
-            for i in range(0, alone, BLOCK):
-                _look(by_lever, parameters[i : i + BLOCK], settings(weeks, **{name: end}))
-    return at_corners, by_lever
