@@ -11,7 +11,8 @@ from tarazu.claims import RecordResult, load_ledger, weigh_claims
 from tarazu.claims.ledger import SHIPPED, LedgerSpec
 from tarazu.claims.weigh import ModelResult, decide
 from tarazu.core.errors import ScenarioError
-from tarazu.core.provenance import canonical_json
+from tarazu.core.files.digests import sealed_json
+from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
 from tarazu.evidence.sensitivity import REDRAWN
 from tarazu.record import load_record
@@ -136,6 +137,13 @@ def test_attrition__short_term_finding_is_no_test_of_it(works):
     assert entry.verdict == "model-conditional"
 
 
+def with_metrics(result, metrics):
+    """The same result with other metrics, and their digest."""
+    metrics.to_parquet(result.folder / METRICS)
+    found = digest_file(result.folder / METRICS)
+    return replace(result, digests={**result.digests, METRICS: found})
+
+
 def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
     """A thousand attacks fewer at once, and never made up for, are the short term of the claim."""
     folder = tmp_path / "short"
@@ -143,8 +151,7 @@ def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
     metrics = pd.read_parquet(folder / METRICS)
     swept = metrics["policy"].astype(str) == SWEEP
     metrics.loc[swept, "expected_attacks_here"] -= 1_000.0
-    metrics.to_parquet(folder / METRICS)
-    short = replace(feeds, folder=folder)
+    short = with_metrics(replace(feeds, folder=folder), metrics)
     assert weigh("C1", [], [short]).model == weigh("C1", [], [feeds]).model
     claim = load_ledger().claims[0]
     paired = claim.paired.model_copy(update={"after_weeks": 0})
@@ -269,8 +276,7 @@ def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
     for draw, replicates in quiet.items():
         of_draw = fastest & (metrics["draw"] == draw) & (metrics["replicate"] < replicates)
         metrics.loc[of_draw, "quiet_year"] = 1.0
-    metrics.to_parquet(result.folder / METRICS)
-    entry = weigh("C14", [], [result])
+    entry = weigh("C14", [], [with_metrics(result, metrics)])
     (share,) = [
         s.share for s in entry.model.shares if s.subset == "all" and s.hypothesis == "world"
     ]
@@ -323,7 +329,8 @@ def test_weigh_claims__takes_results_and_ledger_by_path(works, tmp_path):
     described = json.loads((works.folder / "study.json").read_text())
     for path in works.folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "study.json").write_text(json.dumps(described | {"name": "seventeen"}))
+    del described["sha256"]
+    (tmp_path / "study.json").write_bytes(sealed_json(described | {"name": "seventeen"}))
     assert weigh_claims([], [str(tmp_path)], str(SHIPPED)) == weigh_claims([], [works])
 
 

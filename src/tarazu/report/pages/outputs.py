@@ -16,6 +16,7 @@ INTRODUCTION: Final = """\
 What the commands write. JSON files have sorted keys and `null` for what is missing; equal inputs
 give equal bytes, but for RUN.json. Python reads a study's folder with
 `tarazu.study.load_study_result`."""
+SEALED: Final = "SHA-256 of the content without this key; checked on reading."
 FOLDERS: Final = {
     "tarazu run STUDY": "study.toml and the files of a study, record.json, brief.html",
     "tarazu demo": "all of these, findings.json, evidence.json, claims.json, and further studies "
@@ -54,6 +55,10 @@ FINDING: Final = {
     "p_value, n, verdict (without correction).",
     "figures": "Numbers behind the figures: kind, title, x_label, y_label, source, n, data "
     "(columns of equal length).",
+    "options": "Options of the estimator by name.",
+    "selection": "Parts of the record that were chosen, in words; empty for the whole record.",
+    "inputs": "SHA-256 of every input by name.",
+    "unmeasured": "What the error rates were not measured for; they are left out then.",
     "validation": "Error rates measured on simulated records, by name; empty where not measured.",
     "converged": "False: the numbers cannot be quoted.",
 }
@@ -104,6 +109,9 @@ STUDY_JSON: Final = {
     "baseline": "The policy that others are compared with.",
     "policy_digests": "SHA-256 of the policies' files by name.",
     "is_operation": "Whether the study has one extra sweep.",
+    "borrowed_priors": "Sentence on priors that are of another region; empty for Balochistan.",
+    "files": "SHA-256 of each table of the folder by name.",
+    "sha256": SEALED,
     "provenance": "Versions, and SHA-256 of the inputs.",
 }
 BANDS: Final = {
@@ -124,20 +132,21 @@ MANIFEST: Final = {
     "provenance": "Versions of Tarazu, Python and packages; commit; SHA-256 of every input.",
     "seeds": "Random seed by study.",
     "outputs": "SHA-256 of every file of the folder but RUN.json.",
+    "sha256": SEALED,
 }
 RUN: Final = {
     "started, duration_s": "Time of the run, and its length in seconds.",
     "host, platform": "The machine.",
     "study": "The study that was run, by name or path; absent where none was.",
+    "sha256": SEALED,
 }
 RUN_JSON: Final = {
     "folder, brief": "Where the results lie.",
     "points": "What was found: label and text of each point that the command prints.",
     "evidence": "As evidence.json, or null.",
     "claims": "As claims.json, or null.",
-    "studies": "By study: name, title, baseline, outcome, weeks and changes. A change: policy, "
-    "title; median, q05 and q95 of the change from the baseline over members; p_fewer: share of "
-    "members with fewer.",
+    "studies": "By study: name, title, baseline, outcome, weeks and changes, one for each "
+    "hypothesis and policy, with the columns of `StudyResult.to_frame`.",
 }
 COUNTS: Final = {
     "date": "Day of the events.",
