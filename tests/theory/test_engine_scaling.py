@@ -28,17 +28,16 @@ SPREAD_SLOPE, SPREAD_TOLERANCE = -0.5, 0.05
 SCALES = np.array([1, 4, 16])
 PEOPLE, URBAN_SHARE = 450_000, 0.25  # of a district at N = 1, about the average one
 MODEL_BURN, MODEL_WEEKS = 250, 600
-MODEL_MEMBERS = {1: 2_000, 3: 700}  # by districts, at N = 1; N times as many at N
+MODEL_MEMBERS = {1: 5_000, 3: 2_000}  # by districts, at N = 1; N times as many at N
 BATCH = 500
 SEED = 20261123
 LIMIT_WEEKS = 520  # of the mean field
 EXACT = 1e-9  # largest relative difference of densities in the mean field
 SMALLEST = 1e-30  # a density below it is none
 BIASED = "investment"
-"""Whose bias is measured: it flees remembered attacks, 1 - exp(-memory / attacks_half), which is
-concave, so what wavers from week to week deters less than its mean. With 1,000 members of one
-district at N = 1 (800 weeks) it stood at seven standard errors, that of sympathisers at two and
-that of attacks at one."""
+"""Whose bias is measured: it flees remembered attacks, and its equilibrium, rise / (rise + fall),
+is convex in them, so that what wavers from week to week deters less than its mean. With 2,000
+members of one district at N = 1 it stood at four standard errors; five are asked for."""
 SPREAD = (BIASED, "sympathiser", "militant_hardline", "memory_attacks")
 
 
