@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarazu.core.errors import ScenarioError
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import draw_parameters
-from tarazu.study.setup.outcomes import OUTCOMES, Outcome, national_series
+from tarazu.study.setup.outcomes import OUTCOMES, Outcome, series_of
 from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -140,5 +140,5 @@ class Ranking:
     ) -> FloatArray:
         """Return (M,) outcomes over the weeks of the levers."""
         run = scenario.run(draws, members, seed=seed, mode=mode)
-        weekly = national_series(run)[self.outcome.source]
+        weekly = series_of(self.outcome.source, run.series)
         return np.asarray(weekly[:, -1] if self.outcome.over == "end" else weekly.sum(axis=1))

@@ -50,7 +50,10 @@ def outcomes_by_zone(
     weeks = [
         series[:, window] if over == "total" else series[:, window][:, -1:] for window in windows
     ]
-    by_zone = [
-        np.stack([part[:, :, zone].sum(axis=(1, 2)) for part in weeks], axis=1) for zone in zones
-    ]
+    by_zone = [np.stack([_total(part[:, :, zone]) for part in weeks], axis=1) for zone in zones]
     return np.stack(by_zone, axis=2)
+
+
+def _total(series: FloatArray) -> FloatArray:
+    """Return the sum of each member, (M,), in an order that does not depend on their number."""
+    return np.asarray(np.ascontiguousarray(series).reshape(len(series), -1).sum(axis=1))
