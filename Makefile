@@ -47,16 +47,17 @@ lint: $(VENV)/.package $(VENV)/.dev
 
 ROOM ?=
 quick: $(VENV)/.package $(VENV)/.dev  ## Fast tests of one room, first failure stops: make quick ROOM=evidence
-	$(PYTEST) tests/unit/$(ROOM) -q -x -m "not slow"
+	$(PYTEST) tests/unit/$(ROOM) -q -x -m "not slow and not heavy"
 
 fast-tests: $(VENV)/.package $(VENV)/.dev
-	$(PYTEST) tests/unit -q -m "not slow" $(SPREAD)
+	$(PYTEST) tests/unit -q -m "not slow and not heavy" $(SPREAD)
 
-test: $(VENV)/.package $(VENV)/.dev  ## All tests but the theory suite
-	$(PYTEST) -q --ignore=tests/theory --durations=15 $(SPREAD)
+test: $(VENV)/.package $(VENV)/.dev  ## All tests but those of `make theory`
+	$(PYTEST) -q --ignore=tests/theory -m "not heavy" --durations=15 $(SPREAD)
 
-theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits and measured error rates: takes long
+theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits, measured error rates, thousands of bad inputs: takes long
 	$(PYTEST) tests/theory --durations=0 $(SPREAD)
+	$(PYTEST) tests/fuzz -m heavy --durations=0 $(SPREAD)
 
 digests: $(VENV)/.package $(VENV)/.dev  ## Renew the digests of error rates after changes that change no number
 	$(BIN)/python -m tests.theory.fingerprints

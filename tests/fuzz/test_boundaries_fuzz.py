@@ -98,7 +98,7 @@ def test_some_boundary_files__give_a_region_or_errors_of_the_file(
     assert check(tmp_path, FEW_FILES // 2)[USAGE] > 0
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("check", [check_damaged_bytes, check_drawn_content])
 def test_boundary_files__give_a_region_or_errors_of_the_file(

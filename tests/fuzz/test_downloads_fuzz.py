@@ -99,7 +99,7 @@ def test_some_servers__give_a_file_or_an_error(
     check(behaviour(seed * step), tmp_path, capsys, monkeypatch)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_servers__give_a_file_or_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,7 @@ def check(record: Record, folder: Path, files: int) -> None:
         assert errors_among(kind, folder, files) > files / 20, kind.name
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_damaged_files__give_a_result_or_errors(record: Record, tmp_path: Path) -> None:
     check(record, tmp_path, FILES)
 

@@ -264,7 +264,7 @@ def test_some_specification_files__are_read_or_are_errors_of_the_file(
     assert codes[USAGE] > 0
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", KINDS)
 def test_specification_files__are_read_or_are_errors_of_the_file(tmp_path: Path, name: str) -> None:
     codes = check_files(KINDS[name], tmp_path, FILES // len(KINDS) + 1)

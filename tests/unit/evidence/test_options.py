@@ -8,6 +8,7 @@ from typing import get_type_hints
 import pytest
 from tests.unit.evidence.few import FEW
 
+from tarazu.core.errors import ScenarioError
 from tarazu.evidence import ESTIMATORS, estimate, option_types
 from tarazu.evidence.error_rates import MEASURED_EVENTS, load_validation
 from tarazu.evidence.options import LEVEL, changed_options, options_of, tails
@@ -161,7 +162,7 @@ def test_estimate__names_the_nearest_estimator(record):
 
 
 def test_estimate__refuses_a_part_before_any_work(record):
-    with pytest.raises(ValueError, match=r"district 'Kechh' is not in Balochistan"):
+    with pytest.raises(ScenarioError, match=r"no district 'Kechh' in Balochistan"):
         estimate("wake", record, districts="Kechh")
     with pytest.raises(ValueError, match=r"no event is left of 692"):
         estimate("wake", record, start="1992-02-01", end="1992-02-02")
