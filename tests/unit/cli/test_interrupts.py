@@ -67,4 +67,4 @@ def test_interrupt__that_is_answered_at_once_says_nothing_of_waiting() -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == INTERRUPTED
         assert process.stderr is not None
-        assert process.stderr.read() == "interrupted; no unfinished files were left.\n"
+        assert process.stderr.read() == "interrupted; earlier results are as they were.\n"

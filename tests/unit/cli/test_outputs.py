@@ -175,7 +175,7 @@ def test_figures__never_take_the_events_or_a_study_of_the_name(
 def test_fetch__takes_its_own_files_only(
     here: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "a token")
+    monkeypatch.setenv("UCDP_ACCESS_TOKEN", "a-token")
     monkeypatch.setenv("TARAZU_CACHE_DIR", str(here.parent / "cache"))
     rows = [{"id": 1}]
     out, note = here / "events.json", here / "events.json.origin.json"
