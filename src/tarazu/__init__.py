@@ -11,18 +11,29 @@ from tarazu.core import display
 
 if TYPE_CHECKING:
     from tarazu._version import __version__
-    from tarazu.claims import weigh_claims
-    from tarazu.evidence import estimate, fit_hawkes, matched_wake, run_battery
-    from tarazu.model import load_hypothesis, load_model
-    from tarazu.policy import load_policy
-    from tarazu.record import load_record, read_record
-    from tarazu.region import load_region
+    from tarazu.claims import Ledger, weigh_claims
+    from tarazu.evidence import Finding, estimate, fit_hawkes, matched_wake, run_battery
+    from tarazu.evidence.battery import Battery
+    from tarazu.model import Hypothesis, Model, load_hypothesis, load_model
+    from tarazu.policy import Policy, load_policy
+    from tarazu.record import Record, load_record, read_record
+    from tarazu.region import Region, load_region
     from tarazu.region.build.builder import build_region
     from tarazu.report import write_brief
     from tarazu.report.citation import cite
-    from tarazu.study import load_study, load_study_result, run_study, simulate
+    from tarazu.study import Study, StudyResult, load_study, load_study_result, run_study, simulate
 
 __all__ = [
+    "Battery",
+    "Finding",
+    "Hypothesis",
+    "Ledger",
+    "Model",
+    "Policy",
+    "Record",
+    "Region",
+    "Study",
+    "StudyResult",
     "__version__",
     "build_region",
     "cite",
@@ -45,6 +56,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Battery": "tarazu.evidence.battery",
+    "Finding": "tarazu.evidence",
+    "Hypothesis": "tarazu.model",
+    "Ledger": "tarazu.claims",
+    "Model": "tarazu.model",
+    "Policy": "tarazu.policy",
+    "Record": "tarazu.record",
+    "Region": "tarazu.region",
+    "Study": "tarazu.study",
+    "StudyResult": "tarazu.study",
     "__version__": "tarazu._version",
     "build_region": "tarazu.region.build.builder",
     "cite": "tarazu.report.citation",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import did_you_mean
 from tarazu.core.number_format import p_value
 from tarazu.core.specs import read_toml
@@ -211,6 +212,8 @@ class Battery:
             del plain["interval"], plain["cuts"]
             table.append({k: "; ".join(v) if isinstance(v, tuple) else v for k, v in plain.items()})
         frame = pd.DataFrame(table)
+        if frame.empty:
+            return frame
         for name in ("estimate", "low", "high", "p_value", "p_holm"):
             frame[name] = frame[name].astype("float64")
         for name in ("false_positives", "smallest_rise", "smallest_fall"):  # some in words
@@ -233,6 +236,8 @@ class Battery:
         )
 
     def _repr_html_(self) -> str:
+        if not self.findings:
+            return f"<p>{escape(self.sentence)}</p>"
         shown = ["name", "question", "estimate", "low", "high", "p_holm", "verdict"]
         table = self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format)
         return f"<p>{escape(self.sentence)}</p>{table}"
@@ -273,6 +278,8 @@ def run_battery(
     ------
     ValueError
         A name that is no estimator's.
+    TypeError
+        `record` is something else.
 
     References
     ----------
@@ -289,6 +296,8 @@ def run_battery(
     >>> battery["groups"].verdict
     'described'
     """
+    if not isinstance(record, Record):
+        raise wrong_type("record", record, "a Record, from load_record() or read_record(path)")
     config = _config(config)
     made = [attempt(name, record, make) for name in config.estimators]
     return assess(made, config.significance)

@@ -45,6 +45,9 @@ def attempt(name: str, record: Record, make: Callable[[str, Record], Finding]) -
         return make(name, record)
     except TarazuError as error:
         return Failure(name, str(error))
+    except MemoryError as error:
+        what = str(error) or "the system gave no more"
+        return Failure(name, f"out of memory ({what}). Use fewer districts or days.")
     except Exception as error:  # noqa: BLE001 - kept apart, with its traceback
         reason = f"internal error: {type(error).__name__}: {error}"
         return Failure(name, reason, is_bug=True, traceback="".join(format_exception(error)))

@@ -67,7 +67,7 @@ def parse_link(text: str) -> Link:
     source, arrow, target = (part.strip() for part in text.partition(">"))
     if not (source and arrow and target):
         raise ScenarioError(
-            f"'{text}' is no link", value=text, expected="source>target, or source>*"
+            f"'{text}' is not a link", value=text, expected="source>target, or source>*"
         )
     return Link(source, target)
 

@@ -170,12 +170,15 @@ def _studies(
     """Return the shipped studies that a region can run; the demo's results stand on top."""
     from tarazu.model.user_model import load_user_model
     from tarazu.region import load_region
-    from tarazu.study import studies_of
+    from tarazu.study import STUDIES, studies_of
+    from tarazu.study.setup.checks import unknown_name
 
     where = load_region() if region is None else region
     own = None if model is None else load_user_model(model)
     fitting = studies_of(where)
     for name in names:
+        if name not in STUDIES:
+            raise unknown_name("study", name, STUDIES, None, None)
         if name not in fitting:
             _log.warning(
                 "Study '%s' is left out: it is about districts of Balochistan, not of %s.",

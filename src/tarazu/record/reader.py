@@ -41,7 +41,7 @@ FORMAT_NAMES = tuple(known.name for known in FORMATS)
 def read_record(
     source: str | Path | pd.DataFrame,
     *,
-    region: Region | None = None,
+    region: str | Path | Region | None = None,
     rules: str | Path | None = None,
     boundaries: str | Path | None = None,
     keep_going: bool = False,
@@ -111,8 +111,10 @@ def read_record(
         raise TypeError(
             f"source is a {type(source).__name__}; expected a path or a pandas DataFrame"
         )
+    if isinstance(region, str | Path):
+        region = load_region(region)
     if region is not None and not isinstance(region, Region):
-        raise TypeError(f"region is {region!r}; expected what load_region(folder) returns")
+        raise TypeError(f"region is {region!r}; expected a folder, or what load_region returns")
     if mapping is not None and format is not None:
         raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:

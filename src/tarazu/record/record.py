@@ -82,7 +82,7 @@ class Record:
             and long names: attacks (initiated by militants), operations (by the state), other,
             unclear, and deaths_state, deaths_militant, deaths_civilian, deaths_unknown.
             Coordinates: days_observed (a period that is covered in part is shorter, and its counts
-            are no counts of a whole one), district_name, priogrid_gid (the PRIO-GRID cell of the
+            are not those of a whole one), district_name, priogrid_gid (the PRIO-GRID cell of the
             centroid of the district), and month_id (ViEWS, months only). Attributes: n_used,
             n_dropped_imprecise, n_dropped_districtless, first_day, last_day, freq.
 

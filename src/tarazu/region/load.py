@@ -118,11 +118,10 @@ def load_region(
         column_sources=sources,
         digest=digest(b"\n".join((folder / name).read_bytes() for name in TABLES)),
     )
-    if boundaries is None:
-        boundaries = folder / BOUNDARIES
-        if not boundaries.is_file():
-            return region
-    return replace(region, boundaries=read_boundaries(Path(boundaries), region.slugs))
+    drawn = folder / BOUNDARIES if boundaries is None else Path(boundaries)
+    if boundaries is None and not drawn.is_file():
+        return region
+    return replace(region, boundaries=read_boundaries(drawn, region.slugs))
 
 
 def _read_settings(path: Path, problems: list[TarazuError]) -> _Settings | None:

@@ -1,4 +1,4 @@
-"""The result of a study: its tables, and what is asked of them first."""
+"""The result of a study: its tables, tables, summary and figures."""
 
 from __future__ import annotations
 

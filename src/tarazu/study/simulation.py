@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tarazu.core.arguments import check_whole, wrong_type
 from tarazu.core.axes import DISTRICT, DRAW, REPLICATE, WEEK
+from tarazu.core.limits import require_memory
 from tarazu.core.provenance import collect_provenance
 from tarazu.engine import Trajectory
 from tarazu.engine.compiler.kernel_files import program_of
@@ -22,6 +23,7 @@ from tarazu.engine.compiler.program import Program
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, load_hypothesis
 from tarazu.policy import Policy, load_policy
+from tarazu.policy.calendar import in_weeks
 from tarazu.region import Region
 from tarazu.study.progress import Report, reporting
 from tarazu.study.runner.result import NOT_CALIBRATED
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
+COPIES: Final = 2  # of the series, while they are joined
 BLOCK: Final = 8  # draws that run together: progress between them, little memory within
 
 
@@ -96,6 +99,8 @@ def simulate(
         A name or a file is wrong; or the model or region lacks what the policy or hypothesis names.
     SimulationError
         A member left the range in which the model is defined.
+    ResourceError
+        The run needs more memory than there is.
     TypeError, ValueError
         An argument of a wrong type, or out of range.
 
@@ -136,6 +141,14 @@ def simulate(
     program = program_of(own_model)
     national = SERIES if quantities is None else _checked(quantities, "quantities", program)
     local = _checked(by_district, "by_district", program)
+    numbers = weeks * (len(national) + len(local) * len(own_region.slugs))
+    require_memory(
+        f"a run of {draws * replicates:,} members over {weeks:,} weeks",
+        COPIES * 8 * draws * replicates * numbers,
+        reduce="draws, replicates, weeks or by_district",
+    )
+    if first_day is not None:
+        own_policy = in_weeks(own_policy, first_day.astype("datetime64[D]").item())
     scenario = drawn_scenario(
         own_hypothesis,
         own_policy,

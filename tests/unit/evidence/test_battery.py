@@ -179,3 +179,23 @@ def test_run_battery__asks_what_it_is_told_in_that_order(tmp_path):
 
     battery = run_battery(load_record(), load_battery(path), make=make)
     assert made == ["displacement", "retaliation"] == [row["name"] for row in battery.rows]
+
+
+def test_run_battery__of_something_else_is_an_error_at_once():
+    with pytest.raises(TypeError, match=r"record is 3 \(int\); expected a Record"):
+        run_battery(3)
+
+
+def test_battery__without_a_finding_shows_its_sentence():
+    battery = run_battery(load_record(), BatteryConfig(estimators=("wake",)), make=fail)
+    assert battery.to_frame().empty
+    assert battery._repr_html_() == f"<p>{battery.sentence}</p>"
+
+
+def test_run_battery__out_of_memory_is_no_bug():
+    def make(name, record):
+        raise MemoryError
+
+    (failure,) = run_battery(load_record(), BatteryConfig(estimators=("wake",)), make=make).failures
+    assert not failure.is_bug
+    assert "out of memory" in failure.reason

@@ -99,7 +99,7 @@ def test_with_holds__a_held_target_no_longer_reads_its_source(model, scenarios):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("trust", "'trust' is no link; expected source>target"),
+        ("trust", "'trust' is not a link; expected source>target"),
         ("trust>", "source>target"),
         ("trusst>*", "did you mean"),
         ("dead>attacks", "does not read"),

@@ -9,7 +9,7 @@ import xarray as xr
 from tests.unit.study.cases import make_spec, make_study
 
 import tarazu
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ResourceError, ScenarioError
 from tarazu.model import Hypothesis, build_model, load_hypothesis
 from tarazu.model.hypothesis import Restriction
 from tarazu.policy import Policy, Setting, load_policy
@@ -216,3 +216,19 @@ def test_simulate__policy_for_a_district_that_the_region_lacks_is_refused():
 
 def test_simulate__is_the_public_name():
     assert tarazu.simulate is simulate
+
+
+def test_simulate__beyond_memory_is_refused_before_any_work():
+    with pytest.raises(ResourceError, match=r"a run of 50,000,000,000 members .* of memory"):
+        simulate(draws=50_000_000_000, weeks=2)
+
+
+def test_simulate__a_start_gives_weeks_to_policies_that_name_days(tmp_path):
+    dated, weekly = tmp_path / "dated.toml", tmp_path / "weekly.toml"
+    head = 'title = "T"\nmeaning = "M"\n[[settings]]\nlever = "dialogue"\nvalue = 0.5\n'
+    dated.write_text(head + "from_date = 2027-02-01\n")
+    weekly.write_text(head + "from_week = 4\n")
+    wanted = {"draws": 2, "weeks": 12, "mode": "mean", "seed": 1}
+    by_day = simulate(str(dated), start="2027-01-04", **wanted)
+    by_week = simulate(str(weekly), **wanted)
+    assert by_day.attacks.to_numpy().tolist() == by_week.attacks.to_numpy().tolist()

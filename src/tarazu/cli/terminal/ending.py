@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tarazu.cli.terminal.output import INTERNAL, LABEL, USAGE, paragraph, width
+from tarazu.cli.terminal.output import INTERNAL, LABEL, USAGE, for_terminal, paragraph, width
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery
@@ -79,8 +79,7 @@ def exit_for_failures(battery: Battery | None, folder: Path | None) -> None:
     bugs = [failure for failure in battery.failures if failure.is_bug]
     for failure in bugs:
         for line in _failure_lines(failure, _traceback_path(failure, folder)):
-            shown = "".join(c if c.isprintable() else " " for c in line)
-            sys.stderr.write(shown + "\n")
+            sys.stderr.write(for_terminal(line) + "\n")
     if bugs:
         raise typer.Exit(INTERNAL)
     if not battery.findings:

@@ -58,7 +58,7 @@ def stated_length(response: BaseHTTPResponse, url: str) -> int | None:
         return None
     if len(stated) > 1 or not _LENGTH.fullmatch(text := stated.pop().strip()):
         raise DataError(
-            "the server states a length that is no length",
+            "the server states a length that is not a number",
             file=without_secrets(url),
             expected="one Content-Length, a number of bytes",
             hint="A proxy between here and the server may be broken",

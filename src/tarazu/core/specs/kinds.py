@@ -56,7 +56,7 @@ KINDS: Final = {
 
 @contextmanager
 def expecting(kind: str, file: Path | str) -> Iterator[None]:
-    """Say so when a file that cannot be read as one kind is a file of another kind.
+    """Raise an error that names the kind where a file of another kind is given.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def parse_toml(data: bytes, model: type[SpecT], *, file: Path | str) -> SpecT:
 def read_entries(
     entries: Mapping[str, object], model: type[SpecT], path: Path = Path("the dictionary")
 ) -> SpecT:
-    """Return what a dictionary says as `model`; the same checks as of a file, see `read_toml`.
+    """Return a dictionary as `model`; the same checks as of a file, see `read_toml`.
 
     Parameters
     ----------

@@ -181,7 +181,7 @@ class _Reader:
         """Return the page of a response, whose rows are objects."""
         page = self._request.read(read_json(body, self._address, self._client.limits))
         if not all(isinstance(row, dict) for row in page.rows):
-            what = "a row of the response is no object"
+            what = "a row of the response is not an object"
             raise DataError(what, file=self._address, expected="one object per event")
         return page
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.output_folder import check_folder, output_folder
+from tarazu.core.files.reading import read_file
 from tarazu.core.provenance import canonical_json, collect_provenance, digest_file
 from tarazu.core.tables.csv_text import csv_text
 from tarazu.region.build.boundary_file import (
@@ -41,7 +42,7 @@ class BuildOptions:
         an event here.
     names : column of the districts' names. population : column of residents, or "flat": the same
         number everywhere. only : column and value of the rows to use; without it, all.
-    snap_km : how far apart, km, the borders of two neighbours may be shapes.
+    snap_km : largest gap, km, between two drawings of one border.
     shortest_km : borders below this length, km, make no neighbours.
     source, licence : of the boundary file.
     """
@@ -171,9 +172,9 @@ def _noted_origin(boundaries: Path) -> tuple[str, str]:
     """Return source and licence from the note of a download; "not stated" if there is none."""
     note = boundaries.with_name(f"{boundaries.name}.origin.json")
     try:
-        content = json.loads(note.read_text(encoding="utf-8"))
+        content = json.loads(read_file(note, most=1_000_000))
         return str(content["title"]), str(content["licence"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return UNSTATED, UNSTATED
 
 
@@ -225,7 +226,7 @@ def _tables(shapes: DistrictShapes, options: BuildOptions, path: Path) -> dict[s
             "no two districts share a border",
             file=path,
             expected="districts that touch",
-            hint="If the borders are shapes apart from each other, raise --snap",
+            hint="If the borders are drawn apart from each other, raise --snap",
         )
     sizes = measure(shapes.polygons)
     cells = lay_tiles(sizes.plane, sizes.area_km2, sorted(borders))

@@ -15,7 +15,7 @@ from tarazu.study.pages import FILES as STUDY_FILES
 INTRODUCTION: Final = """\
 What the commands write. JSON files have sorted keys and `null` for what is missing; equal inputs
 give equal bytes, but for RUN.json. Python reads a study's folder with
-`tarazu.study.load_study_result`."""
+`tarazu.load_study_result`."""
 SEALED: Final = "SHA-256 of the content without this key; checked on reading."
 FOLDERS: Final = {
     "tarazu run STUDY": "study.toml and the files of a study, record.json, brief.html",
@@ -72,7 +72,7 @@ EVIDENCE: Final = {
     "sentence": "How many tests reach the 5% level, alone and after correction.",
     "significance": "Probability of one false finding or more among all tests.",
     "rows": "One row per finding; see below.",
-    "failures": "Estimators that gave no result, as in findings.json. They are no tests.",
+    "failures": "Estimators that gave no result, as in findings.json. They do not count as tests.",
 }
 EVIDENCE_ROW: Final = {
     "name, question, estimand, null, unit": "As in findings.json.",
@@ -104,7 +104,7 @@ STUDY_JSON: Final = {
     "origin_week": "Week from which outcomes are counted.",
     "record_range": "Least and most attacks per year in the record's last five years, or null.",
     "kept_share": "Share of draws in that range, by hypothesis and `pooled`.",
-    "region": "Name and SHA-256.",
+    "region": "Name, title and SHA-256.",
     "policies, hypotheses": "Name, title and meaning of each.",
     "baseline": "The policy that others are compared with.",
     "policy_digests": "SHA-256 of the policies' files by name.",
@@ -168,7 +168,7 @@ REGION_FILES: Final = {
     "edges.csv": "One row per pair of neighbours, with the length of their border in km.",
     "tiles.csv": "Place of each district on the tile map.",
     "columns.csv": "Source of each column of these tables.",
-    "boundaries.geojson": "The polygons, for --boundaries.",
+    "boundaries.geojson": "The polygons; read with the folder.",
 }
 
 

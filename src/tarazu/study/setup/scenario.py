@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.limits import require_memory
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
@@ -19,6 +21,8 @@ from tarazu.study.setup.policies import ResolvedPolicy, districts_of, resolve_po
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+DESIGN_COPIES: Final = 4  # uniforms, parameters, and what is made on the way; ASSUMED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,8 +138,16 @@ def drawn_scenario(
     ------
     ScenarioError, ExceptionGroup
         The hypothesis or the policy has one problem, or several.
+    ResourceError
+        The draws need more memory than there is.
     """
     model = build_model() if model is None else model
+    n_parameters = len(model.parameters)
+    require_memory(
+        f"a design of {draws:,} draws of {n_parameters} parameters",
+        DESIGN_COPIES * 8 * draws * n_parameters,
+        reduce="draws",
+    )
     uniforms = latin_hypercube(model.design_ids.values(), draws, seed)
     return _named_scenario(hypothesis, policy, weeks, uniforms, model, region)
 
