@@ -34,7 +34,8 @@ def test_show__json_reads_back_as_the_text_it_was(capsys: pytest.CaptureFixture[
 
 
 def test_log__prints_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:
+    name = HOSTILE.removesuffix("\ud800")  # half a character cannot leave a process of the tests
     set_verbosity(0)
-    with progress(f"reading {HOSTILE} [/red]"):
-        logging.getLogger("tarazu.cli").info("read %s", HOSTILE)
+    with progress(f"reading {name} [/red]"):
+        logging.getLogger("tarazu.cli").info("read %s", name)
     assert "\x1b" not in capsys.readouterr().err
