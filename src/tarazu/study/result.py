@@ -44,7 +44,7 @@ class StudyResult(StudyTables):
     ['status-quo', 'surge']
     >>> result.summary()
     Two policies: Are fewer civilians killed?
-    Civilians killed (persons) within 26 weeks, median (5 to 95% of draws):
+    Civilians killed (persons) within 26 weeks, under 'full', median ...
       Status quo...
     >>> result.plot("militants")
     <Figure 'Not calibrated: militants by policy and hypothesis, all draws': 2 rows in .table; ...>
