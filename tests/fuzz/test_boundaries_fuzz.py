@@ -23,7 +23,7 @@ pytest.importorskip("geopandas", reason="building regions is an extra")
 import geopandas
 
 from tarazu.cli.terminal.output import USAGE
-from tarazu.region.build.builder import BuildOptions, build_region
+from tarazu.region.build.builder import BuildOptions, write_region
 
 FILES = 2_000
 FEW_FILES = 200
@@ -36,7 +36,7 @@ NAMES = ["name", "people", "type", "Point", "Polygon", "MultiPolygon", "coordina
 
 
 def build(path: Path) -> None:
-    build_region(path, path.parent / "out", PLAN, replace=True)
+    write_region(path, path.parent / "out", PLAN, replace=True)
 
 
 def read(path: Path) -> None:

@@ -136,7 +136,7 @@ def records_among(folder: Path, files: int) -> int:
     return records
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_damaged_files__give_a_record_or_data_errors(tmp_path: Path) -> None:
     # Both outcomes are common, so neither the damage nor the reader is trivial.
     assert FILES / 20 < records_among(tmp_path, FILES) < FILES * 19 / 20

@@ -52,8 +52,8 @@ class FiguresNote(BaseModel):
     figures_digest: str
     region: str
     frame: str
-    first_day: str
-    last_day: str
+    first_day: date
+    last_day: date
     rows_read: int
     dropped: dict[str, int]
     remarks: dict[str, int] = {}
@@ -118,8 +118,8 @@ def write_figures(
         figures_digest=digest(table),
         region=record.region.name,
         frame=record.region.frame,
-        first_day=record.start.isoformat(),
-        last_day=record.end.isoformat(),
+        first_day=record.start,
+        last_day=record.end,
         rows_read=quality.rows_read,
         dropped=dict(quality.dropped),
         remarks=dict(quality.remarks),
@@ -195,6 +195,14 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         hint = "Export the counts again with `tarazu data figures`"
         raise DataError(what, file=path, value=found, expected=note.figures_digest, hint=hint)
     events = _read_events(path, region)
+    days = events["date"].dt.date
+    if len(events) and not note.first_day <= days.min() <= days.max() <= note.last_day:
+        raise DataError(
+            f"events of {days.min()} to {days.max()} lie outside the days of the note",
+            file=path,
+            expected=f"days from {note.first_day} to {note.last_day}",
+            hint="Export the counts again with `tarazu data figures`",
+        )
     used, lost = int(events["count"].sum()), sum(note.dropped.values())
     if used == 0 or note.rows_read != used + lost:
         what = f"the table counts {used:,} events, and its note leaves out {lost:,}"
@@ -215,8 +223,8 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
     return Record(
         events=events,
         region=region,
-        start=date.fromisoformat(note.first_day),
-        end=date.fromisoformat(note.last_day),
+        start=note.first_day,
+        end=note.last_day,
         quality=quality,
         source=SourceNote(note.title, note.licence, tuple(note.citations), note.input_digest),
         rules_digest=note.rules_digest,
