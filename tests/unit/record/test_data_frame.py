@@ -122,8 +122,10 @@ def test_read_record__refuses_arguments_of_another_kind(tmp_path: Path) -> None:
     path = write_ged(tmp_path / "ged.csv", small_world())
     with pytest.raises(TypeError, match="source is a int; expected a path or a pandas DataFrame"):
         read_record(3)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"region is 'Slavia'; expected what load_region\(folder\)"):
-        read_record(path, region="Slavia")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"region is 3; expected a folder, or what load_region"):
+        read_record(path, region=3)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"Slavia: region.toml, .* not found"):
+        read_record(path, region="Slavia")
     with pytest.raises(ValueError, match=r"format is 'ucdp-gad'; .* Did you mean 'ucdp-ged'\?"):
         read_record(path, format="ucdp-gad")
     with pytest.raises(ValueError, match="give a mapping or a format, not both"):
