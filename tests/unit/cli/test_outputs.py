@@ -224,6 +224,7 @@ def test_model__pages_take_their_own_files_only_and_the_answer_is_printed(
     assert run([*command, "--seed", "2", "--force"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -248,6 +248,7 @@ def stop_run(study: Path, results: Path) -> Callable[[signal.Signals], tuple[int
     return stop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )

@@ -44,6 +44,7 @@ def test_run__order_of_blocks_changes_no_byte(tmp_path, result, record):
     assert contents(tmp_path / "back") == contents(result.folder)
 
 
+@pytest.mark.slow
 def test_run__operation_studies_do_not_depend_on_workers_or_order(tmp_path, record):
     run_study(make_operation_study(), record=record, out=tmp_path / "one")
     out = tmp_path / "two"
@@ -388,6 +389,7 @@ def test_run__takes_folders_as_text(tmp_path, result, record):
     assert load_study_result(out) == same
 
 
+@pytest.mark.slow
 def test_run__takes_a_model_and_a_region_by_path(tmp_path):
     file = tmp_path / "mine.toml"
     spec = make_spec(draws=2, hypotheses=("full",)).model_dump(exclude_none=True, mode="json")
