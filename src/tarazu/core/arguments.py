@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
+
+from tarazu.core.errors import ScenarioError
 
 
 def check_path(what: str, value: object, expected: str) -> Path:
@@ -22,6 +26,36 @@ def check_path(what: str, value: object, expected: str) -> Path:
     if isinstance(value, str | PathLike):
         return Path(value)
     raise wrong_type(what, value, expected)
+
+
+def find_shipped(kind: str, value: object, names: Sequence[str], folder: Path) -> Path:
+    """Return the file of a shipped thing by name, or the path itself if it ends in ``.toml``.
+
+    Parameters
+    ----------
+    kind : of the thing, as the error names it: "policy".
+    names : of what ships in `folder`, each in a file of its name.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing ships under this name; the nearest one is named.
+    TypeError
+        `value` is neither text nor a path.
+    """
+    path = check_path(kind, value, f"the name of a {kind}, or a path")
+    if path.suffix == ".toml":
+        return path
+    name = str(value)
+    if name not in names:
+        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        raise ScenarioError(
+            f"no {kind} '{name}'",
+            value=name,
+            expected=f"one of {', '.join(names)}, or a path that ends in .toml",
+            hint=f"Did you mean '{near[0]}'?" if near else None,
+        )
+    return folder / f"{name}.toml"
 
 
 def check_whole(what: str, value: object, low: int, high: int | None = None) -> int:

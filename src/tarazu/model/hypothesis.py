@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from tarazu.core.arguments import check_path
+from tarazu.core.arguments import find_shipped
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
@@ -149,18 +149,7 @@ def load_hypothesis(name_or_path: str | PathLike[str]) -> Hypothesis:
     >>> print(load_hypothesis("backlash").restrictions["alienation_response"])
     at least 0
     """
-    path = check_path("hypothesis", name_or_path, "the name of a hypothesis, or a path")
-    if path.suffix != ".toml":
-        name = str(name_or_path)
-        if name not in HYPOTHESES:
-            near = get_close_matches(name, HYPOTHESES, n=1, cutoff=0.4)
-            raise ScenarioError(
-                f"no hypothesis '{name}'",
-                value=name,
-                expected=f"one of {', '.join(HYPOTHESES)}, or a path that ends in .toml",
-                hint=f"Did you mean '{near[0]}'?" if near else None,
-            )
-        path = SHIPPED / f"{name}.toml"
+    path = find_shipped("hypothesis", name_or_path, HYPOTHESES, SHIPPED)
     try:
         text = read_file(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

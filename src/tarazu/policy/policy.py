@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarazu.core.arguments import check_path
-from tarazu.core.errors import ScenarioError
-from tarazu.core.provenance import digest
+from tarazu.core.arguments import find_shipped
+from tarazu.core.provenance import digest_file
 from tarazu.core.specs import read_toml
 from tarazu.core.specs.kinds import expecting
 
@@ -146,21 +144,8 @@ def load_policy(name_or_path: str | PathLike[str]) -> Policy:
     >>> policy.settings[0].lever
     'dialogue'
     """
-    path = check_path("policy", name_or_path, "the name of a policy, or a path")
-    if path.suffix != ".toml":
-        name = str(name_or_path)
-        if name not in POLICIES:
-            near = get_close_matches(name, POLICIES, n=1, cutoff=0.4)
-            raise ScenarioError(
-                f"no policy '{name}'",
-                value=name,
-                expected=f"one of {', '.join(POLICIES)}, or a path that ends in .toml",
-                hint=f"Did you mean '{near[0]}'?" if near else None,
-            )
-        path = SHIPPED / f"{name}.toml"
+    path = find_shipped("policy", name_or_path, POLICIES, SHIPPED)
     with expecting("policy", path):
         spec = read_toml(path, PolicyFile)
     shown = path.name if path.parent == SHIPPED else str(path)
-    return Policy(
-        path.stem, spec.title, spec.meaning, spec.settings, shown, digest(path.read_bytes())
-    )
+    return Policy(path.stem, spec.title, spec.meaning, spec.settings, shown, digest_file(path))

@@ -7,10 +7,9 @@ from typing import Any, Final
 import pandas as pd
 
 from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
-from tarazu.model.hypothesis import UNRESTRICTED
 from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
-from tarazu.study.analysis.summary import FIRST, main_horizon
+from tarazu.study.analysis.summary import FIRST, in_order, main_horizon
 from tarazu.study.setup.outcomes import YEAR
 from tarazu.study.setup.spec import POOLED
 
@@ -35,7 +34,7 @@ def hypotheses(result: StudyResult) -> dict[str, str]:
     hold what was put in.
     """
     names = {h.name: h.title for h in result.hypotheses}
-    return {n: names[n] for n in sorted(names, key=lambda name: name != UNRESTRICTED)}
+    return {name: names[name] for name in in_order(result)}
 
 
 def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
