@@ -1,8 +1,9 @@
 """What every test shares: the real data where it is at hand, no network, reproducible examples."""
 
+import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,17 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep test runs out of the user's cache, unless one was named on purpose."""
     if "TARAZU_CACHE_DIR" not in os.environ:
         os.environ["TARAZU_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_set_up_logging() -> Iterator[None]:
+    """Take back what a command set: the next test finds the loggers as an import leaves them."""
+    yield
+    for name in ("tarazu", "py.warnings"):
+        log = logging.getLogger(name)
+        log.handlers = []
+        log.setLevel(logging.NOTSET)
+    logging.captureWarnings(False)
 
 
 def _refuse(*args: object, **kwargs: object) -> NoReturn:
