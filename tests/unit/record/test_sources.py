@@ -434,7 +434,7 @@ def test_formats__nothing_of_another_source_is_lost(tmp_path: Path) -> None:
 
 
 def test_scope__a_brief_does_not_say_of_other_sources_what_holds_for_ucdp(tmp_path: Path) -> None:
-    from tarazu.report.brief.first_page import scope_sentence
+    from tarazu.report.annex.first_page import scope_sentence
 
     of_acled, of_gtd = (scope_sentence(read(tmp_path, [row])) for row in (ACLED_ROW, GTD_ROW))
     assert "lethal events only" not in of_acled + of_gtd

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from tests.unit.cli.stubs import stub_finding
 
 from tarazu.record import Record, load_record
-from tarazu.report.brief.first_page import limits
-from tarazu.report.brief.model_section import AUDITED, MODEL_LIMITS, model_limits
+from tarazu.report.annex.first_page import limits
+from tarazu.report.annex.model_section import AUDITED, MODEL_LIMITS, model_limits
 from tarazu.report.tables.record import rules_table
 
 BORROWED = "Priors per capita are those of Balochistan, not of Slavia: attacks_today."

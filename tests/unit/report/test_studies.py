@@ -15,9 +15,9 @@ from tarazu.model import build_model
 from tarazu.model.description import Description, describe
 from tarazu.record import load_record
 from tarazu.report import write_brief
-from tarazu.report.brief.model_section import MODEL_LIMITS
-from tarazu.report.brief.operation_section import at_once_table, change_figure, civilians_table
-from tarazu.report.brief.study_section import StudySection, study_section
+from tarazu.report.annex.model_section import MODEL_LIMITS
+from tarazu.report.annex.operation_section import at_once_table, change_figure, civilians_table
+from tarazu.report.annex.study_section import StudySection, study_section
 from tarazu.report.figure import Figure
 from tarazu.report.figures.fan import fan_figure
 from tarazu.report.table import Table

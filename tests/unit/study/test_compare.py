@@ -4,7 +4,7 @@ from tests.unit.study.cases import make_operation_study, make_study
 
 from tarazu.record import load_record
 from tarazu.report import write_brief
-from tarazu.report.brief.operation_section import short_sentence
+from tarazu.report.annex.operation_section import short_sentence
 from tarazu.study import OUTCOMES, compare, paired_differences, paired_draws, regret, run_study
 from tarazu.study.analysis.uncertainty import mean_of, quantile_of, share_of
 

@@ -14,7 +14,7 @@ from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.failure import Failure
 from tarazu.record import Record
-from tarazu.report.brief.first_page import failed_checks, limits, result_sentences
+from tarazu.report.annex.first_page import failed_checks, limits, result_sentences
 from tarazu.report.content_policy import content_policy, script_hash
 from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
     from tarazu.claims import Ledger
     from tarazu.model.description import Description
-    from tarazu.report.brief.study_section import StudySection
+    from tarazu.report.annex.study_section import StudySection
     from tarazu.study import StudyResult
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_brief(
+def write_annex(
     record: Record,
     findings: Sequence[Finding],
     path: str | PathLike[str],
@@ -92,7 +92,7 @@ def write_brief(
     path = check_path("path", path, "where to write the brief")
     if not isinstance(record, Record):
         raise wrong_type("record", record, "a record, as `read_record` returns it")
-    page = render_brief(
+    page = render_annex(
         record,
         findings,
         battery=battery,
@@ -112,7 +112,7 @@ def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
     return given if isinstance(given, StudyResult) else load_study_result(given)
 
 
-def render_brief(
+def render_annex(
     record: Record,
     findings: Sequence[Finding],
     *,
@@ -126,7 +126,7 @@ def render_brief(
     """Return the brief as HTML text; see `write_brief`."""
     from plotly.offline import get_plotlyjs
 
-    scripts = (_plain_newlines(get_plotlyjs()), _asset("brief.js"))
+    scripts = (_plain_newlines(get_plotlyjs()), _asset("annex.js"))
     failures: tuple[Failure, ...] = ()
     if battery is not None:
         findings, failures = [battery.corrected(f) for f in findings], battery.failures
@@ -137,7 +137,7 @@ def render_brief(
     sections = _study_sections(studies)
     page: str = (
         _environment()
-        .get_template("brief.html.j2")
+        .get_template("annex.html.j2")
         .render(
             question=question,
             record=record,
@@ -168,7 +168,7 @@ def render_brief(
             battery=tests,
             findings=[_finding_section(finding) for finding in findings],
             provenance=provenance,
-            style=_asset("brief.css"),
+            style=_asset("annex.css"),
             scripts=scripts,
             policy=content_policy([script_hash(script) for script in scripts]),
         )
@@ -214,7 +214,7 @@ def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> di
 def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
     if not studies:
         return []
-    from tarazu.report.brief.study_section import study_section
+    from tarazu.report.annex.study_section import study_section
 
     return [study_section(result) for result in studies]
 
@@ -222,7 +222,7 @@ def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
 def _model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
     if not studies:
         return ()
-    from tarazu.report.brief.model_section import model_limits
+    from tarazu.report.annex.model_section import model_limits
 
     return model_limits(studies)
 
@@ -234,7 +234,7 @@ def _model_section(
         return None
     from tarazu.model import build_model
     from tarazu.model.description import describe
-    from tarazu.report.brief.model_section import borrowed_priors, parameter_sentence
+    from tarazu.report.annex.model_section import borrowed_priors, parameter_sentence
     from tarazu.report.tables import model as tables
 
     known = describe(build_model()) if description is None else description

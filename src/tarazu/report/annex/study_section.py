@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tarazu.core.number_format import count
-from tarazu.report.brief.operation_section import (
+from tarazu.report.annex.operation_section import (
     at_once_table,
     change_figure,
     civilians_table,
