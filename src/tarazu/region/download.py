@@ -21,6 +21,8 @@ from tarazu.core.tables.cells import shorten
 from tarazu.region.geojson_check import find_problem
 
 ADDRESS = "https://www.geoboundaries.org/api/current/gbOpen"
+# Where the API says that its files lie, and where GitHub keeps large ones.
+FILE_HOSTS = ("github.com", "githubusercontent.com")
 COUNTRY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 LONGEST_FACT = 200  # characters
 CITATIONS = (
@@ -62,14 +64,14 @@ def fetch_boundaries(
     page = f"{address}/{country.upper()}/ADM{level}/"
     folder = partial_dir(page, {})
     partial = folder / "boundaries.geojson"
-    with WebClient(gap=options.gap, limits=options.limits) as client:
+    with WebClient(hosts=FILE_HOSTS, gap=options.gap, limits=options.limits) as client:
         found = read_json(client.get(page, {}), page, options.limits)
         facts = found[0] if isinstance(found, list) and found else found
         file = facts.get("gjDownloadURL") if isinstance(facts, dict) else None
         if not isinstance(file, str):
             what = f"there are no boundaries of {country.upper()} at level {level}"
             raise DataError(what, file=page, expected="an address in gjDownloadURL")
-        follow(page, file, with_key=False)
+        follow(page, file, hosts=FILE_HOSTS)
         client.download(file, partial, options.progress)
     problem = find_problem(partial)
     if problem is not None:

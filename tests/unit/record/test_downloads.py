@@ -1,6 +1,7 @@
 import csv
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -295,19 +296,24 @@ def test_download__a_redirect_with_a_key_stays_at_its_server() -> None:
         away = Answer(b"", 302, {"Location": f"{other.address}/elsewhere"})
         with (
             serve(in_turn([away])) as server,
-            WebClient(Key("TOKEN", "x-token", SECRET), gap=GAP) as client,
-            pytest.raises(DataError, match=r"redirects to http.*because a key is sent"),
+            WebClient(Key("TOKEN", "x-token", SECRET), hosts=["127.0.0.1"], gap=GAP) as client,
+            pytest.raises(DataError, match=r"redirects to http.*no redirect to another server"),
         ):
             client.get(server.address, {})
     assert server.asked[0].headers["x-token"] == SECRET
     assert other.asked == []
 
 
-def test_download__a_redirect_without_a_key_is_followed_anywhere() -> None:
+@pytest.mark.parametrize(("hosts", "asked"), [((), 0), (("example.org",), 0), (("127.0.0.1",), 1)])
+def test_download__a_redirect_without_a_key_reaches_named_hosts_only(
+    hosts: tuple[str, ...], asked: int
+) -> None:
     with serve(in_turn([as_json([])])) as other:
         away = Answer(b"", 302, {"Location": f"{other.address}/elsewhere"})
-        with serve(in_turn([away])) as server, WebClient(gap=GAP) as client:
+        refused = nullcontext() if asked else pytest.raises(DataError, match="another server")
+        with serve(in_turn([away])) as server, WebClient(hosts=hosts, gap=GAP) as client, refused:
             assert client.get(server.address, {}) == b"[]"
+    assert len(other.asked) == asked
 
 
 def test_download__a_redirect_at_the_same_server_takes_the_key_along() -> None:

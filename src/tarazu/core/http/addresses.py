@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from os import environ
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -123,14 +124,18 @@ def check_address(address: str, *, bare: bool = False, what: str = "") -> SplitR
     return parts
 
 
-def follow(address: str, location: str, *, with_key: bool) -> str:
-    """Return the address that a server redirects to.
+def follow(address: str, location: str, *, hosts: Collection[str] = ()) -> str:
+    """Return the address that a server redirects to, or names in its response.
+
+    Parameters
+    ----------
+    hosts : other hosts that it may name, each with all below it ("example.org" and
+        "files.example.org").
 
     Raises
     ------
     DataError
-        It is no address, is not encrypted where the first one was, or belongs to another server
-        and the request holds a key.
+        It is no address, is not encrypted where the first one was, or belongs to another server.
     """
     old = check_address(address)
     try:
@@ -141,14 +146,18 @@ def follow(address: str, location: str, *, with_key: bool) -> str:
     if old.scheme == "https" and new.scheme != "https":
         problem = f"the server redirects to {new.netloc} without encryption"
         raise DataError(problem, file=without_secrets(address), expected="an https address")
-    if with_key and _server(old) != _server(new):
+    if _server(old) != _server(new) and not _is_below(new.hostname or "", hosts):
         raise DataError(
             f"the server redirects to {new.scheme}://{new.netloc}",
             file=without_secrets(address),
-            expected="no redirect to another server, because a key is sent",
+            expected="no redirect to another server",
             hint="If the service has moved there, give its new address with --address",
         )
     return target
+
+
+def _is_below(host: str, domains: Collection[str]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _server(parts: SplitResult) -> tuple[str, str | None, int]:

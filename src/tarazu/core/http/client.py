@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -50,7 +50,8 @@ class WebClient:
 
     Parameters
     ----------
-    key : sent with every request; a redirect to another server is then an error.
+    key : sent with every request.
+    hosts : other hosts, with all below them, that a redirect may lead to; none where a key is sent.
     variables : environment variables that hold the credentials of a form, where there is no `key`.
     gap : least time between two requests, s. After a failure it is twice that, and doubles with
         each further one.
@@ -62,10 +63,12 @@ class WebClient:
         key: Key | None = None,
         *,
         variables: str = "",
+        hosts: Collection[str] = (),
         gap: float = GAP,
         limits: Limits = LIMITS,
     ) -> None:
         self.key = key
+        self._hosts = hosts if key is None else ()
         self.limits = limits
         self._variables = key.variable if key is not None else variables
         self._gap = gap
@@ -208,7 +211,7 @@ class WebClient:
             if not isinstance(location, str) or not location:
                 break
             response.close()
-            address = follow(address, location, with_key=self.key is not None)
+            address = follow(address, location, hosts=self._hosts)
         else:
             what = f"the server redirects more than {REDIRECTS} times"
             raise DataError(what, file=without_secrets(url), expected="the response itself")
