@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 
 
 def check_path(what: str, value: object, expected: str) -> Path:
@@ -48,12 +47,11 @@ def find_shipped(kind: str, value: object, names: Sequence[str], folder: Path) -
         return path
     name = str(value)
     if name not in names:
-        near = get_close_matches(name, names, n=1, cutoff=0.4)
         raise ScenarioError(
             f"no {kind} '{name}'",
             value=name,
             expected=f"one of {', '.join(names)}, or a path that ends in .toml",
-            hint=f"Did you mean '{near[0]}'?" if near else None,
+            hint=suggest(name, names),
         )
     return folder / f"{name}.toml"
 

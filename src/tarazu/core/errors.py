@@ -134,17 +134,23 @@ class FitError(TarazuError):
     """An estimate cannot be computed from the data given."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message that names the nearest known name; "" without one.
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """Return a hint that names the nearest known name; None if none is near.
 
     Examples
     --------
-    >>> did_you_mean("retalliation", ["retaliation", "wake"])
-    " Did you mean 'retaliation'?"
+    >>> suggest("retalliation", ["retaliation", "wake"])
+    "Did you mean 'retaliation'?"
     """
     spelled = {other.casefold(): other for other in known}
-    near = get_close_matches(name.casefold(), spelled, n=1)
-    return f" Did you mean {spelled[near[0]]!r}?" if near else ""
+    near = get_close_matches(name.casefold(), spelled, n=1, cutoff=0.5)
+    return f"Did you mean {spelled[near[0]]!r}?" if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message that names the nearest known name; "" if none is near."""
+    hint = suggest(name, known)
+    return f" {hint}" if hint else ""
 
 
 def raise_problems(problems: Sequence[TarazuError], summary: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
+
+from tarazu.core.errors import suggest
 
 _ASSUMED_KEY: Final = "assumed"
 
@@ -83,12 +84,7 @@ class Source:
             msg = f"source '{self.key}' has no statement of what it is cited for"
             raise ValueError(msg)
         if self.key != _ASSUMED_KEY and self.key not in bibliography():
-            near = get_close_matches(self.key, bibliography(), n=3)
-            hint = (
-                f"Did you mean {' or '.join(map(repr, near))}?"
-                if near
-                else "Add it to core/bibliography.toml."
-            )
+            hint = suggest(self.key, bibliography()) or "Add it to core/bibliography.toml."
             msg = f"source '{self.key}' is not in the bibliography. {hint}"
             raise ValueError(msg)
 

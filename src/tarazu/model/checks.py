@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import sympy as sp
 
-from tarazu.core.errors import TarazuError, raise_problems
+from tarazu.core.errors import TarazuError, raise_problems, suggest
 from tarazu.model.bounds import Bounds, bounds_of
 from tarazu.model.declaration import PLACE_UNITS, Model, ModelError
 from tarazu.model.units import PURE, Unit, UnitMismatch, parse_unit, times, unit_of, write_unit
@@ -99,10 +98,9 @@ def _structure(m: Model) -> Iterator[ModelError]:
             yield ModelError(f"lever '{name}' moves: {_unknown(lever.moves, m.stocks, 'stock')}")
 
 
-def _unknown(name: str, known: object, what: str) -> str:
-    names = [str(one) for one in known]  # type: ignore[attr-defined]
-    near = get_close_matches(name, names, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
+def _unknown(name: str, known: Iterable[str], what: str) -> str:
+    names = list(known)
+    hint = suggest(name, names) or f"there are {', '.join(names)}"
     return f"no {what} '{name}'; {hint}"
 
 

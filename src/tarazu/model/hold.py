@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import sympy as sp
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model.checks import checked, range_of
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Definition, Lever
@@ -95,11 +94,10 @@ def with_holds(model: Model, links: Iterable[Link]) -> Model:
 def _add(model: Model, link: Link) -> None:
     if link.source not in {*model.stocks, *model.events, *model.definitions, *model.transfers}:
         known = [*model.stocks, *model.events, *model.definitions, *model.transfers]
-        near = get_close_matches(link.source, known, n=3)
         raise ScenarioError(
             f"no quantity '{link.source}' to hold",
             value=str(link),
-            hint=f"did you mean {' or '.join(near)}?" if near else None,
+            hint=suggest(link.source, known),
         )
     low, high = (max(-LARGEST, min(LARGEST, end)) for end in range_of(model, link.source))
     unit = _unit(model, link.source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from tarazu.core.arguments import find_shipped
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 from tarazu.core.files.reading import read_file
 from tarazu.core.quantities import Parameter, Prior
 from tarazu.core.specs import parse_toml
@@ -209,12 +208,11 @@ def draw_parameters(model: Model, hypothesis: Hypothesis, uniforms: FloatArray) 
     """
     for name in hypothesis.restrictions:
         if name not in model.parameters:
-            near = get_close_matches(name, model.parameters, n=1)
             raise ScenarioError(
                 "no such parameter in the model",
                 key=f"restrictions.{name}",
                 file=f"{hypothesis.name}.toml",
-                hint=f"Did you mean '{near[0]}'?" if near else None,
+                hint=suggest(name, model.parameters),
             )
     columns = [
         _column(hypothesis, name, parameter, uniforms[:, p])

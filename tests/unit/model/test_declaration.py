@@ -24,7 +24,7 @@ def test_unknown_name__is_named_with_the_nearest():
 def test_unknown_stock__of_a_transfer_is_named():
     m = declare_toy()
     m.transfer("lost", "activ", "calm", hazard=m["recovery"], meaning="misspelled")
-    with pytest.raises(ModelError, match=r"'lost': no people stock 'activ'; did you mean active"):
+    with pytest.raises(ModelError, match=r"'lost': no people stock 'activ'; Did you mean 'active'"):
         checked(m)
 
 

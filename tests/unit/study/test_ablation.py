@@ -101,7 +101,7 @@ def test_with_holds__a_held_target_no_longer_reads_its_source(model, scenarios):
     [
         ("trust", "'trust' is not a link; expected source>target"),
         ("trust>", "source>target"),
-        ("trusst>*", "did you mean"),
+        ("trusst>*", "Did you mean"),
         ("dead>attacks", "does not read"),
     ],
 )

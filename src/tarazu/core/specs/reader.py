@@ -6,7 +6,6 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Final, TypeGuard, TypeVar, Union, get_args, get_origin
@@ -14,7 +13,7 @@ from typing import Annotated, Final, TypeGuard, TypeVar, Union, get_args, get_or
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tarazu.core.errors import ScenarioError, raise_problems
+from tarazu.core.errors import ScenarioError, raise_problems, suggest
 from tarazu.core.files.reading import read_file
 from tarazu.core.specs.values import check_keys, explain_number, shorten, split_values
 
@@ -148,14 +147,13 @@ def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> Scena
         )
     if details["type"] == "extra_forbidden":
         valid = sorted({name for holder in holders for name in _names(holder)})
-        near = get_close_matches(str(details["loc"][-1]), valid, n=1, cutoff=0.5)
         return ScenarioError(
             "unknown key",
             file=path,
             key=key,
             value=value,
             expected=f"one of {', '.join(valid)}" if valid else "no keys here",
-            hint=f"Did you mean '{near[0]}'?" if near else None,
+            hint=suggest(str(details["loc"][-1]), valid),
         )
     if details["type"] == "missing":
         return ScenarioError("missing", file=path, key=key, expected="a value")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Final
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model import Model
 from tarazu.model.lever_names import suggest_lever
 from tarazu.region import Region, find_district
@@ -187,12 +186,11 @@ def unknown_name(
     kind: str, name: str, valid: Sequence[str], file: str | None, key: str | None
 ) -> ScenarioError:
     """Return the error for a name that is none of the valid ones, with the nearest of them."""
-    near = get_close_matches(name.casefold(), valid, n=1, cutoff=0.4)
     return ScenarioError(
         f"no {kind} '{name}'",
         file=file,
         key=key,
         value=name,
         expected=f"one of {', '.join(valid)}",
-        hint=f"Did you mean '{near[0]}'?" if near else None,
+        hint=suggest(name, valid),
     )
