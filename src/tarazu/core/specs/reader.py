@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from tarazu.core.errors import ScenarioError, raise_problems, suggest
 from tarazu.core.files.reading import read_file
-from tarazu.core.specs.values import check_keys, explain_number, shorten, split_values
+from tarazu.core.specs.values import check_keys, explain_number, in_short, split_values
 
 _MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger files are something else
 RENAMED_KEYS: Final = "RENAMED_KEYS"  # what a model calls its table of renamed keys
@@ -158,7 +158,7 @@ def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> Scena
     if details["type"] == "missing":
         return ScenarioError("missing", file=path, key=key, expected="a value")
     message = details["msg"].removeprefix("Value error, ")
-    shown = shorten(repr(value))
+    shown = in_short(repr(value))
     if message.startswith(_PYDANTIC_EXPECTS):
         expected = message.removeprefix(_PYDANTIC_EXPECTS)
         expected = _TOML_WORDS.get(expected, expected)

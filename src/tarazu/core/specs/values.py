@@ -41,7 +41,7 @@ def check_keys(text: str, file: object) -> None:
         raise ScenarioError(
             f"line {_line(text, found.start())} has a key of more than {DEEPEST} parts",
             file=str(file),
-            value=shorten(found.group()),
+            value=in_short(found.group()),
             expected="tables that are less deep",
         )
 
@@ -58,7 +58,7 @@ def explain_number(text: str, file: object) -> ScenarioError:
         f"{line}has a number of thousands of digits",
         file=str(file),
         key=None if key is None else key.group(1),
-        value=None if found is None else shorten(found.group()),
+        value=None if found is None else in_short(found.group()),
         expected=f"a number from -{LARGEST:g} to {LARGEST:g}",
     )
 
@@ -104,7 +104,7 @@ def _faults(value: object, depth: int) -> Iterator[tuple[str, str]]:
         if isinstance(value, float) and not math.isfinite(value):
             yield f"is {value}", "a finite number"
         elif abs(value) > LARGEST:
-            yield f"is {shorten(value)}", f"a number from -{LARGEST:g} to {LARGEST:g}"
+            yield f"is {in_short(value)}", f"a number from -{LARGEST:g} to {LARGEST:g}"
     elif isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             yield f"has {len(value):,} characters", f"at most {LONGEST_TEXT:,}"
@@ -118,10 +118,10 @@ def _faults(value: object, depth: int) -> Iterator[tuple[str, str]]:
         elif isinstance(value, dict):
             for name in value:
                 if len(name) > LONGEST_NAME:
-                    what = f"has a key of {len(name):,} characters, '{shorten(name)}'"
+                    what = f"has a key of {len(name):,} characters, '{in_short(name)}'"
                     yield what, f"at most {LONGEST_NAME} characters"
                 elif any(_is_control(c) or c in "\n\t" for c in name):
-                    yield f"has the key {shorten(name)}", "keys without control characters"
+                    yield f"has the key {in_short(name)}", "keys without control characters"
 
 
 def _is_control(character: str) -> bool:
@@ -133,7 +133,7 @@ def join(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
 
 
-def shorten(value: object) -> str:
+def in_short(value: object) -> str:
     """Return a value on one line, cut where it is long; integers may have any number of digits."""
     if isinstance(value, int) and abs(value) > 10**30:
         return f"a whole number of {_digits(value):,} digits"
