@@ -24,7 +24,7 @@ def in_weeks(policy: Policy, start: date | None) -> Policy:
     Raises
     ------
     ScenarioError, ExceptionGroup
-        A day before the start, or a day beside a week.
+        A day before the start, a day beside a week, or an end in the week of the beginning.
     """
     if start is None or not any(s.from_date or s.until_date for s in policy.settings):
         return policy
@@ -68,3 +68,12 @@ def _problems(policy: Policy, i: int, setting: Setting, start: date) -> Iterator
                 value=day,
                 expected=f"{start}, the start of the study, or a later day",
             )
+    changed, end = _in_weeks(setting, start), setting.until_date
+    if end is not None and start <= end and (changed.until_week or 0) <= changed.from_week:
+        yield ScenarioError(
+            f"is {end}, in week {changed.until_week} of the study",
+            file=file,
+            key=f"settings[{i}].until_date",
+            value=end,
+            expected=f"a day after week {changed.from_week}, in which the setting begins",
+        )

@@ -44,6 +44,15 @@ def test_day__before_the_start_or_beside_a_week_is_refused() -> None:
         in_weeks(policy(from_date=START, from_week=3), START)
 
 
+@pytest.mark.parametrize("end", [date(2027, 1, 8), date(2027, 1, 14)])
+def test_days__within_one_week_are_refused_by_the_key_that_was_written(end: date) -> None:
+    days = {"from_date": date(2027, 1, 8), "until_date": end}
+    with pytest.raises(ScenarioError, match=r"until_date.*in week 1 .*a day after week 1"):
+        in_weeks(policy(**days), START)
+    (setting,) = in_weeks(policy(**days | {"until_date": date(2027, 1, 15)}), START).settings
+    assert (setting.from_week, setting.until_week) == (1, 2)
+
+
 def test_day__without_a_calendar_is_told_what_is_missing() -> None:
     dated = in_weeks(policy(until_date=START), None)
     with pytest.raises(ScenarioError, match="start = 2027-01-01"):
