@@ -86,6 +86,7 @@ def tally_events(
         f"not dated to the {step}": int(count[imprecise].sum()),
         "without district": int(count[districtless].sum()),
         "initiator unclear": int(times[initiator == "unclear"].sum()),
+        "foreign states": int(times[initiator == "foreign_state"].sum()),
         "other actors": int(times[initiator == "other"].sum()),
     }
     return steps, attacks, operations, n_dropped

@@ -61,6 +61,7 @@ class YearCount:
     inactive: int
     attacks: int
     operations: int
+    foreign_state: int
     other: int
     unclear: int
     deaths_state: int

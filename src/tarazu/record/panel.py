@@ -24,10 +24,17 @@ PRECISION: dict[Freq, int] = {
     "week": 3,
     "month": 4,
 }  # UCDP date_prec still precise enough
-INITIATED = {"militant": "attacks", "state": "operations", "other": "other", "unclear": "unclear"}
+INITIATED = {
+    "militant": "attacks",
+    "state": "operations",
+    "foreign_state": "foreign_state",
+    "other": "other",
+    "unclear": "unclear",
+}
 LONG_NAMES: Final = {
     "attacks": "attacks, initiated by armed groups",
     "operations": "operations, initiated by the state",
+    "foreign_state": "events initiated by a foreign state",
     "other": "events initiated by other actors",
     "unclear": "events whose initiator is unclear",
     "deaths_state": "deaths of government forces, best estimate",

@@ -79,8 +79,9 @@ class Record:
         -------
         xarray.Dataset
             Dims (time, district) over the whole span of the record. Integer variables with units
-            and long names: attacks (initiated by militants), operations (by the state), other,
-            unclear, and deaths_state, deaths_militant, deaths_civilian, deaths_unknown.
+            and long names: attacks (initiated by militants), operations (by the state),
+            foreign_state, other, unclear, and deaths_state, deaths_militant, deaths_civilian,
+            deaths_unknown.
             Coordinates: days_observed (a period that is covered in part is shorter, and its counts
             are not those of a whole one), district_name, priogrid_gid (the PRIO-GRID cell of the
             centroid of the district), and month_id (ViEWS, months only). Attributes: n_used,
@@ -247,7 +248,10 @@ class Record:
 
     def _initiators(self) -> str:
         sums = self.events.groupby("initiator")["count"].sum()
-        return ", ".join(f"{int(sums.get(name, 0)):,} {name}" for name in INITIATORS)
+        numbers = {name: int(sums.get(name, 0)) for name in INITIATORS}
+        if not numbers["foreign_state"]:  # rare: named where there are any
+            del numbers["foreign_state"]
+        return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
 
     def _day(self, name: str, value: str | date, *, last: bool) -> date:
         """Return a day of the record; of a year or month the first or the last one."""

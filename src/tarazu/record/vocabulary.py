@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-INITIATORS = ("state", "militant", "other", "unclear")
+INITIATORS = ("state", "militant", "foreign_state", "other", "unclear")
 MOVEMENTS = ("baloch", "islamist", "other", "")
 DEATHS = ("deaths_state", "deaths_militant", "deaths_civilian", "deaths_unknown")
 EVENT_COLUMNS = (

@@ -25,6 +25,7 @@ def test_tally_events__counts_what_the_panel_counts(record, step):
         f"not dated to the {step}": panel.attrs["n_dropped_imprecise"],
         "without district": panel.attrs["n_dropped_districtless"],
         "initiator unclear": int(panel["unclear"].sum()),
+        "foreign states": int(panel["foreign_state"].sum()),
         "other actors": int(panel["other"].sum()),
     }
 

@@ -88,7 +88,7 @@ def test_two_releases_in_one_file__are_named_with_the_way_out(tmp_path: Path) ->
     [
         ("Government of Pakistan, Government of United States of America", "home", "state"),
         ("Government of United States of America, Government of Pakistan", "home", "state"),
-        ("Government of United States of America", "foreign", "other"),
+        ("Government of United States of America", "foreign", "foreign_state"),
     ],
 )
 def test_joint_governments__are_at_home_if_one_of_them_is(

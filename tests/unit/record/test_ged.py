@@ -204,7 +204,7 @@ def test_rules__given_as_a_file_change_the_digest(tmp_path: Path) -> None:
     path = write_ged(tmp_path / "ged.csv", small_world())
     text = SHIPPED_RULES.read_text(encoding="utf-8")
     other = tmp_path / "other.toml"
-    other.write_text(text.replace('name = "ucdp-ged-1"', 'name = "mine"'), encoding="utf-8")
+    other.write_text(text.replace('name = "ucdp-ged-2"', 'name = "mine"'), encoding="utf-8")
     assert read_record(path, rules=other).rules_digest != read_record(path).rules_digest
 
 

@@ -155,7 +155,10 @@ def test_mapping__rules_of_ones_own_may_ask_for_ones_columns(tmp_path: Path) -> 
     ("change", "what"),
     [
         (('event_id = "no"', 'even_id = "no"'), "Did you mean 'event_id'"),
-        (('army = "state"', 'army = "sate"'), "'state', 'militant', 'other' or 'unclear'"),
+        (
+            ('army = "state"', 'army = "sate"'),
+            "'state', 'militant', 'foreign_state', 'other' or 'unclear'",
+        ),
         (('district = "district"', 'place = "district"'), "name the column of the district"),
         (('initiator = "who"\n', ""), "belong together"),
         (('licence = "own"', 'licence = "own"\nrules = "none.toml"'), "does not exist"),

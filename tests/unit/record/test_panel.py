@@ -15,7 +15,8 @@ from tests.unit.record.ged_files import event, small_world, write_ged
 from tarazu.record import Record, load_record, read_record, select
 from tarazu.region.grid import prio_grid_cell
 
-VARIABLES = {"attacks", "operations", "other", "unclear"} | {
+INITIATED = ("attacks", "operations", "foreign_state", "other", "unclear")
+VARIABLES = {*INITIATED} | {
     f"deaths_{side}" for side in ("state", "militant", "civilian", "unknown")
 }
 
@@ -67,9 +68,7 @@ def test_panel__conserves_counts_at_every_frequency(record: Record, days: list[i
     moved = shifted(record, days)
     for freq in ("day", "week", "month"):
         panel = moved.panel(freq)
-        events = sum(
-            int(panel[name].sum()) for name in ("attacks", "operations", "other", "unclear")
-        )
+        events = sum(int(panel[name].sum()) for name in INITIATED)
         dropped = panel.attrs["n_dropped_imprecise"] + panel.attrs["n_dropped_districtless"]
         assert events == panel.attrs["n_used"]
         assert events + dropped == moved.n_events

@@ -18,7 +18,8 @@ def record() -> Record:
 
 def total(record: Record) -> int:
     panel = record.panel("month")
-    return int(sum(panel[name].sum() for name in ("attacks", "operations", "other", "unclear")))
+    initiated = ("attacks", "operations", "foreign_state", "other", "unclear")
+    return int(sum(panel[name].sum() for name in initiated))
 
 
 def test_sel__of_nothing_is_the_record_itself(record: Record) -> None:

@@ -23,6 +23,8 @@ def coded(
     deaths: tuple[int, int, int, int] = (0, 0, 0, 0),
     text: str = "",
     source: str = "",
+    year: int = 2010,
+    country: str = "Pakistan",
 ) -> pd.DataFrame:
     """Classify one event; deaths are of state, militants, civilians, unknown."""
     state, militant, civilian, unknown = (np.array([n]) for n in deaths)
@@ -30,7 +32,7 @@ def coded(
     events = SourceTable(
         columns=Columns(RowOrigin.of_file(Path("t.csv"), 1, lambda: [2]), {}),
         event_id=blank,
-        first_day=np.array(["2010-03-05"], dtype="datetime64[D]"),
+        first_day=np.array([f"{year}-03-05"], dtype="datetime64[D]"),
         date_precision=one,
         district_name=blank,
         place_name=blank,
@@ -49,6 +51,7 @@ def coded(
         deaths_unknown=unknown,
         text=np.array([text], dtype=object),
         source=np.array([source], dtype=object),
+        codes={"country": np.array([country], dtype=object)},
     )
     return classify(events, RULES)
 
@@ -63,7 +66,6 @@ def coded(
             "militant",
             "one_sided_by_group",
         ),
-        ({"government": "foreign", "deaths": (1, 0, 0, 0)}, "other", "foreign_state"),
         ({"source": "BRA website"}, "militant", "claim_on_group_site"),
         ({"source": "balochvoice.com 1/7"}, "unclear", "group_site_without_deaths"),
         ({"deaths": (2, 0, 0, 0), "source": "balochvoice.com"}, "militant", "state_deaths_only"),
@@ -106,6 +108,107 @@ def test_classify__names_the_initiator_and_the_rule(
 ) -> None:
     result = coded(**event)  # type: ignore[arg-type]
     assert (result["initiator"][0], result["initiator_rule"][0]) == (initiator, rule)
+
+
+QAIDA = {"government": "foreign", "group": "al-Qaida"}
+
+
+@pytest.mark.parametrize(
+    ("event", "initiator", "rule"),
+    [
+        ({"violence": 3, "deaths": (0, 0, 9, 0)}, "foreign_state", "one_sided_by_foreign_state"),
+        ({"deaths": (0, 2, 0, 0), "text": "US drone kills two"}, "foreign_state", "foreign_strike"),
+        ({"deaths": (0, 0, 2, 3), "text": "Missiles hit house"}, "foreign_state", "foreign_strike"),
+        (
+            {"group": "Jondullah", "deaths": (0, 0, 1, 0), "text": "Iranian mortar attack"},
+            "foreign_state",
+            "foreign_strike",
+        ),
+        (
+            {"deaths": (0, 9, 0, 0), "text": "Nine killed in Pakistan army air strikes"},
+            "state",
+            "foreign_dyad_home_force",
+        ),
+        ({"deaths": (0, 0, 0, 4)}, "foreign_state", "strikes_since_2008"),
+        ({"deaths": (0, 0, 0, 4), "country": "Yemen"}, "other", "foreign_dyad"),
+        ({"deaths": (0, 0, 0, 4), "group": "Jondullah"}, "other", "foreign_dyad"),
+        ({"deaths": (0, 4, 0, 0), "year": 2007}, "state", "before_strikes_militants_died"),
+        ({"deaths": (4, 0, 0, 0), "year": 2007}, "militant", "before_strikes_state_died"),
+        ({"deaths": (4, 4, 0, 0), "year": 2007}, "unclear", "before_strikes"),
+        ({"year": 2007, "text": "Ambush"}, "militant", "before_strikes_attack_words"),
+        ({"year": 2007, "text": "Army kills two"}, "state", "before_strikes_operation_words"),
+        (
+            {"deaths": (0, 4, 0, 0), "year": 2007, "text": "Drone kills four"},
+            "foreign_state",
+            "foreign_strike",
+        ),
+        (
+            {"deaths": (0, 4, 0, 0), "year": 2003, "country": "Yemen"},
+            "foreign_state",
+            "foreign_dyad_militants_died",
+        ),
+        (
+            {"deaths": (0, 0, 0, 4), "country": "Yemen", "text": "Warplanes bomb camp"},
+            "foreign_state",
+            "foreign_air",
+        ),
+        (
+            {"deaths": (3, 0, 0, 0), "text": "Gunmen ambush patrol"},
+            "militant",
+            "foreign_dyad_attacked",
+        ),
+        ({"deaths": (3, 0, 0, 0)}, "other", "foreign_dyad"),
+    ],
+)
+def test_classify__tells_strikes_of_a_foreign_state_from_what_else_its_dyads_hold(
+    event: dict[str, object], initiator: str, rule: str
+) -> None:
+    result = coded(**{**QAIDA, **event})  # type: ignore[arg-type]
+    assert (result["initiator"][0], result["initiator_rule"][0]) == (initiator, rule)
+
+
+@pytest.mark.parametrize(
+    ("deaths", "text", "initiator", "rule"),
+    [
+        ((0, 0, 0, 2), "Warplanes bomb village, two killed", "state", "air_or_guns_of_state"),
+        ((0, 4, 0, 0), "Air strikes on rebel base kill 4", "state", "air_or_guns_of_state"),
+        ((0, 0, 3, 0), "Helicopters attack hideouts", "state", "air_or_guns_of_state"),
+        ((0, 0, 1, 0), "Woman dies in security forces' shelling", "state", "air_or_guns_of_state"),
+        ((0, 0, 0, 9), "Army pounds hideouts", "state", "air_or_guns_of_state"),
+        ((0, 0, 0, 3), "Shelling kills three", "unclear", "no_pattern"),
+        ((0, 0, 0, 3), "Militants' shelling kills three", "militant", "attack_words_only"),
+        ((0, 0, 0, 3), "Drone drops bomb on post", "militant", "attack_words_only"),
+        ((1, 2, 0, 0), "Gunship shelling kills two", "state", "both_died_air_words"),
+        ((2, 0, 0, 0), "Jets pound hideouts after blast", "militant", "state_deaths_only"),
+        ((0, 5, 0, 0), "Troops repel rebels' attack on town", "militant", "repelled_by_state"),
+        ((0, 5, 0, 0), "Attack on post repulsed, 5 killed", "militant", "repelled_by_state"),
+        ((0, 2, 0, 0), "Police thwart militant attack on station", "militant", "repelled_by_state"),
+        ((3, 0, 0, 0), "Rebels repel army offensive", "state", "repelled_by_group"),
+        ((0, 2, 0, 0), "Police foil terror plot", "unclear", "foiled"),
+    ],
+)
+def test_classify__tells_who_struck_from_the_air_with_guns_or_was_repelled(
+    deaths: tuple[int, int, int, int], text: str, initiator: str, rule: str
+) -> None:
+    result = coded(deaths=deaths, text=text)
+    assert (result["initiator"][0], result["initiator_rule"][0]) == (initiator, rule)
+
+
+def test_classify__reads_shelling_as_a_tactic() -> None:
+    assert coded(deaths=(2, 0, 0, 0), text="Shelling of post")["tactic"][0] == (
+        "rocket_mortar_grenade"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "tactic"),
+    [("US drone", "air_strike"), ("Iranian mortar attack", "rocket_mortar_grenade")],
+)
+def test_classify__gives_strikes_of_foreign_states_tactic_and_target(
+    text: str, tactic: str
+) -> None:
+    result = coded(government="foreign", deaths=(0, 2, 0, 0), text=text)
+    assert (result["tactic"][0], result["target"][0]) == (tactic, "militants")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_embedded_events__fit(events: pd.DataFrame) -> None:
         ("date", pd.Timestamp("1800-01-01"), "a day, 1900 to 2100"),
         ("date_precision", 6, "a code from 1 to 5"),
         ("district", "atlantis", "one of awaran"),
-        ("initiator", "nobody", "one of state, militant, other, unclear"),
+        ("initiator", "nobody", "one of state, militant, foreign_state, other, unclear"),
         ("initiator", None, "a value"),
         ("tactic", "", "a text"),
         ("movement", "x", "one of baloch"),

@@ -131,7 +131,12 @@ def test_acled__the_district_may_stand_on_another_level(tmp_path: Path) -> None:
             "group_takes_territory",
         ),
         ({"inter2": "Identity militia"}, "other", "without_a_state_force"),
-        ({"inter1": "External/Other forces"}, "other", "foreign_state"),
+        ({"inter1": "External/Other forces"}, "other", "foreign_force"),
+        (
+            {"event_type": "Explosions/Remote violence", "inter1": "External/Other forces"},
+            "foreign_state",
+            "foreign_state",
+        ),
         (
             {"event_type": "Violence against civilians", "inter1": "1", "inter2": "7"},
             "state",

@@ -83,6 +83,7 @@ def count_shares(record: Record) -> AttackShares:
             "without a month": int(attacks["count"].sum()) - n,
             "operations": int(others.get("state", 0)),
             "initiator unclear": int(others.get("unclear", 0)),
+            "foreign states": int(others.get("foreign_state", 0)),
             "other actors": int(others.get("other", 0)),
         },
     )

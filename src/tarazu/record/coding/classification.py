@@ -67,6 +67,7 @@ class _Facts:
     def __init__(self, events: SourceTable, piece: slice, rules: RuleSet) -> None:
         self.violence, self.government = events.violence[piece], events.government[piece]
         self.size = len(self.violence)
+        self.group, self.first_day = events.group[piece], events.first_day[piece]
         self.state, self.militant = events.deaths_state[piece], events.deaths_militant[piece]
         self.civilian, self.unknown = events.deaths_civilian[piece], events.deaths_unknown[piece]
         self.codes = {name: column[piece] for name, column in events.codes.items()}
@@ -112,6 +113,12 @@ class _Facts:
             holds &= self.state >= when.state_per_militant * self.militant
         if when.militant_per_state is not None:
             holds &= self.militant >= when.militant_per_state * self.state
+        if when.group is not None:
+            holds &= self.any_of([self.group == name for name in when.group])
+        if when.first_year is not None:
+            holds &= self.first_day >= np.datetime64(f"{when.first_year:04d}-01-01", "D")
+        if when.last_year is not None:
+            holds &= self.first_day <= np.datetime64(f"{when.last_year:04d}-12-31", "D")
         for column, known in (when.codes or {}).items():
             holds &= self.any_of([self._codes(column) == label for label in known])
         for name in ("initiator", "tactic"):

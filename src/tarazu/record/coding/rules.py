@@ -22,9 +22,12 @@ from tarazu.core.specs import read_toml
 
 SHIPPED_RULES = Path(__file__).parent / "rules" / "ucdp_ged.toml"
 
-Initiator = Literal["state", "militant", "other", "unclear"]
+Initiator = Literal["state", "militant", "foreign_state", "other", "unclear"]
 Presence = Literal["some", "none"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+
+
+_LATER_KEYS = ("codes", "group", "first_year", "last_year")
 
 
 class _Entry(BaseModel):
@@ -49,14 +52,19 @@ class Condition(_Entry):
     initiator: list[Initiator] | None = None
     tactic: list[str] | None = None
     codes: dict[str, list[str]] | None = None
+    group: list[str] | None = None
+    first_year: int | None = None
+    last_year: int | None = None
 
     @model_serializer(mode="wrap")
-    def _without_codes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Leave unused codes out, so that rules written before there were any keep their digest."""
+    def _without_later_keys(self, serialise: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave unused later keys out, so that rules written before them keep their digest."""
         content: dict[str, object] = serialise(self)
-        if self.codes is None:
-            del content["codes"]
-        return content
+        return {
+            key: value
+            for key, value in content.items()
+            if value is not None or key not in _LATER_KEYS
+        }
 
 
 class CodingRule(_Entry):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Initiator = Literal["state", "militant", "other", "unclear"]
+Initiator = Literal["state", "militant", "foreign_state", "other", "unclear"]
 Tactic = Literal[
     "state_operation",
     "suicide",

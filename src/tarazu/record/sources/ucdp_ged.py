@@ -136,6 +136,7 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
         active_year=active_year,
         zero_best=best == 0,
         count=columns.full(1),
+        codes={"country": columns.text("country")},
     )
 
 

@@ -19,11 +19,12 @@ PANEL_GAP = 0.11  # of the plotting height: room for the heading of the panel be
 INITIATORS = (
     ("militant", "Attacks by armed groups"),
     ("state", "Operations by the state"),
+    ("foreign_state", "Strikes by foreign states"),
     ("unclear", "Unclear who began"),
     ("other", "Other conflicts"),
 )
 
-NOUNS = {"militant": "attacks", "state": "operations"}
+NOUNS = {"militant": "attacks", "state": "operations", "foreign_state": "foreign states"}
 
 SIDES = (
     ("deaths_civilian", "Civilians"),
@@ -101,7 +102,8 @@ def events_figure(record: Record) -> Figure:
         table=Table(title, tuple(columns), rows, frozenset(range(1, len(columns)))),
         notes=(
             "An attack is begun by an armed group, an operation by the state; other conflicts are "
-            "between groups or with another state. Vertical scales differ between panels.",
+            "between groups or with another state, whose strikes are counted apart. Vertical "
+            "scales differ between panels.",
             "Hatched rows rest on claims and ranges without a confirmed death; "
             "many come from armed groups' own sites. Read trends without them first.",
         ),

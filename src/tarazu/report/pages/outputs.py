@@ -152,7 +152,7 @@ COUNTS: Final = {
     "date": "Day of the events.",
     "date_precision": "UCDP's code: 1 the day, to 5 the year.",
     "district": "Slug of the district; empty: not known.",
-    "initiator": "`state`, `militant`, `other` or `unclear`.",
+    "initiator": "`state`, `militant`, `foreign_state`, `other` or `unclear`.",
     "initiator_rule": "Name of the rule that inferred it.",
     "target, tactic": "Coded by rules.",
     "group, movement": "Armed group, and its kind.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tarazu.core.number_format import count, percent, percent_interval
 from tarazu.record import Record, Share, measured_check
 from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck
+from tarazu.record.vocabulary import INITIATORS
 from tarazu.report.table import Table
 
 
@@ -81,9 +82,6 @@ def rules_table(record: Record) -> Table | None:
         ("sample", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
         rows,
     )
-
-
-INITIATORS = ("state", "militant", "other", "unclear")
 
 
 def confusion_table(sample: SampleCheck, check: LabelCheck) -> Table:
