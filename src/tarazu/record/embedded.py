@@ -161,7 +161,7 @@ def load_record(region: Region | None = None) -> Record:
     >>> import tarazu as tz
     >>> tz.load_record()
     <Record Balochistan, Pakistan, 1992–2021: 692 events
-      100 state, 457 militant, 2 foreign_state, 8 other, 125 unclear
+      97 state, 457 militant, 2 foreign_state, 8 other, 128 unclear
       source: UCDP Georeferenced Event Dataset (GED)>
     """
     if region is not None and not isinstance(region, Region):

@@ -99,7 +99,7 @@ def test_event_file__clear_error_and_nothing_written(
     labels.write_text("id,sample,hand_label\n0,2,state\n")
     arguments = {
         "describe": ["record", "describe", str(file)],
-        "check": ["record", "check", str(file), str(labels)],
+        "check": ["record", "check", str(file), "--labels", str(labels)],
         "figures": ["data", "figures", str(file), "-o", str(tmp_path / "out" / "figures.csv")],
         "evidence": ["evidence", str(file), "-o", str(tmp_path / "out")],
     }
@@ -173,7 +173,7 @@ def test_boundaries__broken_geojson_is_explained(
     ("arguments", "expected"),
     [
         (["record", "describe", "no such file.csv"], "does not exist"),
-        (["record", "check"], "EVENTS"),
+        (["record", "check"], "FILE"),
         (["record", "describe", "--rules", "pyproject.toml"], "only be used with an event file"),
         (["data", "figures", "pyproject.toml", "-o", "x.toml"], "does not end in .csv"),
         (["evidence", "--boundary", "x"], "--boundaries"),

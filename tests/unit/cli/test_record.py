@@ -80,7 +80,7 @@ def test_check__contradictions_are_findings(
 ) -> None:
     events = str(shared_data / "ucdp_ged_balochistan_hdx.csv")
     labels = str(shared_data / "handcheck_initiator.csv")
-    assert run(["record", "check", events, labels]) == 1
+    assert run(["record", "check", events, "--labels", labels]) == 1
     assert "Sample 2: the headline" in capsys.readouterr().out
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.record.ged_files import small_world, write_ged
+from tests.unit.record.ged_files import event, small_world, write_ged
 
 from tarazu.core.errors import DataError
 from tarazu.record import Record, check_labels, load_record, measured_check, read_record
@@ -89,6 +89,47 @@ def test_check_labels__says_what_is_wrong_with_the_labels(
     with pytest.raises(DataError, match=message) as caught:
         check_labels(record, write_labels(tmp_path, text))
     assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_check_labels__counts_rows_that_nobody_has_read(tmp_path: Path, record: Record) -> None:
+    text = "sample,id,hand_label\n2,1,militant\n2,2,\n2,3,\n"
+    check = check_labels(record, write_labels(tmp_path, text))
+    assert check.not_labelled == 2
+    assert [sample.confusion for sample in check.samples] == [{"militant": {"militant": 1}}]
+
+
+def test_check_labels__of_a_sheet_without_a_label_is_refused(
+    tmp_path: Path, record: Record
+) -> None:
+    with pytest.raises(DataError, match="none of 1 rows has a label"):
+        check_labels(record, write_labels(tmp_path, "sample,id,hand_label\n2,1,\n"))
+
+
+def test_check_labels__measures_foreign_states_where_the_labels_keep_them_apart(
+    tmp_path: Path, record: Record
+) -> None:
+    coarse = "sample,id,hand_label\n2,1,militant\n2,11,other\n"
+    without = check_labels(record, write_labels(tmp_path, coarse)).sample("2")
+    assert without is not None
+    assert set(without.precision) == {"militant", "state"}
+    finer = "sample,id,hand_label,hand_label_5\n2,1,militant,militant\n2,11,other,drone\n"
+    apart = check_labels(record, write_labels(tmp_path, finer)).sample("2")
+    assert apart is not None
+    recall = apart.recall["foreign_state"]
+    assert apart.confusion["foreign_state"] == {"other": 1}
+    assert (recall.right, recall.total) == (0, 1)
+
+
+def test_check_labels__splits_a_sample_by_five_years(tmp_path: Path) -> None:
+    days = {1: "2009-12-31", 2: "2010-01-01", 3: "2014-12-31", 4: "2015-01-01"}
+    rows = [event(i, date_start=day, date_end=day, deaths_a="1") for i, day in days.items()]
+    record = read_record(write_ged(tmp_path / "years.csv", rows))
+    text = "sample,id,hand_label\n" + "".join(f"2,{i},militant\n" for i in days)
+    second = check_labels(record, write_labels(tmp_path, text)).sample("2")
+    assert second is not None
+    parts = {p.first_year: p.precision["militant"].total for p in second.periods}
+    assert parts == {2005: 1, 2010: 2, 2015: 1}
+    assert [p.last_year for p in second.periods] == [2009, 2014, 2019]
 
 
 def test_measured_check__is_none_for_other_rules() -> None:

@@ -132,7 +132,7 @@ QAIDA = {"government": "foreign", "group": "al-Qaida"}
         ({"deaths": (0, 0, 0, 4)}, "foreign_state", "strikes_since_2008"),
         ({"deaths": (0, 0, 0, 4), "country": "Yemen"}, "other", "foreign_dyad"),
         ({"deaths": (0, 0, 0, 4), "group": "Jondullah"}, "other", "foreign_dyad"),
-        ({"deaths": (0, 4, 0, 0), "year": 2007}, "state", "before_strikes_militants_died"),
+        ({"deaths": (0, 4, 0, 0), "year": 2007}, "unclear", "before_strikes"),
         ({"deaths": (4, 0, 0, 0), "year": 2007}, "militant", "before_strikes_state_died"),
         ({"deaths": (4, 4, 0, 0), "year": 2007}, "unclear", "before_strikes"),
         ({"year": 2007, "text": "Ambush"}, "militant", "before_strikes_attack_words"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -17,19 +17,24 @@ from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.record.record import Record
 from tarazu.record.vocabulary import INITIATORS
-from tarazu.region import is_shipped
 
-SHIPPED_CHECK = Path(__file__).parents[1] / "data" / "label_check.json"
+SHIPPED_CHECKS = Path(__file__).parents[1] / "data"  # NAME_label_check.json, by name of the region
 HAND_LABELS = (
     "state",
     "militant",
+    "foreign_state",
     "other",
     "?",
     "?c",
 )  # ? cannot tell, ?c a group's own claim only
 OPEN_LABELS = ("?", "?c")
+NOT_YET = ""  # a row of a sheet that nobody has read
+LABEL, FINER_LABEL = "hand_label", "hand_label_5"  # the latter keeps drone strikes apart
+DRONE = "drone"
+FOREIGN_STATE = "foreign_state"
 HEADLINE = "2"  # the sample that is never used to change the rules
 CHECKED = ("militant", "state")
+PERIOD = 5  # years
 Z_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 
@@ -54,21 +59,34 @@ class Share:
 
 
 @dataclass(frozen=True)
+class PeriodCheck:
+    """Part of a sample, by the year of the event; precision and recall as in `SampleCheck`."""
+
+    first_year: int
+    last_year: int
+    precision: Mapping[str, Share]
+    recall: Mapping[str, Share]
+
+
+@dataclass(frozen=True)
 class SampleCheck:
     """One sample: the confusion table and what follows from it.
 
     Attributes
     ----------
     confusion : counts by hand label, then by the record's initiator.
-    precision, recall : by initiator "militant" and "state". Of the events that the rules give to
-        the side, the share that the hand gives it; of those that the hand gives it, the share that
-        the rules give it (left unclear counts as not given).
+    precision, recall : by initiator "militant", "state" and, where the labels keep strikes of
+        foreign states apart from what is "other", "foreign_state". Of the events that the rules
+        give to the side, the share that the hand gives it; of those that the hand gives it, the
+        share that the rules give it (left unclear counts as not given).
+    periods : the same by five years.
     """
 
     sample: str
     confusion: Mapping[str, Mapping[str, int]]
     precision: Mapping[str, Share]
     recall: Mapping[str, Share]
+    periods: tuple[PeriodCheck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,8 @@ class LabelCheck:
         change the rules (the first rules, whose logic these follow, had seen both samples).
     rules_digest : of the rules that were checked; the result holds for no others.
     labels_digest : sha256 of the file of labels. not_found : labelled events not in the record.
+    region : title of the region whose events were read; the result holds for no other.
+    not_labelled : rows of the sheet without a label yet.
     """
 
     samples: tuple[SampleCheck, ...]
@@ -88,6 +108,8 @@ class LabelCheck:
     rules_digest: str
     labels_digest: str
     not_found: int
+    region: str = ""
+    not_labelled: int = 0
 
     def sample(self, name: str) -> SampleCheck | None:
         """Return one sample, None without it."""
@@ -103,10 +125,11 @@ class LabelCheck:
         if check is None:
             return "The rules were not checked on the headline sample."
         parts = []
-        for side in CHECKED:
-            precision, recall = check.precision[side], check.recall[side]
-            parts.append(f"{side}: precision {_words(precision)}, recall {_words(recall)}")
-        return f"Initiator rules on hand-read sample {self.headline}: {'; '.join(parts)}."
+        for side, precision in check.precision.items():
+            name, recall = side.replace("_", " "), check.recall[side]
+            parts.append(f"{name}: precision {_words(precision)}, recall {_words(recall)}")
+        where = f" ({self.region})" if self.region else ""
+        return f"Initiator rules on hand-read sample {self.headline}{where}: {'; '.join(parts)}."
 
     def _repr_html_(self) -> str:
         tables = []
@@ -131,8 +154,9 @@ def check_labels(record: Record, labels: Path) -> LabelCheck:
     Parameters
     ----------
     record : read from an event file; the embedded figures have no ids to compare by.
-    labels : csv with columns sample, id, hand_label (state, militant, other, ? cannot tell,
-        ?c a group's own claim only).
+    labels : csv with columns sample, id, hand_label (state, militant, foreign_state, other,
+        ? cannot tell, ?c a group's own claim only, empty not read yet), and perhaps hand_label_5,
+        which is used instead and may be "drone" (a strike of a foreign state).
 
     Raises
     ------
@@ -140,43 +164,64 @@ def check_labels(record: Record, labels: Path) -> LabelCheck:
         The labels cannot be read, or no labelled event is in the record.
     """
     labels = Path(labels)
-    coded = dict(zip(record.events["event_id"], record.events["initiator"], strict=True))
+    events = record.events
+    of_events = zip(events["initiator"], events["date"].dt.year.tolist(), strict=True)
+    coded = dict(zip(events["event_id"], of_events, strict=True))
     coded.pop("", None)
     if not coded:
         raise DataError(
             "the record has no event ids to compare labels with",
             file=labels,
             expected="a record read from an event file",
-            hint="Give the event file: `tarazu record check EVENTS LABELS`",
+            hint="Give the event file: `tarazu record check FILE --labels LABELS`",
         )
-    pairs: dict[str, Counter[tuple[str, str]]] = {}
+    pairs: dict[str, Counter[Pair]] = {}
     missing = 0
-    for sample, event_id, hand in _read_labels(labels):
+    rows = _read_labels(labels)
+    sides = (*CHECKED, FOREIGN_STATE) if FOREIGN_STATE in {row[2] for row in rows} else CHECKED
+    for sample, event_id, hand in rows:
+        if hand == NOT_YET:
+            continue
         counts = pairs.setdefault(sample, Counter())
         if event_id in coded:
-            counts[hand, coded[event_id]] += 1
+            initiator, year = coded[event_id]
+            counts[hand, initiator, year // PERIOD * PERIOD] += 1
         else:
             missing += 1
+    not_labelled = sum(hand == NOT_YET for _, _, hand in rows)
+    if not pairs:
+        what = f"none of {len(rows)} rows has a label"
+        expected = f"one of {', '.join(HAND_LABELS)}"
+        raise DataError(what, file=labels, line=2, column=LABEL, expected=expected)
     if not any(counts.total() for counts in pairs.values()):
         what = f"none of {missing} labelled events is in the record"
         raise DataError(what, file=labels, line=2, column="id", expected="ids of the event file")
     return LabelCheck(
-        samples=tuple(_check_sample(sample, pairs[sample]) for sample in sorted(pairs)),
+        samples=tuple(_check_sample(sample, pairs[sample], sides) for sample in sorted(pairs)),
         headline=HEADLINE,
         rules_digest=record.rules_digest,
         labels_digest=digest_file(labels),
         not_found=missing,
+        region=record.region.title,
+        not_labelled=not_labelled,
     )
 
 
-def measured_check(record: Record) -> LabelCheck | None:
-    """Return the check that ships with the package, of events in Balochistan read by hand.
+def shipped_check(region: str) -> Path:
+    """Return where the check of a region's events ships, by name of the region, if it does."""
+    return SHIPPED_CHECKS / f"{region}_label_check.json"
 
-    None ("not measured") for a record of another region, or one that other rules classified.
+
+def measured_check(record: Record) -> LabelCheck | None:
+    """Return the check that ships with the package, of this region's events read by hand.
+
+    None ("not measured") for a record of a region without labels, or one that other rules
+    classified.
     """
-    if not is_shipped(record.region) or not SHIPPED_CHECK.is_file():
+    path = shipped_check(record.region.name)
+    if not path.is_file():
         return None
-    content = json.loads(SHIPPED_CHECK.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     if content["rules_digest"] != record.rules_digest:
         return None
     return LabelCheck(
@@ -185,14 +230,23 @@ def measured_check(record: Record) -> LabelCheck | None:
         rules_digest=content["rules_digest"],
         labels_digest=content["labels_digest"],
         not_found=content["not_found"],
+        region=content["region"],
+        not_labelled=content["not_labelled"],
     )
 
 
+Pair = tuple[str, str, int]  # by hand, by the rules, first year of the period
+
+
 def _read_labels(path: Path) -> list[tuple[str, str, str]]:
-    """Return sample, event id and label of each event that was labelled by hand."""
-    columns = read_csv_columns(path, ("sample", "id", "hand_label"))
+    """Return sample, event id and label of each row, `NOT_YET` where there is none."""
+    columns = read_csv_columns(path, ("sample", "id", LABEL), (FINER_LABEL,), marked=True)
     samples, ids = columns.key("sample"), columns.key("id")
-    labels = columns.one_of("hand_label", HAND_LABELS)
+    if FINER_LABEL in columns:
+        finer = columns.one_of(FINER_LABEL, (NOT_YET, *HAND_LABELS, DRONE))
+        labels = [FOREIGN_STATE if label == DRONE else str(label) for label in finer]
+    else:
+        labels = [str(label) for label in columns.one_of(LABEL, (NOT_YET, *HAND_LABELS))]
     rows = list(zip(samples, ids, labels, strict=True))
     seen: set[tuple[str, str]] = set()
     for row, (sample, event_id, _) in enumerate(rows):
@@ -204,15 +258,35 @@ def _read_labels(path: Path) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _check_sample(sample: str, counts: Counter[tuple[str, str]]) -> SampleCheck:
+def _check_sample(sample: str, counts: Counter[Pair], sides: Sequence[str]) -> SampleCheck:
+    pairs = _pairs(counts)
     confusion = {
-        hand: {name: counts[hand, name] for name in INITIATORS if counts[hand, name]}
+        hand: {name: pairs[hand, name] for name in INITIATORS if pairs[hand, name]}
         for hand in HAND_LABELS
-        if any(counts[hand, name] for name in INITIATORS)
+        if any(pairs[hand, name] for name in INITIATORS)
     }
+    periods = []
+    for first in sorted({year for _, _, year in counts}):
+        part = _pairs(Counter({key: n for key, n in counts.items() if key[2] == first}))
+        periods.append(PeriodCheck(first, first + PERIOD - 1, *_shares(part, sides)))
+    return SampleCheck(sample, confusion, *_shares(pairs, sides), tuple(periods))
+
+
+def _pairs(counts: Counter[Pair]) -> Counter[tuple[str, str]]:
+    """Return the counts by hand label and initiator, over all periods."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for (hand, initiator, _), number in counts.items():
+        pairs[hand, initiator] += number
+    return pairs
+
+
+def _shares(
+    counts: Counter[tuple[str, str]], sides: Sequence[str]
+) -> tuple[dict[str, Share], dict[str, Share]]:
+    """Return precision and recall by side."""
     clear = [hand for hand in HAND_LABELS if hand not in OPEN_LABELS]
     precision, recall = {}, {}
-    for side in CHECKED:
+    for side in sides:
         right = counts[side, side]
         given = sum(counts[hand, side] for hand in clear)
         open_given = sum(counts[hand, side] for hand in OPEN_LABELS)
@@ -222,7 +296,7 @@ def _check_sample(sample: str, counts: Counter[tuple[str, str]]) -> SampleCheck:
             counts[hand, name] for hand in OPEN_LABELS for name in INITIATORS if name != side
         )
         recall[side] = _share(right, wanted, open_other, open_given)
-    return SampleCheck(sample, confusion, precision, recall)
+    return precision, recall
 
 
 def _share(right: int, total: int, open_wrong: int, open_right: int) -> Share:
@@ -242,9 +316,16 @@ def _words(share: Share) -> str:
 
 
 def _from_json(entry: Mapping[str, Any]) -> SampleCheck:
-    return SampleCheck(
-        sample=entry["sample"],
-        confusion=entry["confusion"],
-        precision={side: Share(**values) for side, values in entry["precision"].items()},
-        recall={side: Share(**values) for side, values in entry["recall"].items()},
+    periods = tuple(
+        PeriodCheck(part["first_year"], part["last_year"], *_shares_from_json(part))
+        for part in entry["periods"]
     )
+    return SampleCheck(entry["sample"], entry["confusion"], *_shares_from_json(entry), periods)
+
+
+def _shares_from_json(entry: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, Share]]:
+    precision, recall = (
+        {side: Share(**values) for side, values in entry[name].items()}
+        for name in ("precision", "recall")
+    )
+    return precision, recall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tarazu.core.number_format import count, percent, percent_interval
+from tarazu.core.number_format import count, percent, percent_interval, years
 from tarazu.record import Record, Share, measured_check
 from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck
 from tarazu.record.vocabulary import INITIATORS
@@ -62,6 +62,9 @@ def quality_table(record: Record) -> Table:
     )
 
 
+SIDE_NAMES = {"militant": "armed group", "foreign_state": "foreign state"}
+
+
 def rules_table(record: Record) -> Table | None:
     """Return how often the rules infer the right initiator; None if it was not measured."""
     check = measured_check(record)
@@ -70,7 +73,7 @@ def rules_table(record: Record) -> Table | None:
     rows = tuple(
         (
             f"{sample.sample}{' (headline)' if sample.sample == check.headline else ''}",
-            "armed group" if side == "militant" else "state",
+            SIDE_NAMES.get(side, side),
             _share(sample.precision[side]),
             _share(sample.recall[side]),
         )
@@ -109,6 +112,25 @@ def agreement_table(sample: SampleCheck) -> Table:
             for side, share in shares.items()
         ),
         frozenset({1, 2, 3, 4, 5}),
+    )
+
+
+def period_table(sample: SampleCheck) -> Table:
+    """Return precision and recall of the rules by five years, with intervals."""
+    return Table(
+        f"By period, sample {sample.sample}",
+        ("period", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
+        tuple(
+            (
+                years(period.first_year, period.last_year),
+                side,
+                _share(period.precision[side]),
+                _share(period.recall[side]),
+            )
+            for period in sample.periods
+            for side in period.precision
+            if period.precision[side].total or period.recall[side].total
+        ),
     )
 
 
