@@ -119,6 +119,50 @@ def check(
         raise typer.Exit(FINDINGS)
 
 
+@app.command()
+@add_options(RecordOptions)
+def sample(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", exists=True, help="Event file, or folder of JSON pages."),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="CSV file to write.")],
+    number: Annotated[int, typer.Option("-n", min=2, help="Number of events.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draw.")] = 1,
+    force: Force = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
+) -> None:
+    """Draw events at random and write a sheet to label them by hand.
+
+    A simple random sample, without strata, of the events with a text of four words or more: the
+    first half is sample 1, the second sample 2, the headline. Fill the column hand_label and read
+    the sheet with `tarazu record check`. It holds the source's texts, which may name people: keep
+    it to yourself. It cannot be written into a folder of results.
+    """
+    from tarazu.record.coding.label_sheet import check_sheet, draw_labels, write_sheet
+    from tarazu.record.reader import read_with_texts
+    from tarazu.region import load_region
+
+    keep = [file, *shared.files]
+    check_sheet(out, keep=keep, replace=force)
+    try:
+        record, rows = read_with_texts(
+            file,
+            region=load_region(shared.region, boundaries=shared.boundaries),
+            rules=shared.rules,
+            mapping=shared.mapping,
+            format=shared.format,
+        )
+    except ValueError as error:  # options that exclude each other, or an unknown format
+        raise typer.BadParameter(str(error)) from error
+    sheet = draw_labels(record, rows, n=number, seed=seed)
+    write_sheet(sheet, out, keep=keep, replace=force)
+    show(f"{paragraph(sheet.sentence())}\n{out}", None, as_json=False)
+
+
 def contradictions(check: LabelCheck) -> int:
     """Return the number of events that hand and rules both decided, and differently.
 

@@ -18,6 +18,7 @@ from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import Record
+from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.acled import ACLED
 from tarazu.record.sources.formats import Format, read_file_header, recognise
 from tarazu.record.sources.frame import NAME, frame_digest
@@ -107,6 +108,36 @@ def read_record(
       1 state, 1 militant, 0 other, 0 unclear
       source: Two events>
     """
+    record, _ = read_with_texts(
+        source,
+        region=region,
+        rules=rules,
+        boundaries=boundaries,
+        keep_going=keep_going,
+        format=format,
+        mapping=mapping,
+        first_day=first_day,
+        last_day=last_day,
+    )
+    return record
+
+
+def read_with_texts(
+    source: str | Path | pd.DataFrame,
+    *,
+    region: str | Path | Region | None = None,
+    rules: str | Path | None = None,
+    boundaries: str | Path | None = None,
+    keep_going: bool = False,
+    format: str | None = None,
+    mapping: str | Path | Mapping[str, object] | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> tuple[Record, SourceTable]:
+    """Read events as `read_record` does; return also the rows as the source has them.
+
+    The rows hold the source's texts, which a record does not keep.
+    """
     if not isinstance(source, str | Path | pd.DataFrame):
         raise TypeError(
             f"source is a {type(source).__name__}; expected a path or a pandas DataFrame"
@@ -132,8 +163,9 @@ def read_record(
     gazetteer = Gazetteer(where)
     if known.location is not None:
         columns = gazetteer.keep_inside(columns, *known.location)
+    events = known.read(columns, gazetteer, rule_set)
     record = build_record(
-        known.read(columns, gazetteer, rule_set),
+        events,
         table if isinstance(table, Path) else NAME,
         gazetteer=gazetteer,
         rules=rule_set,
@@ -143,9 +175,9 @@ def read_record(
         asked=(first_day, last_day),
     )
     if lines is None:
-        return record
+        return record, events.good()
     found = digest_file(lines) if isinstance(lines, Path) else digest(canonical_json(dict(lines)))
-    return replace(record, inputs={**record.inputs, "mapping": found})
+    return replace(record, inputs={**record.inputs, "mapping": found}), events.good()
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -157,6 +157,23 @@ def test_rejects__never_take_the_rules_or_another_file(
     assert "2012-02-31" in notes.read_text()
 
 
+def test_sample__never_takes_the_events_nor_a_sheet_that_was_filled(
+    here: Path, refused: Refused
+) -> None:
+    events, sheet = here / "ged.csv", here / "labels.csv"
+    told = "Gunmen kill one soldier at post"
+    write_ged(events, [event(i, deaths_a="1", source_headline=told) for i in range(4)])
+    command = ["record", "sample", str(events), "-n", "2", "-o"]
+    assert "is an input" in refused([*command, str(events), "--force"])
+    assert run([*command, str(sheet)]) == run([*command, str(sheet)]) == 0
+    sheet.write_text(sheet.read_text().replace(",,2010", ",militant,2010"))
+    assert "was changed since Tarazu wrote it" in refused([*command, str(sheet)])
+    assert run(["record", "check", str(events), "--labels", str(sheet)]) == 0
+    (here / "run").mkdir()
+    (here / "run" / MANIFEST).write_text("{}")
+    assert "folder of results" in refused([*command, str(here / "run" / "labels.csv"), "--force"])
+
+
 def test_figures__never_take_the_events_or_a_study_of_the_name(
     here: Path, refused: Refused
 ) -> None:
