@@ -17,6 +17,7 @@ import pandas as pd
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.columns import Columns
+from tarazu.core.tables.encoding import encoded_twice
 from tarazu.record.account import Reject, SourceNote
 from tarazu.record.coding.classification import classify
 from tarazu.record.coding.rules import RuleSet
@@ -28,6 +29,7 @@ from tarazu.record.source_table import SourceTable
 from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS
 from tarazu.region import Region
 
+ENCODED_TWICE = "names look encoded twice (é reads Ã©): the source is to be written as UTF-8 once"
 SHOWN_PROBLEMS = 100  # an ExceptionGroup of more does not help
 
 
@@ -67,6 +69,7 @@ def build_record(
     table = _within(table.good(), asked)
     if not len(table):
         raise _nothing_read(path, region, columns, gazetteer.outside, rejects)
+    _remark_encoding(table)
     events = _events(table, gazetteer, rules)
     check_events(events, region.slugs, table.columns.origin)
     if gazetteer.unknown.total() == len(events):
@@ -132,6 +135,16 @@ def _events(table: SourceTable, gazetteer: Gazetteer, rules: RuleSet) -> pd.Data
         **{name: getattr(table, name) for name in DEATHS},
     )
     return events[list(EVENT_COLUMNS)]
+
+
+def _remark_encoding(table: SourceTable) -> None:
+    """Note the events whose district, place or group is named in a text encoded twice."""
+    odd = np.zeros(len(table), dtype=bool)
+    for texts in (table.district_name, table.place_name, table.group):
+        codes, distinct = pd.factorize(texts)
+        wrong = encoded_twice(str(name) for name in distinct)
+        odd |= np.array([str(name) in wrong for name in distinct], dtype=bool)[codes]
+    table.columns.remark(odd, ENCODED_TWICE)
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

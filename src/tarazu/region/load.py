@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ from tarazu.core.specs import read_toml
 from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
+from tarazu.core.tables.encoding import encoded_twice
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, join_districts
 from tarazu.region.spelling import fold
+
+_log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent / "balochistan"
 SHIPPED_NAME = "balochistan"
@@ -184,7 +189,23 @@ def _read_districts(table: Columns, settings: _Settings | None) -> dict[str, Dis
     _check_flags(table, cells["infrastructure"], settings)
     _check_spellings(table, cells)
     _check_units(table, cells["frame_unit"], districts)
+    _warn_encoded_twice(tuple(cells["name"].tolist()))
     return districts
+
+
+@cache
+def _warn_encoded_twice(names: tuple[str, ...]) -> None:
+    """Warn, once, of names that a district can hardly have."""
+    found = encoded_twice(names)
+    if found:
+        name, before = next(iter(found.items()))
+        _log.warning(
+            "names of districts look encoded twice (%d of them): '%s' may be '%s'. Write the "
+            "source as UTF-8 once, and read it again.",
+            len(found),
+            name,
+            before,
+        )
 
 
 def _rows(cells: Mapping[str, NDArray[Any]]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -212,3 +212,13 @@ def test_time_asked_for__leaves_out_and_counts_what_is_outside(tmp_path: Path) -
     }
     with pytest.raises(ValueError, match="is before the first"):
         read_record(path, first_day=date(2011, 1, 1), last_day=date(2010, 1, 1))
+
+
+@pytest.mark.parametrize("column", ["adm_2", "where_coordinates", "side_b"])
+def test_names_encoded_twice__are_noted(tmp_path: Path, column: str) -> None:
+    twice = "Bouélé".encode().decode("latin-1")
+    rows = [event(1, **{column: twice}), event(2), event(3, **{column: "Bouélé"})]
+    remarks = read_record(ged(tmp_path, rows)).quality.remarks
+    assert [(what[:23], number) for what, number in remarks.items()] == [
+        ("names look encoded twic", 1)
+    ]

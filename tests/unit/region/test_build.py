@@ -39,6 +39,20 @@ def build(tmp_path: Path, content: list[object] | None = None, **changes: object
     return write_region(file, tmp_path / "made-up", replace(PLAN, **changes))  # type: ignore[arg-type]
 
 
+def test_names_encoded_twice__are_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    twice = "Bouélé of the test".encode().decode("latin-1")
+    square = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
+    beside = [(x + 1, y) for x, y in square]
+    content = [feature(square, name=twice), feature(beside, name="Lac")]
+    with caplog.at_level("WARNING"):
+        build(tmp_path, content)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert f"'{twice}' may be 'Bouélé of the test'" in said[0]
+
+
 def pairs(region: Region) -> set[tuple[str, str]]:
     return {(edge.district_a, edge.district_b) for edge in region.edges}
 
