@@ -28,7 +28,8 @@ from tarazu.record import read_record
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.sources.mapping import Mapping
 from tarazu.region import load_region
-from tarazu.region.load import SHIPPED, TABLES, _Settings
+from tarazu.region.load import TABLES, _Settings
+from tarazu.region.shipped import FOLDERS
 from tarazu.study import load_study, run_study
 from tarazu.study.setup.spec import StudySpec
 
@@ -191,7 +192,7 @@ def read_claims_file(folder: Path, text: str) -> object:
 
 def read_region_file(folder: Path, text: str) -> object:
     for name in TABLES[1:]:
-        (folder / name).write_bytes((SHIPPED / name).read_bytes())
+        (folder / name).write_bytes((FOLDERS["balochistan"] / name).read_bytes())
     (folder / "region.toml").write_text(text, encoding="utf-8")
     return load_region(folder)
 
@@ -213,7 +214,7 @@ KINDS: dict[str, Kind] = {
     "claims": Kind(LedgerFile, [CLAIMS], read_claims_file),
     "mapping": Kind(Mapping, [MAPPING], read_mapping_file),
     "rules": Kind(RuleSet, [shipped(SHIPPED_RULES)], read_rules_file),
-    "region": Kind(_Settings, [shipped(SHIPPED / "region.toml")], read_region_file),
+    "region": Kind(_Settings, [shipped(FOLDERS["balochistan"] / "region.toml")], read_region_file),
 }
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,11 @@ from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.encoding import encoded_twice
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, join_districts
+from tarazu.region.shipped import DEFAULT, region_folder
 from tarazu.region.spelling import fold
 
 _log = logging.getLogger(__name__)
 
-SHIPPED = Path(__file__).parent / "balochistan"
-SHIPPED_NAME = "balochistan"
 TABLES = ("region.toml", "districts.csv", "edges.csv", "tiles.csv", "columns.csv")
 BOUNDARIES = "boundaries.geojson"
 CONFIDENCE = ("high", "medium", "low")
@@ -59,24 +59,26 @@ def is_shipped(region: Region) -> bool:
 
     The administrative frame and the drawing of the districts do not matter.
     """
-    return region.name == SHIPPED_NAME
+    return region.name == DEFAULT
 
 
 def load_region(
-    folder: Path | str | None = None, *, boundaries: Path | str | None = None
+    folder: str | PathLike[str] | None = None, *, boundaries: Path | str | None = None
 ) -> Region:
-    """Load a region; without a folder, Balochistan as shipped.
+    """Load a region that ships with the package, or the one in a folder; by default Balochistan.
 
     Parameters
     ----------
-    folder : holds region.toml, districts.csv, edges.csv, tiles.csv and columns.csv.
+    folder : name of a shipped region (balochistan, kp-fata), or a folder that holds region.toml,
+        districts.csv, edges.csv, tiles.csv and columns.csv.
     boundaries : GeoJSON polygons of the districts, property `slug`; not needed, never shipped.
         Default: boundaries.geojson of the folder, if it has one.
 
     Raises
     ------
     DataError, ScenarioError
-        The only problem of the folder: of a table with line and column, of region.toml with key.
+        No such region; or the only problem of the folder: of a table with line and column, of
+        region.toml with key.
     ExceptionGroup
         All problems of the folder at once.
 
@@ -85,8 +87,10 @@ def load_region(
     >>> region = load_region()
     >>> len(region.districts), len(region.edges)
     (34, 73)
+    >>> load_region("kp-fata").title
+    'Khyber Pakhtunkhwa and former FATA, Pakistan'
     """
-    folder = SHIPPED if folder is None else Path(folder)
+    folder = region_folder(folder)
     missing = [name for name in TABLES if not (folder / name).is_file()]
     if missing:
         raise DataError(

@@ -11,7 +11,7 @@ import pytest
 
 from tarazu.cli.entry import run
 from tarazu.record.sources.ucdp_ged import COLUMNS
-from tarazu.region.load import SHIPPED
+from tarazu.region.shipped import FOLDERS
 
 EVENT = {
     "id": "1",
@@ -150,7 +150,7 @@ def test_region__a_broken_folder_is_explained(
     if broken != "no folder":
         region.mkdir()
     if broken == "a neighbour that is no district":
-        for table in SHIPPED.iterdir():
+        for table in FOLDERS["balochistan"].iterdir():
             (region / table.name).write_bytes(table.read_bytes())
         edges = (region / "edges.csv").read_text()
         (region / "edges.csv").write_text(edges.replace("quetta", "qeutta"))

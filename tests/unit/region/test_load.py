@@ -9,13 +9,13 @@ import pytest
 
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.region import load_region
-from tarazu.region.load import SHIPPED
+from tarazu.region.shipped import FOLDERS
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped region, to be broken."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "region"))
+    return Path(shutil.copytree(FOLDERS["balochistan"], tmp_path / "region"))
 
 
 def replace_in(path: Path, old: str, new: str) -> None:

@@ -40,7 +40,8 @@ def load_study(
     Parameters
     ----------
     name_or_path : one of `STUDIES`, or a path that ends in ``.toml``.
-    region : a folder, or what `load_region` returns; the shipped region if None.
+    region : name of a shipped region, a folder, or what `load_region` returns; Balochistan if
+        None.
     model : a Python file, or what `load_model` returns; the shipped model if None.
 
     Raises
@@ -90,11 +91,8 @@ def studies_of(region: Region) -> tuple[str, ...]:
 
 
 def find_region(region: str | PathLike[str] | Region | None) -> Region:
-    """Return a region, or the one in a folder; the shipped one for None."""
-    if isinstance(region, Region):
-        return region
-    expected = "the folder of a region, or None for the shipped one"
-    return load_region(None if region is None else check_path("region", region, expected))
+    """Return a region, a shipped one by name, or the one in a folder; Balochistan for None."""
+    return region if isinstance(region, Region) else load_region(region)
 
 
 def find_model(model: str | PathLike[str] | Model | UserModel | None) -> Model:
