@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check quick lint fast-tests test theory digests bench docs picture lock clean
+.PHONY: help demo check quick lint fast-tests test theory digests figures bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -61,6 +61,10 @@ theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits, measured error rates,
 
 digests: $(VENV)/.package $(VENV)/.dev  ## Renew the digests of error rates after changes that change no number
 	$(BIN)/python -m tests.theory.fingerprints
+
+DATA ?= ../shared/data
+figures: $(VENV)/.package $(VENV)/.dev  ## Renew the shipped counts and label checks from the event files: make figures DATA=folder
+	$(BIN)/python -m tests.unit.record.shipped_files $(DATA)
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null

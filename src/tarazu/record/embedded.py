@@ -1,13 +1,16 @@
-"""Embedded counts of a record, without texts, coordinates or ids, and the default record.
+"""Embedded counts of a record, without texts, coordinates or ids, and the records that ship.
 
-The package ships such counts for Balochistan, so that it runs without the event file.
+The package ships such counts for each shipped region, so that it runs without an event file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -24,8 +27,15 @@ from tarazu.record.record import Record
 from tarazu.record.schema import FLAGS, LABELS, tidy
 from tarazu.record.vocabulary import DEATHS, EVENT_COLUMNS, INITIATORS, MOVEMENTS
 from tarazu.region import Region, in_frame, load_region
+from tarazu.region.shipped import FOLDERS
 
-SHIPPED_FIGURES = Path(__file__).parent / "data" / "balochistan_figures.csv"
+SHIPPED_FIGURES: Final[Mapping[str, Path]] = MappingProxyType(
+    {
+        name: Path(__file__).parent / "data" / f"{name}_figures.csv"
+        for name in ("balochistan", "kp_fata")
+    }
+)
+"""Counts of each shipped record, by `Region.name`."""
 COLUMNS = tuple(name for name in EVENT_COLUMNS if name != "event_id")
 KEYS = tuple(name for name in COLUMNS if name not in {*DEATHS, "count"})
 """Columns in which events are alike, whatever their deaths."""
@@ -132,21 +142,25 @@ def write_figures(
     write_outputs(files, keep=keep, replace=replace)
 
 
-def load_record(region: Region | None = None) -> Record:
-    """Return the record of Balochistan 1992-2021 that ships with the package.
+def load_record(region: str | PathLike[str] | Region | None = None) -> Record:
+    """Return a record that ships with the package: of Balochistan, or of another shipped region.
 
     UCDP GED (CC BY 4.0) as counts, with the same panel as the event file; events have no ids, no
-    texts and no coordinates.
+    texts and no coordinates. Balochistan 1992-2021; Khyber Pakhtunkhwa and the former FATA
+    1992-2021.
 
     Parameters
     ----------
-    region : Balochistan in either administrative frame; default: the frame of 29 units that the
-        source uses.
+    region : name of a shipped region (balochistan, kp-fata), or what `load_region` returns for it,
+        in any of its administrative frames. Default: Balochistan. Events are in the frame that
+        the source uses.
 
     Raises
     ------
     DataError
-        The region is another one.
+        No record ships for this region.
+    TypeError
+        `region` is something else.
 
     See Also
     --------
@@ -163,13 +177,18 @@ def load_record(region: Region | None = None) -> Record:
     <Record Balochistan, Pakistan, 1992–2021: 692 events
       97 state, 457 militant, 2 foreign_state, 8 other, 128 unclear
       source: UCDP Georeferenced Event Dataset (GED)>
+    >>> tz.load_record("kp-fata").n_events
+    4741
     """
-    if region is not None and not isinstance(region, Region):
-        raise TypeError(
-            f"region is {region!r}; expected what load_region() returns, or None for the "
-            "frame of the source"
+    where = region if isinstance(region, Region) else load_region(region)
+    if where.name not in SHIPPED_FIGURES:
+        raise DataError(
+            f"no record of {where.title} ships with Tarazu",
+            value=where.name,
+            expected=f"one of the shipped regions {', '.join(FOLDERS)}",
+            hint="Read the events of this region with read_record",
         )
-    return read_figures(SHIPPED_FIGURES, region=region)
+    return read_figures(SHIPPED_FIGURES[where.name], region=where)
 
 
 def read_figures(path: Path, *, region: Region | None = None) -> Record:

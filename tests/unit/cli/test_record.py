@@ -71,7 +71,7 @@ def test_figures__of_the_file_are_the_embedded_ones(
     out = tmp_path / "new folder" / "figures.csv"
     events = str(shared_data / "ucdp_ged_balochistan_hdx.csv")
     assert run(["data", "figures", events, "-o", str(out)]) == 0
-    assert out.read_bytes() == SHIPPED_FIGURES.read_bytes()
+    assert out.read_bytes() == SHIPPED_FIGURES["balochistan"].read_bytes()
     assert capsys.readouterr().out.splitlines() == [str(out), str(out.with_suffix(".toml"))]
 
 

@@ -108,7 +108,7 @@ def test_boundaries__list_names_that_the_point_contradicts(placed: Record) -> No
 
 def test_default_record__is_the_same_as_reading_the_file(record: Record) -> None:
     embedded = load_record()
-    assert make_figures(record) == SHIPPED_FIGURES.read_bytes()
+    assert make_figures(record) == SHIPPED_FIGURES["balochistan"].read_bytes()
     assert embedded.quality == record.quality
     assert embedded.source == record.source
     assert (embedded.start, embedded.end) == (record.start, record.end)
