@@ -19,6 +19,7 @@ from tarazu.cli.options import (
     add_options,
     paths_of,
     read_events,
+    region_folders,
 )
 from tarazu.cli.terminal.output import show
 from tarazu.cli.terminal.progress import progress
@@ -91,7 +92,7 @@ def figures(
     if out.suffix != ".csv":
         message = f"'{out}' does not end in .csv. Choose a name that does."
         raise typer.BadParameter(message, param_hint="--out")
-    keep = paths_of(file, region, rules)
+    keep = [*paths_of(file, rules), *region_folders(region)]
     check_outputs([out, out.with_suffix(".toml")], keep=keep, replace=force)
     record = read_events(file, region=region, rules=rules)
     write_figures(record, out, keep=keep, replace=force)

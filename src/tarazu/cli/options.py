@@ -34,6 +34,13 @@ def paths_of(*given: Path | str | None) -> list[Path]:
     ]
 
 
+def region_folders(region: str | None) -> list[Path]:
+    """Return the folder that the option --region stands for; none without it."""
+    from tarazu.region.shipped import region_folder
+
+    return [] if region is None else [region_folder(region)]
+
+
 def threads(workers: int | None) -> int:
     """Return the number of threads given, or one per processor that this process may use."""
     if workers is not None:
@@ -82,7 +89,7 @@ def _parameter(field: Field[Any], annotation: Any) -> inspect.Parameter:
 def read_events(
     file: Path | None,
     *,
-    region: Path | None = None,
+    region: str | None = None,
     boundaries: Path | None = None,
     rules: Path | None = None,
     mapping: Path | None = None,
@@ -90,7 +97,7 @@ def read_events(
     keep_going: bool = False,
     argument: str = "FILE",
 ) -> Record:
-    """Read an event file as its options state; without a file, the embedded record.
+    """Read an event file as its options state; without a file, the shipped record of the region.
 
     Parameters
     ----------
@@ -104,21 +111,26 @@ def read_events(
         An option needs an event file and there is none, or options exclude each other.
     """
     from tarazu.record import FORMAT_NAMES, load_record, read_record
+    from tarazu.record.embedded import SHIPPED_FIGURES
     from tarazu.region import load_region
+    from tarazu.region.shipped import FOLDERS
 
     if file is None:
-        options: dict[str, object] = {
-            "--region": region,
-            "--boundaries": boundaries,
-            "--rules": rules,
-        }
+        options: dict[str, object] = {"--boundaries": boundaries, "--rules": rules}
         options |= {"--mapping": mapping, "--format": format}
         if unusable := [name for name, value in options.items() if value is not None]:
             raise typer.BadParameter(
                 f"{', '.join(unusable)} can only be used with an event file. Give it with "
-                f"{argument}; without one, the record is the embedded one of Balochistan."
+                f"{argument}; without one, the record is the one that ships for the region."
             )
-        return load_record()
+        where = load_region(region)
+        if where.name not in SHIPPED_FIGURES:
+            raise typer.BadParameter(
+                f"no record of {where.title} ships with Tarazu. Give its event file with "
+                f"{argument}, or one of the shipped regions: {', '.join(FOLDERS)}.",
+                param_hint="--region",
+            )
+        return load_record(where)
     if format is not None and format not in FORMAT_NAMES:
         message = f"format '{format}' not found; expected one of {', '.join(FORMAT_NAMES)}."
         raise typer.BadParameter(message, param_hint="--format")
@@ -168,7 +180,7 @@ Events = Annotated[
         exists=True,
         show_default=False,
         help="Event file of UCDP, ACLED, GTD or VIEWS, or any CSV file with --mapping. Default: "
-        "the embedded record of Balochistan.",
+        "the record that ships for the region.",
     ),
 ]
 Format = Annotated[
@@ -187,12 +199,12 @@ Boundaries = Annotated[
     ),
 ]
 Region = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        exists=True,
-        file_okay=False,
-        show_default=False,
-        help="Folder of CSV files that describe a region. Default: Balochistan.",
+        metavar="NAME|FOLDER",
+        show_default="balochistan",
+        help="Region: balochistan or kp-fata, which ship with Tarazu, or a folder of CSV files "
+        "that describe another one.",
     ),
 ]
 Rules = Annotated[
@@ -276,7 +288,10 @@ class RecordOptions:
     @property
     def files(self) -> list[Path]:
         """The files and folders that are read."""
-        return paths_of(self.region, self.boundaries, self.rules, self.mapping)
+        return [
+            *region_folders(self.region),
+            *paths_of(self.boundaries, self.rules, self.mapping),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +304,7 @@ class ModelOptions:
     @property
     def files(self) -> list[Path]:
         """The files and folders that are read."""
-        return paths_of(self.region, self.model)
+        return [*region_folders(self.region), *paths_of(self.model)]
 
     def load_region(self) -> LoadedRegion:
         """Return the region of the option; Balochistan without it."""
@@ -310,8 +325,8 @@ def _user_model(path: Path) -> Model:
     return load_user_model(path).model
 
 
-def load_region(folder: Path | None) -> LoadedRegion:
-    """Return the region in a folder; Balochistan without one."""
+def load_region(name_or_folder: str | None) -> LoadedRegion:
+    """Return the region of the option --region; Balochistan without it."""
     from tarazu.region import load_region as load
 
-    return load(folder)
+    return load(name_or_folder)

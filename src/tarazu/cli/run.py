@@ -18,6 +18,7 @@ from tarazu.cli.options import (
     ForceFolder,
     Quiet,
     RecordOptions,
+    Region,
     UserModelFile,
     Verbose,
     Workers,
@@ -48,7 +49,7 @@ EventFile = Annotated[
     existing_file(
         "--events",
         help="Event file of UCDP, ACLED, GTD or VIEWS, or any CSV file with --mapping. Default: "
-        "the embedded record of Balochistan.",
+        "the record that ships for the region.",
     ),
 ]
 
@@ -56,22 +57,32 @@ EventFile = Annotated[
 def demo(
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", show_default="out/demo", help="Folder for the results."),
+        typer.Option(
+            "--out",
+            "-o",
+            show_default="out/demo, or out/demo-REGION",
+            help="Folder for the results.",
+        ),
     ] = None,
+    region: Region = None,
     workers: Workers = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Make the complete brief from the embedded record.
+    """Make the complete brief from a record that ships with Tarazu.
 
-    Runs all estimators on the record of Balochistan that ships with Tarazu, four policies under
-    five hypotheses, and the claims of the ledger; the same as `tarazu run demo`.
+    Runs all estimators on the record of the region, four policies under five hypotheses, and the
+    claims of the ledger; the same as `tarazu run demo`. With --region kp-fata for Khyber
+    Pakhtunkhwa and the former FATA: priors per capita stay those of Balochistan, and the brief
+    lists them; the study about districts of Balochistan is left out.
     """
     from tarazu.pipeline.task import demo_task
 
-    _run_and_print(demo_task(read_events(None)), out, workers, force=force, as_json=as_json)
+    where = load_region(region)
+    task = demo_task(read_events(None, region=region), region=where)
+    _run_and_print(task, out, workers, force=force, as_json=as_json)
 
 
 @add_options(RecordOptions)
@@ -87,7 +98,12 @@ def run(
     events: EventFile = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", show_default="out/NAME", help="Folder for the results."),
+        typer.Option(
+            "--out",
+            "-o",
+            show_default="out/STUDY, or out/STUDY-REGION",
+            help="Folder for the results.",
+        ),
     ] = None,
     model: UserModelFile = None,
     evidence: Annotated[
@@ -122,8 +138,9 @@ def run(
     With --evidence, or --config, the findings on the record (findings.json, evidence.json) stand in
     the same brief.
 
-    For another region give --events and --region. Studies that are about districts of Balochistan
-    cannot run there; priors per capita stay those of Balochistan unless a hypothesis sets them.
+    For another region give --region, and --events if no record of it ships. Studies that are about
+    districts of Balochistan cannot run there; priors per capita stay those of Balochistan unless a
+    hypothesis sets them.
     """
     from tarazu.evidence.battery import SHIPPED_CONFIG, load_battery
     from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
@@ -210,12 +227,12 @@ def _run_and_print(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Run a task, by default into out/NAME of its first study, and print what was found."""
+    """Run a task, by default into out/STUDY or out/STUDY-REGION, and print what was found."""
     from tarazu.pipeline.runner import check_default_folder, run_task
     from tarazu.report.summary import run_points, run_summary
 
     if out is None:
-        out = Path("out") / task.studies[0].study.name
+        out = _default_folder(task)
         if not force:
             check_default_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
@@ -230,6 +247,14 @@ def _run_and_print(
     else:
         show(ending(points, out, AFTER_A_RUN), None, as_json=False)
     exit_for_failures(result.battery, out)
+
+
+def _default_folder(task: Task) -> Path:
+    """Return out/STUDY; out/STUDY-REGION for the record of another shipped region."""
+    from tarazu.region.shipped import DEFAULT, shipped_name
+
+    study, region = task.studies[0].study.name, shipped_name(task.record.region.name)
+    return Path("out") / (study if region in (None, DEFAULT) else f"{study}-{region}")
 
 
 @contextmanager

@@ -63,9 +63,26 @@ def test_region__needs_the_events_of_that_region(
     command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = failure([*command, "--region", folder / "reg"], capsys)
-    assert "--region can only be used with an event file" in said
+    assert "--region: no record of Slavia ships with Tarazu" in said
     assert "--events" in said
-    assert "Balochistan" in said
+    assert "balochistan, kp-fata" in said
+
+
+@pytest.mark.parametrize("name", ["kp-fata", "kp_fata"])
+def test_region__by_name_has_a_record_of_its_own(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["record", "describe", "--region", name, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["region"]["name"] == "kp_fata"
+
+
+def test_region__a_name_that_is_not_known_gets_the_nearest_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = failure(["record", "describe", "--region", "kp-fatta"], capsys)
+    assert "no region 'kp-fatta'" in said
+    assert "Did you mean 'kp-fata'?" in said
 
 
 @pytest.mark.parametrize("command", [["run", "attrition"], ["run", "demo"], ["claims"]])
