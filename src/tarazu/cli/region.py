@@ -58,6 +58,29 @@ def build(
             help="Use only the rows with this value in a column.",
         ),
     ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            show_default=False,
+            help="Column of the units, such as provinces, that tell districts of one name apart: "
+            "'Riverside, North'.",
+        ),
+    ] = None,
+    number_names: Annotated[
+        bool,
+        typer.Option(
+            "--number-names", help="Number districts of one name from west to east: 'Riverside 1'."
+        ),
+    ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Make polygons valid whose rings touch or cross themselves; each repair is "
+            "reported with its area before and after.",
+        ),
+    ] = False,
     title: Annotated[
         str | None,
         typer.Option(show_default="province or country", help="Title of the region, as in briefs."),
@@ -101,6 +124,9 @@ def build(
         province=province or (),
         population=population,
         only=None if only is None else (column, value),
+        within=within,
+        number_names=number_names,
+        repair=repair,
         title=title,
         source=source,
         licence=licence,

@@ -16,7 +16,7 @@ from tarazu.core.tables.columns import Columns
 from tarazu.record.account import Disagreement
 from tarazu.record.source_table import SourceTable
 from tarazu.region import Region
-from tarazu.region.spelling import Spellings, fold
+from tarazu.region.spelling import WITHIN, Spellings, fold, join_unit
 
 OUTSIDE = "outside the region"  # the reason under which such rows are dropped
 POINT_PRECISION = 2  # UCDP where_prec 1 exact, 2 within 25 km, 3 the district only
@@ -196,13 +196,15 @@ def finest_known(
     """Return the name of each event's unit, by the first level that names a district, or the first.
 
     Which level the districts are on differs between countries. Where they are provinces, a place
-    that is known to the province only is known well enough.
+    that is known to the province only is known well enough. Districts of one name, which the region
+    tells apart by the unit that they lie in, are found by both names.
 
     Parameters
     ----------
     levels : names, (N,) each, the finest first and the province last.
     precision : (N,) UCDP's where_prec.
     """
+    levels = [*levels[:-1], *_with_units(region, levels), levels[-1]]
     known = [
         np.array([region.lookup(name) is not None for name in names], dtype=bool)
         for names in levels
@@ -211,3 +213,14 @@ def finest_known(
     by_province = known[-1] & ~np.logical_or.reduce(known[:-1])
     enough = by_province & (precision == WIDER_THAN_DISTRICT)
     return names.astype(object), np.where(enough, WIDER_THAN_DISTRICT - 1, precision)
+
+
+def _with_units(region: Region, levels: Sequence[Texts]) -> list[Texts]:
+    """Return each level's names joined with those of the coarser ones, if the region joins any."""
+    if not any(WITHIN in district.name for district in region.districts):
+        return []
+    return [
+        np.array([join_unit(*pair) for pair in zip(fine, coarse, strict=True)], dtype=object)
+        for i, fine in enumerate(levels)
+        for coarse in levels[i + 1 :]
+    ]

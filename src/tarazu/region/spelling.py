@@ -41,6 +41,7 @@ GENERIC: Final = frozenset(
 ARTICLE: Final = "al"
 FRONTIER_REGION: Final = (("frontier", "region"), ("f", "r"))
 DROPPED: Final = dict.fromkeys(map(ord, ".'`’‘ʼʻʿʾ"))
+WITHIN: Final = ", "
 SPACES: Final = dict.fromkeys(map(ord, "-_/"), " ")
 
 
@@ -79,6 +80,17 @@ def bare(text: str) -> str:
     if not words:
         return folded
     return " ".join(word.removesuffix("h") if word.endswith("ah") else word for word in words)
+
+
+def join_unit(district: str, unit: str) -> str:
+    """Return the name of a district with the unit that it lies in.
+
+    Examples
+    --------
+    >>> join_unit("Riverside", "North")
+    'Riverside, North'
+    """
+    return f"{district}{WITHIN}{unit}"
 
 
 class Spellings:

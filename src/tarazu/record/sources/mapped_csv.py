@@ -20,7 +20,7 @@ from tarazu.core.tables.cells import FIRST_YEAR, LAST_YEAR, NO_DAY, CellError, p
 from tarazu.core.tables.coded import Days, Texts
 from tarazu.core.tables.columns import Columns
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
-from tarazu.record.gazetteer import Gazetteer
+from tarazu.record.gazetteer import Gazetteer, finest_known
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.dates_and_counts import days_of_parts, parse_whole
 from tarazu.record.sources.formats import Format
@@ -97,7 +97,10 @@ def _read(
         key: _meanings(columns, getattr(names, key), getattr(values, key), "")
         for key in ("initiator", "tactic", "target")
     }
-    location_precision = _location_precision(columns, names.place_precision)
+    units = [columns.text_or_empty(name) for name in (names.district, names.province)]
+    district_name, location_precision = finest_known(
+        gazetteer.region, units, _location_precision(columns, names.place_precision)
+    )
     lon, lat = columns.degrees(names.longitude, 180), columns.degrees(names.latitude, 90)
     if names.event_id:
         columns.refuse_copies(names.event_id)
@@ -106,7 +109,7 @@ def _read(
         event_id=event_id,
         first_day=days,
         date_precision=precision,
-        district_name=columns.text_or_empty(names.district),
+        district_name=district_name,
         place_name=columns.text_or_empty(names.place),
         location_precision=location_precision,
         lon=lon,

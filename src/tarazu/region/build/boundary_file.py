@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
@@ -14,9 +13,10 @@ import numpy as np
 
 from tarazu.core.errors import DataError, TarazuError, raise_problems
 from tarazu.core.tables.cells import shorten
+from tarazu.region.build.namesakes import repeated, telling_columns, with_numbers, with_units
 from tarazu.region.build.naming import slugs_for
+from tarazu.region.build.repair import Repair, repair
 from tarazu.region.build.vector_file import Fault, VectorRows, read_vector_file
-from tarazu.region.spelling import fold
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -25,6 +25,7 @@ FLAT = "flat"
 FLAT_RESIDENTS = 100_000
 MOST = 100  # columns that an error lists
 LONGEST_NAME = 200  # characters
+VALID = "rings that do not touch or cross themselves; --repair (repair=True) mends them"
 SMALLEST = 1e-10  # square degrees, about one square metre at the equator
 
 
@@ -36,16 +37,25 @@ class DistrictShapes:
     ----------
     slugs, names : keys, and names as written. residents : persons, >= 1.
     polygons : in longitude and latitude, degrees.
+    repairs : of polygons that were not valid.
     """
 
     slugs: tuple[str, ...]
     names: tuple[str, ...]
     residents: tuple[int, ...]
     polygons: tuple[BaseGeometry, ...]
+    repairs: tuple[Repair, ...] = ()
 
 
 def read_district_shapes(
-    path: Path, *, names: str, population: str = FLAT, only: tuple[str, str] | None = None
+    path: Path,
+    *,
+    names: str,
+    population: str = FLAT,
+    only: tuple[str, str] | None = None,
+    within: str | None = None,
+    number: bool = False,
+    repairing: bool = False,
 ) -> DistrictShapes:
     """Return the districts of a boundary file.
 
@@ -53,6 +63,9 @@ def read_district_shapes(
     ----------
     names : column of their names. population : column of residents, or "flat".
     only : column and value of the rows to use; without it, all.
+    within : column of the units that tell districts of one name apart.
+    number : whether districts of one name are numbered, from west to east.
+    repairing : whether polygons that are not valid are made valid.
 
     Raises
     ------
@@ -61,6 +74,7 @@ def read_district_shapes(
     """
     rows = read_vector_file(path)
     columns = [names, *([] if population == FLAT else [population]), *([only[0]] if only else [])]
+    columns += [] if within is None else [within]
     _check_columns(path, rows, columns)
     if only is not None:
         cells = enumerate(rows.cells[only[0]])
@@ -70,7 +84,8 @@ def read_district_shapes(
         if only is not None:
             what, expected, column = "no row has this value", repr(only[1]), only[0]
         raise DataError(what, file=path, column=column, expected=expected)
-    reader = _Rows(path, [_text(cell) for cell in rows.cells[names]], names)
+    reader = _Rows(path, _told_apart(rows, names, within, number=number), names, repairing)
+    reader.check_names(rows)
     shapes = [reader.shape(row, shape) for row, shape in enumerate(rows.shapes)]
     residents = [FLAT_RESIDENTS] * len(rows)
     if population != FLAT:
@@ -85,7 +100,16 @@ def read_district_shapes(
         names=tuple(reader.names[row] for row in order),
         residents=tuple(residents[row] for row in order),
         polygons=tuple(shapes[row] for row in order),
+        repairs=tuple(sorted(reader.repairs, key=lambda made: made.district)),
     )
+
+
+def _told_apart(rows: VectorRows, names: str, within: str | None, *, number: bool) -> list[str]:
+    """Return the names of the districts, those of one name told apart as asked for."""
+    found = [_text(cell) for cell in rows.cells[names]]
+    if within is not None:
+        found = with_units(found, [_text(cell) for cell in rows.cells[within]])
+    return with_numbers(found, rows.shapes) if number else found
 
 
 def _check_columns(path: Path, rows: VectorRows, columns: Sequence[str]) -> None:
@@ -107,23 +131,33 @@ def _check_columns(path: Path, rows: VectorRows, columns: Sequence[str]) -> None
 class _Rows:
     """Cells of the districts; what cannot be used is noted in `problems`."""
 
-    def __init__(self, path: Path, names: list[str], column: str) -> None:
+    def __init__(self, path: Path, names: list[str], column: str, repairing: bool) -> None:
         self.names = names
         self.problems: list[TarazuError] = []
-        self._path = path
-        count = Counter(map(fold, names))
-        for row, name in enumerate(names):
+        self.repairs: list[Repair] = []
+        self._path, self._column, self._repairing = path, column, repairing
+
+    def check_names(self, rows: VectorRows) -> None:
+        """Note names that are missing, unusable or stand more than once."""
+        column, again = self._column, repeated(self.names)
+        hint = _namesake_hint(self.names, rows) if any(again) else None
+        for row, name in enumerate(self.names):
             if not name:
                 self._note(row, "the name is missing", "a name for every district", column)
             elif len(name) > LONGEST_NAME or any(category(c) in ("Cc", "Cs") for c in name):
                 what = "the name is too long or has control characters"
                 self._note(row, what, f"text of at most {LONGEST_NAME} characters", column)
-            elif count[fold(name)] > 1:
-                hint = "Do two provinces have one of that name? Choose one with --only"
+            elif again[row]:
                 self._note(row, "the name stands more than once", "each name once", column, hint)
 
     def shape(self, row: int, shape: BaseGeometry | Fault | None) -> BaseGeometry:
         fault = shape if isinstance(shape, tuple) else _fault(shape)
+        if self._repairing and fault is not None and fault[1] == VALID:
+            made = repair(shape, self.names[row])
+            if made is not None:
+                shape, what = made
+                self.repairs.append(what)
+                fault = _fault(shape)
         if fault is not None:
             self._note(row, *fault)
         return shape
@@ -145,6 +179,17 @@ class _Rows:
         what = f"district {row + 1} ({name}): {what}"
         error = DataError(what, file=self._path, column=column, expected=expected, hint=hint)
         self.problems.append(error)
+
+
+def _namesake_hint(names: Sequence[str], rows: VectorRows) -> str:
+    """Return how districts of one name can be told apart in this file."""
+    cells = {column: [_text(cell) for cell in some] for column, some in rows.cells.items()}
+    columns = [shorten(column) for column in telling_columns(names, cells)]
+    here = f" (here {' or '.join(columns)})" if columns else ""
+    return (
+        f"Add a column that tells them apart, such as the province{here}, with --within COLUMN, "
+        "number them from west to east with --number-names, or use a part of the file with --only"
+    )
 
 
 def _fault(shape: BaseGeometry | None) -> tuple[str, str] | None:
@@ -169,7 +214,10 @@ def _fault(shape: BaseGeometry | None) -> tuple[str, str] | None:
         return "a coordinate is not a finite number", "longitude and latitude"
     if not shape.is_valid:
         reason = shapely.is_valid_reason(shape)
-        return f"the geometry is not valid ({reason})", "rings that do not cross; repair the file"
+        return (
+            f"the geometry is not valid ({reason})",
+            VALID,
+        )
     if shape.area < SMALLEST:
         return "the geometry has next to no area", "at least a square metre"
     return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +32,8 @@ UNKNOWN = "not known"
 POLYGONS = "boundaries.geojson"
 UNSTATED = "not stated"
 
+_log = logging.getLogger("tarazu.region")
+
 
 @dataclass(frozen=True)
 class BuildOptions:
@@ -42,6 +45,9 @@ class BuildOptions:
         an event here.
     names : column of the districts' names. population : column of residents, or "flat": the same
         number everywhere. only : column and value of the rows to use; without it, all.
+    within : column of the units, such as provinces, that tell districts of one name apart.
+    number_names : whether districts of one name are numbered. repair : whether polygons that are
+        not valid are made valid.
     snap_km : largest gap, km, between two drawings of one border.
     shortest_km : borders below this length, km, make no neighbours.
     source, licence : of the boundary file.
@@ -54,6 +60,9 @@ class BuildOptions:
     provinces: tuple[str, ...] = ()
     population: str = FLAT
     only: tuple[str, str] | None = None
+    within: str | None = None
+    number_names: bool = False
+    repair: bool = False
     snap_km: float = SNAP_KM
     shortest_km: float = 0.0
     source: str = UNSTATED
@@ -68,6 +77,9 @@ def build_region(
     province: str | Sequence[str] = (),
     population: str = FLAT,
     only: tuple[str, str] | None = None,
+    within: str | None = None,
+    number_names: bool = False,
+    repair: bool = False,
     title: str | None = None,
     source: str | None = None,
     licence: str | None = None,
@@ -90,6 +102,12 @@ def build_region(
     country, province : by which event files place an event in the region, in every spelling.
         Without a province, the region is the whole country.
     only : column and value of the rows to use; all if None.
+    within : column of the units, such as provinces, that districts of one name lie in: their names
+        become "Riverside, North". Events find them by district and province.
+    number_names : whether districts that still have one name become "Riverside 1", "Riverside 2",
+        from west to east. Events find them by their coordinates.
+    repair : whether polygons whose rings touch or cross themselves are made valid; each repair is
+        logged with its area before and after, and stands in the manifest of the folder.
     title : the province or the country if None.
     source, licence : of the boundaries; if None, those that `tarazu data fetch boundaries` noted
         beside the file.
@@ -154,6 +172,9 @@ def build_region(
         names=name_column,
         population=population,
         only=only,
+        within=within,
+        number_names=number_names,
+        repair=repair,
         snap_km=snap_km,
         shortest_km=shortest_km,
         source=source or noted_source,
@@ -194,8 +215,16 @@ def write_region(
     boundaries, out = Path(boundaries), Path(out)
     check_folder(out, KIND, keep=[boundaries], replace=replace)
     shapes = read_district_shapes(
-        boundaries, names=options.names, population=options.population, only=options.only
+        boundaries,
+        names=options.names,
+        population=options.population,
+        only=options.only,
+        within=options.within,
+        number=options.number_names,
+        repairing=options.repair,
     )
+    for made in shapes.repairs:
+        _log.warning("%s", made.sentence())
     if len(shapes.slugs) > MOST_DISTRICTS:
         raise DataError(
             f"has {len(shapes.slugs):,} districts",
@@ -206,7 +235,9 @@ def write_region(
     tables = _tables(shapes, options, boundaries)
 
     def about() -> dict[str, object]:
-        return {"provenance": collect_provenance({"boundaries": digest_file(boundaries)})}
+        provenance = collect_provenance({"boundaries": digest_file(boundaries)})
+        repairs = [asdict(made) for made in shapes.repairs]
+        return {"provenance": provenance} | ({"repairs": repairs} if repairs else {})
 
     with output_folder(out, KIND, about, keep=[boundaries], replace=replace) as folder:
         for name, text in tables.items():
@@ -271,6 +302,8 @@ def _tables(shapes: DistrictShapes, options: BuildOptions, path: Path) -> dict[s
         for i, (slug, (x, y)) in enumerate(zip(shapes.slugs, centre(cells), strict=True))
     ]
     origin = f"{options.source} (file {path.name}, sha256 {digest_file(path)})"
+    if shapes.repairs:
+        origin += f", polygons repaired: {len(shapes.repairs)}"
     columns = column_rows(
         names=options.names,
         population=options.population,
