@@ -10,17 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import (
-    Force,
-    Quiet,
-    Region,
-    Rules,
-    Verbose,
-    add_options,
-    paths_of,
-    read_events,
-    region_folders,
-)
+from tarazu.cli.options import Force, Quiet, RecordOptions, Verbose, add_options
 from tarazu.cli.terminal.output import show
 from tarazu.cli.terminal.progress import progress
 from tarazu.pipeline.progress import Advance
@@ -68,23 +58,23 @@ Out = Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="File to 
 
 
 @app.command()
+@add_options(RecordOptions)
 def figures(
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Event file (UCDP GED)."),
+        Path, typer.Argument(metavar="FILE", exists=True, help="Event file of any format.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="CSV file to write.")],
-    region: Region = None,
-    rules: Rules = None,
     force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
+    *,
+    shared: RecordOptions,
 ) -> None:
     """Export a shareable table of event counts.
 
     Counts by day, administrative unit, initiator, target, tactic and armed group, without texts,
-    coordinates or identifiers. A TOML file beside the table states its source. Equal records give
-    equal bytes.
+    coordinates or identifiers. A TOML file beside the table states its source, and counts the rows
+    that were left out. Equal records give equal bytes.
     """
     from tarazu.core.files.outputs import check_outputs
     from tarazu.record import write_figures
@@ -92,9 +82,9 @@ def figures(
     if out.suffix != ".csv":
         message = f"'{out}' does not end in .csv. Choose a name that does."
         raise typer.BadParameter(message, param_hint="--out")
-    keep = [*paths_of(file, rules), *region_folders(region)]
+    keep = [file, *shared.files]
     check_outputs([out, out.with_suffix(".toml")], keep=keep, replace=force)
-    record = read_events(file, region=region, rules=rules)
+    record = shared.read(file)
     write_figures(record, out, keep=keep, replace=force)
     show(f"{out}\n{out.with_suffix('.toml')}", None, as_json=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tarazu.model import Model
     from tarazu.record import Record
     from tarazu.region import Region as LoadedRegion
+
+
+_log = logging.getLogger("tarazu.cli")
 
 
 def existing_file(*names: str, help: str) -> Any:
@@ -136,7 +140,7 @@ def read_events(
         raise typer.BadParameter(message, param_hint="--format")
     if format is not None and mapping is not None:
         raise typer.BadParameter("--format and --mapping exclude each other. Remove one of them.")
-    return read_record(
+    record = read_record(
         file,
         region=load_region(region, boundaries=boundaries),
         rules=rules,
@@ -144,6 +148,14 @@ def read_events(
         format=format,
         keep_going=keep_going,
     )
+    if record.quality.rows_rejected:
+        _log.warning(
+            "%s of %s rows cannot be read and are left out; `tarazu record describe --keep-going` "
+            "lists them",
+            f"{record.quality.rows_rejected:,}",
+            f"{record.quality.rows_read:,}",
+        )
+    return record
 
 
 def _verbose(count: int) -> int:
@@ -205,6 +217,13 @@ Region = Annotated[
         show_default="balochistan",
         help="Region: balochistan or kp-fata, which ship with Tarazu, or a folder of CSV files "
         "that describe another one.",
+    ),
+]
+KeepGoing = Annotated[
+    bool,
+    typer.Option(
+        "--keep-going",
+        help="Leave out and count rows that cannot be read, instead of stopping at them.",
     ),
 ]
 Rules = Annotated[
@@ -269,11 +288,12 @@ class RecordOptions:
     rules: Rules = None
     mapping: Mapping = None
     format: Format = None
+    keep_going: KeepGoing = False
 
     def read(
         self, file: Path | None, *, keep_going: bool = False, argument: str = "FILE"
     ) -> Record:
-        """Read an event file; see `read_events`."""
+        """Read an event file; see `read_events`. `keep_going` is in addition to the option."""
         return read_events(
             file,
             region=self.region,
@@ -281,7 +301,7 @@ class RecordOptions:
             rules=self.rules,
             mapping=self.mapping,
             format=self.format,
-            keep_going=keep_going,
+            keep_going=self.keep_going or keep_going,
             argument=argument,
         )
 

@@ -15,6 +15,7 @@ from tarazu.cli.options import (
     Events,
     Force,
     Format,
+    KeepGoing,
     Quiet,
     RecordOptions,
     Region,
@@ -42,10 +43,6 @@ app = typer.Typer(help="Describe and check event records.", no_args_is_help=True
 @add_options(RecordOptions)
 def describe(
     file: Events = None,
-    keep_going: Annotated[
-        bool,
-        typer.Option("--keep-going", help="Skip and list rows that cannot be read."),
-    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -70,11 +67,10 @@ def describe(
     from tarazu.pipeline.record_file import record_facts
     from tarazu.record import write_rejects
 
-    keep_going = keep_going or rejects is not None
     keep = [*paths_of(file), *shared.files]
     if rejects is not None:
         check_outputs([rejects], keep=keep, replace=force)
-    record = shared.read(file, keep_going=keep_going)
+    record = shared.read(file, keep_going=rejects is not None)
     if rejects is not None:
         write_rejects(record, rejects, keep=keep, replace=force)
     show("\n".join(_record_lines(record)), record_facts(record), as_json=as_json)
@@ -101,6 +97,7 @@ def check(
     rules: Rules = None,
     mapping: options.Mapping = None,
     format: Format = None,
+    keep_going: KeepGoing = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -112,7 +109,9 @@ def check(
     """
     from tarazu.record import check_labels
 
-    record = read_events(events, region=region, rules=rules, mapping=mapping, format=format)
+    record = read_events(
+        events, region=region, rules=rules, mapping=mapping, format=format, keep_going=keep_going
+    )
     result = check_labels(record, labels)
     show("\n".join(check_lines(result)), result, as_json=as_json)
     if contradictions(result):

@@ -39,6 +39,7 @@ SHIPPED_FIGURES: Final[Mapping[str, Path]] = MappingProxyType(
 COLUMNS = tuple(name for name in EVENT_COLUMNS if name != "event_id")
 KEYS = tuple(name for name in COLUMNS if name not in {*DEATHS, "count"})
 """Columns in which events are alike, whatever their deaths."""
+REJECTED = "could not be read"
 
 
 class FiguresNote(BaseModel):
@@ -81,12 +82,10 @@ def make_figures(record: Record) -> bytes:
     Raises
     ------
     ValueError
-        The record is a selection, or has rejected rows.
+        The record is a selection.
     """
-    if record.selection or record.quality.rejects:
-        raise ValueError(
-            "counts are exported of a whole record without rejected rows, not of a selection"
-        )
+    if record.selection:
+        raise ValueError("counts are exported of a whole record, not of a selection")
     events = record.events.astype(dict.fromkeys(FLAGS, "int64"))
     events["date"] = events["date"].dt.strftime("%Y-%m-%d")
     events["district"] = events["district"].fillna("")
@@ -117,6 +116,7 @@ def write_figures(
     path = Path(path)
     table = make_figures(record)
     quality = record.quality
+    rejected = {REJECTED: quality.rows_rejected} if quality.rejects else {}
     note = FiguresNote(
         title=record.source.title,
         licence=record.source.licence,
@@ -131,7 +131,7 @@ def write_figures(
         first_day=record.start,
         last_day=record.end,
         rows_read=quality.rows_read,
-        dropped=dict(quality.dropped),
+        dropped={**quality.dropped, **rejected},
         remarks=dict(quality.remarks),
         outside=dict(quality.outside),
         unknown_districts=dict(quality.unknown_districts),

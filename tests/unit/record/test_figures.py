@@ -96,14 +96,17 @@ def test_figures__do_not_depend_on_the_order_of_events(record: Record, order: li
     assert make_figures(replace(record, events=events)) == make_figures(record)
 
 
-def test_figures__are_not_made_of_selections_or_incomplete_records(
-    tmp_path: Path, record: Record
-) -> None:
+def test_figures__are_not_made_of_selections(record: Record) -> None:
     with pytest.raises(ValueError, match="whole record"):
         make_figures(select(record, zero_best=False))
+
+
+def test_figures__count_the_rows_that_could_not_be_read(tmp_path: Path) -> None:
     bad = write_ged(tmp_path / "bad.csv", [event(1), event(2, deaths_a="x")])
-    with pytest.raises(ValueError, match="whole record"):
-        make_figures(read_record(bad, keep_going=True))
+    write_figures(read_record(bad, keep_going=True), tmp_path / "figures.csv")
+    embedded = read_figures(tmp_path / "figures.csv")
+    assert (embedded.n_events, embedded.quality.rows_read) == (1, 2)
+    assert embedded.quality.dropped == {"could not be read": 1}
 
 
 def test_figures__that_were_edited_are_refused(figures: Path) -> None:
