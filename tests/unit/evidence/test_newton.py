@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.evidence.methods.newton import Evaluation, factor, maximise
+from tarazu.evidence.methods.newton import WHOLE_UP_TO, Evaluation, factor, maximise
 
 # Solving systems of 20 unknowns whose condition number is below 1e3.
 ROUNDING = 1e-9
@@ -60,3 +60,42 @@ def test_maximise__finds_the_top_of_a_quadratic():
     found = maximise(evaluate, np.zeros((3, 2)), np.zeros(2))
     assert found.converged
     assert np.concatenate([found.local.ravel(), found.border]) == pytest.approx(top, abs=1e-6)
+
+
+def draw_separated(seed: int, epochs: int, separate: int, times: int, others: int) -> tuple:
+    """An information whose first parameters of each part touch none of their own kind."""
+    rng = np.random.default_rng(seed)
+    n, z = separate + times, separate + others
+    local, cross = np.zeros((epochs, n, n)), np.zeros((epochs, n, z))
+    border = 0.1 * np.eye(z)
+    for e in range(epochs):
+        local[e] = np.eye(n)
+        for d in range(separate):
+            for _ in range(3):
+                mine = np.zeros(n)
+                mine[d], mine[separate + rng.integers(times)] = 1.0, 1.0
+                whole = np.zeros(z)
+                whole[d], whole[separate:] = 1.0, rng.normal(size=others)
+                local[e] += np.outer(mine, mine)
+                cross[e] += np.outer(mine, whole)
+                border += np.outer(whole, whole)
+    return local, cross, border
+
+
+@pytest.mark.parametrize("separate", [41, 55])
+def test_separated_arrowhead__divides_as_whole_blocks_do(separate):
+    assert separate > WHOLE_UP_TO
+    blocks = draw_separated(separate, 3, separate, 5, 2)
+    rng = np.random.default_rng(1)
+    vector = rng.normal(size=blocks[1].shape[:2]), rng.normal(size=blocks[1].shape[2])
+    found, expected = factor(*blocks, separate=separate), factor(*blocks)
+    for mine, other in zip(found.divide(*vector), expected.divide(*vector), strict=True):
+        assert mine == pytest.approx(other, rel=ROUNDING, abs=ROUNDING)
+    assert found.log_determinant == pytest.approx(expected.log_determinant, abs=ROUNDING)
+
+
+def test_separated_arrowhead__is_damped_where_the_surface_is_not_concave():
+    local, cross, border = draw_separated(3, 2, WHOLE_UP_TO + 1, 4, 2)
+    gradient = np.ones(cross.shape[:2]), np.ones(cross.shape[2])
+    step = factor(-local, cross, -border, separate=WHOLE_UP_TO + 1).divide(*gradient)
+    assert sum(float((a * b).sum()) for a, b in zip(step, gradient, strict=True)) > 0

@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.methods.newton import (
     NEWTON_STEPS,
-    Arrowhead,
     Evaluation,
+    Information,
     Optimum,
     maximise,
 )
@@ -94,8 +94,9 @@ def maximise_background(history: History, *, steps: int = NEWTON_STEPS) -> Optim
     evaluate = PenalisedLikelihood(history)
     start = np.zeros(evaluate.local_shape.shape), _start(history)
     stiffer = PenalisedLikelihood(history, STIFFER)
-    near = maximise(stiffer, *start, tolerance=ROUGHLY, steps=steps)
-    return maximise(evaluate, near.local, near.border, steps=steps)
+    separate = len(history.days)
+    near = maximise(stiffer, *start, tolerance=ROUGHLY, steps=steps, separate=separate)
+    return maximise(evaluate, near.local, near.border, steps=steps, separate=separate)
 
 
 def _start(history: History) -> Array:
@@ -204,7 +205,7 @@ def _summarise(history: History, optimum: Optimum) -> Background:
     )
 
 
-def _covariance(information: Arrowhead, gradients: list[tuple[Array, Array]]) -> Array:
+def _covariance(information: Information, gradients: list[tuple[Array, Array]]) -> Array:
     """Covariance of functions of the parameters whose gradients are given."""
     carried = [information.divide(*gradient) for gradient in gradients]
     return np.array([[(a * x).sum() + b @ y for x, y in carried] for a, b in gradients])

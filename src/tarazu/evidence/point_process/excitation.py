@@ -121,7 +121,8 @@ def _fit_kind(
     best = _vertex(np.log(grid), np.array(values))
     history = _decayed_history(counts, receiver, best)
     near = optima[int(np.argmax(values))]
-    optimum = maximise(PenalisedLikelihood(history), near.local, near.border)
+    evaluate = PenalisedLikelihood(history)
+    optimum = maximise(evaluate, near.local, near.border, separate=len(history.days))
     if optimum.value < near.value:  # the surface is no parabola there
         best = grid[int(np.argmax(values))]
         history = _decayed_history(counts, receiver, best)
@@ -204,7 +205,9 @@ def profile_interval(history: History, optimum: Optimum, kernel: int) -> tuple[f
     def loss(log_ratio: float) -> float:
         border = optimum.border.copy()
         border[index] = log_ratio
-        found = maximise(evaluate, optimum.local, border, tolerance=1e-4)
+        found = maximise(
+            evaluate, optimum.local, border, tolerance=1e-4, separate=len(history.days)
+        )
         return reference - _without_prior(evaluate, found, index) - PROFILE_DROP
 
     nothing = np.log(1e-6)
@@ -312,8 +315,8 @@ def bootstrap_branching(
                 start = fit.kinds[k].optimum
                 border = start.border.copy()
                 border[-4:] = np.maximum(border[-4:], START)  # near zero the climb stands still
-                optimum = maximise(
-                    PenalisedLikelihood(history), start.local, border, tolerance=1e-3
-                )
+                evaluate = PenalisedLikelihood(history)
+                separate = len(history.days)
+                optimum = maximise(evaluate, start.local, border, tolerance=1e-3, separate=separate)
                 found[r, k] = np.exp(optimum.border[-4:]).reshape(2, 2)
     return found
