@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from tests.unit.evidence.worlds import HORIZON, plant_after, quiet_ring, remove_after
 
+from tarazu.evidence.point_process import rate_ratio
 from tarazu.evidence.point_process.rate_ratio import lay_out_loglinear, measure_rate_ratio
 from tarazu.evidence.retaliation.posterior import PRIOR_SD, weigh_effect
 
 SEEDS = (0, 1, 2)
+SUMMED = 1e-8  # window sums of a run may differ by 1e-9
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -43,6 +45,21 @@ def test_layout__keeps_every_day_and_attack():
     assert design.days.sum() == counts.attacks.size
     assert design.counts.sum() == counts.attacks.sum()
     assert set(np.unique(design.features[:, -1])) == {0.0, 1.0}
+
+
+def test_layout__of_runs_has_the_likelihood_of_single_days(monkeypatch):
+    counts = plant_after(quiet_ring(2), 2, effect=1.0).counts()
+    runs = lay_out_loglinear(counts)
+    monkeypatch.setattr(rate_ratio, "ROUNDING", -1.0)  # no two days are the same
+    days = lay_out_loglinear(counts)
+    assert len(runs.rows) < 0.6 * len(days.rows)
+    rng = np.random.default_rng(1)
+    local = rng.normal(size=runs.local_shape.shape)
+    border = 0.1 * rng.normal(size=len(runs.border_shape))
+    found, expected = (rate_ratio.LogPosterior(one)(local, border) for one in (runs, days))
+    assert found[0] == pytest.approx(expected[0], rel=SUMMED)
+    for mine, other in zip(found[1] + found[2], expected[1] + expected[2], strict=True):
+        assert mine == pytest.approx(other, rel=SUMMED, abs=SUMMED)
 
 
 def test_posterior__is_the_prior_where_no_operation_was_made():

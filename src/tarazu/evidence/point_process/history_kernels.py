@@ -56,6 +56,42 @@ def fill_decayed(
 
 
 @kernel
+def find_runs(
+    features: NDArray[np.float64],
+    marked: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    period: NDArray[np.int64],
+    rounding: float,
+    days: NDArray[np.int64],
+) -> None:
+    """Count the days of runs in which nothing happened and the past stayed the same.
+
+    features : (T, D, M); marked : (T, D), which a run has in common; counts : (T, D); a day with
+    events is a run of its own; period : (T,); rounding : by which equal features may differ.
+    Writes days (T, D): the length of a run on its first day, 0 on the days that follow.
+    """
+    n_days, n_districts, n_features = features.shape
+    first = np.zeros(n_districts, dtype=np.int64)
+    for t in range(n_days):
+        for d in range(n_districts):
+            begin = first[d]
+            same = (
+                t > 0
+                and period[t] == period[begin]
+                and marked[t, d] == marked[begin, d]
+                and counts[t, d] == 0
+                and counts[begin, d] == 0
+            )
+            m = 0
+            while same and m < n_features:
+                same = abs(features[t, d, m] - features[begin, d, m]) <= rounding
+                m += 1
+            if not same:
+                first[d] = t
+            days[first[d], d] += 1
+
+
+@kernel
 def classify_days(
     own: NDArray[np.int64],
     near: NDArray[np.int64],

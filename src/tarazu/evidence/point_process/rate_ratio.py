@@ -20,7 +20,7 @@ from tarazu.evidence.methods.newton import PROFILE_DROP, Evaluation, Optimum, ma
 from tarazu.evidence.options import HORIZON_DAYS
 from tarazu.evidence.point_process.background import Array, add_log_gamma, local_shapes
 from tarazu.evidence.point_process.history import LAG_WINDOWS, Index, locate, split_among
-from tarazu.evidence.point_process.history_kernels import fill_window_means
+from tarazu.evidence.point_process.history_kernels import fill_window_means, find_runs
 from tarazu.evidence.point_process.likelihood_kernels import accumulate_loglinear
 from tarazu.evidence.point_process.periods import divide_days
 
@@ -29,6 +29,7 @@ LARGEST_LOG: Final = 4.0  # log rate ratio at which the search for an end stops
 # Of the coefficients of past attacks, ASSUMED and wide: where attacks are rare, one that causes
 # 0.3 others multiplies the rate of the days after it by ten.
 HISTORY_SD: Final = 3.0
+ROUNDING: Final = 1e-9  # of window sums, by which days of the same past may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,21 @@ def lay_out_loglinear(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Lo
         fill_window_means(source, np.array(LAG_WINDOWS), i * n_windows, features)
     # Logs of one plus the window's events: sums would explode, since effects multiply.
     width = np.array([last - first + 1 for first, last in LAG_WINDOWS] * 2, dtype=np.float64)
-    features[:, :, :-1] = np.log1p(features[:, :, :-1] * width)
+    past = features[:, :, :-1]
+    np.log1p(np.multiply(past, width, out=past), out=past)
     recent = np.zeros((n_days, n_districts, 1))
     window = np.array([[1, horizon]])
     fill_window_means(counts.operations.astype(np.float64), window, 0, recent)
     features[:, :, -1] = recent[:, :, 0] > 0
     periods = divide_days(counts.calendar_year)
-    district = np.broadcast_to(np.arange(n_districts), attacks.shape)
-    period = np.broadcast_to(periods.of_day[:, None], attacks.shape)
     eventful = (attacks > 0) | features.any(axis=2)
-    place = np.stack([district[eventful], period[eventful]], axis=1)
-    calm = np.zeros((n_districts, len(periods.epoch)))
-    np.add.at(calm, (district[~eventful], period[~eventful]), 1.0)
+    days = np.zeros(attacks.shape, dtype=np.int64)
+    find_runs(features, eventful, attacks, periods.of_day, ROUNDING, days)
+    begins = eventful & (days > 0)
+    day, district = np.nonzero(begins)
+    place = np.stack([district, periods.of_day[day]], axis=1)
+    first = np.flatnonzero(np.diff(periods.of_day, prepend=-1))
+    calm = np.add.reduceat(~eventful, first, axis=0, dtype=np.int64).T
     where = np.argwhere(calm > 0)
     rows = np.concatenate([place, where])
     border_shape = np.zeros(n_districts + features.shape[2])
@@ -104,9 +108,9 @@ def lay_out_loglinear(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> Lo
     total = np.maximum(attacks.sum(axis=0), 0.2)
     return LogLinear(
         rows=locate(rows, periods, n_districts),
-        days=np.concatenate([np.ones(len(place)), calm[where[:, 0], where[:, 1]]]),
-        counts=np.concatenate([attacks[eventful], np.zeros(len(where))]).astype(np.float64),
-        features=np.concatenate([features[eventful], np.zeros((len(where), features.shape[2]))]),
+        days=np.concatenate([days[begins], calm[where[:, 0], where[:, 1]]]).astype(np.float64),
+        counts=np.concatenate([attacks[begins], np.zeros(len(where))]).astype(np.float64),
+        features=np.concatenate([features[begins], np.zeros((len(where), features.shape[2]))]),
         local_shape=local_shapes(periods, n_districts),
         border_shape=border_shape,
         level=np.log(0.7 * total / n_days),
@@ -166,7 +170,7 @@ class LogPosterior:
 def fit_loglinear(design: LogLinear) -> Optimum:
     """Maximise the penalised likelihood, the coefficient of operations free."""
     local, border = np.zeros(design.local_shape.shape), np.zeros(len(design.border_shape))
-    return maximise(LogPosterior(design), local, border)
+    return maximise(LogPosterior(design), local, border, separate=len(design.level))
 
 
 def measure_rate_ratio(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> RateRatio:
@@ -204,7 +208,8 @@ class Profile:
         """Return the maximum over everything else."""
         border = self.best.border.copy()
         border[-1] = log_ratio
-        return maximise(self.evaluate, self.best.local, border, tolerance=1e-4)
+        separate = self.evaluate.n_districts
+        return maximise(self.evaluate, self.best.local, border, tolerance=1e-4, separate=separate)
 
     def value(self, log_ratio: float) -> float:
         """Return the log-likelihood there."""
