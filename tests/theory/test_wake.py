@@ -13,8 +13,8 @@ from tests.theory.pages import write_page, write_rates
 from tests.theory.worlds import ALL_OFF, HORIZON, Frame, World, frame, simulate_record
 
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.methods.comparison_days import future, measure_days
-from tarazu.evidence.wake.estimator import HORIZON_DAYS, compare, summarise
+from tarazu.evidence.methods.comparison_days import measure_days
+from tarazu.evidence.wake.estimator import HORIZON_DAYS, attacks_after, compare, summarise
 
 SEED = 20260401
 HEADLINE, MANY, SOME = 1000, 200, 60
@@ -78,7 +78,7 @@ def measure_one(world: World, place: Frame, seed: int) -> list[float]:
     attacks, operations = simulate_record(world, place, seed)
     used = {"attacks": int(attacks.sum()), "operations": int(operations.sum())}
     counts = DailyCounts(attacks, operations, place.calendar_year, place.neighbours, used, {})
-    contrasts = compare(counts, future(attacks, 1, HORIZON_DAYS)[None])
+    contrasts = compare(counts, partial(attacks_after, counts, HORIZON_DAYS))
     if contrasts is None:
         return [np.nan, np.nan, np.nan, 1.0, np.nan, 0.0]
     found = summarise(contrasts, measure_days(contrasts, replicates=PERMUTATIONS, seed=0))

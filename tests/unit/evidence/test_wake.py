@@ -1,6 +1,7 @@
 """Wake: matched days against a plain twin, planted effects, intervals, order, thin records."""
 
 import dataclasses
+from functools import partial
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from tarazu.evidence.methods.comparison_days import (
     score_interval,
 )
 from tarazu.evidence.near_repeat.estimator import near_repeat
-from tarazu.evidence.wake.estimator import compare, distances, summarise, wake
+from tarazu.evidence.wake.estimator import attacks_after, compare, distances, summarise, wake
 from tarazu.record import load_record
 
 EXACT = 1e-9
@@ -30,19 +31,23 @@ SEEDS = (0, 1, 2)
 MARGIN = (90, 42)
 
 
+def after(world):
+    return partial(attacks_after, world.counts(), HORIZON)
+
+
 def contrasts_of(world, margin=MARGIN):
     return contrast_days(
         world.attacks,
         world.operations,
         world.neighbours,
-        future(world.attacks, 1, HORIZON)[None],
+        after(world),
         margin=margin,
         horizon=HORIZON,
     )
 
 
 def measured(world):
-    contrasts = compare(world.counts(), future(world.attacks, 1, HORIZON)[None])
+    contrasts = compare(world.counts(), after(world))
     return summarise(contrasts, measure_days(contrasts, replicates=199, seed=0))
 
 
@@ -127,9 +132,9 @@ def test_score_interval__holds_the_effects_that_the_test_does_not_reject():
 
 def test_compare__is_none_for_a_short_or_thin_record():
     short = quiet_ring(0, years=1)
-    assert compare(short.counts(), future(short.attacks, 1, HORIZON)[None]) is None
+    assert compare(short.counts(), after(short)) is None
     thin = quiet_ring(0, operation_rate=0.0001)
-    assert compare(thin.counts(), future(thin.attacks, 1, HORIZON)[None]) is None
+    assert compare(thin.counts(), after(thin)) is None
 
 
 @pytest.fixture(scope="module")

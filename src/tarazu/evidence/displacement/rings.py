@@ -16,8 +16,9 @@ from tarazu.evidence.methods.comparison_days import (
     measure_days,
     past,
     score_interval,
+    sum_over,
 )
-from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, move_dates
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, list_events, move_days
 from tarazu.evidence.sensitivity import FEWEST_EVENTS, by_sign
 from tarazu.evidence.words import Words
 
@@ -110,24 +111,40 @@ def weighted_displacement_quotient(
 
 def second_ring(neighbours: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return (D, D) neighbours of neighbours that are neither neighbours nor the district."""
-    reached = neighbours.astype(int) @ neighbours.astype(int) > 0
+    reached = neighbours.astype(np.float64) @ neighbours.astype(np.float64) > 0
     return np.asarray(reached & ~neighbours & ~np.eye(len(neighbours), dtype=bool))
 
 
 def count_rings(counts: DailyCounts, operations: NDArray[np.int64], horizon: int) -> RingCounts:
     """Count attacks in target, buffer and control on the days before and after operations."""
-    near = counts.neighbours
-    rings = np.stack([np.eye(len(near), dtype=bool), near, second_ring(near)]).astype(np.int64)
-    days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
-    total = np.vstack([np.zeros(len(near), dtype=np.int64), counts.attacks.cumsum(axis=0)])
-    n_days = len(counts.attacks)
-    before = total[days] - total[np.maximum(days - horizon, 0)]  # (N, D)
-    after = total[np.minimum(days + horizon + 1, n_days)] - total[days + 1]
-    around = rings[:, districts]  # (3, N, D)
+    days, districts = list_events(operations)
+    return _count_around(_attacks_before(counts), counts.neighbours, days, districts, horizon)
+
+
+def _attacks_before(counts: DailyCounts) -> list[NDArray[np.int64]]:
+    """Return (T + 1, D) attacks before each day in target, buffer and control."""
+    near, attacks = counts.neighbours, counts.attacks
+    around = (attacks, sum_over(attacks, near), sum_over(attacks, second_ring(near)))
+    return [np.vstack([np.zeros_like(ring[:1]), ring.cumsum(axis=0)]) for ring in around]
+
+
+def _count_around(
+    totals: list[NDArray[np.int64]],
+    near: NDArray[np.bool_],
+    days: NDArray[np.int64],
+    districts: NDArray[np.int64],
+    horizon: int,
+) -> RingCounts:
+    """Count attacks around operations given one by one, (N,) days and districts."""
+    earlier = np.maximum(days - horizon, 0)
+    later = np.minimum(days + horizon + 1, len(totals[0]) - 1)
+    size = np.ones(len(near)), near.sum(axis=1), second_ring(near).sum(axis=1)
+    before = [(ring[days, districts] - ring[earlier, districts]).sum() for ring in totals]
+    after = [(ring[later, districts] - ring[days + 1, districts]).sum() for ring in totals]
     return RingCounts(
-        before=(around * before).sum(axis=(1, 2)).astype(np.float64),
-        after=(around * after).sum(axis=(1, 2)).astype(np.float64),
-        size=around.sum(axis=(1, 2)).astype(np.float64),
+        before=np.array(before, dtype=np.float64),
+        after=np.array(after, dtype=np.float64),
+        size=np.array([ring[districts].sum() for ring in size], dtype=np.float64),
     )
 
 
@@ -135,10 +152,10 @@ def move_rings(
     counts: DailyCounts, horizon: int, replicates: int, *, seed: int = 0
 ) -> list[RingCounts]:
     """Count rings with the dates of operations moved by up to 26 weeks within their district."""
-    return [
-        count_rings(counts, move_dates(counts.operations, seed=seed, replicate=r), horizon)
-        for r in range(replicates)
-    ]
+    totals, n_days = _attacks_before(counts), len(counts.attacks)
+    days, districts = list_events(counts.operations)
+    moved = (move_days(days, n_days, seed=seed, replicate=r) for r in range(replicates))
+    return [_count_around(totals, counts.neighbours, new, districts, horizon) for new in moved]
 
 
 def study_rings(
@@ -151,23 +168,27 @@ def study_rings(
     n_days = len(counts.attacks)
     if n_days <= sum(MARGIN) + 2 * SHIFT_DAYS:
         return None
-    near = counts.neighbours.astype(np.int64)
-    far = second_ring(counts.neighbours).astype(np.int64)
-    here = counts.attacks
-    outcomes, names = [], []
-    for ring, attacks in zip(RINGS, (here, here @ near, here @ far), strict=True):
-        outcomes += [past(attacks, *lag) for lag in LEADS]
-        outcomes += [future(attacks, *lag) for lag in AFTER]
+    names = []
+    for ring in RINGS:
         names += [_row("before", ring, *lag) for lag in LEADS]
         names += [_row("after", ring, *lag) for lag in AFTER]
-    for ring, attacks in ((RINGS[1], here @ near), (TOTAL, here + here @ near)):
-        outcomes.append(future(attacks, 1, horizon))
-        names.append(_row("after", ring, 1, horizon))
+    names += [_row("after", ring, 1, horizon) for ring in (RINGS[1], TOTAL)]
+    far = second_ring(counts.neighbours)
+
+    def outcomes(districts: NDArray[np.int64]) -> NDArray[np.int64]:
+        here = counts.attacks[:, districts]
+        near = sum_over(counts.attacks, counts.neighbours[:, districts])
+        found = []
+        for attacks in (here, near, sum_over(counts.attacks, far[:, districts])):
+            found += [past(attacks, *lag) for lag in LEADS]
+            found += [future(attacks, *lag) for lag in AFTER]
+        return np.stack([*found, future(near, 1, horizon), future(here + near, 1, horizon)])
+
     contrasts = contrast_days(
-        here,
+        counts.attacks,
         counts.operations,
         counts.neighbours,
-        np.stack(outcomes),
+        outcomes,
         margin=MARGIN,
         horizon=horizon,
     )

@@ -33,6 +33,13 @@ def project_redealt(
     x = np.zeros((T, D, N_TREATED))
     is_touched = np.zeros((T, D), dtype=np.bool_)
     touched = np.zeros((min(weeks.shape[1], T) * D, 2), dtype=np.int64)
+    reached = np.zeros((D, D), dtype=np.int64)  # districts that an operation in each one touches
+    n_reached = np.zeros(D, dtype=np.int64)
+    for home in range(D):
+        for d in range(D):
+            if d == home or spread[home, d] != 0.0:
+                reached[home, n_reached[home]] = d
+                n_reached[home] += 1
     by_week = np.zeros((T, N_TREATED))
     by_district = np.zeros((D, N_TREATED))
     for r in range(weeks.shape[0]):
@@ -40,10 +47,9 @@ def project_redealt(
         by_district[:] = 0.0
         for i in range(weeks.shape[1]):
             t, home = weeks[r, i], districts[i]
-            for d in range(D):
+            for j in range(n_reached[home]):
+                d = reached[home, j]
                 share = 1.0 if d == home else spread[home, d]
-                if share == 0.0:
-                    continue
                 first = 0 if d == home else 2
                 x[t, d, first] += share * doses[r, i]
                 x[t, d, first + 1] += share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,6 +17,8 @@ from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Index = NDArray[np.int64]
+Outcomes = Callable[[Index], Counts]
 
 PAST_LAGS: Final = ((1, 7), (8, 28), (29, 84))  # days before: week 1, weeks 2-4, weeks 5-12
 PAST_CUTS: Final = (
@@ -25,6 +27,7 @@ PAST_CUTS: Final = (
 )  # of own and of neighbours' attacks, by lag
 YEAR_DAYS: Final = 365
 ROWS_AT_ONCE: Final = 2_000_000  # days compared with others, of which all columns are held
+CELLS_AT_ONCE: Final = 400_000  # days times districts that are tabulated together
 _STREAM: Final = 3
 
 
@@ -86,11 +89,17 @@ def future(counts: Counts, first: int, last: int) -> Counts:
     return total[np.minimum(day + last + 1, n)] - total[np.minimum(day + first, n)]
 
 
+def sum_over(counts: Counts, members: NDArray[np.bool_]) -> Counts:
+    """Return (T, S) events in the districts that belong to each of S, `members` (D, S)."""
+    # Whole numbers are exact as floats, which have fast matrices.
+    return np.rint(counts.astype(np.float64) @ members.astype(np.float64)).astype(np.int64)
+
+
 def contrast_days(
     attacks: Counts,
     operations: Counts,
     neighbours: NDArray[np.bool_],
-    outcomes: Counts,
+    outcomes: Outcomes,
     *,
     margin: tuple[int, int],
     horizon: int,
@@ -104,46 +113,36 @@ def contrast_days(
     Parameters
     ----------
     attacks, operations : (T, D) daily. neighbours : (D, D).
-    outcomes : (W, T, D) what is compared, by the day that it belongs to.
+    outcomes : from indices of districts to (W, T, S), what is compared, by the day that it
+        belongs to.
     margin : days at the start and at the end of the record that cannot be compared.
     horizon : days over which an operation is felt.
     """
     struck = np.flatnonzero(operations.sum(axis=0))
-    n_days, n_districts = len(attacks), len(struck)
-    here, near = attacks[:, struck], attacks @ neighbours[:, struck].astype(np.int64)
-    pasts = [past(series, *lag) for series in (here, near) for lag in PAST_LAGS]
-    code = np.zeros(here.shape, dtype=np.int64)
-    for before, cuts in zip(pasts, PAST_CUTS[0] + PAST_CUTS[1], strict=True):
-        code = code * (len(cuts) + 1) + np.digitize(before, cuts)
-    felt = _felt(operations[:, struck], horizon)
-    columns = np.stack([*outcomes[:, :, struck], *pasts, felt], axis=-1)
-    # days of one district and past stand together, in order of time
-    usable = np.arange(margin[0], n_days - margin[1])
-    place = code[usable] * n_districts + np.arange(n_districts)
-    stride = 2 * n_days  # so that a reach beyond the record's ends stays within the place
-    key = (place * stride + usable[:, None] + SHIFT_DAYS).ravel()
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    values = columns[usable].reshape(-1, columns.shape[-1])[order].astype(np.float64)
-    total = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
+    usable = np.arange(margin[0], len(attacks) - margin[1])
+    groups = np.array_split(struck, max(1, -(-struck.size * len(attacks) // CELLS_AT_ONCE)))
+    found = [_list_operations(operations[:, group], usable) for group in groups]
+    days = np.concatenate([day for day, _ in found])
+    districts = np.concatenate([g[place] for g, (_, place) in zip(groups, found, strict=True)])
+    first = np.cumsum([0, *(len(day) for day, _ in found)])
 
-    found = operations[:, struck]
-    days, districts = np.repeat(np.argwhere(found > 0), found[found > 0], axis=0).T
-    inside = (days >= usable[0]) & (days <= usable[-1])
-    days, districts = days[inside], districts[inside]
-    home = (code[days, districts] * n_districts + districts) * stride + days + SHIFT_DAYS
-    start = np.searchsorted(key, home - SHIFT_DAYS)
-    size = np.searchsorted(key, home + SHIFT_DAYS, side="right") - start
-    n_windows, n_rows = len(outcomes), int(size.sum())
-    require_memory(
-        f"the comparison of {len(days):,} operations with {n_rows:,} days that have the same past",
-        8.0 * (n_rows * (2 * n_windows + 8) + 6 * min(n_rows, ROWS_AT_ONCE) * values.shape[1]),
-        reduce="the record to fewer districts or a shorter time",
-    )
-    table = _Table(key, values, total, home, start, size, horizon, n_windows)
-    whole = list(_contrasts(table)) if n_rows <= ROWS_AT_ONCE else None
-    slope = _slope(whole or _contrasts(table))
-    parts = list(_outcomes(whole or _contrasts(table), slope))
+    def pieces() -> Iterator[tuple[Array, _Rows]]:
+        for group, listed, begin in zip(groups, found, first[:-1], strict=True):
+            table = _tabulate(
+                attacks[:, group],
+                sum_over(attacks, neighbours[:, group]),
+                operations[:, group],
+                outcomes(group),
+                *listed,
+                usable,
+                horizon,
+            )
+            for covariates, rows in _contrasts(table):
+                yield covariates, rows._replace(operation=rows.operation + begin)
+
+    whole = _hold(pieces())
+    slope = _slope(whole or pieces())
+    parts = list(_outcomes(whole or pieces(), slope))
     rows = _Rows(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     _, operation = np.unique(rows.operation, return_inverse=True)
     who = rows.operation[rows.own]
@@ -160,6 +159,62 @@ def contrast_days(
         n_operations=int(rows.own.sum()),
         n_all=int(operations.sum()),
     )
+
+
+def _list_operations(operations: Counts, usable: Index) -> tuple[Index, Index]:
+    """Return days and districts of the operations on usable days, in order of time."""
+    found = np.argwhere(operations > 0)
+    days, districts = np.repeat(found, operations[operations > 0], axis=0).T
+    inside = (days >= usable[0]) & (days <= usable[-1])
+    return days[inside], districts[inside]
+
+
+def _tabulate(
+    here: Counts,
+    near: Counts,
+    operations: Counts,
+    outcomes: Counts,
+    days: Index,
+    districts: Index,
+    usable: Index,
+    horizon: int,
+) -> _Table:
+    """Return the usable days of some districts in order of district, past and time."""
+    n_days, n_districts = here.shape
+    pasts = [past(series, *lag) for series in (here, near) for lag in PAST_LAGS]
+    code = np.zeros(here.shape, dtype=np.int64)
+    for before, cuts in zip(pasts, PAST_CUTS[0] + PAST_CUTS[1], strict=True):
+        code = code * (len(cuts) + 1) + np.digitize(before, cuts)
+    columns = np.stack([*outcomes, *pasts, _felt(operations, horizon)], axis=-1)
+    # days of one district and past stand together, in order of time
+    place = code[usable] * n_districts + np.arange(n_districts)
+    stride = 2 * n_days  # so that a reach beyond the record's ends stays within the place
+    key = (place * stride + usable[:, None] + SHIFT_DAYS).ravel()
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    values = columns[usable].reshape(-1, columns.shape[-1])[order].astype(np.float64)
+    total = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
+    home = (code[days, districts] * n_districts + districts) * stride + days + SHIFT_DAYS
+    start = np.searchsorted(key, home - SHIFT_DAYS)
+    size = np.searchsorted(key, home + SHIFT_DAYS, side="right") - start
+    n_windows, n_rows = len(outcomes), int(size.sum())
+    require_memory(
+        f"the comparison of {len(days):,} operations with {n_rows:,} days that have the same past",
+        8.0 * (n_rows * (2 * n_windows + 8) + 6 * min(n_rows, ROWS_AT_ONCE) * values.shape[1]),
+        reduce="the record to fewer districts or a shorter time",
+    )
+    return _Table(key, values, total, home, start, size, horizon, n_windows)
+
+
+def _hold(pieces: Iterable[tuple[Array, _Rows]]) -> list[tuple[Array, _Rows]] | None:
+    """Return all pieces; None where they are too large to be held."""
+    held, n_rows = [], 0
+    for piece in pieces:
+        n_rows += len(piece[1].own)
+        if n_rows > ROWS_AT_ONCE:
+            return None
+        held.append(piece)
+    return held
 
 
 class _Table(NamedTuple):

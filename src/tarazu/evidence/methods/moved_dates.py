@@ -52,7 +52,7 @@ def count_windows(
     lags : windows in days relative to the operation, first <= last.
     replicates : how many times all dates are moved, each by -182 to +182 days.
     """
-    days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
+    days, districts = list_events(operations)
     cumulated = np.zeros((counts.shape[0] + 1, counts.shape[1]), dtype=np.int64)
     np.cumsum(counts, axis=0, out=cumulated[1:])
     windows = np.array(lags)
@@ -65,12 +65,27 @@ def count_windows(
 
 def move_dates(operations: NDArray[np.int64], *, seed: int, replicate: int) -> NDArray[np.int64]:
     """Return (T, D) operations with each date moved by -182 to +182 days within its district."""
-    days, districts = np.repeat(np.argwhere(operations > 0), operations[operations > 0], axis=0).T
+    days, districts = list_events(operations)
     moved = np.zeros_like(operations)
-    for i, (day, district) in enumerate(zip(days, districts, strict=True)):
-        new = _moved_day(day, i, replicate, seed, SHIFT_DAYS, operations.shape[0])
-        moved[new, district] += 1
+    new = move_days(days, len(operations), seed=seed, replicate=replicate)
+    np.add.at(moved, (new, districts), 1)
     return moved
+
+
+def move_days(
+    days: NDArray[np.int64], n_days: int, *, seed: int, replicate: int
+) -> NDArray[np.int64]:
+    """Return (N,) days of operations, each moved by -182 to +182; the ends reflect."""
+    new = np.empty_like(days)
+    _move_days(days, replicate, seed, SHIFT_DAYS, n_days, new)
+    return new
+
+
+def list_events(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return days and districts, (N,) each, of (T, D) events one by one, in order of time."""
+    days, districts = np.nonzero(counts)
+    times = counts[days, districts]
+    return np.repeat(days, times), np.repeat(districts, times)
 
 
 @kernel
@@ -83,6 +98,20 @@ def _moved_day(day: int, i: int, replicate: int, seed: int, reach: int, n_days: 
     if new >= n_days:
         new = 2 * (n_days - 1) - new
     return new
+
+
+@kernel
+def _move_days(
+    days: NDArray[np.int64],
+    replicate: int,
+    seed: int,
+    reach: int,
+    n_days: int,
+    new: NDArray[np.int64],
+) -> None:
+    """Move each day of one replicate. days : (N,). Writes new (N,)."""
+    for i in range(days.shape[0]):
+        new[i] = _moved_day(days[i], i, replicate, seed, reach, n_days)
 
 
 @kernel

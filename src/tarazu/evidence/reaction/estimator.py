@@ -13,7 +13,7 @@ from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, move_dates
+from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, list_events, move_days
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import (
     analyse_sensitivity,
@@ -121,15 +121,25 @@ def measure_reaction(
 def first_latencies(
     attacks: NDArray[np.int64], operations: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return (N,) days from each attack to the first later operation in its district, or inf."""
-    T = len(attacks)
-    place = np.argwhere(attacks.T > 0)
-    times = attacks.T[attacks.T > 0]
-    keys = place[:, 0] * T + place[:, 1]
-    later = np.append(np.flatnonzero(operations.T.ravel() > 0), np.iinfo(np.int64).max)
+    """Return (N,) days from each attack to the first later operation in its district, or inf.
+
+    Attacks are in order of district and time.
+    """
+    return _latencies(*list_events(attacks), *list_events(operations), len(attacks))
+
+
+def _latencies(
+    days: NDArray[np.int64],
+    districts: NDArray[np.int64],
+    later_days: NDArray[np.int64],
+    later_districts: NDArray[np.int64],
+    n_days: int,
+) -> NDArray[np.float64]:
+    """Return the same for attacks and operations given one by one."""
+    keys = np.sort(districts * n_days + days)
+    later = np.append(np.sort(later_districts * n_days + later_days), np.iinfo(np.int64).max)
     following = later[np.searchsorted(later, keys, side="right")]
-    same = following // T == place[:, 0]
-    return np.repeat(np.where(same, following - keys, np.inf), times)
+    return np.where(following // n_days == keys // n_days, following - keys, np.inf)
 
 
 def reaction(
@@ -242,8 +252,15 @@ def _checks(
     counts: DailyCounts, found: Reaction, latency_moves: int, seed: int
 ) -> tuple[Check, ...]:
     seen = first_latencies(counts.attacks, counts.operations)
+    attacks, n_days = list_events(counts.attacks), len(counts.attacks)
+    dates, districts = list_events(counts.operations)
     moved = [
-        first_latencies(counts.attacks, move_dates(counts.operations, seed=seed, replicate=r))
+        _latencies(
+            *attacks,
+            move_days(dates, n_days, seed=seed, replicate=r),
+            districts,
+            n_days,
+        )
         for r in range(latency_moves)
     ]
     parts = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,11 +16,13 @@ from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Fi
 from tarazu.evidence.methods.comparison_days import (
     DayContrasts,
     DayEffects,
+    Outcomes,
     contrast_days,
     future,
     measure_days,
     past,
     score_interval,
+    sum_over,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL, SIGNIFICANCE
@@ -97,7 +100,7 @@ def wake(
     validation = load_validation(wake, locals())
     counts = to_daily_counts(record)
     windows = windows_of(horizon)
-    outcomes = ring_outcomes(counts, distances(record), windows)
+    outcomes = partial(ring_outcomes, counts, distances(record), windows)
     contrasts = compare(counts, outcomes, horizon=horizon)
     effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
     found = summarise(contrasts, effects, level=level)
@@ -149,13 +152,13 @@ def wake(
 
 
 def compare(
-    counts: DailyCounts, outcomes: NDArray[np.int64], *, horizon: int = HORIZON_DAYS
+    counts: DailyCounts, outcomes: Outcomes, *, horizon: int = HORIZON_DAYS
 ) -> DayContrasts | None:
     """Match operations with days of their district; None where too few can be matched.
 
     Parameters
     ----------
-    outcomes : (W, T, D), the first those of the test.
+    outcomes : from indices of districts to (W, T, S), the first those of the test.
     """
     n_days = len(counts.attacks)
     margin = (LEAD[1], max(windows_of(horizon)))
@@ -198,7 +201,7 @@ def analyse_wake(
 ) -> Analysis | None:
     """Return the wake of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
-    contrasts = compare(counts, future(counts.attacks, 1, horizon)[None], horizon=horizon)
+    contrasts = compare(counts, partial(attacks_after, counts, horizon), horizon=horizon)
     effects = measure_days(contrasts, replicates=replicates, seed=seed) if contrasts else None
     found = summarise(contrasts, effects, level=level)
     if contrasts is None or np.isnan(found.estimate):
@@ -217,16 +220,26 @@ def distances(record: Record) -> NDArray[np.float64]:
     return np.array([[distance_km(*a, *b) for b in points] for a in points])
 
 
-def ring_outcomes(
-    counts: DailyCounts, km: NDArray[np.float64], windows: tuple[int, ...]
+def attacks_after(
+    counts: DailyCounts, horizon: int, districts: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return (W, T, D) attacks after each day by window and ring, last those of the placebo."""
-    outcomes = []
+    """Return (1, T, S) attacks in some districts on the days after each day."""
+    return future(counts.attacks[:, districts], 1, horizon)[None]
+
+
+def ring_outcomes(
+    counts: DailyCounts,
+    km: NDArray[np.float64],
+    windows: tuple[int, ...],
+    districts: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return (W, T, S) attacks after each day by window and ring, last those of the placebo."""
+    outcomes, here = [], counts.attacks[:, districts]
     for low, high in RINGS_KM:
         ring = (km >= low) & (km <= high) & ((km > 0) | (high == 0.0))
-        attacks = counts.attacks @ (np.eye(len(km), dtype=np.int64) if high == 0.0 else ring * 1)
+        attacks = here if high == 0.0 else sum_over(counts.attacks, ring[:, districts])
         outcomes += [future(attacks, 1, days) for days in windows]
-    return np.stack([*outcomes, past(counts.attacks, *LEAD)])
+    return np.stack([*outcomes, past(here, *LEAD)])
 
 
 def _analysis(found: WakeEffect, counts: DailyCounts, contrasts: DayContrasts) -> Analysis:
