@@ -22,6 +22,7 @@ from tarazu.engine.mean_field.reproduction import (
 from tarazu.model import Model
 from tarazu.model.stocks import IMPORTATION, MILITANTS
 from tarazu.study.analysis.uncertainty import Estimate, share_of
+from tarazu.study.setup.reproduction import average_district, recruitment_of
 from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +118,7 @@ def find_thresholds(
     SimulationError
         A draw leaves the range in which the model is defined.
     """
-    place, levers = _average(scenario)
+    place, levers = average_district(scenario)
     rows, elasticities = [], []
     for draw, parameters in enumerate(scenario.parameters):
         row, closed, found = _analyse(scenario.model, parameters, levers, place)
@@ -130,30 +131,13 @@ def find_thresholds(
     return Thresholds(scenario.hypothesis.name, scenario.policy.name, pd.DataFrame(rows), shown)
 
 
-def _average(scenario: Scenario) -> tuple[Districts, FloatArray]:
-    """Return one average district, and its (L, 1) levers in the first week."""
-    districts = scenario.districts
-    weight = districts.population / districts.population.sum()
-    place = Districts(
-        ("average",),
-        np.array([districts.population.mean()]),
-        np.array([float(districts.urban_share @ weight)]),
-        np.zeros((1, 1)),
-    )
-    return place, (scenario.levers[:, 0, :] @ weight)[:, None]
-
-
 def _analyse(
     model: Model, parameters: FloatArray, levers: FloatArray, place: Districts
 ) -> tuple[dict[str, object], ClosedMap, Equilibrium]:
     """Return the row of one draw, its map, and the equilibrium from the high start."""
     closed = ClosedMap(model, parameters, levers, districts=place)
     start = first_state(model, parameters, districts=place)
-    recruitment = [
-        name
-        for name, transfer in model.transfers.items()
-        if transfer.target in MILITANTS and transfer.source not in MILITANTS
-    ]
+    recruitment = recruitment_of(model)
     found = reproduction_number(
         closed, start, violent=MILITANTS, recruitment=recruitment, set_aside=(IMPORTATION,)
     )

@@ -25,6 +25,8 @@ from tarazu.study.setup.outcomes import (
     national_series,
 )
 from tarazu.study.setup.policies import ResolvedPolicy
+from tarazu.study.setup.quantities import extra_outcomes
+from tarazu.study.setup.reproduction import reproduction_numbers
 from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.spec import Study
 
@@ -32,6 +34,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 SUBSETS: Final = ("all", "kept")
+REPRODUCTION: Final = "reproduction"
 RECORD_YEARS: Final = 5
 
 
@@ -55,8 +58,14 @@ class Plan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the numbers of each member and horizon."""
-        extra = (*ZONE_COLUMNS, *DOSE_COLUMNS) if self.study.spec.operation else ()
-        return (*OUTCOMES, *extra)
+        spec = self.study.spec
+        extra = (*ZONE_COLUMNS, *DOSE_COLUMNS) if spec.operation else ()
+        return (
+            *OUTCOMES,
+            *spec.quantities,
+            *((REPRODUCTION,) if spec.reproduction else ()),
+            *extra,
+        )
 
     @property
     def blocks(self) -> tuple[tuple[str, range], ...]:
@@ -129,7 +138,7 @@ def run_block(
 def run_one(plan: Plan, hypothesis: str) -> None:
     """Run one week of the first member in each mode that the study needs."""
     scenario = plan.scenarios[hypothesis]
-    modes: tuple[Mode, ...] = ("stochastic",)
+    modes: tuple[Mode, ...] = (plan.study.spec.mode,)
     if plan.study.spec.operation is not None:
         modes = ("stochastic", "mean")
     for mode in modes:
@@ -183,9 +192,21 @@ def _run_piece(
     spec = plan.study.spec
     dose, n_draws = sample.dose[draws], len(sample.pulses[draws])
     repeats = len(members) // n_draws
-    drawn = _simulate(plan, policy, sample, draws, members, "stochastic")
+    drawn = _simulate(plan, policy, sample, draws, members, spec.mode)
     national = national_series(drawn)
     outcomes = measure(national, spec.horizons, plan.study.origin)
+    if spec.mode == "mean":  # an expected number of attacks is never 0
+        outcomes[:, :, [*OUTCOMES].index("quiet_year")] = np.nan
+    if spec.quantities:
+        extra = extra_outcomes(plan.study.model, spec.quantities)
+        kept = measure({n: drawn.series(n) for n in extra}, spec.horizons, plan.study.origin, extra)
+        outcomes = np.concatenate([outcomes, kept], axis=2)
+    if spec.reproduction:
+        chosen = sample.scenario.parameters[draws]
+        scenario = replace(sample.scenario, policy=policy, parameters=chosen)
+        numbers = np.repeat(reproduction_numbers(scenario), repeats)[:, None, None]
+        shape = (*outcomes.shape[:2], 1)
+        outcomes = np.concatenate([outcomes, np.broadcast_to(numbers, shape)], axis=2)
     if spec.operation is not None:
         mean_field = _simulate(plan, policy, sample, draws, members[::repeats], "mean")
         zones = measure_zones(plan.study, drawn, mean_field, repeats)

@@ -141,7 +141,7 @@ def _in_words(seconds: float) -> str:
 def _saved_bytes(study: Study) -> int:
     """Return the bytes of one member under one policy in a block: outcomes and coarse series."""
     spec = study.spec
-    columns = len(OUTCOMES) + (_EXTRA_COLUMNS if spec.operation else 0)
+    columns = len(OUTCOMES) + (_EXTRA_COLUMNS if spec.operation else 0) + len(spec.quantities)
     steps = spec.weeks // spec.series_weeks
     return len(spec.horizons) * columns * _FLOAT + len(SERIES) * steps * _SERIES
 

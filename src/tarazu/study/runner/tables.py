@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.study.runner.block import Plan
+from tarazu.study.runner.block import REPRODUCTION, Plan
 from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome
-from tarazu.study.setup.spec import DRAW_KEYS, POOLED
+from tarazu.study.setup.quantities import extra_outcomes
+from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +56,10 @@ OPERATION: Final[Mapping[str, Column]] = {
     "expected_attacks": Column("attacks", "Attacks of the mean field in this zone"),
     "expected_militants": Column("persons", "Militants of the mean field at the horizon's end"),
 }
+REPRODUCTION_COLUMN: Final = Column(
+    "1",
+    "Reproduction number of violence of an average district, with nobody and no arms from outside.",
+)
 DOSE: Final[Mapping[str, Column]] = {
     "extra_operations": Column("operations", "Expected operations of the extra sweep."),
     "expected_removals": Column("persons", "Militants whom the extra sweep is expected to kill."),
@@ -78,6 +83,13 @@ def describe_metrics(is_operation: bool) -> dict[str, Column]:
             columns[name] = Column(unit, f"{meaning}: {zone}.")
         columns |= {name: DOSE[name] for name in DOSE_COLUMNS}
     return columns
+
+
+def describe_extra(study: Study) -> dict[str, Column]:
+    """Return unit and meaning of the columns that a study adds: quantities, R_v."""
+    extra = extra_outcomes(study.model, study.spec.quantities)
+    columns = {name: _outcome_column(outcome) for name, outcome in extra.items()}
+    return columns | ({REPRODUCTION: REPRODUCTION_COLUMN} if study.spec.reproduction else {})
 
 
 def _outcome_column(outcome: Outcome) -> Column:
@@ -174,5 +186,6 @@ def _rows(
     for k, name in enumerate(plan.columns):
         columns[name] = outcomes[..., k].ravel()
     table, described = pa.table(columns), describe_metrics(spec.operation is not None)
+    described |= describe_extra(plan.study)
     fields = [field.with_metadata(described[field.name]._asdict()) for field in table.schema]
     return table.cast(pa.schema(fields))

@@ -9,6 +9,8 @@ from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model import Model
 from tarazu.model.lever_names import suggest_lever
 from tarazu.region import Region, find_district
+from tarazu.study.setup.outcomes import OUTCOMES
+from tarazu.study.setup.quantities import known_quantities
 from tarazu.study.setup.spec import StudySpec
 
 Identity = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -99,6 +101,7 @@ def find_problems(
                 expected=f"0 to {spec.weeks - 1}",
             )
     yield from _variation_problems(spec, model, region, file)
+    yield from _kept_problems(spec, model, file)
     policies = (
         3 if spec.operation else len(spec.policies) + len(spec.grid.values if spec.grid else ())
     )
@@ -173,6 +176,33 @@ def _variation_problems(
             )
     if len(set(spec.grid.values)) < len(spec.grid.values):
         yield ScenarioError("has a value twice", file=file, key="grid.values", expected="each once")
+
+
+def _kept_problems(spec: StudySpec, model: Model, file: str) -> Iterator[ScenarioError]:
+    """Yield the problems of what a study computes: mean field, quantities, reproduction number."""
+    if spec.mode == "mean" and spec.replicates > 1:
+        yield ScenarioError(
+            f"is {spec.replicates}",
+            file=file,
+            key="replicates",
+            value=spec.replicates,
+            expected="1: each replicate of a mean field is the same",
+        )
+    if spec.operation is not None and (spec.mode == "mean" or spec.reproduction):
+        yield ScenarioError(
+            "has an extra operation, which runs both modes and no equilibrium",
+            file=file,
+            key="mode" if spec.mode == "mean" else "reproduction",
+            expected="a study of policies or of a grid",
+        )
+    for i, name in enumerate(spec.quantities):
+        key, valid = f"quantities[{i}]", [*known_quantities(model)]
+        if name not in valid:
+            yield unknown_name("quantity", name, valid, file, key)
+        elif name in OUTCOMES or name in spec.quantities[:i]:
+            yield ScenarioError(
+                f"'{name}' is kept already", file=file, key=key, value=name, expected="another one"
+            )
 
 
 def _district(name: str, region: Region, file: str, key: str) -> Iterator[ScenarioError]:

@@ -139,17 +139,23 @@ def national_series(trajectory: Trajectory) -> dict[str, FloatArray]:
     return {name: series_of(name, trajectory.series) for name in SERIES}
 
 
-def measure(series: Mapping[str, FloatArray], horizons: Sequence[int], origin: int) -> FloatArray:
+def measure(
+    series: Mapping[str, FloatArray],
+    horizons: Sequence[int],
+    origin: int,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
+) -> FloatArray:
     """Return the outcomes of each member.
 
     Parameters
     ----------
     series : (M, T) by name, from `national_series`.
     horizons : weeks, counted from week `origin` on.
+    outcomes : what is measured.
 
     Returns
     -------
-    (M, H, K) in the order of `OUTCOMES`; nan for a quiet year within less than a year.
+    (M, H, K) in the order of `outcomes`; nan for a quiet year within less than a year.
     """
     columns = [
         np.stack(
@@ -159,7 +165,7 @@ def measure(series: Mapping[str, FloatArray], horizons: Sequence[int], origin: i
             ],
             axis=1,
         )
-        for outcome in OUTCOMES.values()
+        for outcome in outcomes.values()
     ]
     return np.stack(columns, axis=2)
 

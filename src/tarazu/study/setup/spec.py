@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -99,6 +99,12 @@ class StudySpec(Part):
     pulses : events that are added from outside in every run.
     grid : values of one lever, in place of several policies.
     operation : one extra sweep, in place of several policies.
+    mode : ``stochastic`` draws events; ``mean`` runs the mean field, once per draw, which gives
+        expected numbers in a fraction of the time.
+    quantities : stocks, events and reported definitions of the model that are kept besides the
+        usual outcomes: totals of what is counted by week, levels at the horizon's end.
+    reproduction : whether the reproduction number of violence of an average district is computed
+        in every draw, under every policy.
     """
 
     RENAMED_KEYS: ClassVar = {"portfolios": "policies", "sweep": "grid"}
@@ -119,6 +125,9 @@ class StudySpec(Part):
     pulses: tuple[PulseEntry, ...] = Field(default=(), max_length=MOST_NAMES)
     grid: Grid | None = None
     operation: OperationEntry | None = None
+    mode: Literal["stochastic", "mean"] = "stochastic"
+    quantities: tuple[str, ...] = Field(default=(), max_length=MOST_NAMES)
+    reproduction: bool = False
 
     @model_validator(mode="after")
     def _fill_what_follows(self) -> StudySpec:
