@@ -17,6 +17,7 @@ from tarazu.core.specs.kinds import expecting
 from tarazu.evidence import ESTIMATORS
 
 SHIPPED: Final = Path(__file__).parent / "balochistan.toml"
+EXPERIMENTS: Final = ("paired", "no_exit", "policies", "loop", "lasting")
 
 
 class Part(BaseModel):
@@ -31,11 +32,12 @@ class RecordTest(Part):
     Attributes
     ----------
     finding : name of the estimator. why : what the finding can and cannot show about the claim.
-    supported_by, contradicted_by : verdicts of the finding; every other one decides nothing.
+    supported_by, contradicted_by : verdicts of the finding; every other one decides nothing. A
+        finding that can only contradict a claim has an empty `supported_by`.
     """
 
     finding: str
-    supported_by: tuple[str, ...] = Field(min_length=1)
+    supported_by: tuple[str, ...] = ()
     contradicted_by: tuple[str, ...] = Field(min_length=1)
     why: str = Field(min_length=1)
 
@@ -81,6 +83,80 @@ class NoExitTest(Part):
     probability: float = Field(gt=0.5, lt=1.0)
 
 
+class Change(Part):
+    """A change that one policy of a study makes against another.
+
+    Attributes
+    ----------
+    policy, against : names of policies of the study.
+    measure : an outcome of the study or one of its quantities, at the horizon.
+    per : another one, by which it is divided under each policy first.
+    for_each : another one, whose difference divides that of `measure`; without it the change is
+        relative: 0.05 is 5% more under `policy`.
+    holds : in a draw whose change is ``above`` or ``below`` the threshold.
+    threshold : a share, or units of `measure` for each unit of `for_each`.
+    """
+
+    policy: str
+    against: str = "status-quo"
+    measure: str
+    per: str | None = None
+    for_each: str | None = None
+    holds: Literal["above", "below"]
+    threshold: float
+
+
+class PoliciesTest(Part):
+    """A claim about policies: changes that must all lie on their side of a threshold.
+
+    Attributes
+    ----------
+    study : name of a shipped study of policies. weeks : one of its horizons.
+    changes : all of which must hold in a draw.
+    """
+
+    study: str
+    weeks: int = Field(ge=1)
+    changes: tuple[Change, ...] = Field(min_length=1)
+
+
+class LoopTest(Part):
+    """A claim about the loop's share of the reproduction number of violence.
+
+    Attributes
+    ----------
+    study : name of a shipped study with `reproduction`. weeks : one of its horizons.
+    policy : under which the loop works. without : under which it does not.
+    least : in a draw the claim holds if at least this share of the number is missing `without`.
+    """
+
+    study: str
+    weeks: int = Field(ge=1)
+    policy: str = "status-quo"
+    without: str
+    least: float = Field(gt=0.0, lt=1.0)
+
+
+class LastingTest(Part):
+    """A claim that violence lasts under every policy of a study.
+
+    Attributes
+    ----------
+    study : name of a shipped study. weeks : one of its horizons; `since` : an earlier one.
+    attacks : it has died out in a draw under a policy if fewer attacks are expected between them.
+    at_most : by parameter, the largest value in the draws that are judged; others are left out.
+    """
+
+    study: str
+    weeks: int = Field(ge=2)
+    since: int = Field(ge=1)
+    attacks: float = Field(gt=0.0)
+    at_most: dict[str, float] = {}
+
+
+Experiment = PairedTest | NoExitTest | PoliciesTest | LoopTest | LastingTest
+
+
 class Claim(Part):
     """One claim, its decision rule and its tests.
 
@@ -89,7 +165,7 @@ class Claim(Part):
     id : its number. title : its name. sentence : the claim in our words.
     rule : the decision rule in words, written before anything is run.
     record : its test on the record; without one it is never more than model-conditional.
-    paired, no_exit : its experiment in the model; exactly one of the two.
+    paired, no_exit, policies, loop, lasting : its experiment in the model; exactly one of them.
     share : share of draws of `full`, which rules nothing out: in so many or more the claim "holds"
         in the model, in 1 - share or fewer it "does not hold", else it "depends". The other
         hypotheses stand beside it.
@@ -103,13 +179,26 @@ class Claim(Part):
     record: RecordTest | None = None
     paired: PairedTest | None = None
     no_exit: NoExitTest | None = None
+    policies: PoliciesTest | None = None
+    loop: LoopTest | None = None
+    lasting: LastingTest | None = None
+
+    @property
+    def experiments(self) -> dict[str, Experiment]:
+        """The experiments that are given, by key; `load_ledger` checks that it is one."""
+        given = {name: getattr(self, name) for name in EXPERIMENTS}
+        return {name: test for name, test in given.items() if test is not None}
+
+    @property
+    def experiment(self) -> Experiment:
+        """Its experiment in the model."""
+        (test,) = self.experiments.values()
+        return test
 
     @property
     def study(self) -> str:
         """Name of the study that its experiment reads."""
-        test = self.paired or self.no_exit
-        assert test is not None  # checked by load_ledger
-        return test.study
+        return self.experiment.study
 
 
 class LedgerFile(Part):
@@ -166,15 +255,32 @@ def _problems(spec: LedgerFile, file: str) -> Iterator[ScenarioError]:
                 value=claim.id,
                 expected="a different id for each claim",
             )
-        if (claim.paired is None) == (claim.no_exit is None):
+        given = claim.experiments
+        if len(given) != 1:
             yield ScenarioError(
-                f"'{claim.id}' names {'no experiment' if claim.paired is None else 'two'}",
+                f"'{claim.id}' names {' and '.join(given) or 'no experiment'}",
                 file=file,
                 key=f"claims[{i}]",
-                expected="exactly one experiment, 'paired' or 'no_exit'",
+                expected=f"exactly one experiment: {', '.join(EXPERIMENTS)}",
             )
         if claim.paired is not None:
             yield from _paired_problems(claim.paired, file, f"claims[{i}].paired.after_weeks")
+        if claim.lasting is not None and claim.lasting.since >= claim.lasting.weeks:
+            yield ScenarioError(
+                f"is {claim.lasting.since}",
+                file=file,
+                key=f"claims[{i}].lasting.since",
+                value=claim.lasting.since,
+                expected=f"less than {claim.lasting.weeks} weeks",
+            )
+        for c, change in enumerate(claim.policies.changes if claim.policies else ()):
+            if change.per is not None and change.for_each is not None:
+                yield ScenarioError(
+                    "has both 'per' and 'for_each'",
+                    file=file,
+                    key=f"claims[{i}].policies.changes[{c}]",
+                    expected="one of them, or none",
+                )
         test = claim.record
         if test is not None and test.finding not in ESTIMATORS:
             yield ScenarioError(

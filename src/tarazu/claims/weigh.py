@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from os import PathLike
 from typing import Any, Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tarazu.claims.ledger import Claim, LedgerSpec, NoExitTest, PairedTest, RecordTest, load_ledger
+from tarazu.claims.experiments import ModelResult, read_study
+from tarazu.claims.ledger import Claim, LedgerSpec, RecordTest, load_ledger
 from tarazu.core.arguments import wrong_type
-from tarazu.core.errors import ScenarioError
-from tarazu.core.number_format import interval, number
 from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import REDRAWN
-from tarazu.model.hypothesis import UNRESTRICTED
-from tarazu.study import StudyResult, load_study_result, paired_draws
-from tarazu.study.analysis.uncertainty import share_of
+from tarazu.study import StudyResult, load_study_result
 from tarazu.study.setup.spec import POOLED
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]
-ModelConclusion = Literal["holds", "does not hold", "depends"]
 RecordConclusion = Literal["supported", "contradicted", "cannot tell"]
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
@@ -52,52 +45,6 @@ class RecordResult:
     sentence: str
     conclusion: RecordConclusion
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Share of draws in which a claim holds, with its Monte Carlo interval (90%).
-
-    Attributes
-    ----------
-    subset : ``all`` draws or those ``kept``. hypothesis : or ``pooled``, all with equal weight,
-        only where the study does not run `full`.
-    """
-
-    subset: str
-    hypothesis: str
-    share: float
-    low: float
-    high: float
-    n_draws: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelResult:
-    """Result of a claim's experiment in the model.
-
-    Attributes
-    ----------
-    conclusion : what follows for the claim by its rule.
-    shares : by subset and hypothesis; empty where no draw could be used.
-    n_left_out : draws that were not used, because the operation does not reach its dose.
-    """
-
-    study: str
-    conclusion: ModelConclusion
-    shares: tuple[Share, ...]
-    n_left_out: int
-    detail: str
-
-    @property
-    def headline(self) -> Share | None:
-        """The share that decides: of `full`, which rules nothing out.
-
-        The others restrict what a claim is about, so that a share pooled over them would hold their
-        answer; it stands in only where a study does not run `full`.
-        """
-        every = {s.hypothesis: s for s in self.shares if s.subset == "all"}
-        return every.get(UNRESTRICTED) or every.get(POOLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +118,8 @@ def weigh_claims(
     Raises
     ------
     ScenarioError
-        A claim uses a horizon that its study does not have, or a sweep in a study without one.
+        A claim uses a horizon, a policy or a quantity that its study does not have, or a sweep in
+        a study without one.
     TypeError
         Something that is no finding, no result or no path.
 
@@ -195,7 +143,7 @@ def weigh_claims(
         elif claim.record is not None and claim.record.finding in by_failure:
             record = _read_failure(claim.record, by_failure[claim.record.finding])
         result = by_study.get(claim.study)
-        model = None if result is None else _read_study(claim, result)
+        model = None if result is None else read_study(claim, result)
         verdict = decide(record, model)
         entries.append(Entry(claim, record, model, verdict, _explain(record, model, verdict)))
     return Ledger(ledger.title, tuple(entries), ledger.digest)
@@ -259,110 +207,6 @@ def _stands(finding: Finding, *, against: Sequence[str]) -> bool:
     if any(verdict in against for verdict in verdicts.values()):
         return False
     return verdicts.get(REDRAWN, finding.verdict) == finding.verdict
-
-
-def _read_study(claim: Claim, result: StudyResult) -> ModelResult:
-    test = claim.paired or claim.no_exit
-    assert test is not None  # checked when the ledger was read
-    needed = [test.weeks]
-    if claim.paired is not None and claim.paired.after_weeks:
-        needed.append(claim.paired.after_weeks)
-    unknown = [week for week in needed if week not in result.horizons]
-    if unknown or (claim.paired and not result.is_operation):
-        week = (*unknown, test.weeks)[0]
-        raise ScenarioError(
-            f"claim {claim.id} uses week {week} of study '{result.name}'",
-            key="weeks",
-            value=week,
-            expected=f"one of its horizons ({', '.join(map(str, result.horizons))}), and an "
-            "[operation] where one is paired",
-        )
-    if claim.paired is not None:
-        held, left_out, detail = _paired(claim.paired, result)
-    else:
-        assert claim.no_exit is not None  # one of the two
-        held, left_out, detail = _no_exit(claim.no_exit, result)
-    found = ModelResult(result.name, "depends", tuple(_shares(result, held)), left_out, detail)
-    headline = found.headline
-    if headline and headline.share >= claim.share:
-        return replace(found, conclusion="holds")
-    if headline and headline.share <= 1.0 - claim.share:
-        return replace(found, conclusion="does not hold")
-    return found
-
-
-Held = Mapping[tuple[str, str], NDArray[np.bool_]]
-"""Whether a claim holds in each draw, by subset and hypothesis."""
-
-
-def _paired(test: PairedTest, result: StudyResult) -> tuple[Held, int, str]:
-    every, of = paired_draws(result, test.contrast, test.zone), f"expected_{test.measure}"
-    keys = ["hypothesis", "draw"]
-    draws = every[every["weeks"] == test.weeks].set_index(keys)
-    if test.after_weeks:
-        draws[of] -= every[every["weeks"] == test.after_weeks].set_index(keys)[of]
-    draws = draws.reset_index()
-    dosed = draws[draws["is_dosed"]]
-    change = dosed[of]
-    holds = change > test.threshold if test.holds == "above" else change < test.threshold
-    dosed = dosed.assign(holds=holds)
-    detail = "No draw reaches the dose, so the claim is not tested in the model."
-    if len(change):
-        low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
-        when = f"in weeks {test.after_weeks + 1} to {test.weeks}"
-        if test.measure == "militants":  # a level, not a sum
-            when = f"after {test.weeks} weeks"
-        detail = (
-            f"Expected change in {test.measure} {test.zone} {when} ({test.contrast}): "
-            f"median {number(middle, signed=True)}, 5% to 95% of draws "
-            f"{interval((low, high), signed=True)}."
-        )
-    held = {}
-    for hypothesis in (h.name for h in result.hypotheses):
-        its = dosed[dosed["hypothesis"] == hypothesis]
-        held["all", hypothesis] = its["holds"].to_numpy(dtype=bool)
-        held["kept", hypothesis] = its.loc[its["is_kept"], "holds"].to_numpy(dtype=bool)
-    return held, len(draws) - len(dosed), detail
-
-
-def _no_exit(test: NoExitTest, result: StudyResult) -> tuple[Held, int, str]:
-    columns = ["hypothesis", "policy", "draw", "kept", "weeks", "quiet_year"]
-    table = result.read_metrics(columns)
-    table = table[table["weeks"] == test.weeks].astype({"hypothesis": str, "policy": str})
-    quiet = table.groupby(["hypothesis", "draw", "policy"])["quiet_year"].mean()
-    best = quiet.groupby(["hypothesis", "draw"]).max()
-    kept = table.assign(kept=table["kept"].astype("boolean").fillna(value=False))
-    is_kept = kept.groupby(["hypothesis", "draw"])["kept"].max()
-    held = {}
-    for hypothesis in (h.name for h in result.hypotheses):
-        holds = best.loc[hypothesis].to_numpy() < test.probability
-        held["all", hypothesis] = holds
-        held["kept", hypothesis] = holds[np.asarray(is_kept.loc[hypothesis], dtype=bool)]
-    out = (quiet >= test.probability).groupby(["hypothesis", "policy"]).sum()
-    most = out.sort_values(ascending=False, kind="stable").reset_index(name="draws").iloc[0]
-    where = "at none in any draw"
-    if most["draws"]:
-        where = (
-            f"most often under {most['hypothesis']} at {most['policy']}: in {most['draws']} of "
-            f"{result.draws} draws"
-        )
-    noun = "replicate" if result.replicates == 1 else "replicates"
-    detail = (
-        f"Violence dies out {where} (a year without an attack within {test.weeks} weeks in "
-        f"{test.probability:.0%} or more of {result.replicates} {noun})."
-    )
-    return held, 0, detail
-
-
-def _shares(result: StudyResult, held: Held) -> Iterator[Share]:
-    names = [h.name for h in result.hypotheses]
-    for subset in ("all", "kept") if result.record_range else ("all",):
-        for name in names if UNRESTRICTED in names else (*names, POOLED):
-            of = names if name == POOLED else [name]
-            draws = np.concatenate([held[subset, part] for part in of])
-            if len(draws):
-                share = share_of(draws.astype(np.float64))
-                yield Share(subset, name, share.value, share.low, share.high, len(draws))
 
 
 def _explain(record: RecordResult | None, model: ModelResult | None, verdict: Verdict) -> str:

@@ -294,6 +294,6 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
         yield paragraph(f"{entry.record.sentence} {entry.record.why}", label="record")
     if entry.model is not None and entry.model.n_left_out:
         yield paragraph(
-            f"{entry.model.n_left_out} draws: the operation does not reach its dose in them",
+            f"{entry.model.n_left_out} draws: {entry.model.why_left_out}",
             label="left out",
         )

@@ -12,6 +12,7 @@ from tests.unit.evidence.findings import weak_retaliation
 from tests.unit.study.cases import make_study
 
 from tarazu.claims import weigh_claims
+from tarazu.claims.ledger import EXPERIMENTS
 from tarazu.cli.entry import run
 from tarazu.evidence.battery import assess
 from tarazu.evidence.failure import Failure
@@ -71,7 +72,7 @@ def test_outputs_page__has_every_key_of_findings_and_claims() -> None:
     assert described(outputs.EVIDENCE_ROW) == battery.rows[0].keys()
     ledger = weigh_claims([weak_retaliation()], []).to_dict()
     assert described(outputs.CLAIMS) - {"entries"} == ledger.keys() - {"entries"}
-    of_file = {"id", "title", "sentence", "rule", "share", "record", "paired", "no_exit"}
+    of_file = {"id", "title", "sentence", "rule", "share", "record", *EXPERIMENTS}
     assert described(outputs.CLAIM_ENTRY) | of_file == ledger["entries"][0].keys()
 
 

@@ -8,7 +8,17 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from tarazu.claims.ledger import Claim, LedgerFile, NoExitTest, PairedTest, RecordTest
+from tarazu.claims.ledger import (
+    Change,
+    Claim,
+    LastingTest,
+    LedgerFile,
+    LoopTest,
+    NoExitTest,
+    PairedTest,
+    PoliciesTest,
+    RecordTest,
+)
 from tarazu.evidence.battery import BatteryConfig
 from tarazu.model.hypothesis import Hypothesis
 from tarazu.policy.policy import PolicyFile, Setting
@@ -57,6 +67,10 @@ PAGES: Final = (
             ("`[claims.record]`", RecordTest),
             ("`[claims.paired]`", PairedTest),
             ("`[claims.no_exit]`", NoExitTest),
+            ("`[claims.policies]`", PoliciesTest),
+            ("`[[claims.policies.changes]]`", Change),
+            ("`[claims.loop]`", LoopTest),
+            ("`[claims.lasting]`", LastingTest),
         ),
     ),
     Page(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tarazu.claims import Entry, Ledger
-from tarazu.claims.weigh import VERDICTS, ModelResult, Share
+from tarazu.claims.experiments import ModelResult, Share
+from tarazu.claims.weigh import VERDICTS
 from tarazu.core.number_format import MINUS, count, percent, percent_interval
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import POOLED_WORDS
@@ -141,8 +142,7 @@ def _model_words(model: ModelResult) -> str:
     detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
     tail = " on the draw" if model.conclusion == "depends" else ""
     left_out = (
-        f" {count(model.n_left_out)} draws are left out: the operation does not reach its dose in "
-        "them."
+        f" {count(model.n_left_out)} draws are left out: {model.why_left_out}."
         if model.n_left_out
         else ""
     )
