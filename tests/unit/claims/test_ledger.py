@@ -31,17 +31,16 @@ def write(folder, text):
     return path
 
 
-def test_ledger__shipped_one_holds_the_first_claims():
+def test_ledger__shipped_one_holds_the_fourteen_claims():
     ledger = load_ledger()
-    assert [claim.id for claim in ledger.claims] == ["C1", "C2", "C3", "C14"]
-    assert ledger.studies == ("seventeen", "attrition")
+    assert [claim.id for claim in ledger.claims] == [f"C{n}" for n in range(1, 15)]
+    assert ledger.studies == ("seventeen", "loop", "levers", "attrition")
 
 
 def test_ledger__shipped_claims_ask_their_studies_what_these_answer():
     for claim in load_ledger().claims:
         study = load_study(claim.study)
-        test = claim.paired or claim.no_exit
-        assert test.weeks in study.spec.horizons
+        assert claim.experiment.weeks in study.spec.horizons
         assert claim.paired is None or {claim.paired.after_weeks} <= {0, *study.spec.horizons}
         assert (claim.paired is None) or (study.spec.operation is not None)
 
@@ -104,6 +103,31 @@ def test_ledger__a_claim_needs_exactly_one_experiment(tmp_path):
     text = GOOD[: GOOD.index("[claims.no_exit]")]
     with pytest.raises(ScenarioError, match="exactly one experiment"):
         load_ledger(write(tmp_path, text))
+    both = GOOD + '[claims.loop]\nstudy = "loop"\nweeks = 52\nwithout = "x"\nleast = 0.1\n'
+    with pytest.raises(ScenarioError, match="names no_exit and loop"):
+        load_ledger(write(tmp_path, both))
+
+
+@pytest.mark.parametrize(
+    ("experiment", "key"),
+    [
+        (
+            '[claims.lasting]\nstudy = "attrition"\nsince = 9\nweeks = 9\nattacks = 1.0\n',
+            "claims[0].lasting.since",
+        ),
+        (
+            '[claims.policies]\nstudy = "levers"\nweeks = 260\n[[claims.policies.changes]]\n'
+            'policy = "dialogue"\nmeasure = "attacks"\nper = "operations"\n'
+            'for_each = "disappeared"\nholds = "above"\nthreshold = 0.0\n',
+            "claims[0].policies.changes[0]",
+        ),
+    ],
+)
+def test_ledger__experiment_that_cannot_be_decided_is_an_error(tmp_path, experiment, key):
+    path = write(tmp_path, GOOD[: GOOD.index("[claims.no_exit]")] + experiment)
+    with pytest.raises(ScenarioError) as caught:
+        load_ledger(path)
+    assert caught.value.key == key
 
 
 def test_ledger__ids_are_given_once(tmp_path):

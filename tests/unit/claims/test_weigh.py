@@ -8,8 +8,9 @@ import pytest
 from tests.unit.study.cases import OPERATION, make_operation_study, make_study
 
 from tarazu.claims import RecordResult, load_ledger, weigh_claims
-from tarazu.claims.ledger import SHIPPED, LedgerSpec
-from tarazu.claims.weigh import ModelResult, decide
+from tarazu.claims.experiments import ModelResult
+from tarazu.claims.ledger import SHIPPED, Claim, LedgerSpec, NoExitTest
+from tarazu.claims.weigh import decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.digests import sealed_json
 from tarazu.core.provenance import canonical_json, digest_file
@@ -97,8 +98,8 @@ def feeds(tmp_path_factory):
     return planted(tmp_path_factory.mktemp("feeds"), FEEDS)
 
 
-def weigh(claim: str, findings, results):
-    ledger = weigh_claims(findings, results)
+def weigh(claim: str, findings, results, ledger=None):
+    ledger = weigh_claims(findings, results, ledger)
     return next(entry for entry in ledger.entries if entry.claim.id == claim)
 
 
@@ -160,9 +161,25 @@ def test_attrition__a_fall_in_the_first_weeks_does_not_count(feeds, tmp_path):
     assert weigh_claims([], [short], whole).entries[0].model.conclusion == "does not hold"
 
 
-def test_backlash__planted_worlds_say_opposite_things(works, feeds):
-    assert weigh("C3", [], [feeds]).model.conclusion == "holds"
-    assert weigh("C3", [], [works]).model.conclusion == "does not hold"
+@pytest.mark.parametrize(
+    ("claim", "estimator", "verdict", "expected"),
+    [
+        ("C6", "tactics", "no share changed by 15 points or more", "contradicted"),
+        ("C6", "tactics", "shares changed", "inconclusive"),  # it has no direction
+        ("C7", "reaction", "operations follow attacks", "supported"),
+        ("C7", "reaction", "operations avoid the weeks after attacks", "contradicted"),
+        ("C7", "reaction", CANNOT_TELL, "inconclusive"),
+    ],
+)
+def test_record__decides_claims_on_tactics_and_initiative(claim, estimator, verdict, expected):
+    assert weigh(claim, [finding(estimator, verdict)], []).verdict == expected
+
+
+@pytest.mark.parametrize("claim", ["C4", "C5", "C8", "C9", "C10", "C11", "C12", "C13", "C14"])
+def test_record__cannot_decide_a_claim_without_a_test(claim):
+    entry = weigh(claim, [finding(name, "backlash") for name in ("retaliation", "groups")], [])
+    assert (entry.record, entry.verdict) == (None, "not run")
+    assert entry.claim.rule.startswith("On the record: no test")
 
 
 @pytest.mark.parametrize(
@@ -253,16 +270,30 @@ def world_of(*restrictions: str) -> str:
     return "\n".join(['title = "World"', 'meaning = "A test."', "[restrictions]", *lines]) + "\n"
 
 
+NO_EXIT = LedgerSpec(
+    title="Mine",
+    claims=(
+        Claim(
+            id="X",
+            title="No exit",
+            sentence="No tempo ends it.",
+            rule="A test.",
+            no_exit=NoExitTest(study="attrition", weeks=520, probability=0.9),
+        ),
+    ),
+)
+
+
 def test_no_exit__world_without_attackers_has_a_way_out(tmp_path):
     world = world_of("attacks_today = 1e-15")
-    entry = weigh("C14", [], [attrition(tmp_path, world)])
+    entry = weigh("X", [], [attrition(tmp_path, world)], NO_EXIT)
     assert entry.verdict == "model-conditional"
     assert entry.model.conclusion == "does not hold"
 
 
 def test_no_exit__world_of_men_paid_whatever_happens_has_none(tmp_path):
     world = world_of("sponsored_share = 0.9", "sponsored_arms = 0.8")
-    entry = weigh("C14", [], [attrition(tmp_path, world)])
+    entry = weigh("X", [], [attrition(tmp_path, world)], NO_EXIT)
     assert entry.verdict == "model-conditional"
     assert entry.model.conclusion == "holds"
 
@@ -276,7 +307,7 @@ def test_no_exit__one_lucky_replicate_is_no_way_out(tmp_path):
     for draw, replicates in quiet.items():
         of_draw = fastest & (metrics["draw"] == draw) & (metrics["replicate"] < replicates)
         metrics.loc[of_draw, "quiet_year"] = 1.0
-    entry = weigh("C14", [], [with_metrics(result, metrics)])
+    entry = weigh("X", [], [with_metrics(result, metrics)], NO_EXIT)
     (share,) = [
         s.share for s in entry.model.shares if s.subset == "all" and s.hypothesis == "world"
     ]

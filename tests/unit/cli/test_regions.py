@@ -115,7 +115,7 @@ def test_run__a_study_about_districts_of_balochistan_is_refused(
     )
     assert "study 'seventeen' is about districts of Balochistan: quetta, mastung" in said
     assert "expected a study of Slavia" in said
-    assert "demo, attrition name no district" in said
+    assert "demo, levers, loop, attrition name no district" in said
 
 
 def test_task__record_and_study_of_different_regions_are_refused(record: Record) -> None:
@@ -144,7 +144,7 @@ def test_ledger__leaves_out_the_study_that_names_districts_elsewhere(
     record: Record, region: Region, caplog: pytest.LogCaptureFixture
 ) -> None:
     task = ledger_task(record, region=region)
-    assert [given.study.name for given in task.studies] == ["attrition"]
+    assert [given.study.name for given in task.studies] == ["loop", "levers", "attrition"]
     assert all(given.study.region.name == "slavia" for given in task.studies)
     assert "Study 'seventeen' is left out" in caplog.text
 

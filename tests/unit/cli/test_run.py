@@ -20,7 +20,7 @@ from tarazu.evidence import ESTIMATORS, Finding
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.pipeline.task import StudyInput
 from tarazu.record import Record
-from tarazu.study import build_study, load_study_result
+from tarazu.study import build_study, find_study, load_study, load_study_result
 
 ROOT = Path(__file__).parents[3]
 STUDY = """
@@ -291,6 +291,7 @@ def test_run__that_ends_in_a_bug_keeps_its_blocks_and_says_so(
     assert "continuing after 24 of 24" in capsys.readouterr().err
 
 
+LEDGER = ("seventeen", "loop", "levers", "attrition")
 SMALL = {
     "demo": {},
     "seventeen": {
@@ -301,11 +302,23 @@ SMALL = {
         "policies": ("status-quo",),
         "operation": {"week": 1, "militant_deaths": 2.0, "split": {"kech": 1.0}},
     },
-    "attrition": {
-        "weeks": 520,
-        "horizons": (520,),
+    "loop": {
+        "horizons": (52,),
         "draws": 2,
         "replicates": 1,
+        "mode": "mean",
+        "reproduction": True,
+        "policies": ("status-quo",),
+        "grid": {"lever": "operational_tempo", "values": (0.0,)},
+    },
+    "levers": load_study("levers").spec.model_dump(exclude_defaults=True)
+    | {"draws": 2, "replicates": 1, "hypotheses": ("full",)},
+    "attrition": {
+        "weeks": 1560,
+        "horizons": (1508, 1560),
+        "draws": 4,
+        "replicates": 1,
+        "mode": "mean",
         "policies": ("status-quo",),
         "grid": {"lever": "operational_tempo", "values": (0.0, 2.0)},
     },
@@ -318,7 +331,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def read_study(name: str, subfolder: str = ".", **options: object) -> StudyInput:
         spec = make_spec(**SMALL[name])
-        return StudyInput(build_study(spec, name=name), spec.title.encode(), subfolder)
+        study = build_study(spec, name=name, folder=find_study("demo").parent)
+        return StudyInput(study, spec.title.encode(), subfolder)
 
     monkeypatch.setattr("tarazu.pipeline.task.read_study", read_study)
     monkeypatch.setattr("tarazu.evidence.estimate", stub_finding)
@@ -329,14 +343,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
     out = results / "demo"
     assert run([*command, "-q", "-o", str(out)]) == 0
-    others = {f"studies/{name}/{file}" for name in ("seventeen", "attrition") for file in OF_STUDY}
+    others = {f"studies/{name}/{file}" for name in LEDGER for file in OF_STUDY}
     others |= {"findings.json", "evidence.json", "claims.json"}
     assert set(_contents(out)) == OF_STUDY | OF_RUN | others
     findings = json.loads((out / "findings.json").read_bytes())
     assert [finding["name"] for finding in findings] == list(ESTIMATORS)
     assert load_study_result(out).name == "demo"
     manifest = json.loads((out / MANIFEST).read_bytes())
-    assert set(manifest["seeds"]) == {"demo", "seventeen", "attrition"}
+    assert set(manifest["seeds"]) == {"demo", *LEDGER}
     assert {"claims", "study seventeen"} <= set(manifest["provenance"]["inputs"])
     assert [path.name for path in results.iterdir()] == ["demo"]
 

@@ -50,8 +50,8 @@ def test_check_region__the_frame_does_not_matter_the_region_does() -> None:
 
 
 def test_studies_of__another_region_has_those_that_name_no_district() -> None:
-    assert studies_of(HOME) == ("demo", "seventeen", "attrition")
-    assert studies_of(elsewhere()) == ("demo", "attrition")
+    assert studies_of(HOME) == ("demo", "seventeen", "levers", "loop", "attrition")
+    assert studies_of(elsewhere()) == ("demo", "levers", "loop", "attrition")
 
 
 def test_foreign_districts__spellings_of_the_region_are_none() -> None:
@@ -64,7 +64,7 @@ def test_load_study__about_districts_elsewhere_states_what_to_do() -> None:
     with pytest.raises(ScenarioError, match="'seventeen' is about districts of Balochistan") as e:
         load_study("seventeen", region=elsewhere())
     assert "seventeen.toml to a file of your own" in str(e.value)
-    assert "demo, attrition name no district" in str(e.value)
+    assert "demo, levers, loop, attrition name no district" in str(e.value)
 
 
 def test_borrowed_priors__are_parameters_of_the_model() -> None:

@@ -23,7 +23,7 @@ from tarazu.region import Region, load_region
 from tarazu.study.setup.checks import find_problems, foreign_districts, unknown_name
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
 
-STUDIES: Final = ("demo", "seventeen", "attrition")
+STUDIES: Final = ("demo", "seventeen", "levers", "loop", "attrition")
 """The studies that ship with Tarazu, by file name."""
 
 SHIPPED: Final = Path(__file__).parents[1] / "studies"
