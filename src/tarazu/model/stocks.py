@@ -30,13 +30,27 @@ IMPORTATION: Final = "importation"
 PEOPLE: Final = 15e6  # of the province, in which public numbers are turned into per-capita rates
 
 PARAMETERS = {
-    # thousands of men: press BLA 600 to 3,000, all groups up to 5,000 to 10,000
-    "militants_today": Parameter("1", LogNormal(1.5e-4, 1.8), source=ASSUMED),
+    "militants_today": Parameter(
+        "1",
+        LogNormal(1.5e-4, 1.8),
+        source=Source("press2025", "600 to 10,000 men in 15 million people: 2,250 in the middle"),
+    ),
     "hardline_today": Parameter("1", Beta(4, 4), source=ASSUMED),
-    "islamist_today": Parameter("1", Beta(2, 8), source=ASSUMED),
-    # no survey: a few in a hundred, known within a factor of some two
-    "sympathisers_today": Parameter("1", Beta(3, 87), source=ASSUMED),
-    "trust_today": Parameter("1", Beta(4, 8), source=ASSUMED),
+    "islamist_today": Parameter(
+        "1",
+        Beta(3, 8),
+        source=Source("sundberg2013", "118 of 447 attacks with a named group, 2004 to 2021: 26%"),
+    ),
+    "sympathisers_today": Parameter(
+        "1",
+        Beta(3, 87),
+        source=Source("dfid2012", "37% and 12% for independence: an upper bound; size assumed"),
+    ),
+    "trust_today": Parameter(
+        "1",
+        Beta(4, 4),
+        source=Source("gallup2023", "34% approve of politicians, 66% of the army: between them"),
+    ),
     "repression_today": Parameter("1", Beta(4, 8), source=ASSUMED),
     "extraction_today": Parameter("1", Beta(4, 8), source=ASSUMED),
     "exclusion_today": Parameter("1", Beta(4, 8), source=ASSUMED),
@@ -48,8 +62,11 @@ PARAMETERS = {
         LogNormal(25 / 52 / PEOPLE, 1.4),
         source=Source("sundberg2013", "25 recorded attacks a year; years differ by more"),
     ),
-    # five to ten names in the record's last years
-    "groups_today": Parameter("groups/persons", LogNormal(6 / PEOPLE, 1.4), source=ASSUMED),
+    "groups_today": Parameter(
+        "groups/persons",
+        LogNormal(6 / PEOPLE, 1.4),
+        source=Source("sundberg2013", "1 to 7 groups named a year, of 12; a year names two thirds"),
+    ),
     # today's level; an experiment may start elsewhere while rates stay those of today
     "start_level": Parameter("1", LogNormal(1, 1.001), source=ASSUMED),
     # the length of the model's step: a rate by week times it is a pure number

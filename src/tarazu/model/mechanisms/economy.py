@@ -13,7 +13,11 @@ from tarazu.model.stocks import INFRASTRUCTURE
 PARAMETERS = {
     # of the means for services, what repair takes today
     "repair_share": Parameter("1", Beta(2, 8), source=ASSUMED),
-    "fiscal_dependence": Parameter("1", Beta(2, 4), source=ASSUMED),
+    "fiscal_dependence": Parameter(
+        "1",
+        Beta(2, 12),
+        source=Source("aaj2016", "own revenue 3.7% of the budget of 2016, resources a quarter"),
+    ),
     "investment_rate": Parameter("1/week", LogNormal(6e-3, 1.7), source=ASSUMED),
     # of today's disinvestment, what attacks cause: from nothing to all
     "flight_share": Parameter(

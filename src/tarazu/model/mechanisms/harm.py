@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from tarazu.core.quantities import Beta, LogNormal, Parameter
-from tarazu.core.sources import ASSUMED
+from tarazu.core.sources import ASSUMED, Source
 from tarazu.model import today
 from tarazu.model.declaration import Model
 from tarazu.model.quantities import Lever
 
 PARAMETERS = {
-    "deaths_per_operation": Parameter("persons/operations", LogNormal(0.4, 2), source=ASSUMED),
+    "deaths_per_operation": Parameter(
+        "persons/operations",
+        LogNormal(0.4, 2),
+        source=Source(
+            "assumed", "the record has 4 dead in 96 operations, where harm is hardly coded"
+        ),
+    ),
     "rules_value": Parameter("1", Beta(4, 4), source=ASSUMED),
 }
 

@@ -32,7 +32,9 @@ PARAMETERS = {
     "militant_kin_weight": Parameter("1", Beta(3, 3), source=ASSUMED),
     "kin_decay": Parameter("1/week", LogNormal(1 / 52, 1.7), source=ASSUMED),
     "kin_size": Parameter(
-        "1", LogNormal(30, 1.7), source=Source("bennett2008", "kin exposed; size assumed")
+        "1",
+        LogNormal(30, 1.7),
+        source=Source("pbs2023", "6.9 persons a household; four households of kin: assumed"),
     ),
     "kin_targeting": Parameter("1", Beta(2, 2), source=ASSUMED),
     "spent_share": Parameter("1", Beta(4, 4), source=ASSUMED),

@@ -11,10 +11,18 @@ from tarazu.model.quantities import Tail
 from tarazu.model.stocks import CLASSES
 
 PARAMETERS = {
-    "deaths_per_attack_security": Parameter("persons/attacks", LogNormal(2.5, 1.4), source=ASSUMED),
+    "deaths_per_attack_security": Parameter(
+        "persons/attacks",
+        LogNormal(3.5, 1.4),
+        source=Source("sundberg2013", "329 attacks of 2004 to 2021: 3.5 deaths, militants apart"),
+    ),
     "deaths_per_attack_transport": Parameter("persons/attacks", LogNormal(2, 1.5), source=ASSUMED),
     "deaths_per_attack_energy": Parameter("persons/attacks", LogNormal(1, 1.5), source=ASSUMED),
-    "deaths_per_attack_urban": Parameter("persons/attacks", LogNormal(5, 1.5), source=ASSUMED),
+    "deaths_per_attack_urban": Parameter(
+        "persons/attacks",
+        LogNormal(9.3, 1.5),
+        source=Source("sundberg2013", "108 attacks on civilians, politicians, sects: 9.3 deaths"),
+    ),
     "tail_exponent": Parameter(
         "1",
         Uniform(1.2, 2.2),

@@ -41,7 +41,13 @@ PARAMETERS = {
         Normal(0.5, 0.5),
         source=Source("toft2015", "Islamists answer coercion less than nationalists; size assumed"),
     ),
-    "desertion_rate": Parameter("1/week", LogNormal(3.5e-3, 1.5), source=ASSUMED),
+    "desertion_rate": Parameter(
+        "1/week",
+        LogNormal(3.5e-3, 1.5),
+        source=Source(
+            "dawn2017", "1,800 surrendered in some three years, officials say; 18% a year"
+        ),
+    ),
 }
 
 
