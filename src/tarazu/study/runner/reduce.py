@@ -19,6 +19,7 @@ from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.needs import BANDS_BYTES
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
+from tarazu.study.setup.policies import ResolvedPolicy
 from tarazu.study.setup.spec import POOLED, Study
 
 if TYPE_CHECKING:
@@ -59,7 +60,13 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         },
         "borrowed_priors": borrowed_priors(study.region, study.hypotheses),
         "policies": [
-            {"name": p.name, "title": p.title, "meaning": p.meaning} for p in plan.policies
+            {
+                "name": p.name,
+                "title": p.title,
+                "meaning": p.meaning,
+                "districts": _districts_of(p, plan),
+            }
+            for p in plan.policies
         ],
         "baseline": plan.baseline,
         "hypotheses": [
@@ -69,6 +76,16 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "is_operation": study.spec.operation is not None,
         "provenance": provenance_of(study),
     }
+
+
+def _districts_of(policy: ResolvedPolicy, plan: Plan) -> list[str]:
+    """Return the names of the districts in which a policy differs; none if in all, or in none."""
+    base = next(one for one in plan.policies if one.name == plan.baseline)
+    differs = (policy.levers != base.levers).any(axis=(0, 1))
+    if differs.all():
+        return []
+    districts = zip(plan.study.region.districts, differs, strict=True)
+    return [district.name for district, here in districts if here]
 
 
 def provenance_of(study: Study) -> Provenance:

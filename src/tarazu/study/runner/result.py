@@ -31,11 +31,17 @@ UNEQUAL_BUDGETS = "Policies are compared each at its own cost: their budgets are
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Name, title and meaning of a policy or a hypothesis of a study."""
+    """Name, title and meaning of a policy or a hypothesis of a study.
+
+    Attributes
+    ----------
+    districts : names of those in which a policy differs from the baseline; empty for all of them.
+    """
 
     name: str
     title: str
     meaning: str
+    districts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class StudyTables:
         hypothesis and ``pooled``; None where no record was given.
     is_operation : whether its policies are one extra sweep and the policies it is compared with.
     digests : SHA-256 of each table, by file name; a table is checked whenever it is read.
+    grid : name of the lever whose values were run in place of policies; "" without one.
     region : title of the region whose districts were run.
     borrowed_priors : sentence on the priors that are not of this region; "" for Balochistan.
     """
@@ -77,6 +84,7 @@ class StudyTables:
     digests: Mapping[str, str]
     region: str
     borrowed_priors: str = ""
+    grid: str = ""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -194,7 +202,10 @@ def load_tables(folder: Path) -> StudyTables:
             draws=spec["draws"],
             replicates=spec["replicates"],
             seed=spec["seed"],
-            policies=tuple(Label(**policy) for policy in described["policies"]),
+            policies=tuple(
+                Label(**policy | {"districts": tuple(policy.get("districts", ()))})
+                for policy in described["policies"]
+            ),
             baseline=described["baseline"],
             hypotheses=tuple(Label(**hypothesis) for hypothesis in described["hypotheses"]),
             record_range=None if low_high is None else (low_high[0], low_high[1]),
@@ -203,6 +214,7 @@ def load_tables(folder: Path) -> StudyTables:
             digests={name: described["files"][name] for name in TABLES},
             region=described["region"]["title"],
             borrowed_priors=described["borrowed_priors"],
+            grid="" if spec["grid"] is None else spec["grid"]["lever"],
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(
