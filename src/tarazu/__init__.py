@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tarazu.record import Record, load_record, read_record
     from tarazu.region import Region, load_region
     from tarazu.region.build.builder import build_region
-    from tarazu.report import write_brief
+    from tarazu.report import write_annex, write_brief
     from tarazu.report.citation import cite
     from tarazu.study import Study, StudyResult, load_study, load_study_result, run_study, simulate
 
@@ -52,6 +52,7 @@ __all__ = [
     "run_study",
     "simulate",
     "weigh_claims",
+    "write_annex",
     "write_brief",
 ]
 
@@ -84,6 +85,7 @@ _HOMES = {
     "run_study": "tarazu.study",
     "simulate": "tarazu.study",
     "weigh_claims": "tarazu.claims",
+    "write_annex": "tarazu.report",
     "write_brief": "tarazu.report",
 }
 

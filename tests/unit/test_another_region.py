@@ -59,7 +59,7 @@ def test_page__leads_from_two_files_to_a_brief(
             for command in text.splitlines():
                 execute(command)
             said = capsys.readouterr().out
-    brief = Path("out/brief/brief.html").read_text(encoding="utf-8")
+    brief = Path("out/brief/annex.html").read_text(encoding="utf-8")
     assert "What does the record say in Slavia?" in brief
     assert "Do fewer operations in two districts change attacks in Slavia?" in brief
     assert "Half the operations in Brezno and Rijeka" in brief

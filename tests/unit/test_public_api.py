@@ -34,6 +34,7 @@ PUBLIC = {
     "run_study",
     "simulate",
     "weigh_claims",
+    "write_annex",
     "write_brief",
 }
 FUNCTIONS = {name for name in PUBLIC if name[0].islower()}

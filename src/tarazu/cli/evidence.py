@@ -52,7 +52,7 @@ def evidence(
     fails is listed with its reason, and the others are kept.
 
     The folder holds findings.json, evidence.json (the table), figures/ (a page and a CSV table
-    each), record.json, brief.html, MANIFEST.json and RUN.json.
+    each), record.json, brief.html, annex.html, MANIFEST.json and RUN.json.
     """
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
     from tarazu.pipeline.runner import run_estimators, run_task

@@ -109,7 +109,7 @@ def run(
     evidence: Annotated[
         bool,
         typer.Option(
-            "--evidence", help="Also run the estimators on the record: one brief of both."
+            "--evidence", help="Also run the estimators on the record: one report of both."
         ),
     ] = False,
     config: BatteryFile = None,
@@ -121,22 +121,22 @@ def run(
     *,
     shared: RecordOptions,
 ) -> None:
-    """Run a study and write a brief.
+    """Run a study and write a brief and its annex.
 
     Ends with what was found, where it lies and what to type next; --json prints the same as data.
 
-    The folder holds study.toml, study.json (the design), metrics.parquet (one row per member and
-    policy), bands.nc and districts.nc (series), record.json, brief.html (opens offline and prints
-    well), MANIFEST.json (versions, digests, seeds) and RUN.json (time, host and origin of the
-    study: the only file that may differ between two runs). It appears when it is complete; after an
-    interruption, the same command continues. Another study of the same file name needs another
-    --out.
+    The folder holds brief.html (two pages) and annex.html (everything), which open offline and
+    print well; study.toml, study.json (the design), metrics.parquet (one row per member and
+    policy), bands.nc and districts.nc (series), record.json, MANIFEST.json (versions, digests,
+    seeds) and RUN.json (time, host and origin of the study: the only file that may differ between
+    two runs). It appears when it is complete; after an interruption, the same command continues.
+    Another study of the same file name needs another --out.
 
     `demo` adds the findings on the record (findings.json), the studies that the ledger needs (under
     studies/) and the ledger (claims.json).
 
     With --evidence, or --config, the findings on the record (findings.json, evidence.json) stand in
-    the same brief.
+    both documents.
 
     For another region give --region, and --events if no record of it ships. Studies that are about
     districts of Balochistan cannot run there; priors per capita stay those of Balochistan unless a

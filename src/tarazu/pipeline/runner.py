@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tarazu.study import Progress as StudyProgress
     from tarazu.study import StudyResult
 
-STUDY, FINDINGS, CLAIMS, BRIEF = "study.toml", "findings.json", "claims.json", "brief.html"
+STUDY, FINDINGS, CLAIMS = "study.toml", "findings.json", "claims.json"
+BRIEF, ANNEX = "brief.html", "annex.html"
 EVIDENCE, FIGURES, TRACEBACKS = "evidence.json", "figures", "tracebacks"
 
 _log = logging.getLogger("tarazu.pipeline")
@@ -68,7 +69,7 @@ def run_task(
     force: bool = False,
     progress: Progress = silent,
 ) -> TaskResult:
-    """Run a task and write its results and a brief to `out`; equal tasks give equal bytes.
+    """Run a task and write its results, brief and annex to `out`; equal tasks give equal bytes.
 
     A task that was interrupted continues from its last finished block of draws: blocks are kept in
     a hidden folder beside `out` until `out` is complete.
@@ -114,7 +115,7 @@ def run_task(
         made = run_estimators(task.record, task.estimators, progress=progress)
         battery = assess(made, task.significance) if made else None
         result = TaskResult(battery, studies, _decide_claims(task, battery, studies, progress))
-        with progress("writing the brief"):
+        with progress("writing the brief and its annex"):
             _write(task, result, inputs, folder)
     if origin is not None:
         clear_work(work)
@@ -238,7 +239,7 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
     from tarazu.core.files.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
     from tarazu.pipeline.record_file import record_facts
-    from tarazu.report import write_brief
+    from tarazu.report import write_annex, write_brief
     from tarazu.report.pages.figure_pages import write_figures
 
     findings = () if result.battery is None else result.battery.findings
@@ -254,14 +255,25 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
         write_figures(findings, folder / FIGURES)
     if result.ledger is not None:
         write_atomic(folder / CLAIMS, canonical_json(result.ledger.to_dict()))
+    provenance = collect_provenance(inputs)
     write_brief(
         task.record,
         findings,
         folder / BRIEF,
         battery=result.battery,
         studies=result.studies,
+        ledger=result.ledger,
+        annex=ANNEX,
+        provenance=provenance,
+    )
+    write_annex(
+        task.record,
+        findings,
+        folder / ANNEX,
+        battery=result.battery,
+        studies=result.studies,
         description=_own_model(task),
         ledger=result.ledger,
         question=None if findings or not result.studies else result.studies[0].question,
-        provenance=collect_provenance(inputs),
+        provenance=provenance,
     )

@@ -72,6 +72,7 @@ def run_summary(points: Sequence[Point], result: RunResult, folder: Path) -> dic
     return {
         "folder": str(folder),
         "brief": str(folder / "brief.html"),
+        "annex": str(folder / "annex.html"),
         "points": [{"label": label, "text": text} for label, text in points],
         "evidence": None if result.battery is None else result.battery.to_dict(),
         "claims": None if result.ledger is None else result.ledger.to_dict(),
@@ -145,7 +146,7 @@ def study_point(result: StudyResult) -> str:
     shown = changes.nsmallest(MOST_POLICIES, "change_median").to_dict("records")  # type: ignore[assignment]
     rows = [f"{titles[row['policy']]} {_change(row)}" for row in shown]
     more = len(changes) - len(shown)
-    rest = f"; {more} more in the brief" if more else ""
+    rest = f"; {more} more in the annex" if more else ""
     return (
         f"Change in civilians killed over {span(main_horizon(result))} against "
         f"'{titles[result.baseline]}' under '{hypothesis}', median and 5% to 95% of draws, "

@@ -21,7 +21,15 @@ from tarazu.pipeline import runner
 from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.record import Record
 
-OUTPUTS = {"brief.html", "findings.json", "evidence.json", "record.json", MANIFEST, RUN}
+OUTPUTS = {
+    "brief.html",
+    "annex.html",
+    "findings.json",
+    "evidence.json",
+    "record.json",
+    MANIFEST,
+    RUN,
+}
 
 
 @pytest.fixture
@@ -200,7 +208,7 @@ def test_evidence__keeps_the_rest_when_an_estimator_fails(
     ]
     (failure,) = json.loads((out / "evidence.json").read_bytes())["failures"]
     assert failure == entries[2]
-    brief = (out / "brief.html").read_text(encoding="utf-8")
+    brief = (out / "annex.html").read_text(encoding="utf-8")
     assert "wake: the record has no attack." in brief
     assert "not counted among the tests" in brief
     assert {path.name for path in out.iterdir()} == OUTPUTS
@@ -280,7 +288,7 @@ def test_evidence__prints_the_verdict_after_correction_everywhere(
     assert printed["rows"][0]["verdict"] == printed["findings"][0]["verdict"] == CANNOT_TELL
     assert printed["findings"][0]["sentence"].startswith(withdrawn)
     if out is not None:
-        brief = (tmp_path / out / "brief.html").read_text(encoding="utf-8")
+        brief = (tmp_path / out / "annex.html").read_text(encoding="utf-8")
         assert withdrawn in " ".join(brief.split())
         assert "<strong>more attacks follow</strong>" not in brief
         written = json.loads((tmp_path / out / "findings.json").read_bytes())

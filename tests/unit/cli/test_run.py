@@ -44,7 +44,7 @@ value = 0.5
 """
 TABLES = {"metrics.parquet", "parameters.parquet"}
 OF_STUDY = {"study.toml", "study.json", *TABLES, "bands.nc", "districts.nc"}
-OF_RUN = {"record.json", "brief.html", MANIFEST, RUN}
+OF_RUN = {"record.json", "brief.html", "annex.html", MANIFEST, RUN}
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_run__ends_with_what_was_found_where_it_lies_and_what_to_type(
     heads = [line for line in lines if not line.startswith(" ")]
     assert heads == ["What was found", "Where it lies", "What to type next"]
     labels = [line.split()[0] for line in lines if line[:2] == "  " and line[2] != " "]
-    assert labels[:5] == ["record", "policies", "caution", "brief", "data"]
+    assert labels[:6] == ["record", "policies", "caution", "brief", "annex", "data"]
     text = " ".join(" ".join(lines).split())
     assert "457 attacks by armed groups and 96 operations by the state" in text
     assert "against 'Status quo' under 'full', median and 5% to 95% of draws, simulated" in text
@@ -383,7 +383,7 @@ def test_demo__keeps_the_rest_when_an_estimator_fails(
     assert tested["record_result"]["verdict"] == "no result"
     assert tested["verdict"] == "inconclusive"
     assert (out / "tracebacks" / "groups.txt").exists()
-    assert "retaliation: the record has no attack." in (out / "brief.html").read_text()
+    assert "retaliation: the record has no attack." in (out / "annex.html").read_text()
 
 
 @pytest.mark.usefixtures("small")

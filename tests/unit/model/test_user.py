@@ -98,7 +98,7 @@ def test_commands_of_the_docs__take_the_file_from_description_to_diagram_to_run(
     assert (tmp_path / "loops" / "causal-loops.html").exists()
     out = tmp_path / "out"
     assert run(["run", str(study), "--model", str(file), "-q", "-o", str(out)]) == 0
-    assert "curfew_cost" in (out / "brief.html").read_text(encoding="utf-8")
+    assert "curfew_cost" in (out / "annex.html").read_text(encoding="utf-8")
     assert load_user_model(file).digest in (out / "MANIFEST.json").read_text(encoding="utf-8")
 
 

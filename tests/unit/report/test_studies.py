@@ -1,4 +1,4 @@
-"""The model in the brief: headed 'not calibrated', civilians first, nothing ranked by killing."""
+"""The model in the annex: headed 'not calibrated', civilians first, nothing ranked by killing."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tarazu.claims import Ledger, load_ledger, weigh_claims
 from tarazu.model import build_model
 from tarazu.model.description import Description, describe
 from tarazu.record import load_record
-from tarazu.report import write_brief
+from tarazu.report import write_annex
 from tarazu.report.annex.model_section import MODEL_LIMITS
 from tarazu.report.annex.operation_section import at_once_table, change_figure, civilians_table
 from tarazu.report.annex.study_section import StudySection, study_section
@@ -80,8 +80,8 @@ def sections(studies: Studies) -> dict[str, StudySection]:
 
 
 def _brief(folder: Path, studies: list[StudyResult], ledger: Ledger, about: Description) -> bytes:
-    path = folder / "brief.html"
-    write_brief(
+    path = folder / "annex.html"
+    write_annex(
         RECORD, [weak_retaliation()], path, studies=studies, ledger=ledger, description=about
     )
     return path.read_bytes()
@@ -110,37 +110,37 @@ def _shown(section: StudySection) -> list[Figure | Table]:
 @pytest.mark.parametrize(
     "name", ["ledger", "study-small", "study-seventeen", "study-attrition", "model"]
 )
-def test_brief__has_each_section_of_the_model_and_a_link_to_it(page: str, name: str) -> None:
+def test_annex__has_each_section_of_the_model_and_a_link_to_it(page: str, name: str) -> None:
     assert f'<section id="{name}"' in page
     assert f'href="#{name}"' in page
 
 
-def test_brief__with_studies_has_the_same_bytes_twice(
+def test_annex__with_studies_has_the_same_bytes_twice(
     tmp_path, studies, ledger, description
 ) -> None:
     again = [_brief(tmp_path, list(studies.values()), ledger, description) for _ in range(2)]
     assert again[0] == again[1]
 
 
-def test_brief__gives_every_element_an_id_of_its_own(page: str) -> None:
+def test_annex__gives_every_element_an_id_of_its_own(page: str) -> None:
     ids = re.findall(r'\sid="([^"]+)"', page.split("<body>")[1].split("<script>")[0])
     assert len(ids) == len(set(ids))
 
 
-def test_brief__without_studies_says_nothing_of_a_model(tmp_path: Path) -> None:
-    path = write_brief(RECORD, [weak_retaliation()], tmp_path / "brief.html")
+def test_annex__without_studies_says_nothing_of_a_model(tmp_path: Path) -> None:
+    path = write_annex(RECORD, [weak_retaliation()], tmp_path / "annex.html")
     words = _words(path.read_text(encoding="utf-8"))
     assert "alibrated" not in words
     assert "opposite responses are reciprocal" not in words
 
 
-def test_brief__carries_the_limits_of_the_model_before_the_answer(page: str) -> None:
+def test_annex__carries_the_limits_of_the_model_before_the_answer(page: str) -> None:
     limits = _words(page).split("Read this first")[1].split("The answer")[0]
     for text in MODEL_LIMITS:
         assert text in limits
 
 
-def test_brief__answers_with_the_ledger_and_the_policies(page, ledger, studies) -> None:
+def test_annex__answers_with_the_ledger_and_the_policies(page, ledger, studies) -> None:
     answer = _words(page).split("The answer")[1].split("The record: what happened")[0]
     assert ledger_sentence(ledger) in answer
     small = studies["small"]
@@ -330,7 +330,7 @@ def test_parameters__show_what_is_assumed(description: Description, page: str) -
     assert page.count("<td>ASSUMED</td>") == sum(p.is_assumed for p in description.parameters)
 
 
-def test_brief__disarms_hostile_names_of_policies(tmp_path, studies, ledger, description) -> None:
+def test_annex__disarms_hostile_names_of_policies(tmp_path, studies, ledger, description) -> None:
     told = tuple(Label(p.name, HOSTILE, HOSTILE) for p in studies["small"].policies)
     hostile = replace(studies["small"], title=HOSTILE, question=HOSTILE, policies=told)
     page = _brief(tmp_path, [hostile], ledger, description).decode()

@@ -3,7 +3,7 @@ import pytest
 from tests.unit.study.cases import make_operation_study, make_study
 
 from tarazu.record import load_record
-from tarazu.report import write_brief
+from tarazu.report import write_annex
 from tarazu.report.annex.operation_section import short_sentence
 from tarazu.study import OUTCOMES, compare, paired_differences, paired_draws, regret, run_study
 from tarazu.study.analysis.uncertainty import mean_of, quantile_of, share_of
@@ -228,7 +228,7 @@ def test_paired__no_draw_that_reaches_the_dose_leaves_an_empty_table_and_a_sente
     assert len(table) == 0
     assert {"contrast", "zone", "weeks", "n_short", "effect", "p_more_high"} <= {*table.columns}
     assert "In 2 of 2 draws" in short_sentence(result)
-    write_brief(load_record(), (), tmp_path / "b.html", studies=(result,), question="Why?")
+    write_annex(load_record(), (), tmp_path / "b.html", studies=(result,), question="Why?")
 
 
 def test_paired__needs_an_operation(result):

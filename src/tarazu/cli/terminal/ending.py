@@ -30,14 +30,15 @@ def ending(
     folder : of the results, with a brief in it; None if nothing was written.
     commands : what to type next, without the name of the program, and what it does.
     """
-    from tarazu.pipeline.runner import BRIEF
+    from tarazu.pipeline.runner import ANNEX, BRIEF
 
     lines = ["What was found", *(paragraph(text, label=label) for label, text in points)]
     if folder is not None:
         indent = " " * LABEL
         lines.append("Where it lies")
         for label, path, remark in (
-            ("brief", folder / BRIEF, "open it in a browser; it needs no network"),
+            ("brief", folder / BRIEF, "two pages; open it in a browser, it needs no network"),
+            ("annex", folder / ANNEX, "every finding, study and method in full"),
             ("data", folder, "files: docs/reference/outputs.md"),
         ):  # a path stays on one line, to be copied
             lines.append(f"  {label:<{LABEL - 2}}{path}")

@@ -1,4 +1,4 @@
-"""The brief: one HTML file that opens offline, prints well and has the same bytes every time."""
+"""The annex: one HTML file that opens offline, prints well and has the same bytes every time."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_annex(
     question: str | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
-    """Write a brief on a record, its findings, and results of the model.
+    """Write the annex: a record, its findings, and results of the model, in full.
 
     The file needs no network and loads nothing: its own content policy forbids it. Equal
     inputs give equal bytes.
@@ -60,15 +60,15 @@ def write_annex(
     Parameters
     ----------
     record : the events.
-    findings : in the order of the brief.
+    findings : in the order of the annex.
     path : where to write; an existing file is replaced whole or not at all.
     battery : the same findings, their errors controlled together. Verdicts are then those after
         correction, and estimators that gave no result are listed with their reasons.
-    studies : results of studies, or their folders, in the order of the brief; each becomes one
+    studies : results of studies, or their folders, in the order of the annex; each becomes one
         section.
     ledger : claims with their verdicts.
     description : of the model that the studies ran; default: the shipped one, if there are any.
-    question : heading of the brief; default: the question of the only finding.
+    question : heading of the annex; default: the question of the only finding.
     provenance : versions and digests; default: those of this installation and of the record.
 
     Returns
@@ -86,10 +86,10 @@ def write_annex(
     Examples
     --------
     >>> import tarazu as tz
-    >>> tz.write_brief(record, [finding], "brief.html", studies=["out"])  # doctest: +SKIP
-    PosixPath('brief.html')
+    >>> tz.write_annex(record, [finding], "annex.html", studies=["out"])  # doctest: +SKIP
+    PosixPath('annex.html')
     """
-    path = check_path("path", path, "where to write the brief")
+    path = check_path("path", path, "where to write the annex")
     if not isinstance(record, Record):
         raise wrong_type("record", record, "a record, as `read_record` returns it")
     page = render_annex(
@@ -123,7 +123,7 @@ def render_annex(
     question: str | None,
     provenance: Provenance,
 ) -> str:
-    """Return the brief as HTML text; see `write_brief`."""
+    """Return the annex as HTML text; see `write_annex`."""
     from plotly.offline import get_plotlyjs
 
     scripts = (_plain_newlines(get_plotlyjs()), _asset("annex.js"))

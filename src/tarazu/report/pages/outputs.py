@@ -18,12 +18,13 @@ give equal bytes, but for RUN.json. Python reads a study's folder with
 `tarazu.load_study_result`."""
 SEALED: Final = "SHA-256 of the content without this key; checked on reading."
 FOLDERS: Final = {
-    "tarazu run STUDY": "study.toml and the files of a study, record.json, brief.html",
+    "tarazu run STUDY": "study.toml and the files of a study, record.json, brief.html, annex.html",
     "tarazu demo": "all of these, findings.json, evidence.json, claims.json, and further studies "
     "in studies/NAME/",
-    "tarazu evidence -o": "findings.json, evidence.json, figures/, record.json, brief.html",
+    "tarazu evidence -o": "findings.json, evidence.json, figures/, record.json, brief.html, "
+    "annex.html",
     "tarazu claims -o": "claims.json, findings.json, evidence.json, the studies in studies/NAME/, "
-    "record.json, brief.html",
+    "record.json, brief.html, annex.html",
 }
 RECORD: Final = {
     "title": "Name of the event data.",
@@ -105,7 +106,8 @@ STUDY_JSON: Final = {
     "record_range": "Least and most attacks per year in the record's last five years, or null.",
     "kept_share": "Share of draws in that range, by hypothesis and `pooled`.",
     "region": "Name, title and SHA-256.",
-    "policies, hypotheses": "Name, title and meaning of each.",
+    "policies, hypotheses": "Name, title and meaning of each, and the districts in which a policy "
+    "differs from the baseline (empty: all).",
     "baseline": "The policy that others are compared with.",
     "policy_digests": "SHA-256 of the policies' files by name.",
     "is_operation": "Whether the study has one extra sweep.",
@@ -141,7 +143,7 @@ RUN: Final = {
     "sha256": SEALED,
 }
 RUN_JSON: Final = {
-    "folder, brief": "Where the results lie.",
+    "folder, brief, annex": "Where the results lie.",
     "points": "What was found: label and text of each point that the command prints.",
     "evidence": "As evidence.json, or null.",
     "claims": "As claims.json, or null.",

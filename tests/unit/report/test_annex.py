@@ -1,4 +1,4 @@
-"""The brief: complete, equal bytes, no loads, hostile text disarmed, limits before the answer."""
+"""The annex: complete, equal bytes, no loads, hostile text disarmed, limits before the answer."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
 from tarazu.evidence.finding import Finding
 from tarazu.record import Record, load_record
-from tarazu.report import write_brief
+from tarazu.report import write_annex
 
 RECORD = load_record()
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>&\"'"
@@ -72,7 +72,7 @@ class Page(HTMLParser):
 
 
 def _brief(folder: Path, record: Record = RECORD, *findings: Finding) -> str:
-    path = write_brief(record, findings or (weak_retaliation(),), folder / "brief.html")
+    path = write_annex(record, findings or (weak_retaliation(),), folder / "annex.html")
     return path.read_text(encoding="utf-8")
 
 
@@ -81,23 +81,23 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     return Page(_brief(tmp_path_factory.mktemp("brief")))
 
 
-def test_brief__has_the_same_bytes_twice(tmp_path: Path) -> None:
-    first = write_brief(RECORD, [weak_retaliation()], tmp_path / "a.html").read_bytes()
-    second = write_brief(RECORD, [weak_retaliation()], tmp_path / "b.html").read_bytes()
+def test_annex__has_the_same_bytes_twice(tmp_path: Path) -> None:
+    first = write_annex(RECORD, [weak_retaliation()], tmp_path / "a.html").read_bytes()
+    second = write_annex(RECORD, [weak_retaliation()], tmp_path / "b.html").read_bytes()
     assert first == second
 
 
-def test_brief__leaves_nothing_half_written(tmp_path: Path) -> None:
+def test_annex__leaves_nothing_half_written(tmp_path: Path) -> None:
     broken = weak_retaliation((replace(FIGURES[0], kind="pie"),))
-    target = tmp_path / "brief.html"
+    target = tmp_path / "annex.html"
     target.write_text("earlier")
     with pytest.raises(ValueError, match="pie"):
-        write_brief(RECORD, [broken], target)
+        write_annex(RECORD, [broken], target)
     assert target.read_text() == "earlier"
-    assert [p.name for p in tmp_path.iterdir()] == ["brief.html"]
+    assert [p.name for p in tmp_path.iterdir()] == ["annex.html"]
 
 
-def test_brief__loads_nothing(page: Page) -> None:
+def test_annex__loads_nothing(page: Page) -> None:
     loads = [
         (tag, name, value)
         for tag, attributes in page.tags
@@ -108,7 +108,7 @@ def test_brief__loads_nothing(page: Page) -> None:
     assert not re.search(r"@import|url\s*\(", "".join(page.styles))
 
 
-def test_brief__forbids_itself_to_load_or_to_run_anything_else(page: Page) -> None:
+def test_annex__forbids_itself_to_load_or_to_run_anything_else(page: Page) -> None:
     policy = next(
         m["content"] or ""
         for m in page.named("meta")
@@ -128,12 +128,12 @@ def test_brief__forbids_itself_to_load_or_to_run_anything_else(page: Page) -> No
     "section",
     ["limits", "answer", "record", "finding-retaliation", "methods", "provenance", "cite"],
 )
-def test_brief__has_each_section_and_a_link_to_it(page: Page, section: str) -> None:
+def test_annex__has_each_section_and_a_link_to_it(page: Page, section: str) -> None:
     assert any(attributes.get("id") == section for attributes in page.named("section"))
     assert any(attributes.get("href") == f"#{section}" for attributes in page.named("a"))
 
 
-def test_brief__puts_limits_and_failed_checks_before_the_answer(page: Page) -> None:
+def test_annex__puts_limits_and_failed_checks_before_the_answer(page: Page) -> None:
     order = [a.get("id") for a in page.named("section")]
     assert order[:2] == ["limits", "answer"]
     limits = page.text.split("Read this first")[1].split("The answer")[0]
@@ -143,7 +143,7 @@ def test_brief__puts_limits_and_failed_checks_before_the_answer(page: Page) -> N
     assert "not a forecast" in limits
 
 
-def test_brief__answers_in_five_sentences_with_numbers(page: Page, tmp_path: Path) -> None:
+def test_annex__answers_in_five_sentences_with_numbers(page: Page, tmp_path: Path) -> None:
     answer = page.text.split("The answer")[1].split("The record: what happened")[0]
     assert "−0.20 to +0.41" in answer
     assert "90 operations, 440 attacks" in answer
@@ -153,7 +153,7 @@ def test_brief__answers_in_five_sentences_with_numbers(page: Page, tmp_path: Pat
     assert items[1].count("<li>") == 5
 
 
-def test_brief__names_the_reruns_that_differ(tmp_path: Path) -> None:
+def test_annex__names_the_reruns_that_differ(tmp_path: Path) -> None:
     finding = weak_retaliation()
     other = replace(finding.sensitivity[0], verdict="backlash")
     text = Page(
@@ -163,33 +163,33 @@ def test_brief__names_the_reruns_that_differ(tmp_path: Path) -> None:
     assert "without best = 0: backlash" in text
 
 
-def test_brief__warns_where_the_fit_did_not_converge(tmp_path: Path) -> None:
+def test_annex__warns_where_the_fit_did_not_converge(tmp_path: Path) -> None:
     text = Page(_brief(tmp_path, RECORD, replace(weak_retaliation(), converged=False))).text
     assert "did not converge" in text.split("The answer")[0]
 
 
-def test_brief__says_when_error_rates_were_not_measured(tmp_path: Path) -> None:
+def test_annex__says_when_error_rates_were_not_measured(tmp_path: Path) -> None:
     finding = replace(weak_retaliation(FIGURES[:1]), validation={})
     text = Page(_brief(tmp_path, RECORD, finding)).text
     assert "error rates of 'retaliation' were not measured" in text
     assert "was not measured here" in text
 
 
-def test_brief__says_so_where_nothing_could_be_estimated(tmp_path: Path) -> None:
+def test_annex__says_so_where_nothing_could_be_estimated(tmp_path: Path) -> None:
     finding = replace(weak_retaliation(), estimate=float("nan"), interval=None, p_value=None)
     text = Page(_brief(tmp_path, RECORD, finding)).text
     assert "No number can be given" in text
     assert "nan" not in text.lower().split()
 
 
-def test_brief__of_a_record_without_findings_shows_the_record(tmp_path: Path) -> None:
-    path = write_brief(RECORD, (), tmp_path / "brief.html")
+def test_annex__of_a_record_without_findings_shows_the_record(tmp_path: Path) -> None:
+    path = write_annex(RECORD, (), tmp_path / "annex.html")
     page = Page(path.read_text(encoding="utf-8"))
     assert "692 events" in page.text
     assert "No checks were made." in page.text
 
 
-def test_brief__shows_every_figure_with_words_numbers_and_data(page: Page) -> None:
+def test_annex__shows_every_figure_with_words_numbers_and_data(page: Page) -> None:
     figures = page.named("figure")
     assert len(figures) == 3 + len(FIGURES)
     plots = [a for a in page.named("div") if a.get("class") == "plot"]
@@ -200,7 +200,7 @@ def test_brief__shows_every_figure_with_words_numbers_and_data(page: Page) -> No
     assert page.text.count(" n: ") >= len(figures)
 
 
-def test_brief__can_be_read_by_a_machine_that_reads_aloud(page: Page) -> None:
+def test_annex__can_be_read_by_a_machine_that_reads_aloud(page: Page) -> None:
     assert page.named("html")[0]["lang"] == "en"
     assert page.headings[0] == 1
     assert page.headings.count(1) == 1
@@ -213,7 +213,7 @@ def test_brief__can_be_read_by_a_machine_that_reads_aloud(page: Page) -> None:
     assert set(targets) <= set(ids)
 
 
-def test_brief__disarms_hostile_text(tmp_path: Path) -> None:
+def test_annex__disarms_hostile_text(tmp_path: Path) -> None:
     region = RECORD.region
     first = replace(region.districts[0], name=HOSTILE)
     tiles = tuple(replace(tile, abbr=HOSTILE) for tile in region.tiles)
@@ -237,7 +237,7 @@ def test_brief__disarms_hostile_text(tmp_path: Path) -> None:
             json.loads(text)
 
 
-def test_brief__cites_the_data_and_names_versions_and_digests(page: Page) -> None:
+def test_annex__cites_the_data_and_names_versions_and_digests(page: Page) -> None:
     cite = page.text.split("How to cite")[-1]
     for words in ("Sundberg", "Melander", "Davies", "Pettersson", "Öberg", "CC BY 4.0", "Tarazu"):
         assert words in cite
@@ -245,16 +245,16 @@ def test_brief__cites_the_data_and_names_versions_and_digests(page: Page) -> Non
     assert all(digest in provenance for digest in RECORD.inputs.values())
 
 
-def test_brief__holds_no_place_finer_than_a_district_and_no_clock(page: Page) -> None:
+def test_annex__holds_no_place_finer_than_a_district_and_no_clock(page: Page) -> None:
     specs = "".join(text for a, text in page.scripts if a.get("type") == "application/json")
     assert not re.search(r"\b(lat|lon|latitude|longitude)\b", specs)
     assert not re.search(r"\b\d\d:\d\d:\d\d\b", page.text + specs)
 
 
-def test_brief__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
+def test_annex__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="path is None"):
-        write_brief(RECORD, [weak_retaliation()], None)
+        write_annex(RECORD, [weak_retaliation()], None)
     with pytest.raises(TypeError, match=r"record is 'events.csv'.*read_record"):
-        write_brief("events.csv", [], tmp_path / "brief.html")
+        write_annex("events.csv", [], tmp_path / "annex.html")
     with pytest.raises(TypeError, match="folder is 3"):
-        write_brief(RECORD, [], tmp_path / "brief.html", studies=[3])
+        write_annex(RECORD, [], tmp_path / "annex.html", studies=[3])

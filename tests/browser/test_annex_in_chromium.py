@@ -1,4 +1,4 @@
-"""The brief in a real browser: all figures drawn, no complaint, no request, A4 in print."""
+"""The annex in a real browser: all figures drawn, no complaint, no request, A4 in print."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
 from tarazu.model import build_model
 from tarazu.record import load_record
-from tarazu.report import write_brief
+from tarazu.report import write_annex
 from tarazu.report.figures.causal_loop import loops_figure
 from tarazu.report.pages.figure_pages import write_pages
 
@@ -44,7 +44,7 @@ def browser() -> str:
 @pytest.fixture(scope="module")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("brief")
-    return write_brief(load_record(), [weak_retaliation()], folder / "brief.html")
+    return write_annex(load_record(), [weak_retaliation()], folder / "annex.html")
 
 
 def _browse(
@@ -59,7 +59,7 @@ def _browse(
     )
 
 
-def test_brief__draws_every_figure_without_a_complaint(
+def test_annex__draws_every_figure_without_a_complaint(
     browser: str, brief: Path, tmp_path: Path
 ) -> None:
     done = _browse(browser, brief, tmp_path, "--enable-logging=stderr", "--dump-dom")
@@ -86,7 +86,7 @@ def _requests(browser: str, page: Path, folder: Path) -> set[str]:
     return {host for host in hosts if not host.endswith(BROWSERS_OWN)}
 
 
-def test_brief__asks_the_network_for_nothing(browser: str, brief: Path, tmp_path: Path) -> None:
+def test_annex__asks_the_network_for_nothing(browser: str, brief: Path, tmp_path: Path) -> None:
     assert _requests(browser, brief, tmp_path) == set()
 
 
@@ -96,7 +96,7 @@ def test_requests__of_a_page_that_loads_something_are_seen(browser: str, tmp_pat
     assert _requests(browser, page, tmp_path) == {"elsewhere.invalid"}
 
 
-def test_brief__prints_on_a4(browser: str, brief: Path, tmp_path: Path) -> None:
+def test_annex__prints_on_a4(browser: str, brief: Path, tmp_path: Path) -> None:
     pdf = tmp_path / "brief.pdf"
     _browse(browser, brief, tmp_path, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
     content = pdf.read_bytes()

@@ -1,0 +1,75 @@
+"""What would change the answer: the assumption that decides, the coding, a larger record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tarazu.core.number_format import count, percent
+from tarazu.evidence.finding import Finding
+from tarazu.report.brief.panel import Panel
+from tarazu.report.brief.texts import TEXTS, listed, plain_name
+from tarazu.report.brief.timing_panels import detectable, differing
+
+if TYPE_CHECKING:
+    from tarazu.study import StudyResult
+    from tarazu.study.analysis.driver import Driver
+
+
+def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | None:
+    """Return what would change the answer; None where there is neither model nor test."""
+    drivers: list[Driver] = []
+    lines: list[str] = []
+    if study is not None:
+        from tarazu.report.brief.drivers import (  # late: it loads the engine
+            driver_words,
+            drivers_of,
+        )
+
+        drivers = drivers_of(study)
+        lines = [driver_words(study, driver) for driver in drivers]
+    if finding is not None:
+        lines += _record_words(finding)
+    if not lines:
+        return None
+    return Panel(
+        key="change",
+        title=_title(drivers),
+        lines=tuple(lines),
+        note=TEXTS.text("change", "method") if drivers else "",
+        anchor="" if study is None else f"study-{study.name}",
+    )
+
+
+def _title(drivers: list[Driver]) -> str:
+    found = [driver for driver in drivers if driver.stands_out]
+    if found:
+        key = "title_assumed" if found[0].is_assumed else "title_sourced"
+        return TEXTS.text("change", key, name=plain_name(found[0].parameter))
+    return TEXTS.text("change", "title_none" if drivers else "title_record")
+
+
+def _record_words(finding: Finding) -> list[str]:
+    lines = []
+    if finding.sensitivity:
+        variants = [
+            TEXTS.text("change", "variant", name=name, verdict=verdict)
+            for name, verdict in differing(finding)
+        ]
+        lines.append(
+            TEXTS.text("change", "coding", variants=listed(variants))
+            if variants
+            else TEXTS.text("change", "nothing")
+        )
+    limits = detectable(finding)
+    if limits is not None and limits.needed is not None:
+        needed, share = limits.needed
+        lines.append(
+            TEXTS.text(
+                "change",
+                "needed",
+                needed=count(needed),
+                operations=count(finding.n_used.get("operations", 0)),
+                share=percent(share),
+            )
+        )
+    return lines

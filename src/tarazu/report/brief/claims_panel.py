@@ -1,0 +1,91 @@
+"""The panel of claims: one line each, the record beside the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tarazu.claims import Entry, Ledger
+from tarazu.core.number_format import count, percent
+from tarazu.report.brief.likelihood import likelihood
+from tarazu.report.brief.texts import TEXTS, short
+
+MOST: Final = 6  # claims on the page
+LONGEST: Final = 110  # letters of a claim
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim in one line."""
+
+    id: str
+    sentence: str
+    record: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsPanel:
+    """The claims of a ledger, with the words for record and model."""
+
+    title: str
+    lines: tuple[ClaimLine, ...]
+    record: str
+    model: str
+    note: str
+    rest: str
+
+
+def claims_panel(ledger: Ledger) -> ClaimsPanel:
+    """Return the claims as lines; what the record decides is the verdict of the ledger."""
+    decided = sum(entry.verdict in ("supported", "contradicted") for entry in ledger.entries)
+    total = count(len(ledger.entries))
+    key = "title_some" if decided else "title_none"
+    values = {"count": total} | ({"decided": count(decided)} if decided else {})
+    left = len(ledger.entries) - MOST
+    draws = sorted(
+        {e.model.headline.n_draws for e in ledger.entries if e.model and e.model.headline}
+    )
+    return ClaimsPanel(
+        title=TEXTS.text("claims", key, **values),
+        lines=tuple(_line(entry) for entry in ledger.entries[:MOST]),
+        record=TEXTS.text("claims", "record"),
+        model=TEXTS.text("claims", "model"),
+        note=TEXTS.text("claims", "note", draws=" or ".join(map(count, draws)) or "0"),
+        rest=TEXTS.text("claims", "more", count=count(left)) if left > 0 else "",
+    )
+
+
+def _line(entry: Entry) -> ClaimLine:
+    return ClaimLine(
+        id=entry.claim.id,
+        sentence=short(entry.claim.sentence, LONGEST),
+        record=_record(entry),
+        model=_model(entry),
+    )
+
+
+def _record(entry: Entry) -> str:
+    """Return what the record says; a verdict that the model puts in doubt is not repeated."""
+    if entry.claim.record is None:
+        return TEXTS.text("claims", "no_test")
+    if entry.record is None:
+        return TEXTS.text("claims", "no_run")
+    words = {"supported": "supports", "contradicted": "contradicts"}
+    return TEXTS.text("claims", words.get(entry.record.conclusion, "cannot tell"))
+
+
+def _model(entry: Entry) -> str:
+    if entry.model is None:
+        return TEXTS.text("claims", "no_run")
+    share = entry.model.headline
+    if share is None:
+        return TEXTS.text("claims", "no_draw")
+    return TEXTS.text(
+        "claims",
+        "share",
+        share=percent(share.share),
+        low=percent(share.low),
+        high=percent(share.high),
+        word=likelihood(share.low, share.high),
+    )

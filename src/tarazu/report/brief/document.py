@@ -1,0 +1,217 @@
+"""The brief: two printed pages in one HTML file, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tarazu.core.arguments import check_path, wrong_type
+from tarazu.core.files.cache import write_atomic
+from tarazu.core.number_format import years
+from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.evidence import Battery, Finding
+from tarazu.evidence.battery import assess
+from tarazu.record import Record
+from tarazu.report.brief.answer import answer_of, central_finding
+from tarazu.report.brief.change_panel import change_panel
+from tarazu.report.brief.likelihood import scale_sentence
+from tarazu.report.brief.limit_panels import limits_panel, quality_panel
+from tarazu.report.brief.record_panels import map_panel, years_panel
+from tarazu.report.brief.texts import TEXTS, short
+from tarazu.report.brief.timing_panels import around_panel, seen_panel
+from tarazu.report.content_policy import content_policy
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from tarazu.claims import Ledger
+    from tarazu.report.brief.claims_panel import ClaimsPanel
+    from tarazu.report.brief.policy_panel import PolicyPanel
+    from tarazu.study import StudyResult
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+CITED: Final = 2  # citations of the data; the annex has all
+COMMIT: Final = 12  # digits
+
+
+def write_brief(
+    record: Record,
+    findings: Sequence[Finding],
+    path: str | PathLike[str],
+    *,
+    battery: Battery | None = None,
+    studies: Sequence[StudyResult | str | PathLike[str]] = (),
+    ledger: Ledger | None = None,
+    annex: str | None = None,
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write the brief: two printed pages on a record, its findings, and results of the model.
+
+    The file has no script and needs no network: its own content policy forbids both. Equal inputs
+    give equal bytes.
+
+    Parameters
+    ----------
+    record : the events.
+    findings : of the record; empty where no estimator was run.
+    path : where to write; an existing file is replaced whole or not at all.
+    battery : the same findings, with failures and with their errors controlled jointly. Default:
+        the battery of `findings`. Verdicts are those after correction.
+    studies : results of studies, or their folders; the first one that compares policies is shown.
+    ledger : claims with their verdicts.
+    annex : relative address of the annex; None: nothing is linked.
+    provenance : versions and digests; default: those of this installation and of the record.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    DataError
+        The folder of a study holds no complete result.
+    TypeError
+        An argument of a wrong type.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> tz.write_brief(record, [finding], "brief.html", studies=["out"])  # doctest: +SKIP
+    PosixPath('brief.html')
+    """
+    path = check_path("path", path, "where to write the brief")
+    if not isinstance(record, Record):
+        raise wrong_type("record", record, "a record, as `read_record` returns it")
+    page = render_brief(
+        record,
+        assess(findings) if battery is None else battery,
+        studies=[_result(given) for given in studies],
+        ledger=ledger,
+        annex=annex,
+        provenance=collect_provenance(record.inputs) if provenance is None else provenance,
+    )
+    write_atomic(path, page.encode())
+    return path
+
+
+def render_brief(
+    record: Record,
+    battery: Battery,
+    *,
+    studies: Sequence[StudyResult],
+    ledger: Ledger | None,
+    annex: str | None,
+    provenance: Provenance,
+) -> str:
+    """Return the brief as HTML text; see `write_brief`."""
+    study = _main_study(studies)
+    finding = central_finding(battery)
+    page: str = (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            kicker=_kicker(record, study),
+            answer=answer_of(record, battery, study),
+            figures=[
+                panel
+                for panel in (
+                    years_panel(record),
+                    None if finding is None else around_panel(finding),
+                    None if finding is None else seen_panel(finding),
+                )
+                if panel is not None
+            ],
+            policies=_policies(study),
+            own=TEXTS.text("policies", "own"),
+            map=map_panel(record),
+            claims=None if ledger is None else _claims(ledger),
+            change=change_panel(study, finding),
+            quality=quality_panel(record, battery),
+            limits=limits_panel(record, battery, studies),
+            foot=_foot(record, provenance, has_model=study is not None),
+            annex_words=TEXTS.text("foot", "annex"),
+            annex_link=TEXTS.text("foot", "annex_link"),
+            more=TEXTS.text("foot", "more"),
+            annex=annex,
+            style=(TEMPLATES / "brief.css").read_text(encoding="utf-8"),
+            policy=content_policy([]),
+        )
+    )
+    return page
+
+
+def _main_study(studies: Sequence[StudyResult]) -> StudyResult | None:
+    if not studies:
+        return None
+    from tarazu.report.brief.policies import main_study  # late: it loads the engine
+
+    return main_study(studies)
+
+
+def _policies(study: StudyResult | None) -> PolicyPanel | None:
+    if study is None:
+        return None
+    from tarazu.report.brief.policy_panel import policy_panel, settings_panel
+
+    return settings_panel(study) if study.grid else policy_panel(study)
+
+
+def _claims(ledger: Ledger) -> ClaimsPanel | None:
+    from tarazu.report.brief.claims_panel import claims_panel  # late: it loads the engine
+
+    return claims_panel(ledger) if ledger.entries else None
+
+
+def _kicker(record: Record, study: StudyResult | None) -> str:
+    span = years(record.start.year, record.end.year)
+    if study is None:
+        return TEXTS.text("kicker", "record", name=record.region.title, span=span)
+    return TEXTS.text(
+        "kicker", "study", name=record.region.title, span=span, study=short(study.title)
+    )
+
+
+def _foot(record: Record, provenance: Provenance, *, has_model: bool) -> tuple[str, ...]:
+    commit = provenance.commit or ""
+    lines = [
+        TEXTS.text(
+            "foot",
+            "data",
+            title=record.source.title,
+            licence=record.source.licence,
+            start=record.start.isoformat(),
+            end=record.end.isoformat(),
+        ),
+        *(TEXTS.text("foot", "cite", citation=text) for text in record.source.citations[:CITED]),
+        TEXTS.text(
+            "foot",
+            "version",
+            version=provenance.tarazu,
+            commit=f" ({commit[:COMMIT]})" if commit else "",
+        ),
+    ]
+    if has_model:
+        lines = [TEXTS.text("foot", "future"), scale_sentence(), *lines]
+    return tuple(lines)
+
+
+def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
+    from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
+
+    return given if isinstance(given, StudyResult) else load_study_result(given)
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,77 @@
+"""The part of the answer that is about policies: simulated, not calibrated."""
+
+from __future__ import annotations
+
+from tarazu.core.number_format import percent
+from tarazu.report.brief.likelihood import likelihood
+from tarazu.report.brief.policies import (
+    changes_of,
+    compared,
+    ending_shares,
+    ends_somewhere,
+    lower_share,
+    own_policies,
+    title_of,
+    verdict_on,
+)
+from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, listed, plain_name
+from tarazu.study import StudyResult
+from tarazu.study.analysis.leader import find_leader
+from tarazu.study.analysis.summary import in_order
+from tarazu.study.analysis.uncertainty import Estimate
+
+
+def study_headline(study: StudyResult) -> str:
+    """Return what the model says in at most 20 words."""
+    if study.grid:
+        key = "grid_some" if ends_somewhere(study) else "grid_none"
+        return _head(key, plain_name(study.grid))
+    shown = compared(study)
+    if not shown:
+        return _head("one_policy", study.policies[0].title)
+    if own_policies(study) or len(shown) == 1:
+        verdict = verdict_on(lower_share(changes_of(study), in_order(study)[0], shown[0].name))
+        key = {"better": "policy_fewer", "worse": "policy_more", "open": "policy_open"}[verdict]
+        return _head(key, shown[0].title)
+    leader = find_leader(study)
+    if leader is None or not leader.is_clear:
+        return TEXTS.text("headline", "no_leader")
+    return _head("leader", title_of(study, leader.policy))
+
+
+def _head(key: str, name: str) -> str:
+    return fit("headline", key, HEADLINE_WORDS, name=name)
+
+
+def policy_sentence(study: StudyResult) -> str:
+    """Return what the policies do to civilians killed: by shares of futures, never by a mean."""
+    if study.grid:
+        most = max(ending_shares(study).values(), key=lambda share: share.value)
+        return TEXTS.text("answer", "grid", **_shares(most))
+    shown = compared(study)
+    if not shown:
+        return fit("answer", "one_policy", name=study.policies[0].title)
+    table, first = changes_of(study), in_order(study)[0]
+    own = own_policies(study)
+    if own or len(shown) == 1:
+        share = lower_share(table, first, shown[0].name)
+        named = listed(list(shown[0].districts))
+        where = TEXTS.text("answer", "where", districts=named) if named else ""
+        return fit("answer", "own", name=shown[0].title, where=where, **_shares(share))
+    leader = find_leader(study)
+    assert leader is not None  # there are two policies or more
+    if leader.is_clear and leader.policy != study.baseline:
+        title = title_of(study, leader.policy)
+        return fit("answer", "leader", name=title, **_shares(leader.share))
+    best = max(shown, key=lambda policy: lower_share(table, first, policy.name).value)
+    key = "baseline_leads" if leader.policy == study.baseline else "no_leader"
+    return fit("answer", key, name=best.title, **_shares(lower_share(table, first, best.name)))
+
+
+def _shares(share: Estimate) -> dict[str, str]:
+    return {
+        "share": percent(share.value),
+        "low": percent(share.low),
+        "high": percent(share.high),
+        "word": likelihood(share.low, share.high),
+    }
