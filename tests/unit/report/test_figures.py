@@ -46,7 +46,8 @@ def test_figure__has_source_n_alternative_text_and_table(figure: Figure) -> None
 def test_figure__names_every_axis(figure: Figure) -> None:
     axes = {k: v for k, v in figure.spec["layout"].items() if k.startswith(("xaxis", "yaxis"))}
     assert len(axes) >= 2
-    assert all(axis["title"]["text"] for axis in axes.values())
+    named_rows = [axis for axis in axes.values() if "ticktext" in axis and axis.get("ticks") == ""]
+    assert all(axis["title"]["text"] for axis in axes.values() if axis not in named_rows)
 
 
 @pytest.mark.parametrize("figure", ALL, ids=lambda figure: figure.key)
@@ -59,7 +60,8 @@ def test_draw__keeps_labels_source_and_n_of_the_estimator(figure) -> None:
     drawn = finding_figure(figure, key="k")
     assert (drawn.title, drawn.source, drawn.n) == (figure.title, figure.source, figure.n)
     assert drawn.spec["layout"]["xaxis"]["title"]["text"] == figure.x_label
-    assert drawn.spec["layout"]["yaxis"]["title"]["text"] == figure.y_label
+    if figure.kind not in ("forest", "effects"):  # whose rows have names
+        assert drawn.spec["layout"]["yaxis"]["title"]["text"] == figure.y_label
 
 
 def test_draw__knows_every_kind_of_the_fixture() -> None:

@@ -8,6 +8,8 @@ from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.marks import beside_upright, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
 
+MOST_TICKS = 7  # names of bins under a plot
+
 
 def windows_figure(figure: FigureData, key: str) -> Figure:
     """Return observed counts before and after an operation against those of moved dates."""
@@ -119,8 +121,17 @@ def residuals_figure(figure: FigureData, key: str) -> Figure:
         "cliponaxis": False,
     }
     layout = {
-        "xaxis": {"title": {"text": literal(figure.x_label)}, "type": "category"},
-        "yaxis": {"title": {"text": literal(figure.y_label)}},
+        "xaxis": {
+            "title": {"text": literal(figure.x_label)},
+            "type": "category",
+            "tickangle": 0,
+            **_few_ticks(bins),
+        },
+        "yaxis": {
+            "title": {"text": literal(figure.y_label)},
+            "range": _around([*low, *high, *seen]),
+            "rangemode": "normal",
+        },
         "margin": {"t": 40, "l": 56, "r": 16, "b": 60},
     }
     rows = tuple(
@@ -135,6 +146,19 @@ def residuals_figure(figure: FigureData, key: str) -> Figure:
         rows,
         frozenset({1}),
     )
+
+
+def _few_ticks(bins: list[str]) -> dict[str, list[str]]:
+    """Return the ticks of many bins: as many names as fit side by side."""
+    step = -(-len(bins) // MOST_TICKS)
+    return {} if step == 1 else {"tickvals": bins[::step], "ticktext": bins[::step]}
+
+
+def _around(values: list[float]) -> list[float]:
+    """Return the range of an axis on which values that lie close together can be told apart."""
+    low, high = min(values), max(values)
+    pad = 0.25 * (high - low) or 1.0
+    return [max(0.0, low - pad), high + pad]
 
 
 def _days(first: int, last: int) -> str:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from tarazu.core.number_format import count, estimate, interval, number, percent
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figure import Figure, literal
-from tarazu.report.figures.marks import bin_edges, error_bars, level, on_level, steps, upright
-from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, VERMILLION, figure_spec
+from tarazu.report.figures.marks import bin_edges, error_bars, level, steps, upright
+from tarazu.report.figures.theme import (
+    BAND,
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    VERMILLION,
+    figure_spec,
+)
 
-SYMBOLS = ("diamond", "circle", "square")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+COLOURS = (BLUE, ORANGE, GREEN, VERMILLION)
+NAME = 26  # characters of a row's name on one line
 
 
 def forest_figure(figure: FigureData, key: str) -> Figure:
@@ -53,32 +67,21 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    labels = [
-        {
-            "text": literal(name if i in drawn else f"{name}: not estimable"),
-            "xref": "paper",
-            "x": 0,
-            "xanchor": "left",
-            "y": heights[i] + 0.2,
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 12.5, "color": INK if i in drawn else MUTED},
-        }
-        for i, name in enumerate(data["variant"])
-    ]
     layout = {
         "xaxis": {"title": {"text": literal(figure.x_label)}},
         "yaxis": {
-            "title": {"text": literal(figure.y_label)},
-            "range": [-0.6, count_rows - 0.25],
-            "showticklabels": False,
+            "range": [-0.6, count_rows - 0.4],
+            "tickvals": heights,
+            "ticktext": [
+                _two_lines(name if i in drawn else f"{name}: not estimable")
+                for i, name in enumerate(data["variant"])
+            ],
             "ticks": "",
             "showgrid": False,
             "showline": False,
         },
         "shapes": [upright(null, dash="dash")],
-        "annotations": labels,
-        "margin": {"t": 12, "l": 34, "r": 16, "b": 52},
+        "margin": {"t": 12, "l": 150, "r": 16, "b": 52},
     }
     rows = tuple(
         (str(name), number(e), interval(None if lo is None else (lo, h)), str(n), str(verdict))
@@ -89,7 +92,7 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
     return Figure.of_finding(
         figure,
         key,
-        figure_spec([points], height=70 + 46 * count_rows, layout=layout),
+        figure_spec([points], height=74 + 34 * count_rows, layout=layout),
         ("variant", "estimate", "interval", "n", "verdict alone"),
         rows,
         frozenset({1}),
@@ -167,7 +170,6 @@ def power_figure(figure: FigureData, key: str) -> Figure:
             "dtick": 0.2,
         },
         "shapes": [level(0.8)],
-        "annotations": [on_level(0.8, "80%, the usual standard")],
         "margin": {"t": 16, "l": 60, "r": 16, "b": 52},
     }
     rows = tuple(
@@ -177,19 +179,25 @@ def power_figure(figure: FigureData, key: str) -> Figure:
     return Figure.of_finding(
         figure,
         key,
-        figure_spec([curve], height=330, layout=layout),
+        figure_spec([curve], height=300, layout=layout),
         ("true effect", "found in", "simulated records"),
         rows,
         frozenset({0, 1, 2}),
+        notes=("Dashed line: 80%, the usual standard of what counts as detectable.",),
     )
 
 
 def effects_figure(figure: FigureData, key: str) -> Figure:
     """Return estimates with intervals: one line per row, one mark per panel."""
-    data = figure.data
+    data = _in_panels(figure.data)
     panels = list(dict.fromkeys(data["panel"]))
     count_rows = len(data["row"])
-    heights = [count_rows - 1 - i for i in range(count_rows)]
+    first_of = {panel: data["panel"].index(panel) for panel in panels}
+    heads = len(panels) if len(panels) > 1 else 0
+    heights = [
+        count_rows + heads - 1 - i - (panels.index(panel) + 1 if heads else 0)
+        for i, panel in enumerate(data["panel"])
+    ]
     traces = []
     for p, panel in enumerate(panels):
         mine = [i for i in range(count_rows) if data["panel"][i] == panel]
@@ -210,7 +218,7 @@ def effects_figure(figure: FigureData, key: str) -> Figure:
                     "size": 9,
                     "opacity": 1,
                     "symbol": SYMBOLS[p % len(SYMBOLS)],
-                    "color": VERMILLION if p % 2 else BLUE,
+                    "color": COLOURS[p % len(COLOURS)],
                     "line": {"color": INK, "width": 1},
                 },
                 "customdata": [
@@ -228,15 +236,18 @@ def effects_figure(figure: FigureData, key: str) -> Figure:
     layout = {
         "xaxis": {"title": {"text": literal(figure.x_label)}},
         "yaxis": {
-            "title": {"text": literal(figure.y_label)},
-            "range": [-0.6, count_rows - 0.4],
-            "tickvals": heights,
-            "ticktext": [literal(row) for row in data["row"]],
+            "range": [-0.6, count_rows + heads - 0.4],
+            "tickvals": [*heights, *(heights[i] + 1 for i in first_of.values() if heads)],
+            "ticktext": [
+                *(_two_lines(row) for row in data["row"]),
+                *(f"<b>{literal(panel)}</b>" for panel in panels if heads),
+            ],
+            "ticks": "",
             "showgrid": False,
         },
         "shapes": [upright(0, dash="dash")],
-        "margin": {"t": 40, "l": 150, "r": 16, "b": 52},
-        "legend": {"y": 1.06},
+        "showlegend": False,
+        "margin": {"t": 14, "l": 150, "r": 16, "b": 52},
     }
     rows = tuple(
         (str(panel), str(row), number(e), interval((lo, h)), str(n), str(verdict))
@@ -248,7 +259,7 @@ def effects_figure(figure: FigureData, key: str) -> Figure:
     return Figure.of_finding(
         figure,
         key,
-        figure_spec(traces, height=110 + 30 * count_rows, layout=layout),
+        figure_spec(traces, height=76 + 26 * (count_rows + heads), layout=layout),
         ("where", "when", "estimate", "interval", "n", "verdict alone"),
         rows,
         frozenset({2}),
@@ -316,3 +327,27 @@ def _edge(edges: list[float], values: list[float], *, fill: str | None) -> dict[
         "fillcolor": BAND,
         "hoverinfo": "skip",
     }
+
+
+def _two_lines(name: str) -> str:
+    """Return a name for an axis, broken where one line would take room from the plot."""
+    return "<br>".join(literal(line) for line in wrap(name, NAME))
+
+
+def _in_panels(data: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return rows panel by panel, and in each those before an operation before those after it."""
+    panels = list(dict.fromkeys(data["panel"]))
+    order = sorted(
+        range(len(data["row"])),
+        key=lambda i: (panels.index(data["panel"][i]), _moment(str(data["row"][i]))),
+    )
+    return {name: [values[i] for i in order] for name, values in data.items()}
+
+
+def _moment(row: str) -> tuple[int, int]:
+    """Return where a row of days stands: the last days before, ..., the first days after."""
+    found = re.match(r"\d+", row)
+    if found is None:
+        return (0, 0)
+    days = int(found[0])
+    return (0, -days) if row.endswith("before") else (1, days)

@@ -53,21 +53,6 @@ def beside_upright(x: float, text: str, *, anchor: str) -> dict[str, Any]:
     }
 
 
-def on_level(y: float, text: str) -> dict[str, Any]:
-    """Words on the left end of a horizontal line."""
-    return {
-        "text": text,
-        "xref": "paper",
-        "yref": "y",
-        "x": 0.01,
-        "xanchor": "left",
-        "y": y,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 12, "color": MUTED},
-    }
-
-
 def error_bars(
     values: Iterable[float], low: Iterable[float], high: Iterable[float], **looks: Any
 ) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""Figures whose rows have names: nothing is printed over a bar, and time runs downwards."""
+
+import numpy as np
+from tests.unit.evidence.findings import FIGURES
+
+from tarazu.evidence.finding import FigureData
+from tarazu.report.figures.counts import residuals_figure
+from tarazu.report.figures.estimates import effects_figure, forest_figure
+
+
+def test_forest__names_its_rows_outside_the_plot() -> None:
+    forest = next(f for f in FIGURES if f.kind == "forest")
+    layout = forest_figure(forest, "f").spec["layout"]
+    assert "annotations" not in layout
+    assert len(layout["yaxis"]["ticktext"]) == len(forest.data["variant"])
+
+
+def test_effects__stand_panel_by_panel_and_in_order_of_time() -> None:
+    data = {
+        "panel": ["near", "far", "near", "far", "near"],
+        "row": [
+            "42 days after",
+            "42 days after",
+            "14 days after",
+            "14 days after",
+            "85-126 days before",
+        ],
+        "estimate": [1.0, 2.0, 3.0, 4.0, 5.0],
+        "low": [0.0] * 5,
+        "high": [6.0] * 5,
+        "n": ["n"] * 5,
+        "verdict": ["v"] * 5,
+    }
+    figure = FigureData("effects", "t", "x", "y", "source", "n", data)
+    drawn = effects_figure(figure, "f")
+    axis = drawn.spec["layout"]["yaxis"]
+    names = dict(zip(axis["tickvals"], axis["ticktext"], strict=True))
+    downwards = [names[height] for height in sorted(names, reverse=True)]
+    assert downwards == [
+        "<b>near</b>",
+        "85-126 days before",
+        "14 days after",
+        "42 days after",
+        "<b>far</b>",
+        "14 days after",
+        "42 days after",
+    ]
+    near = drawn.spec["data"][0]
+    assert [names[y] for y in near["y"]] == ["85-126 days before", "14 days after", "42 days after"]
+    assert near["x"] == [5.0, 3.0, 1.0]
+
+
+def test_residuals__name_few_bins_and_show_the_band() -> None:
+    data = {
+        "bin": [f"{i / 20:.2f}-{(i + 1) / 20:.2f}" for i in range(20)],
+        "count": [550 + i for i in range(20)],
+        "expected_low": [520] * 20,
+        "expected_high": [590] * 20,
+    }
+    layout = residuals_figure(FigureData("residuals", "t", "x", "y", "s", "n", data), "f").spec[
+        "layout"
+    ]
+    assert len(layout["xaxis"]["ticktext"]) <= 7
+    low, high = layout["yaxis"]["range"]
+    assert low > 400
+    assert np.ptp([520, 590]) > 0.5 * (high - low)
