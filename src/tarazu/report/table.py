@@ -48,12 +48,20 @@ class Table:
         lines = self._blocks(width) if widths is None else self._aligned(widths)
         return "\n".join([*wrap(self.caption, width), *lines])
 
-    def to_html(self, *, caption: bool = True, style: str = "") -> str:
+    def to_html(
+        self,
+        *,
+        caption: bool = True,
+        style: str = "",
+        ids: Sequence[str] = (),
+        links: Sequence[str] = (),
+    ) -> str:
         """Return the table as an HTML element, for a page or a notebook.
 
         Parameters
         ----------
         style : CSS class; ``"cards"`` also labels each cell with its column for narrow screens.
+        ids, links : of each row, its element id and the address that its first cell links to.
         """
         kind = f' class="{style}"' if style else ""
         lines = [f"<table{kind}>"]
@@ -64,7 +72,10 @@ class Table:
             for i, name in enumerate(self.columns)
         )
         lines += [f"<thead><tr>{heads}</tr></thead>", "<tbody>"]
-        lines += [f"<tr>{''.join(self._html_cells(row, style))}</tr>" for row in self.rows]
+        for i, row in enumerate(self.rows):
+            name = f' id="{escape(ids[i])}"' if ids else ""
+            link = links[i] if links else ""
+            lines.append(f"<tr{name}>{''.join(self._html_cells(row, style, link))}</tr>")
         return "\n".join([*lines, "</tbody>", "</table>"])
 
     def to_csv(self) -> str:
@@ -97,10 +108,11 @@ class Table:
     def _class(self, column: int) -> str:
         return ' class="num"' if column in self.numeric else ""
 
-    def _html_cells(self, row: Sequence[str], style: str) -> Iterator[str]:
+    def _html_cells(self, row: Sequence[str], style: str, link: str) -> Iterator[str]:
         for i, cell in enumerate(row):
             if i == 0:
-                yield f'<th scope="row"{self._class(i)}>{escape(cell)}</th>'
+                text = f'<a href="{escape(link)}">{escape(cell)}</a>' if link else escape(cell)
+                yield f'<th scope="row"{self._class(i)}>{text}</th>'
             else:
                 label = f' data-label="{escape(self.columns[i])}"' if style == "cards" else ""
                 yield f"<td{self._class(i)}{label}>{escape(cell)}</td>"

@@ -116,7 +116,7 @@ def test_annex__forbids_itself_to_load_or_to_run_anything_else(page: Page) -> No
     )
     assert policy.startswith("default-src 'none';")
     runnable = [text for attributes, text in page.scripts if "type" not in attributes]
-    assert len(runnable) == 2
+    assert len(runnable) == 3
     for text in runnable:
         code = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"'sha256-{code}'" in policy
@@ -133,10 +133,10 @@ def test_annex__has_each_section_and_a_link_to_it(page: Page, section: str) -> N
     assert any(attributes.get("href") == f"#{section}" for attributes in page.named("a"))
 
 
-def test_annex__puts_limits_and_failed_checks_before_the_answer(page: Page) -> None:
+def test_annex__puts_limits_and_failed_checks_right_after_the_answer(page: Page) -> None:
     order = [a.get("id") for a in page.named("section")]
-    assert order[:2] == ["limits", "answer"]
-    limits = page.text.split("Read this first")[1].split("The answer")[0]
+    assert order[:2] == ["answer", "limits"]
+    limits = page.text.split("What it does not say")[-1].split("The record: what happened")[0]
     assert "attacks before operations: 39 against 18" in limits
     assert "residuals uniform" not in limits
     assert "lethal events only" in limits
@@ -144,7 +144,7 @@ def test_annex__puts_limits_and_failed_checks_before_the_answer(page: Page) -> N
 
 
 def test_annex__answers_in_five_sentences_with_numbers(page: Page, tmp_path: Path) -> None:
-    answer = page.text.split("The answer")[1].split("The record: what happened")[0]
+    answer = page.text.split("The answer")[-1].split("The record: what happened")[0]
     assert "−0.20 to +0.41" in answer
     assert "90 operations, 440 attacks" in answer
     assert "p = 0.62" in answer
@@ -165,7 +165,7 @@ def test_annex__names_the_reruns_that_differ(tmp_path: Path) -> None:
 
 def test_annex__warns_where_the_fit_did_not_converge(tmp_path: Path) -> None:
     text = Page(_brief(tmp_path, RECORD, replace(weak_retaliation(), converged=False))).text
-    assert "did not converge" in text.split("The answer")[0]
+    assert "did not converge" in text.split("The answer")[-1].split("The record: what happened")[0]
 
 
 def test_annex__says_when_error_rates_were_not_measured(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_annex__disarms_hostile_text(tmp_path: Path) -> None:
     page = Page(_brief(tmp_path, record, finding))
     assert page.named("img") == []
     assert not any(name.startswith("on") for _, a in page.tags for name in a)
-    assert len([a for a, _ in page.scripts if "type" not in a]) == 2
+    assert len([a for a, _ in page.scripts if "type" not in a]) == 3
     assert "<script>alert(1)" in page.text
     for attributes, text in page.scripts:
         if attributes.get("type") == "application/json":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -14,7 +16,9 @@ from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.failure import Failure
 from tarazu.record import Record
-from tarazu.report.annex.first_page import failed_checks, limits, result_sentences
+from tarazu.report.annex import anchors
+from tarazu.report.annex.contents import contents, finding_title
+from tarazu.report.annex.first_page import failed_checks, limits, result_sentences, verdict_groups
 from tarazu.report.content_policy import content_policy, script_hash
 from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
@@ -35,9 +39,45 @@ if TYPE_CHECKING:
     from tarazu.claims import Ledger
     from tarazu.model.description import Description
     from tarazu.report.annex.study_section import StudySection
+    from tarazu.report.table import Table
     from tarazu.study import StudyResult
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+TERMS = (
+    (
+        "Alone, and after Holm",
+        "Several tests on one record find something by chance more often than one. Holm (1979) "
+        "raises their p-values so that all verdicts together err in at most 5% of records. "
+        "Verdicts in this document are those after correction.",
+    ),
+    (
+        "Detectable effect",
+        "The smallest effect that the test finds in 80% of simulated records of this size. An "
+        "estimate below it does not mean that there is no effect.",
+    ),
+    (
+        "Branching ratio",
+        "Events that one event brings about on average, in the weeks after it.",
+    ),
+    (
+        "Residuals (PIT)",
+        "Values that are spread evenly between 0 and 1 where the fitted intensity is right.",
+    ),
+    (
+        "Spectral radius",
+        "The growth of a small disturbance from one generation to the next; above 1 it grows.",
+    ),
+    (
+        "Newton decrement",
+        "How far the search for the best fit still was from its end; near 0 it has converged.",
+    ),
+    (
+        "Draw, replicate",
+        "A draw is one set of all parameters from their priors; a replicate is one run of chance "
+        "under it. Policies are compared within the same draw and the same chance.",
+    ),
+)
 
 
 def write_annex(
@@ -126,7 +166,7 @@ def render_annex(
     """Return the annex as HTML text; see `write_annex`."""
     from plotly.offline import get_plotlyjs
 
-    scripts = (_plain_newlines(get_plotlyjs()), _asset("annex.js"))
+    scripts = (_plain_newlines(get_plotlyjs()), _asset("annex.js"), _asset("reading.js"))
     failures: tuple[Failure, ...] = ()
     if battery is not None:
         findings, failures = [battery.corrected(f) for f in findings], battery.failures
@@ -141,9 +181,13 @@ def render_annex(
         .render(
             question=question,
             record=record,
+            contents=contents(
+                findings, has_table=tests is not None, ledger=ledger, studies=studies
+            ),
+            verdicts=verdict_groups(findings),
             answer=result_sentences(
                 record,
-                findings,
+                () if tests else findings,
                 [
                     tests["sentence"] if tests else "",
                     weighed["sentence"] if weighed else "",
@@ -167,6 +211,7 @@ def render_annex(
             rules=rules_table(record),
             battery=tests,
             findings=[_finding_section(finding) for finding in findings],
+            terms=TERMS if findings or studies else (),
             provenance=provenance,
             style=_asset("annex.css"),
             scripts=scripts,
@@ -184,14 +229,18 @@ def _question(record: Record, findings: Sequence[Finding]) -> str:
 
 
 def _finding_section(finding: Finding) -> dict[str, Any]:
+    figures = [
+        finding_figure(figure, key=anchors.finding_figure(finding.name, figure.kind, i))
+        for i, figure in enumerate(finding.figures, start=1)
+    ]
+    is_drawn = any(figure.kind == "forest" for figure in finding.figures)  # with its numbers
     return {
         "finding": finding,
+        "title": finding_title(finding.name),
+        "anchor": anchors.finding(finding.name),
         "numbers": numbers_table(finding),
-        "figures": [
-            finding_figure(figure, key=f"figure-{finding.name}-{figure.kind}-{i}")
-            for i, figure in enumerate(finding.figures, start=1)
-        ],
-        "reruns": sensitivity_table(finding),
+        "figures": figures,
+        "reruns": None if is_drawn else sensitivity_table(finding),
         "checks": checks_table(finding),
         "validation": error_rates_table(finding),
     }
@@ -200,11 +249,12 @@ def _finding_section(finding: Finding) -> dict[str, Any]:
 def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> dict[str, Any] | None:
     if ledger is None:
         return None
-    from tarazu.report.tables import ledger as tables  # late: briefs without a model load no engine
+    from tarazu.report.tables import ledger as tables  # late: without a model no engine is loaded
 
     return {
         "sentence": tables.ledger_sentence(ledger),
         "table": tables.ledger_table(ledger),
+        "ids": [anchors.claim(entry.claim.id) for entry in ledger.entries],
         "verdicts": tables.verdict_words(ledger),
         "rules": tables.rules(ledger),
         "shares": tables.shares_table(ledger, tuple(studies)),
@@ -241,9 +291,24 @@ def _model_section(
     return {
         "sentence": " ".join([parameter_sentence(known), *borrowed_priors(studies)]),
         "tables": (
-            ("Parameters: unit, prior, source", tables.parameter_table(known), "model"),
-            ("Levers: unit, range, today", tables.lever_table(known), "model"),
-            ("Equations", tables.equation_table(known), "equations"),
+            (
+                "Parameters: unit, prior, source",
+                tables.parameter_table(known),
+                "model",
+                [anchors.parameter(row.name) for row in known.parameters],
+            ),
+            (
+                "Levers: unit, range, today",
+                tables.lever_table(known),
+                "model",
+                [anchors.lever(lever[0]) for lever in known.levers],
+            ),
+            (
+                "Equations",
+                tables.equation_table(known),
+                "equations",
+                [anchors.equation(row.quantity) for row in known.equations],
+            ),
         ),
     }
 
@@ -260,6 +325,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["spec_json"] = _spec_json
+    environment.filters["csv_address"] = _csv_address
+    environment.filters["slug"] = _slug
     return environment
 
 
@@ -271,6 +338,17 @@ def _spec_json(figure: Figure) -> str:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
+
+
+def _csv_address(table: Table) -> str:
+    """Return a table as the address of a CSV file that lies within the page."""
+    text = base64.b64encode(table.to_csv().encode()).decode()
+    return f"data:text/csv;charset=utf-8;base64,{text}"
+
+
+def _slug(text: str) -> str:
+    """Return a name for a file, from a caption."""
+    return "-".join(re.findall("[a-z0-9]+", text.lower()))[:80] or "table"
 
 
 def _asset(name: str) -> str:

@@ -8,6 +8,8 @@ from tarazu.core.number_format import count, counts, estimate, number, p_value, 
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
 from tarazu.region import is_shipped
+from tarazu.report.annex import anchors
+from tarazu.report.annex.contents import finding_title
 
 FEW = 2  # findings that are given three points each
 POWER_STANDARD = 0.8  # share of records with the effect in which it is found; the usual standard
@@ -35,7 +37,7 @@ def result_sentences(
     many findings, or more beside them: the record, one point a finding, then what the battery and
     the model say, already in words ("" is left out).
     """
-    if any(beside) or len(findings) > FEW:
+    if any(beside) or len(findings) > FEW or not findings:
         return (
             record_sentence(record),
             *(f"{finding.sentence} {basis_sentence(finding)}" for finding in findings),
@@ -49,6 +51,28 @@ def result_sentences(
             for text in (finding.sentence, number_sentence(finding), rerun_sentence(finding))
         ),
         power_sentence(findings),
+    )
+
+
+def verdict_groups(
+    findings: Sequence[Finding],
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return each verdict with the findings that have it, as (anchor, title).
+
+    The verdicts are those of the findings: the caller corrects them for the number of tests.
+    Those that say something come first.
+    """
+    order = sorted({finding.verdict for finding in findings}, key=lambda v: (v == CANNOT_TELL, v))
+    return tuple(
+        (
+            verdict[:1].upper() + verdict[1:],
+            tuple(
+                (anchors.finding(finding.name), finding_title(finding.name))
+                for finding in findings
+                if finding.verdict == verdict
+            ),
+        )
+        for verdict in order
     )
 
 
@@ -131,7 +155,7 @@ def _power_words(effects: list[float], power: list[float], label: str) -> str:
 
 
 def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the limits of the brief and the weak spots of its record, most important first."""
+    """Return the limits of the annex and the weak spots of its record, most important first."""
     quality = record.quality
     unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
     check = measured_check(record)

@@ -1,12 +1,13 @@
-"""The section of a study in the brief: figures and tables by kind of study."""
+"""The section of a study in the annex: figures and tables by kind of study."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tarazu.core.number_format import count
+from tarazu.core.number_format import count, percent
+from tarazu.report.annex import anchors
 from tarazu.report.annex.operation_section import (
     at_once_table,
     change_figure,
@@ -15,24 +16,25 @@ from tarazu.report.annex.operation_section import (
     short_sentence,
 )
 from tarazu.report.figure import Figure
+from tarazu.report.figures.dose import dose_figure, is_dosed
 from tarazu.report.figures.fan import MOST_FANS, fan_figure
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import (
     SHOWN,
+    changes_table,
     dose_table,
     hypotheses,
-    leaders_table,
     pairs_table,
     policy_sentence,
+    readable,
     regret_table,
     unranked_table,
 )
 from tarazu.study import Comparison, StudyResult, compare, paired_differences
 from tarazu.study.runner.result import UNEQUAL_BUDGETS
 
-READ_MEDIANS: Final = (
-    "Medians stand first: violence multiplies in a few draws, and a mean follows those draws."
-)
+STATUS_QUO: Final = "status-quo"  # the policy of today's practice
+DOSED: Final = ("quiet_year", "deaths_civilian")
 ONLY_PRIORS: Final = (
     "Hypotheses are restrictions of the priors, and none is tested here: one that allows no "
     "backlash cannot show any, one that allows no deterrence cannot show that. What differs "
@@ -46,7 +48,8 @@ class Part:
 
     Attributes
     ----------
-    more : tables that are folded away on screen and printed.
+    more : tables that the annex gives as CSV only.
+    anchor : of the heading; "" for none.
     """
 
     heading: str
@@ -54,11 +57,12 @@ class Part:
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     more: tuple[Table, ...] = ()
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StudySection:
-    """One study as the brief shows it.
+    """One study as the annex shows it.
 
     Attributes
     ----------
@@ -67,6 +71,7 @@ class StudySection:
     """
 
     result: StudyResult
+    anchor: str
     lead: str
     setup: str
     policies: tuple[tuple[str, str], ...]
@@ -78,12 +83,13 @@ def study_section(result: StudyResult) -> StudySection:
     """Return the section of a study."""
     if result.is_operation:
         lead, parts = "", _operation_parts(result)
-    elif len(result.policies) > MOST_FANS:  # doses, which get a table
+    elif len(result.policies) > MOST_FANS or is_dosed(result):
         lead, parts = "", _dose_parts(result)
     else:
         lead, parts = _policy_parts(result)
     return StudySection(
         result=result,
+        anchor=anchors.study(result.name),
         lead=lead,
         setup=(
             f"{count(result.draws)} draws of all parameters, {count(result.replicates)} replicates "
@@ -97,13 +103,26 @@ def study_section(result: StudyResult) -> StudySection:
     )
 
 
+def kept_words(result: StudyResult) -> str:
+    """Return the share of draws that match the record, by title of the hypothesis."""
+    sentence = result.kept_sentence()
+    if result.record_range is None or "(" not in sentence:
+        return sentence
+    shares = ", ".join(
+        f"{h.title.lower()}: {percent(share)}"
+        for h in result.hypotheses
+        if (share := result.kept_share[h.name]) is not None
+    )
+    return f"{sentence.split(' (')[0]} ({shares})."
+
+
 def _policies(result: StudyResult) -> tuple[tuple[str, str], ...]:
     """Return title and meaning of each policy; settings of one lever share a line."""
     titles: dict[str, str] = {}
     for policy in result.policies:
         shared = policy.meaning in titles
-        title = policy.title.split(" = ")[0] if shared else policy.title
-        titles[policy.meaning] = title
+        title = readable(policy.title)
+        titles[policy.meaning] = title.split(" = ")[0] if shared else title
     return tuple((title, meaning) for meaning, title in titles.items())
 
 
@@ -113,12 +132,11 @@ def _known(tables: Sequence[Table | None]) -> tuple[Table, ...]:
 
 def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
     comparison = compare(result)
-    subsets = ("all", "kept") if result.record_range is not None else ("all",)
-    fans = [fan_figure(result, "attacks", "attacks", subset=subset) for subset in subsets]
+    fan = fan_figure(result, "attacks", "attacks", subset="all")
     attacks = Part(
         "Attacks to come, by policy and hypothesis",
-        (result.kept_sentence(), UNEQUAL_BUDGETS),
-        figures=tuple(figure for figure in fans if figure is not None),
+        (kept_words(result), UNEQUAL_BUDGETS),
+        figures=() if fan is None else (fan,),
     )
     first, *others = hypotheses(result)
     unranked = Part(
@@ -134,46 +152,49 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
                 unranked_table(result, comparison, first, "kept"),
             ]
         ),
+        anchor=anchors.study_outcome(result.name, "outcomes"),
     )
-    compared: Iterable[Part] = ()
-    if len(result.policies) > 1:
-        compared = _compared(result, comparison)
-    return policy_sentence(result, comparison), (attacks, *compared, unranked)
+    compared = _compared(result, comparison) if len(result.policies) > 1 else ()
+    return policy_sentence(result), (*compared, attacks, unranked)
 
 
 def _compared(result: StudyResult, comparison: Comparison) -> Iterator[Part]:
-    yield Part(
-        "Which policy holds up",
-        (ONLY_PRIORS, READ_MEDIANS, UNEQUAL_BUDGETS),
-        tables=_known([leaders_table(result, comparison, "all")]),
-        more=_known([leaders_table(result, comparison, "kept")]),
-    )
+    """Yield the paired changes by outcome; means, worst cases and regret are CSV."""
     for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
-        kept = [table(result, comparison, outcome, "kept") for table in (regret_table, pairs_table)]
         yield Part(
-            f"{heading}: expectation, worst cases and regret",
-            (
-                "Regret: how much worse a policy does than the best policy of the same draw. "
-                "Best in: share of draws in which it is that policy.",
+            f"{heading}, against today's practice" if _is_today(result) else f"{heading}, compared",
+            (ONLY_PRIORS, UNEQUAL_BUDGETS) if outcome == SHOWN[0] else (),
+            tables=_known([changes_table(result, outcome)]),
+            more=_known(
+                [
+                    table(result, comparison, outcome, subset)
+                    for table in (regret_table, pairs_table)
+                    for subset in ("all", "kept")
+                ]
             ),
-            tables=_known([regret_table(result, comparison, outcome, "all")]),
-            more=_known([pairs_table(result, comparison, outcome, "all"), *kept]),
+            anchor=anchors.study_outcome(result.name, outcome),
         )
 
 
+def _is_today(result: StudyResult) -> bool:
+    return result.baseline == STATUS_QUO
+
+
 def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
-    outcomes = ("quiet_year", "deaths_civilian")
-    comparison = compare(result, outcomes)
-    all_draws, kept = (
-        [dose_table(result, comparison, name, subset) for name in outcomes]
-        for subset in ("all", "kept")
-    )
+    comparison = compare(result, DOSED)
     return (
         Part(
-            "What each setting leads to",
-            (result.kept_sentence(), READ_MEDIANS, UNEQUAL_BUDGETS),
-            tables=_known(all_draws),
-            more=_known(kept),
+            "Does violence end?",
+            (kept_words(result), UNEQUAL_BUDGETS),
+            figures=(dose_figure(result, comparison),),
+            more=_known(
+                [
+                    dose_table(result, comparison, name, subset)
+                    for name in DOSED
+                    for subset in ("all", "kept")
+                ]
+            ),
+            anchor=anchors.study_outcome(result.name, DOSED[0]),
         ),
     )
 
@@ -194,7 +215,7 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
         ),
         Part(
             "Attacks after the sweep, here and next door",
-            (short_sentence(result), result.kept_sentence()),
+            (short_sentence(result), kept_words(result)),
             figures=tuple(figure for figure in changes if figure is not None),
         ),
         Part(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tarazu.core.number_format import DASH, estimate, percent, probability, significant
@@ -12,20 +14,62 @@ from tarazu.report.table import Table
 NONE: Final = DASH
 DESCRIPTIVE: Final = "descriptive"
 NO_RESULT: Final = "no result"
+FALSE_POSITIVES: Final = "false positives"  # how the names of such measured rates begin
 
 
 def battery_section(battery: Battery) -> dict[str, Any] | None:
-    """Return sentence, note and tables for the brief; None for a single estimator."""
+    """Return sentence, note and tables for the annex; None for a single estimator.
+
+    `more` are the tables that the annex gives as CSV only; `links` are of the rows of `glance`.
+    """
     if len(battery.rows) + len(battery.failures) < 2:
         return None
     return {
-        "sentence": battery.sentence,
+        "sentence": battery_sentence(battery),
         "note": _note(battery),
-        "results": results_table(battery),
-        "detectable": detectable_table(battery),
-        "estimands": estimands_table(battery),
+        "glance": glance_table(battery),
+        "links": [f"#finding-{row['name']}" for row in battery.rows],
         "failures": failures_table(battery),
+        "more": (results_table(battery), detectable_table(battery), estimands_table(battery)),
     }
+
+
+def battery_sentence(battery: Battery) -> str:
+    """Return how many tests find something, with the names of findings in words."""
+    sentence = battery.sentence
+    for row in battery.rows:
+        sentence = re.sub(rf"\b{row['name']}\b", row["name"].replace("_", " "), sentence)
+    return sentence
+
+
+def glance_table(battery: Battery) -> Table:
+    """Return one row per finding: verdict, estimate, p after correction, and how far to trust it.
+
+    The rate of false positives stands beside the worst one measured, where an assumption fails.
+    """
+    return Table(
+        "Findings; verdict: after correction for the number of tests",
+        (
+            "finding",
+            "verdict",
+            "estimate (interval)",
+            "p, corrected",
+            "false positives (at worst)",
+            "detectable rise; fall",
+        ),
+        tuple(
+            (
+                row["name"].replace("_", " ").capitalize(),
+                row["verdict"],
+                f"{estimate(row['estimate'], row['interval'], level=row['level'])}; {row['unit']}",
+                _p(row, row["p_holm"]),
+                _with_worst(row["false_positives"], finding.validation),
+                f"{_effect(row['smallest_rise'])}; {_effect(row['smallest_fall'])}",
+            )
+            for row, finding in zip(battery.rows, battery.findings, strict=True)
+        ),
+        frozenset({3}),
+    )
 
 
 def results_table(battery: Battery) -> Table:
@@ -106,9 +150,9 @@ def estimands_table(battery: Battery) -> Table:
 def _note(battery: Battery) -> str:
     return (
         f"Verdict: what remains at {percent(battery.significance)} for all tests "
-        "together (Holm 1979, valid whatever their dependence). Alone: without correction. 'The "
-        "record cannot tell' does not mean that there is no effect: another table shows how large "
-        "an effect had to be to be found."
+        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' does not "
+        "mean that there is no effect: the last column gives how large an effect had to be to be "
+        "found in 80% of records."
     )
 
 
@@ -116,6 +160,23 @@ def _p(row: dict[str, Any], value: float | None) -> str:
     if row["kind"] == DESCRIPTIVE:
         return DESCRIPTIVE
     return probability(value)
+
+
+def worst_false_positives(validation: Mapping[str, float | str]) -> float | None:
+    """Return the highest rate of false positives measured in any simulated world; None without."""
+    rates = [
+        value
+        for name, value in validation.items()
+        if name.startswith(FALSE_POSITIVES) and not isinstance(value, str)
+    ]
+    return max(rates, default=None)
+
+
+def _with_worst(usual: float | str | None, validation: Mapping[str, float | str]) -> str:
+    worst = worst_false_positives(validation)
+    if worst is None or isinstance(usual, str) or usual is None or worst <= usual:
+        return _rate(usual)
+    return f"{_rate(usual)} ({percent(worst, 1)})"
 
 
 def _rate(value: float | str | None) -> str:

@@ -11,8 +11,11 @@ from tarazu.core.number_format import (
     probability,
     significant,
 )
+from tarazu.evidence.error_rates import SMALLEST_RISE
 from tarazu.evidence.finding import Finding
 from tarazu.report.table import Table
+
+COMPUTED = "detectable effect"  # name of the check
 
 
 def numbers_table(finding: Finding) -> Table:
@@ -55,14 +58,20 @@ def sensitivity_table(finding: Finding) -> Table | None:
 
 
 def checks_table(finding: Finding) -> Table | None:
-    """Return every check with its outcome, failed ones first; None if there are none."""
-    if not finding.diagnostics:
+    """Return every check with its outcome, failed ones first; None if there are none.
+
+    A detectable effect that was computed is left out where one was measured on simulated records:
+    a quantity has one size.
+    """
+    is_measured = isinstance(finding.validation.get(SMALLEST_RISE), float)
+    checks = [c for c in finding.diagnostics if not (is_measured and c.name == COMPUTED)]
+    if not checks:
         return None
     words = {False: "failed", None: "informs only", True: "passed"}
     rank = list(words)
     rows = tuple(
         (words[check.passed], check.name, check.value, check.expectation)
-        for check in sorted(finding.diagnostics, key=lambda check: rank.index(check.passed))
+        for check in sorted(checks, key=lambda check: rank.index(check.passed))
     )
     return Table("Checks", ("outcome", "check", "found", "expected"), rows)
 

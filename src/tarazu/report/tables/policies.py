@@ -1,4 +1,4 @@
-"""Tables that compare policies: leaders, regret, paired comparisons; killing ranks nothing."""
+"""Tables that compare policies: paired changes, regret, every outcome; killing ranks nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tarazu.report.table import Table
 from tarazu.study import OUTCOMES, Comparison, StudyResult
 from tarazu.study.analysis.summary import FIRST, in_order, main_horizon
 from tarazu.study.setup.outcomes import YEAR
-from tarazu.study.setup.spec import POOLED
 
 UNCALIBRATED: Final = "Not calibrated"
 SHOWN: Final = FIRST  # outcomes whose regret is tabled
@@ -37,29 +36,61 @@ def hypotheses(result: StudyResult) -> dict[str, str]:
     return {name: names[name] for name in in_order(result)}
 
 
-def leaders_table(result: StudyResult, comparison: Comparison, subset: str) -> Table | None:
-    """Return the leading policy by each ranked outcome; None if there are no draws."""
-    weeks, titles = main_horizon(result), {p.name: p.title for p in result.policies}
-    seen = keyed(_at(comparison.leaders, weeks, subset), "outcome", "hypothesis")
-    names = _seen_of(hypotheses(result), seen, 1)
-    if not names:
+def changes_table(result: StudyResult, outcome: str) -> Table | None:
+    """Return the paired change of each policy from the baseline; None if there is no other.
+
+    Rows are in the order of the median change where nothing is ruled out; below each median is
+    the share of draws in which the policy has less of the outcome.
+    """
+    changes = _changes(result, outcome)
+    if changes.empty:
         return None
-
-    def cell(outcome: str, hypothesis: str) -> str:
-        row = seen[outcome, hypothesis]
-        doubt = "" if row["is_separated"] else "; lead within sampling error"
-        return f"{titles[row['leader']]} (best in {percent(row['best_share'])}{doubt})"
-
+    weeks, names = main_horizon(result), hypotheses(result)
+    titles = policy_titles(result)
+    cells = keyed(changes, "policy", "hypothesis")
+    first = next(iter(names))
+    order = sorted(
+        dict.fromkeys(changes["policy"]), key=lambda name: cells[name, first]["change_median"]
+    )
     return Table(
-        f"{UNCALIBRATED}: best policy on average over {span(weeks)}, by hypothesis, "
-        f"{SUBSETS[subset]}",
-        ("outcome", *names.values()),
+        f"{UNCALIBRATED}: change in {OUTCOMES[outcome].title.lower()} over {span(weeks)} against "
+        f"'{titles[result.baseline]}' in the same draw, median (5 to 95% of draws); share of "
+        "draws with fewer",
+        ("policy", *names.values()),
         tuple(
-            (outcome.title, *(cell(name, h) for h in names))
-            for name, outcome in OUTCOMES.items()
-            if all((name, h) in seen for h in names)
+            (
+                titles[name],
+                *(
+                    f"{_change(cells[name, h])}; {percent(cells[name, h]['share_lower'])}"
+                    for h in names
+                ),
+            )
+            for name in order
         ),
     )
+
+
+def _changes(result: StudyResult, outcome: str) -> pd.DataFrame:
+    table = result.to_frame([outcome])
+    return table[table["policy"] != result.baseline]
+
+
+def _change(row: Any) -> str:
+    ends = (row["change_q05"], row["change_q95"])
+    return estimate(row["change_median"], ends, whole=True)
+
+
+def policy_titles(result: StudyResult) -> dict[str, str]:
+    """Return the title of each policy; settings of one lever without the lever's internal name."""
+    return {policy.name: readable(policy.title) for policy in result.policies}
+
+
+def readable(title: str) -> str:
+    """Return a title, with a lever's name in words: ``Operational tempo = 4``."""
+    lever, equals, value = title.partition(" = ")
+    if not equals or " " in lever:
+        return title
+    return f"{lever.replace('_', ' ').capitalize()} = {value}"
 
 
 def regret_table(
@@ -67,7 +98,7 @@ def regret_table(
 ) -> Table | None:
     """Return expectation, worst decile and regret by hypothesis and policy; None without draws."""
     weeks, names = main_horizon(result), hypotheses(result)
-    titles = {p.name: p.title for p in result.policies}
+    titles = policy_titles(result)
     keys = ("hypothesis", "policy")
     levels = keyed(_of(_at(comparison.outcomes, weeks, subset), outcome), *keys)
     regrets = keyed(_of(_at(comparison.regret, weeks, subset), outcome), *keys)
@@ -98,7 +129,7 @@ def regret_table(
             "expected (90% interval)",
             "worst tenth begins at (90% interval)",
             "mean regret (90% interval)",
-            "best in",
+            "lowest of all policies in",
             "n draws",
         ),
         rows,
@@ -111,7 +142,7 @@ def pairs_table(
 ) -> Table | None:
     """Return the share of members in which one policy does better than another."""
     weeks, names = main_horizon(result), hypotheses(result)
-    titles = {p.name: p.title for p in result.policies}
+    titles = policy_titles(result)
     pairs = _of(_at(comparison.pairs, weeks, subset), outcome)
     shown = [h for h in names if h in set(pairs["hypothesis"])]
     if not shown:
@@ -155,7 +186,7 @@ def unranked_table(
     return Table(
         f"{UNCALIBRATED}: every outcome, median (5 to 95% of members), under "
         f"'{hypotheses(result)[hypothesis].lower()}', {SUBSETS[subset]}",
-        ("outcome", "unit", *(p.title for p in result.policies)),
+        ("outcome", "unit", *policy_titles(result).values()),
         tuple(rows),
     )
 
@@ -185,35 +216,45 @@ def dose_table(
         f"{UNCALIBRATED}: {OUTCOMES[outcome].title.lower()}, {what}, over {span(weeks)}, "
         f"{SUBSETS[subset]}",
         ("policy", *names.values()),
-        tuple((p.title, *(cell(p.name, h) for h in names)) for p in result.policies),
+        tuple(
+            (title, *(cell(name, h) for h in names))
+            for name, title in policy_titles(result).items()
+        ),
     )
 
 
-def policy_sentence(result: StudyResult, comparison: Comparison) -> str:
-    """Return a sentence on the leading policy under each hypothesis."""
-    if len(result.policies) == 1:
+def policy_sentence(result: StudyResult) -> str:
+    """Return each policy's change in civilians killed, and whether one has fewer everywhere.
+
+    A policy is called lower only where the interval of its share of draws lies above one half
+    under every hypothesis.
+    """
+    titles = {name: _inline(title) for name, title in policy_titles(result).items()}
+    changes = _changes(result, SHOWN[0])
+    if changes.empty:
         return (
             "In the model, which is not calibrated, one policy was run alone, "
-            f"'{_inline(result.policies[0].title)}': no policy is compared with another."
+            f"'{titles[result.policies[0].name]}': no policy is compared with another."
         )
-    weeks = main_horizon(result)
-    leaders = _of(_at(comparison.leaders, weeks, "all"), "deaths_civilian")
-    by = {h: row for (h,), row in keyed(leaders, "hypothesis").items() if h != POOLED}
-    titles = {p.name: _inline(p.title) for p in result.policies}
     names = hypotheses(result)
-    parts = []
-    for leader in dict.fromkeys(row["leader"] for row in by.values()):
-        under = [
-            f"'{_inline(names[h])}'"
-            + ("" if by[h]["is_separated"] else " (a lead within sampling error)")
-            for h in names
-            if h in by and by[h]["leader"] == leader
-        ]
-        parts.append(f"{titles[leader]} under {_listed(under)}")
+    first = next(iter(names))
+    of_first = changes[changes["hypothesis"] == first].sort_values(["change_median", "policy"])
+    parts = [
+        f"{titles[row['policy']]} {_change(row)}, fewer in {percent(row['share_lower'])}"
+        for row in of_first.to_dict("records")
+    ]
+    lowest = changes.groupby("policy")["share_lower_low"].min()
+    lower = [titles[name] for name in of_first["policy"] if lowest[name] > 0.5]
+    verdict = (
+        f"Fewer in most draws under every hypothesis: {_listed(lower)}."
+        if lower
+        else "No policy has fewer in most draws under every hypothesis."
+    )
     return (
-        f"In the model, which is not calibrated, the policy with the fewest civilians killed over "
-        f"{span(weeks)} on average is {'; '.join(parts)}. This follows from priors, most of them "
-        "assumed, and is not evidence about the policies."
+        "In the model, which is not calibrated, civilians killed over "
+        f"{span(main_horizon(result))} change against '{titles[result.baseline]}', median and 5% "
+        f"to 95% of draws under '{_inline(names[first])}': {'; '.join(parts)}. {verdict} This "
+        "follows from priors, most of them assumed, and is not evidence about the policies."
     )
 
 

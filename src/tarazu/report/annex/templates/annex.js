@@ -12,6 +12,29 @@
     });
   }
 
+  function save(plot, format) {
+    const name = plot.closest("figure").id;
+    const size = { format: format, width: plot.clientWidth, height: plot.clientHeight, scale: format === "png" ? 2 : 1 };
+    Plotly.toImage(plot, size).then(function (address) {
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = name + "." + format;
+      link.click();
+    });
+  }
+
+  function offer(plot) {
+    const take = plot.closest("figure").querySelector(".take");
+    ["PNG", "SVG"].forEach(function (format) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = format;
+      button.setAttribute("aria-label", "Save as " + format + ": " + plot.getAttribute("aria-label"));
+      button.addEventListener("click", function () { save(plot, format.toLowerCase()); });
+      take.prepend(button);
+    });
+  }
+
   document.querySelectorAll("figure .plot").forEach(function (plot) {
     const data = document.getElementById(plot.id.replace(/-plot$/, "-data"));
     const spec = JSON.parse(data.textContent);
@@ -31,22 +54,11 @@
     Plotly.newPlot(plot, spec.data, spec.layout, spec.config).then(function () {
       scaleInPrint(plot);
       plot.on("plotly_afterplot", function () { scaleInPrint(plot); });
+      offer(plot);
     });
   });
 
-  document.querySelectorAll("figure details").forEach(function (details) {
-    details.open = false;
-  });
-
-  // What is folded away on screen is on paper.
-  const folds = document.querySelectorAll("details.fold");
-  window.addEventListener("beforeprint", function () {
-    folds.forEach(function (fold) {
-      fold.dataset.wasOpen = fold.open ? "yes" : "";
-      fold.open = true;
-    });
-  });
-  window.addEventListener("afterprint", function () {
-    folds.forEach(function (fold) { fold.open = fold.dataset.wasOpen === "yes"; });
+  document.querySelectorAll("details").forEach(function (details) {
+    if (!details.hasAttribute("data-keep")) details.open = false;
   });
 })();
