@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tarazu.record import check_labels, read_record, write_figures
-from tarazu.record.coding.hand_labels import SHIPPED_CHECK
+from tarazu.record.coding.hand_labels import shipped_check
 from tarazu.record.embedded import SHIPPED_FIGURES
 
 EVENTS = {"balochistan": "ucdp_ged_balochistan_hdx.csv", "kp-fata": "ged_pakistan.csv"}
 """Event file of each shipped region, in the folder of the real data."""
 
-LABELS = {"balochistan": ("handcheck_initiator.csv", SHIPPED_CHECK)}
-"""Labels given by hand, and the file that ships of them."""
+LABELS = {"balochistan": "handcheck_initiator.csv", "kp-fata": "kp_fata/initiator_handcheck.csv"}
+"""Labels given by hand."""
 
 
 def shipped_files(data: Path) -> Iterator[tuple[Path, bytes]]:
@@ -28,9 +28,8 @@ def shipped_files(data: Path) -> Iterator[tuple[Path, bytes]]:
             write_figures(record, made)
             yield path, made.read_bytes()
             yield path.with_suffix(".toml"), made.with_suffix(".toml").read_bytes()
-        if region in LABELS:
-            labels, check = LABELS[region]
-            yield check, check_labels(record, data / labels).to_json()
+        labels = check_labels(record, data / LABELS[region])
+        yield shipped_check(record.region.name), labels.to_json()
 
 
 def renew(data: Path, say: Callable[[str], object]) -> None:
