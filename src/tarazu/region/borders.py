@@ -113,7 +113,11 @@ def _projection(shapes: Sequence[BaseGeometry]) -> Transformer:
 
 
 def _project(shape: BaseGeometry, there: Transformer) -> BaseGeometry:
-    return shapely.transform(shape, partial(_forward, there=there))
+    """Return a shape in the plane: straight lines between few points may come to cross there."""
+    flat = shapely.transform(shape, partial(_forward, there=there))
+    if flat.is_valid:
+        return flat
+    return shapely.make_valid(flat, method="structure", keep_collapsed=False)
 
 
 def _forward(points: NDArray[np.float64], there: Transformer) -> NDArray[np.float64]:
