@@ -100,10 +100,12 @@ def record_point(record: Record) -> str:
     """Return the size of a record: attacks, operations and years."""
     number = record.events.groupby("initiator")["count"].sum()
     attacks, operations = (int(number.get(side, 0)) for side in ("militant", "state"))
+    strikes = int(number.get("foreign_state", 0))
+    apart = f" Begun by a foreign state: {count(strikes)}." if strikes else ""
     return (
         f"{record.region.title}, {years(record.start.year, record.end.year)}: "
         f"{count(record.n_events)} events, {count(attacks)} attacks by armed groups and "
-        f"{count(operations)} operations by the state."
+        f"{count(operations)} operations by the state.{apart}"
     )
 
 

@@ -111,7 +111,7 @@ def test_run__ends_with_what_was_found_where_it_lies_and_what_to_type(
     labels = [line.split()[0] for line in lines if line[:2] == "  " and line[2] != " "]
     assert labels[:6] == ["record", "policies", "caution", "brief", "annex", "data"]
     text = " ".join(" ".join(lines).split())
-    assert "457 attacks by armed groups and 96 operations by the state" in text
+    assert "457 attacks by armed groups and 97 operations by the state" in text
     assert "against 'Status quo' under 'full', median and 5% to 95% of draws, simulated" in text
     assert "-" not in text.split("calibrated: ")[1].split(" caution")[0]  # minus signs: U+2212
 

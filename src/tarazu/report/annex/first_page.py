@@ -84,11 +84,13 @@ def record_sentence(record: Record) -> str:
     attacks, operations, unclear = (
         count(float(by_initiator.get(name, 0))) for name in ("militant", "state", "unclear")
     )
+    strikes = int(by_initiator.get("foreign_state", 0))
+    apart = f" Begun by a foreign state, and counted as neither: {count(strikes)}."
     return (
         f"From {record.start.year} to {record.end.year} the record holds {count(record.n_events)} "
         f"events in {record.region.title}: {attacks} attacks begun by armed groups and "
         f"{operations} operations begun by the state; for {unclear} it cannot be said who began, "
-        f"and {count(zeros)} rest on no confirmed death."
+        f"and {count(zeros)} rest on no confirmed death.{apart if strikes else ''}"
     )
 
 
