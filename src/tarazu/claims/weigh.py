@@ -14,7 +14,7 @@ from tarazu.claims.ledger import Claim, LedgerSpec, RecordTest, load_ledger
 from tarazu.core.arguments import wrong_type
 from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
-from tarazu.evidence.sensitivity import REDRAWN
+from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.study import StudyResult, load_study_result
 from tarazu.study.setup.spec import POOLED
 
@@ -201,12 +201,13 @@ def _stands(finding: Finding, *, against: Sequence[str]) -> bool:
     """Return whether a verdict survives the sensitivity analysis.
 
     No variant may have the opposite verdict, and the one that draws the initiators at their
-    measured error rate must have the same.
+    measured error rate, or over a stated range, must have the same.
     """
     verdicts = {variant.name: variant.verdict for variant in finding.sensitivity}
     if any(verdict in against for verdict in verdicts.values()):
         return False
-    return verdicts.get(REDRAWN, finding.verdict) == finding.verdict
+    drawn = [verdicts[name] for name in (REDRAWN, RANGED) if name in verdicts]
+    return all(verdict == finding.verdict for verdict in drawn)
 
 
 def _explain(record: RecordResult | None, model: ModelResult | None, verdict: Verdict) -> str:

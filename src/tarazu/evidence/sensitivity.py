@@ -13,10 +13,10 @@ from tarazu.core.errors import FitError
 from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
-from tarazu.evidence.misclassification import draw_initiators
+from tarazu.evidence.misclassification import MOST_WRONG, draw_initiators
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.words import Words
-from tarazu.record import Record, select
+from tarazu.record import Record, measured_check, select
 from tarazu.region import is_shipped
 
 WORDS: Final = Words("tarazu.evidence")
@@ -31,6 +31,7 @@ SELECTIONS: Final[dict[str, dict[str, object]]] = {
     "unclear events as militant": {"unclear": "militant"},
 }
 REDRAWN: Final = "initiators at their measured error rate"
+RANGED: Final = f"0% to {MOST_WRONG:.0%} of initiators wrong, a stated range"  # not measured
 SENSITIVITY_ANALYSES: Final = (*SELECTIONS, REDRAWN)
 FEWEST_EVENTS: Final = 10  # operations and attacks, each; with fewer there is no number
 
@@ -62,8 +63,8 @@ def analyse_sensitivity(
 
     With too few events there is no number, and the verdict is that the record cannot tell.
     The last analysis draws the initiators anew at the error rate that was measured by hand and
-    pools the draws (Rubin 1987, Multiple Imputation for Nonresponse in Surveys); it has no number
-    where the rate was not measured.
+    pools the draws (Rubin 1987, Multiple Imputation for Nonresponse in Surveys). Where the rate
+    was not measured, it is drawn from a stated range, and the analysis is named so.
 
     Parameters
     ----------
@@ -76,8 +77,10 @@ def analyse_sensitivity(
     for name, options in selections_of(record).items():
         part = select(record, **options)  # type: ignore[arg-type]  # one option each, typed there
         found.append(_name(name, _try(analyse, part), part, verdict_of))
-    redrawn = _analyse_draws(record, analyse, level, draws)
-    return (*found, _name(REDRAWN, redrawn, record, verdict_of))
+    name = RANGED if measured_check(record) is None else REDRAWN
+    # A range is not a posterior: five draws, usual for imputations, show whether a verdict turns.
+    redrawn = _analyse_draws(record, analyse, level, draws if name == REDRAWN else min(draws, 5))
+    return (*found, _name(name, redrawn, record, verdict_of))
 
 
 def selections_of(record: Record) -> dict[str, dict[str, object]]:
@@ -209,8 +212,7 @@ def _try(analyse: Analyse, part: Record) -> Analysis | None:
 def _analyse_draws(record: Record, analyse: Analyse, level: float, draws: int) -> Analysis | None:
     analyses = []
     for replicate in range(draws):
-        drawn = draw_initiators(record, replicate)
-        analysis = None if drawn is None else _try(analyse, drawn)
+        analysis = _try(analyse, draw_initiators(record, replicate))
         if analysis is None:
             return None
         analyses.append(analysis)

@@ -15,7 +15,7 @@ from tarazu.core.errors import ScenarioError
 from tarazu.core.files.digests import sealed_json
 from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
-from tarazu.evidence.sensitivity import REDRAWN
+from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.record import load_record
 from tarazu.study import run_study
 from tarazu.study.runner.tables import METRICS
@@ -216,6 +216,8 @@ def test_displacement__follows_the_record(verdict, expected):
         ({"active years only": CANNOT_TELL, REDRAWN: "backlash"}, "supported"),
         ({"active years only": "deterrence", REDRAWN: "backlash"}, "inconclusive"),
         ({"active years only": "backlash", REDRAWN: CANNOT_TELL}, "inconclusive"),
+        ({"active years only": "backlash", RANGED: CANNOT_TELL}, "inconclusive"),
+        ({"active years only": "backlash", RANGED: "backlash"}, "supported"),
     ],
 )
 def test_backlash__stands_only_if_other_readings_let_it(readings, expected):
