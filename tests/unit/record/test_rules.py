@@ -184,6 +184,7 @@ def test_classify__tells_strikes_of_a_foreign_state_from_what_else_its_dyads_hol
         ((0, 5, 0, 0), "Attack on post repulsed, 5 killed", "militant", "repelled_by_state"),
         ((0, 2, 0, 0), "Police thwart militant attack on station", "militant", "repelled_by_state"),
         ((3, 0, 0, 0), "Rebels repel army offensive", "state", "repelled_by_group"),
+        ((3, 0, 0, 0), "Army attack repelled by rebels", "state", "repelled_by_group"),
         ((0, 2, 0, 0), "Police foil terror plot", "unclear", "foiled"),
     ],
 )

@@ -119,6 +119,10 @@ def test_acled__the_district_may_stand_on_another_level(tmp_path: Path) -> None:
         ({}, "unclear", "clash"),
         ({"notes": "Militants attacked a post"}, "militant", "clash_attack_words"),
         ({"notes": "Forces in a search operation"}, "state", "clash_operation_words"),
+        ({"notes": "Forces repelled an attack"}, "militant", "clash_repelled_by_state"),
+        ({"notes": "Rebels repelled an army attack"}, "state", "clash_repelled_by_group"),
+        ({"notes": "Warplanes bombed a base"}, "state", "clash_air_or_guns"),
+        ({"notes": "Shelling was heard"}, "unclear", "clash"),
         (
             {"notes": "Gunmen attacked forces in a search operation"},
             "unclear",
