@@ -148,14 +148,27 @@ def read_events(
         format=format,
         keep_going=keep_going,
     )
-    if record.quality.rows_rejected:
+    _warn_of_losses(record)
+    return record
+
+
+def _warn_of_losses(record: Record) -> None:
+    """Log rows that could not be read, and a record most of which has no district."""
+    quality, events = record.quality, record.n_events
+    if quality.rows_rejected:
         _log.warning(
             "%s of %s rows cannot be read and are left out; `tarazu record describe --keep-going` "
             "lists them",
-            f"{record.quality.rows_rejected:,}",
-            f"{record.quality.rows_read:,}",
+            f"{quality.rows_rejected:,}",
+            f"{quality.rows_read:,}",
         )
-    return record
+    if 2 * quality.no_district > events:
+        _log.warning(
+            "%s of %s events have no district, and are left out where districts matter; place them "
+            "with --boundaries, or add the spellings of the file to districts.csv of the region",
+            f"{quality.no_district:,}",
+            f"{events:,}",
+        )
 
 
 def _verbose(count: int) -> int:
