@@ -22,7 +22,7 @@ from tarazu.region import in_frame, load_region
 from tarazu.region.boundaries import Boundaries
 
 FILES = 10_000
-FEW_FILES = 1_000
+FEW_FILES = 1_001  # as many of each format
 SEED = 20240901
 LONGEST_MESSAGE = 3000  # characters; a message never repeats a whole cell or row
 UNITS = in_frame(load_region(), "ucdp29")
@@ -80,6 +80,66 @@ deaths = "fatalities"
 "Battles" = "state"
 "Riots" = "militant"
 """
+PARTS_MAPPING = """
+name = "counts"
+title = "Counts"
+licence = "own"
+missing_deaths = "zero"
+[columns]
+year = "year"
+month = "month"
+day = "day"
+count = "events"
+country = "country"
+province = "province"
+district = "district"
+initiator = "who"
+deaths = "killed"
+[values.initiator]
+army = "state"
+"*" = "unclear"
+"""
+
+
+def parts_rows() -> list[Row]:
+    """Counts with a date over three columns, thousands and blanks."""
+    return [
+        {
+            "year": 2010 + n,
+            "month": n % 3,
+            "day": n % 2 if n % 3 else 0,
+            "events": ("1", "2.0", "0")[n % 3],
+            "country": "Pakistan",
+            "province": "Balochistan",
+            "district": ("Kech district", "Quetta")[n % 2],
+            "who": ("army", "?")[n % 2],
+            "killed": ("1,200", "N/A", "3.0")[n % 3],
+        }
+        for n in range(8)
+    ]
+
+
+def points_text() -> str:
+    """The same events as GeoJSON of points."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {k: v for k, v in row.items() if k not in ("longitude", "latitude")},
+            "geometry": {
+                "type": "Point",
+                "coordinates": [float(row["longitude"]), float(row["latitude"])],
+            },
+        }
+        for row in WORLD
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def upper_case_rows() -> list[Row]:
+    return [{key.upper(): cell for key, cell in acled(n).items()} for n in range(8)]
+
+
+MAPPINGS = {"mapping": MAPPING, "parts": PARTS_MAPPING}
 GOOD = {
     "hdx": ged_text(WORLD, tags=True),
     "pages": pages_text(indent=None),
@@ -90,12 +150,16 @@ GOOD = {
     "gtd": rows_text([gtd(n, city=("Quetta", "Turbat")[n % 2]) for n in range(8)]),
     "panel": rows_text(panel_rows()),
     "mapping": rows_text([acled(n, event_type=("Battles", "Riots")[n % 2]) for n in range(8)]),
+    "parts": rows_text(parts_rows()),
+    "points": points_text(),
+    "semicolons": ged_text(WORLD).replace(",", ";"),
+    "upper case": rows_text(upper_case_rows()),
 }
 
 
 def outcome(path: Path, *, keep_going: bool) -> Record | Sequence[Exception]:
     """Read a file; what is neither a Record nor a DataError passes through and fails the test."""
-    mapping = path.with_name("mapping.toml") if path.name == "mapping" else None
+    mapping = path.with_name(f"{path.name}.toml") if path.name in MAPPINGS else None
     try:
         region = WITH_SHAPES if path.name == "panel" else UNITS  # cells name no district
         return read_record(path, region=region, keep_going=keep_going, mapping=mapping)
@@ -117,9 +181,14 @@ def check(found: Record | Sequence[Exception], path: Path, *, keep_going: bool) 
     assert keep_going or lost == 0
 
 
+def write_mappings(folder: Path) -> None:
+    for name, text in MAPPINGS.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
 def records_among(folder: Path, files: int) -> int:
     """Read that many damaged files, of each format in turn; return how many gave a Record."""
-    (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    write_mappings(folder)
     records = 0
     kinds = sorted(GOOD)
     for number in range(files):
@@ -148,6 +217,6 @@ def test_some_damaged_files__give_a_record_or_data_errors(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("kind", sorted(GOOD))
 def test_undamaged_file__gives_a_record(tmp_path: Path, kind: str) -> None:
-    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    write_mappings(tmp_path)
     (tmp_path / kind).write_text(GOOD[kind], encoding="utf-8")
     assert isinstance(outcome(tmp_path / kind, keep_going=False), Record)
