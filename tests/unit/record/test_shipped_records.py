@@ -45,6 +45,13 @@ def test_shipped_record__is_found_by_name_region_or_default() -> None:
     assert load_record().region.name == load_record("balochistan").region.name == "balochistan"
 
 
+@pytest.mark.parametrize("region", EVENTS)
+def test_shipped_record__names_no_person(region: str) -> None:
+    """UCDP calls armed men after their leader: 'Forces of ...', 'Supporters of ...'."""
+    groups = set(load_record(region).events["group"])
+    assert not [name for name in groups if name.startswith(("Forces of", "Supporters of"))]
+
+
 def test_shipped_record__of_another_region_is_refused() -> None:
     slavia = replace(load_region(), name="slavia", title="Slavia")
     with pytest.raises(DataError, match=r"no record of Slavia ships.*balochistan, kp-fata"):
