@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -71,21 +72,23 @@ def evidence(
         assert result is not None  # a battery file names at least one estimator
         found = result
     corrected = map(found.corrected, found.findings)
-    last = ending(run_points(record, battery=found), out, _next_commands(file, out))
+    last = ending(run_points(record, battery=found), out, _next_commands(file, out, shared))
     text = "\n\n".join([_text(found), *("\n".join(finding_lines(f)) for f in corrected), last])
     content = found.to_dict() | {"findings": found.finding_entries()}
     show(text, content, as_json=as_json)
     exit_for_failures(found, out)
 
 
-def _next_commands(file: Path | None, out: Path | None) -> list[tuple[str, str]]:
+def _next_commands(
+    file: Path | None, out: Path | None, options: RecordOptions
+) -> list[tuple[str, str]]:
     """Return what to type after a battery on this record."""
-    of = "" if file is None else f" {file}"
+    of = f"{'' if file is None else f' {shlex.quote(str(file))}'}{options.words}"
     commands = [(f"record describe{of}", "shows what the record holds and what was dropped")]
     if out is None:
         commands.insert(0, (f"evidence{of} -o out/evidence", "writes the findings and a brief"))
     if file is None:
-        commands.append(("run demo", "adds four policies in the model, and the claims"))
+        commands.append((f"run demo{of}", "adds four policies in the model, and the claims"))
     return commands
 
 

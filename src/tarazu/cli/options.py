@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
@@ -316,6 +317,19 @@ class RecordOptions:
             format=self.format,
             keep_going=self.keep_going or keep_going,
             argument=argument,
+        )
+
+    @property
+    def words(self) -> str:
+        """The options that were given, as typed after a command, each with a space before it."""
+        given = [
+            (f"--{option.name.replace('_', '-')}", getattr(self, option.name))
+            for option in fields(self)
+            if getattr(self, option.name) != option.default
+        ]
+        return "".join(
+            f" {name}" if value is True else f" {name} {shlex.quote(str(value))}"
+            for name, value in given
         )
 
     @property

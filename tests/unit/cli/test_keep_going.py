@@ -72,3 +72,13 @@ def test_keep_going__lets_the_estimators_run(
     captured = capsys.readouterr()
     assert f"1 of {GOOD + 1} rows cannot be read" in captured.err
     assert json.loads(captured.out)["findings"]
+
+
+def test_next_commands__repeat_the_options_of_the_record(
+    events: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["evidence", str(events), "--region", "balochistan", "--keep-going"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    options = "--region balochistan --keep-going"
+    assert any(line.endswith(f"record describe {events} {options}") for line in lines)
+    assert any(line.endswith(f"evidence {events} {options} -o out/evidence") for line in lines)
