@@ -228,13 +228,13 @@ def _run_and_print(
     as_json: bool,
 ) -> None:
     """Run a task, by default into out/STUDY or out/STUDY-REGION, and print what was found."""
-    from tarazu.pipeline.runner import check_default_folder, run_task
+    from tarazu.pipeline.runner import checkdefault_folder, run_task
     from tarazu.report.summary import run_points, run_summary
 
     if out is None:
-        out = _default_folder(task)
+        out = default_folder(task)
         if not force:
-            check_default_folder(task.studies[0], out)
+            checkdefault_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
         result = run_task(
             task, out, workers=threads(workers), keep=keep, force=force, progress=progress
@@ -249,7 +249,7 @@ def _run_and_print(
     exit_for_failures(result.battery, out)
 
 
-def _default_folder(task: Task) -> Path:
+def default_folder(task: Task) -> Path:
     """Return out/STUDY; out/STUDY-REGION for the record of another shipped region."""
     from tarazu.region.shipped import DEFAULT, shipped_name
 

@@ -10,8 +10,10 @@ import pytest
 from tests.unit.region import slavia
 
 from tarazu.cli.entry import run
+from tarazu.cli.run import default_folder
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.pipeline import Task, ledger_task, read_study
+from tarazu.pipeline.task import demo_task
 from tarazu.record import Record, load_record, read_record
 from tarazu.region import Region, load_region
 from tarazu.region.build.builder import build_region
@@ -83,6 +85,17 @@ def test_region__a_name_that_is_not_known_gets_the_nearest_one(
     said = failure(["record", "describe", "--region", "kp-fatta"], capsys)
     assert "no region 'kp-fatta'" in said
     assert "Did you mean 'kp-fata'?" in said
+
+
+def test_demo__of_the_second_region_is_of_its_record_and_has_its_own_folder() -> None:
+    region = load_region("kp-fata")
+    task = demo_task(load_record(region), region=region)
+    assert [given.study.name for given in task.studies] == ["demo", "attrition"]
+    assert {given.study.region.name for given in task.studies} == {"kp_fata"}
+    assert task.ledger is not None
+    assert default_folder(task) == Path("out/demo-kp-fata")
+    home = Task(load_record(), studies=(read_study("attrition"),))
+    assert default_folder(home) == Path("out/attrition")
 
 
 @pytest.mark.parametrize("command", [["run", "attrition"], ["run", "demo"], ["claims"]])

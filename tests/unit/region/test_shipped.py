@@ -65,3 +65,13 @@ def test_name__that_is_not_known_gets_the_nearest_one() -> None:
         load_region("kp-fatta")
     with pytest.raises(TypeError, match="region is 3"):
         load_region(3)  # type: ignore[arg-type]
+
+
+def test_name__stands_for_the_region_in_every_function(tmp_path: Path) -> None:
+    from tarazu.record import load_record, read_record
+    from tarazu.study import load_study
+
+    assert load_study("demo", region="kp-fata").region.name == "kp_fata"
+    assert load_record("kp-fata").region.name == "kp_fata"
+    with pytest.raises(DataError, match="no region 'kp'"):
+        read_record(tmp_path / "none.csv", region="kp")
