@@ -67,7 +67,9 @@ def headline(record: Record, battery: Battery, study: StudyResult | None) -> str
     if finding is not None:
         return _head(finding.verdict, place, years=span)
     if study is not None and not battery.findings:
-        from tarazu.report.brief.policy_answer import study_headline  # late: it loads the engine
+        from tarazu.report.brief.simulated.policy_answer import (
+            study_headline,  # late: it loads the engine
+        )
 
         return study_headline(study)
     if any(failure.name == CENTRAL for failure in battery.failures):
@@ -177,6 +179,8 @@ def false_alarms(finding: Finding) -> float:
 def _policy_sentence(study: StudyResult | None) -> str:
     if study is None:
         return TEXTS.text("answer", "no_study")
-    from tarazu.report.brief.policy_answer import policy_sentence  # late: it loads the engine
+    from tarazu.report.brief.simulated.policy_answer import (
+        policy_sentence,  # late: it loads the engine
+    )
 
     return policy_sentence(study)

@@ -20,7 +20,7 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
     drivers: list[Driver] = []
     lines: list[str] = []
     if study is not None:
-        from tarazu.report.brief.drivers import (  # late: it loads the engine
+        from tarazu.report.brief.simulated.drivers import (  # late: it loads the engine
             driver_words,
             drivers_of,
         )
@@ -28,7 +28,7 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
         drivers = drivers_of(study)
         lines = [driver_words(study, driver) for driver in drivers]
     if finding is not None:
-        lines += _record_words(finding)
+        lines += _record_words(finding, has_model=study is not None)
     if not lines:
         return None
     return Panel(
@@ -48,11 +48,12 @@ def _title(drivers: list[Driver]) -> str:
     return TEXTS.text("change", "title_none" if drivers else "title_record")
 
 
-def _record_words(finding: Finding) -> list[str]:
+def _record_words(finding: Finding, *, has_model: bool) -> list[str]:
     lines = []
+    found = TEXTS.table["found"]
     if finding.sensitivity:
         variants = [
-            TEXTS.text("change", "variant", name=name, verdict=verdict)
+            TEXTS.text("change", "variant", name=name, verdict=found.get(verdict, verdict))
             for name, verdict in differing(finding)
         ]
         lines.append(
@@ -61,7 +62,7 @@ def _record_words(finding: Finding) -> list[str]:
             else TEXTS.text("change", "nothing")
         )
     limits = detectable(finding)
-    if limits is not None and limits.needed is not None:
+    if limits is not None and limits.needed is not None and not has_model:
         needed, share = limits.needed
         lines.append(
             TEXTS.text(

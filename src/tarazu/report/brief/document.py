@@ -13,6 +13,7 @@ from tarazu.core.number_format import years
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.battery import assess
+from tarazu.evidence.words import join_sentences
 from tarazu.record import Record
 from tarazu.report.brief.answer import answer_of, central_finding
 from tarazu.report.brief.change_panel import change_panel
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from tarazu.claims import Ledger
-    from tarazu.report.brief.claims_panel import ClaimsPanel
-    from tarazu.report.brief.policy_panel import PolicyPanel
+    from tarazu.report.brief.panel import Panel
+    from tarazu.report.brief.simulated.claims_panel import ClaimsPanel
+    from tarazu.report.brief.simulated.policy_panel import PolicyPanel
     from tarazu.study import StudyResult
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -128,10 +130,12 @@ def render_brief(
             own=TEXTS.text("policies", "own"),
             map=map_panel(record),
             claims=None if ledger is None else _claims(ledger),
+            sweep=_sweep(studies),
             change=change_panel(study, finding),
             quality=quality_panel(record, battery),
             limits=limits_panel(record, battery, studies),
-            foot=_foot(record, provenance, has_model=study is not None),
+            scale="" if study is None else scale_sentence(),
+            foot=_foot(record, provenance),
             annex_words=TEXTS.text("foot", "annex"),
             annex_link=TEXTS.text("foot", "annex_link"),
             more=TEXTS.text("foot", "more"),
@@ -146,7 +150,7 @@ def render_brief(
 def _main_study(studies: Sequence[StudyResult]) -> StudyResult | None:
     if not studies:
         return None
-    from tarazu.report.brief.policies import main_study  # late: it loads the engine
+    from tarazu.report.brief.simulated.policies import main_study  # late: it loads the engine
 
     return main_study(studies)
 
@@ -154,13 +158,22 @@ def _main_study(studies: Sequence[StudyResult]) -> StudyResult | None:
 def _policies(study: StudyResult | None) -> PolicyPanel | None:
     if study is None:
         return None
-    from tarazu.report.brief.policy_panel import policy_panel, settings_panel
+    from tarazu.report.brief.simulated.policy_panel import policy_panel, settings_panel
 
     return settings_panel(study) if study.grid else policy_panel(study)
 
 
+def _sweep(studies: Sequence[StudyResult]) -> Panel | None:
+    found = [study for study in studies if study.is_operation]
+    if not found:
+        return None
+    from tarazu.report.brief.simulated.sweep_panel import sweep_panel
+
+    return sweep_panel(found[0])
+
+
 def _claims(ledger: Ledger) -> ClaimsPanel | None:
-    from tarazu.report.brief.claims_panel import claims_panel  # late: it loads the engine
+    from tarazu.report.brief.simulated.claims_panel import claims_panel  # late: it loads the engine
 
     return claims_panel(ledger) if ledger.entries else None
 
@@ -174,9 +187,9 @@ def _kicker(record: Record, study: StudyResult | None) -> str:
     )
 
 
-def _foot(record: Record, provenance: Provenance, *, has_model: bool) -> tuple[str, ...]:
+def _foot(record: Record, provenance: Provenance) -> str:
     commit = provenance.commit or ""
-    lines = [
+    return join_sentences(
         TEXTS.text(
             "foot",
             "data",
@@ -192,10 +205,7 @@ def _foot(record: Record, provenance: Provenance, *, has_model: bool) -> tuple[s
             version=provenance.tarazu,
             commit=f" ({commit[:COMMIT]})" if commit else "",
         ),
-    ]
-    if has_model:
-        lines = [TEXTS.text("foot", "future"), scale_sentence(), *lines]
-    return tuple(lines)
+    )
 
 
 def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:

@@ -17,7 +17,7 @@ SCALE: Final = (
 )
 """Ends of a share, and the words: the scale of the IPCC's uncertainty guidance (2010)."""
 EVEN: Final = 0.5
-BETWEEN: Final = ("less likely than not", "more likely than not", "uncertain")
+BETWEEN: Final = ("less likely than not", "more likely than not", "undecided")
 
 
 def likelihood(low: float, high: float) -> str:
@@ -31,7 +31,7 @@ def likelihood(low: float, high: float) -> str:
     >>> likelihood(0.94, 1.0), likelihood(0.7, 0.88), likelihood(0.36, 0.6)
     ('very likely', 'likely', 'about as likely as not')
     >>> likelihood(0.55, 0.75), likelihood(0.2, 0.8)
-    ('more likely than not', 'uncertain')
+    ('more likely than not', 'undecided')
     """
     for least, most, words in SCALE:
         if least <= low and high <= most:

@@ -11,7 +11,8 @@ from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.texts import TEXTS
 from tarazu.report.figures.theme import FIRST_DARK_SHADE
 from tarazu.report.figures.tile_map import shade_of
-from tarazu.report.svg.canvas import Canvas, fitted
+from tarazu.report.svg.canvas import SIZE, Canvas, fitted
+from tarazu.report.svg.marks import width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ WIDE: Final = 340.0  # px; a narrow screen
 NAMED: Final = 4  # districts named beside the map
 BARS: Final = 8  # districts drawn where there is no map
 LABELS: Final = 7  # years written under the bars at most
+HIGH: Final = 232.0  # px, of the map
 CROWDED: Final = 60  # tiles; above, their names are left out
 
 
@@ -108,8 +110,8 @@ def _years_title(years: list[int], attacks: list[int], operations: int, gaps: li
 def _draw_years(
     years: list[int], sure: list[int], zero: list[int], operations: list[int], gaps: list[int]
 ) -> Canvas:
-    canvas = Canvas(WIDE, 190)
-    left, right, top, bottom = 24.0, WIDE - 4, 16.0, 160.0
+    canvas = Canvas(WIDE, 176)
+    left, right, top, bottom = 26.0, WIDE - 2, 32.0, 146.0
     most_up = max((a + b for a, b in zip(sure, zero, strict=True)), default=0)
     most_down = max(operations, default=0)
     scale = (bottom - top) / max(most_up + most_down, 1)
@@ -132,19 +134,20 @@ def _draw_years(
         if value:
             canvas.text(left - 3, y + (8 if y == top else 0), count(value), "muted", anchor="end")
             canvas.line(left - 2, y, left + 2, y, "axis")
-    canvas.text(left + 4, top + 8, TEXTS.text("years", "attacks"), "attack-words", size=11.5)
+    words = TEXTS.text("years", "attacks")
+    canvas.text(left, 13, words, "attack-words", size=11.5)
     if sum(zero):
-        canvas.text(left + 4, top + 22, TEXTS.text("years", "zero"), "muted")
+        canvas.text(left + width_of(words, 11.5) + 14, 13, TEXTS.text("years", "zero"), "muted")
     if most_down:
-        canvas.text(
-            left + 4, bottom - 3, TEXTS.text("years", "operations"), "operation-words", size=11.5
-        )
+        canvas.text(left, 173, TEXTS.text("years", "operations"), "operation-words", size=11.5)
     if gaps:
         _gap_words(canvas, gaps, years, left, step, zero_line)
     every = max(1, -(-len(years) // LABELS))
     for i, year in enumerate(years):
         if (years[-1] - year) % every == 0:
-            canvas.text(left + (i + 0.5) * step, bottom + 15, str(year), "muted", anchor="middle")
+            x, wide = left + (i + 0.5) * step, width_of(str(year), SIZE)
+            x = min(x, right - wide / 2)
+            canvas.text(x, bottom + 15, str(year), "muted", anchor="middle")
     return canvas
 
 
@@ -152,17 +155,15 @@ def _gap_words(
     canvas: Canvas, gaps: list[int], years: list[int], left: float, step: float, zero_line: float
 ) -> None:
     """Write beside the longest gap what it is."""
-    first, _ = max(spans(gaps), key=lambda span: span[1] - span[0])
-    x = left + (first - years[0]) * step
-    words = TEXTS.text("years", "gap")
-    at_end = x > WIDE / 2
-    canvas.text(
-        x + (step if at_end else 0),
-        zero_line - 6,
-        words,
-        "muted",
-        anchor="end" if at_end else "start",
-    )
+    first, last = max(spans(gaps), key=lambda span: span[1] - span[0])
+    wide = (last - first + 1) * step
+    lines = TEXTS.group("gap")["lines"]
+    if wide < max(width_of(line, SIZE) for line in lines):
+        return
+    middle = left + (first - years[0]) * step + wide / 2
+    for i, line in enumerate(lines):
+        y = zero_line - 8 - 13 * (len(lines) - 1 - i)
+        canvas.text(middle, y, line, "muted", anchor="middle")
 
 
 def _by_year(
@@ -220,7 +221,7 @@ def map_panel(record: Record) -> Panel:
 def _draw_tiles(region: Region, shown: dict[str, int]) -> Canvas:
     xs, ys = [tile.x for tile in region.tiles], [tile.y for tile in region.tiles]
     wide, high = max(xs) - min(xs) + 1.0, max(ys) - min(ys) + 2 / sqrt(3)
-    unit = min(WIDE / wide, 250.0 / high)
+    unit = min(WIDE / wide, HIGH / high)
     canvas = Canvas(WIDE, high * unit)
     left = (WIDE - wide * unit) / 2
     radius = 0.96 * unit / sqrt(3)

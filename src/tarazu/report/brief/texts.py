@@ -45,6 +45,18 @@ def fit(group: str, key: str, most: int = SENTENCE_WORDS, /, *, name: str, **val
     return text
 
 
+def whole(value: float) -> str:
+    """Return a change of persons or events without decimals: +3,328; 0 has no sign.
+
+    Examples
+    --------
+    >>> whole(1.75), whole(-0.3), whole(-4.25)
+    ('+2', '0', '−4')
+    """
+    text = count(round(value))
+    return f"+{text}" if round(value) > 0 else text
+
+
 def numeral(number: int) -> str:
     """Return a small number in letters: three; from eleven on in digits."""
     words: tuple[str, ...] = TEXTS.group("numerals")["to_ten"]

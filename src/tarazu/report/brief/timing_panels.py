@@ -136,8 +136,8 @@ def _span(first: int, last: int) -> str:
 
 def _draw_around(figure: FigureData) -> Canvas:
     rows = _rows(figure)
-    canvas = Canvas(WIDE, 190)
-    left, right, top, bottom = 4.0, WIDE - 4, 20.0, 140.0
+    canvas = Canvas(WIDE, 176)
+    left, right, top, bottom = 4.0, WIDE - 4, 20.0, 126.0
     most = max(max(row["attacks"], row["high"]) for row in rows)
     scale = (bottom - top) / max(most, 1)
     step = (right - left) / len(rows)
@@ -212,14 +212,14 @@ def seen_panel(finding: Finding) -> Panel | None:
         key="seen",
         title=title,
         picture=_draw_seen(finding, limits).svg(alt),
+        lines=tuple(filter(None, (TEXTS.text("seen", f"{key}_line"), needed))),
         note=TEXTS.text(
             "seen",
             "note",
             level=percent(finding.level),
             counts=counts(finding.n_used),
             method=TEXTS.text("seen", "measured" if limits.is_measured else "approximate"),
-            needed=needed,
-        ).strip(),
+        ),
         anchor=f"finding-{finding.name}",
     )
 
@@ -228,7 +228,7 @@ def _draw_seen(finding: Finding, limits: Detectable) -> Canvas:
     assert finding.estimate is not None
     assert finding.interval is not None
     low, high = finding.interval
-    canvas = Canvas(WIDE, 132)
+    canvas = Canvas(WIDE, 122)
     ends = (min(low, limits.fall, 0.0), max(high, limits.rise, 0.0))
     room = 0.22 * (ends[1] - ends[0])
     first, last = ends[0] - room, ends[1] + room
@@ -236,7 +236,7 @@ def _draw_seen(finding: Finding, limits: Detectable) -> Canvas:
     def x(value: float) -> float:
         return 6 + (value - first) / (last - first) * (WIDE - 12)
 
-    top, bottom = 24.0, 92.0
+    top, bottom = 22.0, 84.0
     canvas.rect(x(limits.fall), top, x(limits.rise) - x(limits.fall), bottom - top, "blind")
     canvas.line(x(0.0), top - 4, x(0.0), bottom + 4, "axis dashed")
     zone = TEXTS.text("seen", "zone")
@@ -247,7 +247,7 @@ def _draw_seen(finding: Finding, limits: Detectable) -> Canvas:
     canvas.dot(x(finding.estimate), y, 6, "attack")
     estimate = f"{number(finding.estimate, signed=True)} ({interval((low, high), signed=True)})"
     at = _within(x(finding.estimate), width_of(estimate, 12))
-    canvas.text(at, y - 13, estimate, "strong", anchor="middle", size=12)
+    canvas.text(at, y - 13, estimate, "strong halo", anchor="middle", size=12)
     canvas.line(6, bottom, WIDE - 6, bottom, "axis")
     for value in (limits.fall, 0.0, limits.rise):
         label = number(value, signed=True) if value else "0"

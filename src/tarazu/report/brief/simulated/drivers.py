@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tarazu.core.number_format import count, percent, significant
-from tarazu.report.brief.policies import compared, title_of
+from tarazu.report.brief.simulated.policies import compared, title_of
 from tarazu.report.brief.texts import TEXTS, plain_name, short
 from tarazu.study import StudyResult
 from tarazu.study.analysis.driver import FEWEST, Driver, find_driver
@@ -17,6 +17,7 @@ MIDDLE: Final = (
 )  # shares of draws below a turn that is in the middle
 EDGE: Final = (0.1, 0.9)
 DIGITS: Final = 2
+ZERO: Final = 0.1  # of the range tried
 
 
 def drivers_of(study: StudyResult) -> list[Driver]:
@@ -51,10 +52,17 @@ def driver_words(study: StudyResult, driver: Driver) -> str:
         n_bad=least[1],
         parameter=plain_name(driver.parameter),
         side=TEXTS.text("change", "above" if rises else "below"),
-        split=significant(driver.split, DIGITS),
+        split=_split(driver),
         near=_near(driver),
         basis=TEXTS.text("change", "assumed" if driver.is_assumed else "sourced"),
     )
+
+
+def _split(driver: Driver) -> str:
+    """Return the value at which the change turns, or in words that it is about 0."""
+    if abs(driver.split) < ZERO * (driver.high - driver.low) and driver.low < 0.0 < driver.high:
+        return TEXTS.text("change", "zero")
+    return significant(driver.split, DIGITS)
 
 
 def _near(driver: Driver) -> str:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from tarazu.core.number_format import count, number, percent
-from tarazu.report.brief.policies import (
+from tarazu.core.number_format import count, percent
+from tarazu.report.brief.simulated.policies import (
     OUTCOMES,
     Changes,
     changes_of,
@@ -20,7 +20,7 @@ from tarazu.report.brief.policies import (
     title_of,
     verdict_on,
 )
-from tarazu.report.brief.texts import TEXTS, fit, listed, plain_name, short
+from tarazu.report.brief.texts import TEXTS, fit, listed, plain_name, short, whole
 from tarazu.report.svg.canvas import Canvas
 from tarazu.report.tables.policies import hypotheses, span
 from tarazu.study import StudyResult
@@ -185,8 +185,8 @@ def _change(row: Any, reach: float, colour: int) -> Change:
     canvas.line(x(low), 7, x(high), 7, f"range policy-line{colour}")
     canvas.dot(x(middle), 7, 4, f"policy{colour}")
     return Change(
-        number(middle, signed=True, whole=True),
-        f"{number(low, signed=True, whole=True)} to {number(high, signed=True, whole=True)}",
+        whole(middle),
+        TEXTS.text("policies", "ends", low=whole(low), high=whole(high)),
         canvas.svg("", "bar"),
     )
 

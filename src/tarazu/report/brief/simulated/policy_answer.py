@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tarazu.core.number_format import percent
 from tarazu.report.brief.likelihood import likelihood
-from tarazu.report.brief.policies import (
+from tarazu.report.brief.simulated.policies import (
     changes_of,
     compared,
     ending_shares,
