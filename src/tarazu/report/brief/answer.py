@@ -86,8 +86,8 @@ def headline(record: Record, battery: Battery, study: StudyResult | None) -> str
     return _head(
         "record_only",
         place,
-        attacks=count(int(numbers.get("militant", 0))),
-        operations=count(int(numbers.get("state", 0))),
+        attacks=_some(int(numbers.get("militant", 0))),
+        operations=_some(int(numbers.get("state", 0))),
         years=span,
     )
 
@@ -109,8 +109,8 @@ def record_sentence(record: Record, battery: Battery) -> str:
             "answer",
             "record",
             name=record.region.title,
-            attacks=count(int(numbers.get("militant", 0))),
-            operations=count(int(numbers.get("state", 0))),
+            attacks=_some(int(numbers.get("militant", 0))),
+            operations=_some(int(numbers.get("state", 0))),
             span=years(record.start.year, record.end.year),
         )
     if finding.estimate is None or finding.interval is None:
@@ -133,6 +133,10 @@ def record_sentence(record: Record, battery: Battery) -> str:
         fall=number(limits.fall, signed=True),
         rise=number(limits.rise, signed=True),
     )
+
+
+def _some(number_of: int) -> str:
+    return count(number_of) if number_of else numeral(0)
 
 
 def _held(battery: Battery) -> list[Finding]:

@@ -7,45 +7,34 @@ from typing import TYPE_CHECKING
 from tarazu.core.number_format import count, percent
 from tarazu.evidence.finding import Finding
 from tarazu.report.brief.panel import Panel
-from tarazu.report.brief.texts import TEXTS, listed, plain_name
+from tarazu.report.brief.texts import TEXTS, listed
 from tarazu.report.brief.timing_panels import detectable, differing
 
 if TYPE_CHECKING:
     from tarazu.study import StudyResult
-    from tarazu.study.analysis.driver import Driver
 
 
 def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | None:
     """Return what would change the answer; None where there is neither model nor test."""
-    drivers: list[Driver] = []
-    lines: list[str] = []
+    title, lines, method = TEXTS.text("change", "title_record"), list[str](), ""
     if study is not None:
-        from tarazu.report.brief.simulated.drivers import (  # late: it loads the engine
-            driver_words,
-            drivers_of,
-        )
+        from tarazu.report.brief.simulated import drivers  # late: it loads the engine
 
-        drivers = drivers_of(study)
-        lines = [driver_words(study, driver) for driver in drivers]
+        found = drivers.drivers_of(study)
+        if found:
+            title, method = drivers.title_of_change(found), TEXTS.text("change", "method")
+        lines = [drivers.driver_words(study, driver) for driver in found]
     if finding is not None:
         lines += _record_words(finding, has_model=study is not None)
     if not lines:
         return None
     return Panel(
         key="change",
-        title=_title(drivers),
+        title=title,
         lines=tuple(lines),
-        note=TEXTS.text("change", "method") if drivers else "",
+        note=method,
         anchor="" if study is None else f"study-{study.name}",
     )
-
-
-def _title(drivers: list[Driver]) -> str:
-    found = [driver for driver in drivers if driver.stands_out]
-    if found:
-        key = "title_assumed" if found[0].is_assumed else "title_sourced"
-        return TEXTS.text("change", key, name=plain_name(found[0].parameter))
-    return TEXTS.text("change", "title_none" if drivers else "title_record")
 
 
 def _record_words(finding: Finding, *, has_model: bool) -> list[str]:

@@ -40,19 +40,19 @@ def years_panel(record: Record) -> Panel:
     n_attacks, n_operations = sum(attacks), sum(operations)
     title = _years_title(years, attacks, n_operations, gaps)
     unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
+    alt = TEXTS.text(
+        "years",
+        "alt",
+        title=title,
+        attacks=count(n_attacks),
+        zero=count(sum(zero)),
+        operations=count(n_operations),
+    )
+    is_empty = n_attacks + n_operations == 0
     return Panel(
         key="years",
         title=title,
-        picture=_draw_years(years, sure, zero, operations, gaps).svg(
-            TEXTS.text(
-                "years",
-                "alt",
-                title=title,
-                attacks=count(n_attacks),
-                zero=count(sum(zero)),
-                operations=count(n_operations),
-            )
-        ),
+        picture="" if is_empty else _draw_years(years, sure, zero, operations, gaps).svg(alt),
         note=TEXTS.text(
             "years",
             "note",
@@ -178,8 +178,8 @@ def _by_year(
     return [int(sums.get(year, 0)) for year in years]
 
 
-def map_panel(record: Record) -> Panel:
-    """Return attacks by district: a map of tiles, or bars for a region without one."""
+def map_panel(record: Record) -> Panel | None:
+    """Return attacks by district: tiles, or bars where a region has no map; None without any."""
     region = record.region
     attacks = record.events[record.events["initiator"] == "militant"]
     sure = attacks[~attacks["zero_best"]]
@@ -188,16 +188,15 @@ def map_panel(record: Record) -> Panel:
     names = {district.slug: district.name for district in region.districts}
     placed, order = sum(shown.values()), sorted(shown, key=lambda slug: (-shown[slug], slug))
     most = ", ".join(f"{names[slug]} {count(shown[slug])}" for slug in order[:NAMED] if shown[slug])
-    if placed:
-        share = percent(shown[order[0]] / placed)
-        title = TEXTS.text("map", "title", district=names[order[0]], share=share)
-    else:
-        title = TEXTS.text("map", "title_none")
+    if not placed:
+        return None
+    share = percent(shown[order[0]] / placed)
+    title = TEXTS.text("map", "title", district=names[order[0]], share=share)
     alt = TEXTS.text(
         "map",
         "alt",
         title=title,
-        most=most or "-",
+        most=most,
         quiet=count(sum(n == 0 for n in shown.values())),
         all=count(len(shown)),
     )
@@ -206,7 +205,7 @@ def map_panel(record: Record) -> Panel:
         key="map",
         title=title,
         picture=draw.svg(alt),
-        lines=(TEXTS.text("map", "most", most=most),) if most else (),
+        lines=(TEXTS.text("map", "most", most=most),),
         note=TEXTS.text(
             "map",
             "note",

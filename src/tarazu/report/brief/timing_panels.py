@@ -13,7 +13,7 @@ from tarazu.evidence.finding import FigureData, Finding
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.record_panels import WIDE
 from tarazu.report.brief.texts import TEXTS
-from tarazu.report.svg.canvas import Canvas
+from tarazu.report.svg.canvas import SIZE, Canvas
 from tarazu.report.svg.marks import width_of
 
 Z90: Final = 1.6448536269514722  # standard errors to either side of a 90% interval
@@ -254,7 +254,8 @@ def _draw_seen(finding: Finding, limits: Detectable) -> Canvas:
         canvas.line(x(value), bottom, x(value), bottom + 4, "axis")
         canvas.text(x(value), bottom + 16, label, "muted", anchor="middle")
     axis = TEXTS.text("seen", "axis", within=within(finding))
-    canvas.text(WIDE / 2, bottom + 33, axis, anchor="middle")
+    size = min(SIZE, SIZE * (WIDE - 4) / width_of(axis, SIZE))
+    canvas.text(WIDE / 2, bottom + 33, axis, anchor="middle", size=size)
     return canvas
 
 

@@ -39,6 +39,37 @@ class Leader:
     n_draws: int
 
 
+@dataclass(frozen=True, slots=True)
+class PairedShares:
+    """How often a policy has less, as much, and more of an outcome than the baseline.
+
+    Attributes
+    ----------
+    lower : share of draws with less, with its Monte Carlo interval of 90%. equal, higher : shares.
+    standing : of draws with less, ties counted half: one half where nothing differs.
+    """
+
+    lower: Estimate
+    equal: float
+    higher: float
+    standing: Estimate
+
+
+def paired_shares(
+    result: StudyTables, policy: str, outcome: str, weeks: int, hypothesis: str
+) -> PairedShares:
+    """Return the shares of draws of one hypothesis with less, as much, and more of an outcome."""
+    table = draws_of(result, outcome, weeks, hypothesis)
+    mine = table[policy].to_numpy(dtype=np.float64)
+    base = table[result.baseline].to_numpy(dtype=np.float64)
+    return PairedShares(
+        lower=share_of(np.asarray(mine < base, dtype=np.float64)),
+        equal=float((mine == base).mean()),
+        higher=float((mine > base).mean()),
+        standing=share_of(_ahead(mine, base)),
+    )
+
+
 def draws_of(result: StudyTables, outcome: str, weeks: int, hypothesis: str) -> pd.DataFrame:
     """Return an outcome by draw (rows) and policy (columns), replicates averaged."""
     table = result.metrics

@@ -10,18 +10,27 @@ from tarazu.core.number_format import count, percent
 from tarazu.report.brief.likelihood import likelihood
 from tarazu.report.brief.texts import TEXTS, short
 
-MOST: Final = 6  # claims on the page
+MOST: Final = 16  # claims on the page
+FEW: Final = 6  # up to so many stand with their sentences, more with their titles
 LONGEST: Final = 110  # letters of a claim
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """A claim in one line."""
+    """A claim in one line.
+
+    Attributes
+    ----------
+    sentence, title : the claim. record : what the record says.
+    share, word : what the model says, in numbers and in words; `word` is "" where there is no run.
+    """
 
     id: str
     sentence: str
+    title: str
     record: str
-    model: str
+    share: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,9 @@ class ClaimsPanel:
     """The claims of a ledger, with the words for record and model."""
 
     title: str
+    is_compact: bool
     lines: tuple[ClaimLine, ...]
+    heads: tuple[str, str, str]
     record: str
     model: str
     note: str
@@ -48,7 +59,13 @@ def claims_panel(ledger: Ledger) -> ClaimsPanel:
     )
     return ClaimsPanel(
         title=TEXTS.text("claims", key, **values),
+        is_compact=len(ledger.entries) > FEW,
         lines=tuple(_line(entry) for entry in ledger.entries[:MOST]),
+        heads=(
+            TEXTS.text("claims", "claim"),
+            TEXTS.text("claims", "record"),
+            TEXTS.text("claims", "true_in"),
+        ),
         record=TEXTS.text("claims", "record"),
         model=TEXTS.text("claims", "model"),
         note=TEXTS.text("claims", "note", draws=" or ".join(map(count, draws)) or "0"),
@@ -57,11 +74,14 @@ def claims_panel(ledger: Ledger) -> ClaimsPanel:
 
 
 def _line(entry: Entry) -> ClaimLine:
+    share, word = _model(entry)
     return ClaimLine(
         id=entry.claim.id,
         sentence=short(entry.claim.sentence, LONGEST),
+        title=short(entry.claim.title),
         record=_record(entry),
-        model=_model(entry),
+        share=share,
+        word=word,
     )
 
 
@@ -75,17 +95,17 @@ def _record(entry: Entry) -> str:
     return TEXTS.text("claims", words.get(entry.record.conclusion, "cannot tell"))
 
 
-def _model(entry: Entry) -> str:
+def _model(entry: Entry) -> tuple[str, str]:
     if entry.model is None:
-        return TEXTS.text("claims", "no_run")
+        return TEXTS.text("claims", "no_run"), ""
     share = entry.model.headline
     if share is None:
-        return TEXTS.text("claims", "no_draw")
-    return TEXTS.text(
+        return TEXTS.text("claims", "no_draw"), ""
+    shown = TEXTS.text(
         "claims",
         "share",
         share=percent(share.share),
         low=percent(share.low),
         high=percent(share.high),
-        word=likelihood(share.low, share.high),
     )
+    return shown, likelihood(share.low, share.high)

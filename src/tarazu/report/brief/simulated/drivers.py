@@ -27,6 +27,16 @@ def drivers_of(study: StudyResult) -> list[Driver]:
     return [find_driver(study, policy.name) for policy in compared(study)[:MOST]]
 
 
+def title_of_change(drivers: list[Driver]) -> str:
+    """Return on what the choice turns: the assumption that decides the first policy of all."""
+    found = [driver for driver in drivers if driver.stands_out]
+    if found:
+        key = "title_assumed" if found[0].is_assumed else "title_sourced"
+        return TEXTS.text("change", key, name=plain_name(found[0].parameter))
+    few = all(driver.n_draws < FEWEST for driver in drivers)
+    return TEXTS.text("change", "title_few" if few else "title_none")
+
+
 def driver_words(study: StudyResult, driver: Driver) -> str:
     """Return on which assumption a policy's change depends, and how near the turn is."""
     title = short(title_of(study, driver.policy))

@@ -8,8 +8,8 @@ from typing import Any, Final
 from tarazu.policy import POLICIES
 from tarazu.report.tables.policies import keyed
 from tarazu.study import StudyResult
-from tarazu.study.analysis.leader import EVEN
-from tarazu.study.analysis.summary import in_order
+from tarazu.study.analysis.leader import EVEN, PairedShares, paired_shares
+from tarazu.study.analysis.summary import in_order, main_horizon
 from tarazu.study.analysis.uncertainty import Estimate, share_of
 from tarazu.study.runner.result import Label
 
@@ -45,17 +45,25 @@ def changes_of(result: StudyResult) -> Changes:
     return keyed(result.to_frame(OUTCOMES), "outcome", "hypothesis", "policy")
 
 
-def lower_share(changes: Changes, hypothesis: str, policy: str) -> Estimate:
-    """Return the share of futures in which fewer civilians are killed than under the baseline."""
-    row = changes[FIRST, hypothesis, policy]
-    return Estimate(row["share_lower"], row["share_lower_low"], row["share_lower_high"])
+def civilians(result: StudyResult, policy: str, hypothesis: str | None = None) -> PairedShares:
+    """Return the shares of futures with fewer, as many and more civilians killed than today.
+
+    Parameters
+    ----------
+    hypothesis : None for the one that rules nothing out, or else the first.
+    """
+    hypothesis = in_order(result)[0] if hypothesis is None else hypothesis
+    return paired_shares(result, policy, FIRST, main_horizon(result), hypothesis)
 
 
-def verdict_on(share: Estimate) -> str:
-    """Return better or worse where the interval of a share leaves out one half, or else open."""
-    if share.low > EVEN:
+def verdict_on(shares: PairedShares) -> str:
+    """Return better or worse where the interval leaves out one half, or else open.
+
+    Futures in which nothing differs count half, so that a policy that seldom acts is not worse.
+    """
+    if shares.standing.low > EVEN:
         return "better"
-    return "worse" if share.high < EVEN else "open"
+    return "worse" if shares.standing.high < EVEN else "open"
 
 
 def title_of(result: StudyResult, name: str) -> str:

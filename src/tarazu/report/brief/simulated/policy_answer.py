@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tarazu.core.number_format import percent
 from tarazu.report.brief.likelihood import likelihood
 from tarazu.report.brief.simulated.policies import (
-    changes_of,
+    civilians,
     compared,
     ending_shares,
     ends_somewhere,
-    lower_share,
     own_policies,
     title_of,
     verdict_on,
@@ -17,8 +18,9 @@ from tarazu.report.brief.simulated.policies import (
 from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, listed, plain_name
 from tarazu.study import StudyResult
 from tarazu.study.analysis.leader import find_leader
-from tarazu.study.analysis.summary import in_order
 from tarazu.study.analysis.uncertainty import Estimate
+
+EQUAL: Final = 0.05  # share of futures without a difference that is stated
 
 
 def study_headline(study: StudyResult) -> str:
@@ -30,7 +32,7 @@ def study_headline(study: StudyResult) -> str:
     if not shown:
         return _head("one_policy", study.policies[0].title)
     if own_policies(study) or len(shown) == 1:
-        verdict = verdict_on(lower_share(changes_of(study), in_order(study)[0], shown[0].name))
+        verdict = verdict_on(civilians(study, shown[0].name))
         key = {"better": "policy_fewer", "worse": "policy_more", "open": "policy_open"}[verdict]
         return _head(key, shown[0].title)
     leader = find_leader(study)
@@ -51,21 +53,23 @@ def policy_sentence(study: StudyResult) -> str:
     shown = compared(study)
     if not shown:
         return fit("answer", "one_policy", name=study.policies[0].title)
-    table, first = changes_of(study), in_order(study)[0]
-    own = own_policies(study)
-    if own or len(shown) == 1:
-        share = lower_share(table, first, shown[0].name)
+    if own_policies(study) or len(shown) == 1:
+        shares = civilians(study, shown[0].name)
         named = listed(list(shown[0].districts))
         where = TEXTS.text("answer", "where", districts=named) if named else ""
-        return fit("answer", "own", name=shown[0].title, where=where, **_shares(share))
+        values = _shares(shares.lower) | {"name": shown[0].title, "where": where}
+        if shares.equal < EQUAL:
+            return fit("answer", "own", **values)
+        del values["word"]  # it would name one side of three
+        return fit("answer", "own_equal", **values, more=percent(shares.higher))
     leader = find_leader(study)
     assert leader is not None  # there are two policies or more
-    if leader.is_clear and leader.policy != study.baseline:
+    if leader.is_clear:
         title = title_of(study, leader.policy)
         return fit("answer", "leader", name=title, **_shares(leader.share))
-    best = max(shown, key=lambda policy: lower_share(table, first, policy.name).value)
+    best = max(shown, key=lambda policy: civilians(study, policy.name).standing.value)
     key = "baseline_leads" if leader.policy == study.baseline else "no_leader"
-    return fit("answer", key, name=best.title, **_shares(lower_share(table, first, best.name)))
+    return fit("answer", key, name=best.title, **_shares(civilians(study, best.name).lower))
 
 
 def _shares(share: Estimate) -> dict[str, str]:

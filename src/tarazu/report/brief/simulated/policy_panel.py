@@ -10,12 +10,11 @@ import numpy as np
 from tarazu.core.number_format import count, percent
 from tarazu.report.brief.simulated.policies import (
     OUTCOMES,
-    Changes,
     changes_of,
+    civilians,
     compared,
     ending_shares,
     ends_somewhere,
-    lower_share,
     own_policies,
     title_of,
     verdict_on,
@@ -24,7 +23,7 @@ from tarazu.report.brief.texts import TEXTS, fit, listed, plain_name, short, who
 from tarazu.report.svg.canvas import Canvas
 from tarazu.report.tables.policies import hypotheses, span
 from tarazu.study import StudyResult
-from tarazu.study.analysis.leader import EVEN, find_leader
+from tarazu.study.analysis.leader import EVEN, PairedShares, find_leader
 from tarazu.study.analysis.summary import in_order, main_horizon
 from tarazu.study.analysis.uncertainty import Estimate, share_of
 from tarazu.study.runner.result import Label
@@ -36,9 +35,12 @@ MULTIPLE: Final = "multiple of today"  # in the meaning of such a lever
 MOST_STRIP: Final = 6  # hypotheses on the page
 NAME: Final = 44  # letters of a hypothesis at the head of its column
 STEPS: Final = (0.05, 0.2, 0.35, 0.45, 0.55, 0.65, 0.8, 0.95)  # shades of the strip begin here
+SHADES: Final = (0.005, 0.1, 0.25, 0.5, 0.75, 0.9)  # of runs in which violence ends
+EQUAL: Final = 0.05  # share of futures without a difference that is shown
 COLOURS: Final = 5  # of policies, in the style sheet
 BAR: Final = 150.0  # px, of an interval
 TITLE_WORDS: Final = 18
+TITLE: Final = 48  # letters of a policy's title in the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A cell of the strip: a share of futures, its shade, and whether it leaves out one half."""
+    """A cell of the strip.
+
+    Attributes
+    ----------
+    text : the share of futures. equal : share without a difference, in words; "" where small.
+    said : the share with its interval. look : class of its shade.
+    is_clear : whether its interval leaves out one half.
+    """
 
     text: str
+    equal: str
     said: str
-    shade: int
+    look: str
     is_clear: bool
 
 
@@ -112,7 +122,7 @@ def policy_panel(result: StudyResult) -> PolicyPanel | None:
     own = {policy.name for policy in own_policies(result)}
     rows = tuple(
         Row(
-            title=short(policy.title),
+            title=short(policy.title, TITLE),
             where=listed(list(policy.districts)),
             colour=i % COLOURS,
             is_own=policy.name in own,
@@ -120,16 +130,14 @@ def policy_panel(result: StudyResult) -> PolicyPanel | None:
                 _change(table[outcome, first, policy.name], reach[outcome], i % COLOURS)
                 for outcome in OUTCOMES
             ),
-            shares=tuple(
-                _share_cell(lower_share(table, name, policy.name), is_clear=True) for name in strip
-            ),
+            shares=tuple(_share_cell(civilians(result, policy.name, name)) for name in strip),
         )
         for i, policy in enumerate(shown[:MOST_ROWS])
     )
     even = share_of(np.full(result.draws, EVEN))
     return PolicyPanel(
         key="policies",
-        title=_tagged(_title(result, table)),
+        title=_tagged(_title(result)),
         lead=TEXTS.text(
             "policies",
             "lead",
@@ -152,14 +160,14 @@ def policy_panel(result: StudyResult) -> PolicyPanel | None:
     )
 
 
-def _title(result: StudyResult, table: Changes) -> str:
-    shown, first = compared(result), in_order(result)[0]
+def _title(result: StudyResult) -> str:
+    shown = compared(result)
     if (own_policies(result) or len(shown) == 1) and shown:
         policy = shown[0]
-        key = f"title_one_{verdict_on(lower_share(table, first, policy.name))}"
+        key = f"title_one_{verdict_on(civilians(result, policy.name))}"
         return fit("policies", key, TITLE_WORDS, name=policy.title)
     leader = find_leader(result)
-    if leader is not None and leader.is_clear and leader.policy != result.baseline:
+    if leader is not None and leader.is_clear:
         name = title_of(result, leader.policy)
         return fit("policies", "title_leader", TITLE_WORDS, name=name)
     return TEXTS.text("policies", "title_none")
@@ -191,25 +199,28 @@ def _change(row: Any, reach: float, colour: int) -> Change:
     )
 
 
-def _share_cell(share: Estimate, *, is_clear: bool) -> Share:
-    """Return a cell of the strip.
-
-    Parameters
-    ----------
-    is_clear : whether it is marked where its interval leaves out one half.
-    """
+def _share_cell(shares: PairedShares) -> Share:
+    """Return a cell of the strip; its shade counts futures without a difference half."""
+    shade = sum(shares.standing.value >= step for step in STEPS)
+    equal = TEXTS.text("policies", "equal", share=percent(shares.equal))
     return Share(
-        text=percent(share.value),
-        said=TEXTS.text(
-            "policies",
-            "cell",
-            share=percent(share.value),
-            low=percent(share.low),
-            high=percent(share.high),
-        ),
-        shade=sum(share.value >= step for step in STEPS),
-        is_clear=is_clear and verdict_on(share) != "open",
+        text=percent(shares.lower.value),
+        equal=equal if shares.equal >= EQUAL else "",
+        said=_said(shares.lower),
+        look=f"heat{shade}",
+        is_clear=verdict_on(shares) != "open",
     )
+
+
+def _ending_cell(share: Estimate) -> Share:
+    shade = sum(share.value >= step for step in SHADES)
+    return Share(percent(share.value), "", _said(share), f"seq{shade}", is_clear=False)
+
+
+def _said(share: Estimate) -> str:
+    values = (share.value, share.low, share.high)
+    shown = dict(zip(("share", "low", "high"), map(percent, values), strict=True))
+    return TEXTS.text("policies", "cell", **shown)
 
 
 def settings_panel(result: StudyResult) -> PolicyPanel:
@@ -236,9 +247,7 @@ def settings_panel(result: StudyResult) -> PolicyPanel:
                 colour=i % COLOURS,
                 is_own=False,
                 changes=(),
-                shares=tuple(
-                    _share_cell(shares[name, policy.name], is_clear=False) for name in strip
-                ),
+                shares=tuple(_ending_cell(shares[name, policy.name]) for name in strip),
             )
             for i, policy in enumerate(settings[:MOST_SETTINGS])
         ),
@@ -263,4 +272,6 @@ def _words(policy: Label) -> str:
     value = policy.name.partition(" = ")[2]
     if not value:
         return TEXTS.text("grid", "today")
+    if float(value) == 0.0:
+        return TEXTS.text("grid", "none")
     return TEXTS.text("grid", "times" if MULTIPLE in policy.meaning else "value", value=value)
