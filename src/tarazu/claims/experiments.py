@@ -22,7 +22,7 @@ from tarazu.claims.ledger import (
 from tarazu.core.errors import ScenarioError
 from tarazu.core.number_format import interval, number
 from tarazu.model.hypothesis import UNRESTRICTED
-from tarazu.study import StudyResult, paired_draws
+from tarazu.study import OUTCOMES, StudyResult, paired_draws
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED
 
@@ -84,7 +84,7 @@ Held = Mapping[tuple[str, str], NDArray[np.bool_]]
 """Whether a claim holds in each draw, by subset and hypothesis."""
 
 
-class Outcome(NamedTuple):
+class Tested(NamedTuple):
     """In which draws a claim holds, how many were left out and why, and the numbers in words."""
 
     held: Held
@@ -143,7 +143,7 @@ def _check_weeks(claim: Claim, result: StudyResult) -> None:
         )
 
 
-def _paired(test: PairedTest, result: StudyResult) -> Outcome:
+def _paired(test: PairedTest, result: StudyResult) -> Tested:
     every, of = paired_draws(result, test.contrast, test.zone), f"expected_{test.measure}"
     draws = every[every["weeks"] == test.weeks].set_index(KEYS)
     if test.after_weeks:
@@ -161,10 +161,10 @@ def _paired(test: PairedTest, result: StudyResult) -> Outcome:
             f"Expected change in {test.measure} {test.zone} {when} ({test.contrast}): "
             f"{_spread(change)}."
         )
-    return Outcome(_held(result, dosed), len(draws) - len(dosed), NO_DOSE, detail)
+    return Tested(_held(result, dosed), len(draws) - len(dosed), NO_DOSE, detail)
 
 
-def _no_exit(test: NoExitTest, result: StudyResult) -> Outcome:
+def _no_exit(test: NoExitTest, result: StudyResult) -> Tested:
     table = _metrics(result, ["kept", "weeks", "quiet_year"])
     table = table[table["weeks"] == test.weeks]
     quiet = table.groupby([*KEYS, "policy"])["quiet_year"].mean()
@@ -183,10 +183,10 @@ def _no_exit(test: NoExitTest, result: StudyResult) -> Outcome:
         f"Violence dies out {where} (a year without an attack within {test.weeks} weeks in "
         f"{test.probability:.0%} or more of {result.replicates} {noun})."
     )
-    return Outcome(_held(result, _with_kept(draws, table)), 0, "", detail)
+    return Tested(_held(result, _with_kept(draws, table)), 0, "", detail)
 
 
-def _policies(test: PoliciesTest, result: StudyResult) -> Outcome:
+def _policies(test: PoliciesTest, result: StudyResult) -> Tested:
     names = [n for c in test.changes for n in (c.measure, c.per, c.for_each) if n is not None]
     table = _metrics(result, [*dict.fromkeys(names), "kept", "weeks"])
     table = table[table["weeks"] == test.weeks]
@@ -197,7 +197,7 @@ def _policies(test: PoliciesTest, result: StudyResult) -> Outcome:
         parts.append(_beyond(found, change.holds, change.threshold))
         words.append(_change_words(change, found, result, test.weeks))
     draws = pd.concat(parts, axis=1).all(axis=1).rename("holds").reset_index()
-    return Outcome(_held(result, _with_kept(draws, table)), 0, "", " ".join(words))
+    return Tested(_held(result, _with_kept(draws, table)), 0, "", " ".join(words))
 
 
 def _change(change: Change, means: pd.DataFrame, result: StudyResult) -> pd.Series:
@@ -221,18 +221,26 @@ def _change(change: Change, means: pd.DataFrame, result: StudyResult) -> pd.Seri
 
 def _change_words(change: Change, found: pd.Series, result: StudyResult, weeks: int) -> str:
     titles = {policy.name: policy.title for policy in result.policies}
-    what = change.measure.replace("_", " ")
+    what = _named(change.measure)
     if change.per:
-        what += f" per {change.per.replace('_', ' ').removesuffix('s')}"
+        what += f" per {_named(change.per).removesuffix('s')}"
     if change.for_each:
-        what += f" for each of {change.for_each.replace('_', ' ')}"
+        what += f", for each more of {_named(change.for_each)}"
     else:
-        what += " in percent"
+        what += ", in percent"
     scale = 1.0 if change.for_each else 100.0
     return (
         f"Expected change in {what} after {weeks} weeks, '{titles[change.policy]}' against "
         f"'{titles[change.against]}': {_spread(found.loc[[_shown(result)]] * scale)}."
     )
+
+
+def _named(outcome: str) -> str:
+    """Return an outcome in words, or a quantity as it is named."""
+    if outcome in OUTCOMES:
+        title = OUTCOMES[outcome].title
+        return title[:1].lower() + title[1:]
+    return outcome.replace("_", " ")
 
 
 def _shown(result: StudyResult) -> str:
@@ -241,7 +249,7 @@ def _shown(result: StudyResult) -> str:
     return UNRESTRICTED if UNRESTRICTED in names else names[0]
 
 
-def _loop(test: LoopTest, result: StudyResult) -> Outcome:
+def _loop(test: LoopTest, result: StudyResult) -> Tested:
     table = _metrics(result, [REPRODUCTION, "kept", "weeks"])
     table = table[table["weeks"] == test.weeks]
     whole, without = (
@@ -260,10 +268,10 @@ def _loop(test: LoopTest, result: StudyResult) -> Outcome:
             f"percent: {_spread(shown * 100)}. The loop carries the number above 1 in "
             f"{carried.mean():.0%} of draws."
         )
-    return Outcome(_held(result, _with_kept(draws, table)), int((~known).sum()), NO_NUMBER, detail)
+    return Tested(_held(result, _with_kept(draws, table)), int((~known).sum()), NO_NUMBER, detail)
 
 
-def _lasting(test: LastingTest, result: StudyResult) -> Outcome:
+def _lasting(test: LastingTest, result: StudyResult) -> Tested:
     table = _metrics(result, ["attacks", "kept", "weeks"])
     by_week = {
         weeks: table[table["weeks"] == weeks].groupby([*KEYS, "policy"])["attacks"].mean()
@@ -296,7 +304,7 @@ def _lasting(test: LastingTest, result: StudyResult) -> Outcome:
     )
     limits = ", ".join(f"{name} above {number(most)}" for name, most in test.at_most.items())
     why = f"{limits}, where the answer is assumed"
-    return Outcome(_held(result, _with_kept(draws, table)), int((~judged).sum()), why, detail)
+    return Tested(_held(result, _with_kept(draws, table)), int((~judged).sum()), why, detail)
 
 
 def _judged(test: LastingTest, result: StudyResult) -> pd.Series:

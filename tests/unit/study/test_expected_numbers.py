@@ -6,6 +6,7 @@ from tests.unit.study.cases import OPERATION, make_study
 
 from tarazu.core.errors import ScenarioError
 from tarazu.study import run_study, simulate
+from tarazu.study.setup.outcomes import OUTCOMES, SERIES, measure
 
 MEAN = {"mode": "mean", "replicates": 1, "hypotheses": ("full",), "draws": 3}
 
@@ -27,7 +28,15 @@ def test_mean_study__gives_the_numbers_of_the_mean_field(tmp_path):
     assert np.allclose(got["attacks"], run.attacks.sum("week").values.ravel())
     assert np.allclose(got["attacks_urban"], run.attacks_urban.sum("week").values.ravel())
     assert np.allclose(got["groups"], run.groups.isel(week=-1).values.ravel())
-    assert got["quiet_year"].isna().all()  # an expected number of attacks is never 0
+    assert (got["quiet_year"] == 0.0).all()
+
+
+def test_quiet_year__of_the_mean_field_expects_fewer_than_one():
+    weekly = np.array([np.full(60, 1.01 / 52), np.full(60, 0.99 / 52)])
+    series = {name: weekly for name in SERIES}
+    found = measure(series, [12, 60], 0)[:, :, [*OUTCOMES].index("quiet_year")]
+    assert np.isnan(found[:, 0]).all()
+    assert found[:, 1].tolist() == [0.0, 1.0]
 
 
 def test_mean_study__columns_say_what_they_are(tmp_path):

@@ -195,8 +195,6 @@ def _run_piece(
     drawn = _simulate(plan, policy, sample, draws, members, spec.mode)
     national = national_series(drawn)
     outcomes = measure(national, spec.horizons, plan.study.origin)
-    if spec.mode == "mean":  # an expected number of attacks is never 0
-        outcomes[:, :, [*OUTCOMES].index("quiet_year")] = np.nan
     if spec.quantities:
         extra = extra_outcomes(plan.study.model, spec.quantities)
         kept = measure({n: drawn.series(n) for n in extra}, spec.horizons, plan.study.origin, extra)

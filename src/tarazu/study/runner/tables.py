@@ -48,8 +48,8 @@ KEYS: Final[Mapping[str, Column]] = {
 OVER: Final[Mapping[str, str]] = {
     "total": "total over the horizon",
     "end": "level at the end of the horizon",
-    "quiet_year": "1 if the horizon holds 52 weeks in a row without one, else 0; NaN for a "
-    "horizon of less than a year",
+    "quiet_year": "1 if the horizon holds 52 weeks in a row without one (in a study of the mean "
+    "field: with fewer than one expected), else 0; NaN for a horizon of less than a year",
 }
 OPERATION: Final[Mapping[str, Column]] = {
     "attacks": Column("attacks", "Attacks drawn in this zone over the horizon"),

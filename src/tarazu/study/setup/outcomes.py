@@ -24,7 +24,8 @@ class Outcome:
     Attributes
     ----------
     over : ``total`` over the weeks of the horizon, the level at its ``end``, or whether it holds a
-        ``quiet_year``: 52 weeks in a row without one.
+        ``quiet_year``: 52 weeks in a row without one; in a study of the mean field, with fewer than
+        one expected.
     better : the better side. ``none``: reported and never ranked, because killing or detaining
         people would move it, or because it counts actions of the policy itself.
     """
@@ -179,7 +180,7 @@ def _measure(outcome: Outcome, weeks: FloatArray) -> FloatArray:
         return np.full(weeks.shape[0], np.nan)
     so_far = np.concatenate([np.zeros((weeks.shape[0], 1)), weeks.cumsum(axis=1)], axis=1)
     within_year = so_far[:, YEAR:] - so_far[:, :-YEAR]
-    return np.asarray((within_year == 0.0).any(axis=1), dtype=np.float64)
+    return np.asarray((within_year < 1.0).any(axis=1), dtype=np.float64)
 
 
 def coarse_series(series: Mapping[str, FloatArray], step: int) -> dict[str, FloatArray]:
