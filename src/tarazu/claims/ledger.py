@@ -142,7 +142,7 @@ class LastingTest(Part):
 
     Attributes
     ----------
-    study : name of a shipped study. weeks : one of its horizons; `since` : an earlier one.
+    study : name of a shipped study. weeks : one of its horizons. since : an earlier one.
     attacks : it has died out in a draw under a policy if fewer attacks are expected between them.
     at_most : by parameter, the largest value in the draws that are judged; others are left out.
     """

@@ -228,13 +228,13 @@ def _run_and_print(
     as_json: bool,
 ) -> None:
     """Run a task, by default into out/STUDY or out/STUDY-REGION, and print what was found."""
-    from tarazu.pipeline.runner import checkdefault_folder, run_task
+    from tarazu.pipeline.runner import check_default_folder, run_task
     from tarazu.report.summary import run_points, run_summary
 
     if out is None:
         out = default_folder(task)
         if not force:
-            checkdefault_folder(task.studies[0], out)
+            check_default_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
         result = run_task(
             task, out, workers=threads(workers), keep=keep, force=force, progress=progress

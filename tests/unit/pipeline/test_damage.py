@@ -24,7 +24,8 @@ TABLES = {
     "bands": "bands.nc",
     "districts": "districts.nc",
 }
-OTHERS = ["study.json", "findings.json", "evidence.json", "record.json", "brief.html", "study.toml"]
+OTHERS = ["study.json", "findings.json", "evidence.json", "record.json", "study.toml"]
+OTHERS += ["brief.html", "annex.html"]
 
 
 @pytest.fixture(scope="module")
