@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from numpy.typing import NDArray
-
-from tarazu.record import load_record
+from tests.theory.measured_record import load_record
 
 HORIZON = 42
 YEARS = 30

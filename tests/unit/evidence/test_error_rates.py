@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 from tests.theory.fingerprints import MEASURED_BY, renew
+from tests.theory.measured_record import load_record
 from tests.theory.pages import ROOT, origin, read_fingerprints, table_path
 
 from tarazu.evidence import error_rates
@@ -73,6 +74,11 @@ def test_validation__table_holds_the_code_that_its_test_measures(table):
     written = re.search(r"^MEASURED = (\([^)]*\))", code.read_text(), re.MULTILINE)
     measured = json.loads(table_path(table).read_text())["measured"]
     assert tuple(measured) == ast.literal_eval(written[1])
+
+
+def test_worlds__have_the_events_that_the_rates_were_measured_with():
+    panel = load_record().panel()
+    assert (int(panel["attacks"].sum()), int(panel["operations"].sum())) == (421, 89)
 
 
 def test_fingerprints__are_stored_for_every_table():
