@@ -23,7 +23,7 @@ class Mistakes:
 
 
 # Of 11 state events read by hand 1 was coded militant and 1 unclear; of 33 militant events 1 was
-# coded unclear and none state (headline sample of record/data/label_check.json).
+# coded unclear and none state (headline sample of record/data/balochistan_label_check.json).
 AS_MEASURED = Mistakes(operations_as_attacks=1 / 11, operations_lost=1 / 11, attacks_lost=1 / 33)
 # None of 33 does not mean never: Jeffreys posterior mean 0.5 / 34, upper 95% end 7%.
 ONE_IN_70 = Mistakes(1 / 11, 1 / 11, attacks_as_operations=0.5 / 34, attacks_lost=1 / 33)
