@@ -207,6 +207,13 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         what = f"the counts are of region '{note.region}', not '{region.name}'"
         hint = "Read the events of this region with read_record"
         raise DataError(what, file=path, expected=f"region '{note.region}'", hint=hint)
+    if note.frame not in (region.frame, region.older_frame):
+        raise DataError(
+            f"the counts are by districts of the frame '{note.frame}', not of '{region.frame}'",
+            file=path,
+            expected=f"region '{region.name}' in the frame '{note.frame}'",
+            hint="Read the events of this region with read_record",
+        )
     region = in_frame(region, note.frame)
     found = digest(path.read_bytes())
     if found != note.figures_digest:

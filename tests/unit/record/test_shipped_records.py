@@ -56,6 +56,9 @@ def test_shipped_record__of_another_region_is_refused() -> None:
     slavia = replace(load_region(), name="slavia", title="Slavia")
     with pytest.raises(DataError, match=r"no record of Slavia ships.*balochistan, kp-fata"):
         load_record(slavia)
+    redrawn = replace(load_region(), frame="as drawn", older_frame="")
+    with pytest.raises(DataError, match=r"frame 'ucdp29', not of 'as drawn'"):
+        load_record(redrawn)
     with pytest.raises(TypeError, match="region is 3"):
         load_record(3)  # type: ignore[arg-type]
 
