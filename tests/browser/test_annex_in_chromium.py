@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
 
-from tarazu.model import build_model
 from tarazu.record import load_record
 from tarazu.report import write_annex
-from tarazu.report.figures.causal_loop import loops_figure
+from tarazu.report.figures.record import events_figure
 from tarazu.report.pages.figure_pages import write_pages
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -70,8 +69,8 @@ def test_annex__draws_every_figure_without_a_complaint(
 
 
 def test_figure_page__is_drawn_from_a_disk_under_its_policy(browser: str, tmp_path: Path) -> None:
-    write_pages([loops_figure(build_model())], tmp_path / "model")
-    page = tmp_path / "model" / "causal-loops.html"
+    write_pages([events_figure(load_record())], tmp_path / "pages")
+    page = tmp_path / "pages" / "figure-timeline.html"
     done = _browse(browser, page, tmp_path, "--enable-logging=stderr", "--dump-dom")
     assert [line for line in done.stderr.splitlines() if ":CONSOLE" in line] == []
     assert len(re.findall(r'class="plot-container', done.stdout)) == 1

@@ -71,18 +71,16 @@ def diagram(
     *,
     shared: ModelOptions,
 ) -> None:
-    """Write the causal-loop diagram.
+    """Write the causal diagram.
 
-    Every influence with the sign of its derivative, and the reinforcing and balancing loops, as
-    found in the declaration; they are the same in every region. Writes a page that opens offline
-    and a CSV table of the loops.
+    What acts on what, with the sign of every arrow, and the reinforcing and balancing loops, as
+    found in the declaration; they are the same in every region. Writes a page that opens offline,
+    the picture as SVG and a CSV table of the loops.
     """
-    from tarazu.report.figures.causal_loop import loops_figure
-    from tarazu.report.pages.figure_pages import write_pages
+    from tarazu.report.diagram.page import write_diagram
 
-    figure = loops_figure(shared.load_model())
-    write_pages([figure], out, keep=shared.files, replace=force)
-    show(f"{out / figure.key}.html", None, as_json=False)
+    page = write_diagram(shared.load_model(), out, keep=shared.files, replace=force)
+    show(str(page), None, as_json=False)
 
 
 @app.command()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tarazu.model import build_model
+from tarazu.record import load_record
 from tarazu.report.figure import Figure
-from tarazu.report.figures.causal_loop import loops_figure
+from tarazu.report.figures.record import events_figure
 from tarazu.report.pages.figure_pages import write_pages
 
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
@@ -14,7 +14,7 @@ POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 @pytest.fixture(scope="module")
 def figure() -> Figure:
-    return loops_figure(build_model())
+    return events_figure(load_record())
 
 
 def page_of(figure: Figure, folder: Path) -> str:

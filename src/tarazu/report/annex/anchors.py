@@ -13,7 +13,7 @@ FINDINGS: Final = "findings"
 LEDGER: Final = "ledger"
 STUDIES: Final = "studies"
 MODEL: Final = "model"
-DIAGRAM: Final = "figure-causal-diagram"
+DIAGRAM: Final = "causal-diagram"
 METHODS: Final = "methods"
 PROVENANCE: Final = "provenance"
 CITE: Final = "cite"
@@ -42,6 +42,11 @@ def study(name: str) -> str:
 def study_outcome(name: str, outcome: str) -> str:
     """Return the anchor of an outcome of a study: ``study-demo-deaths_civilian``."""
     return f"study-{name}-{outcome}"
+
+
+def node(name: str) -> str:
+    """Return the anchor of a box of the causal diagram: ``node-recruitment``."""
+    return f"node-{name}"
 
 
 def parameter(name: str) -> str:

@@ -287,8 +287,21 @@ def _model_section(
     from tarazu.report.annex.model_section import borrowed_priors, parameter_sentence
     from tarazu.report.tables import model as tables
 
-    known = describe(build_model()) if description is None else description
+    diagram = ""
+    if description is None:  # of the shipped model; that of another is not known here
+        from tarazu.report.diagram.nodes import causal_diagram
+        from tarazu.report.diagram.page import diagram_html
+
+        model = build_model()
+        known = describe(model)
+        diagram = diagram_html(
+            causal_diagram(model), anchors={row.quantity for row in known.equations}
+        )
+    else:
+        known = description
     return {
+        "diagram": diagram,
+        "diagram_anchor": anchors.DIAGRAM,
         "sentence": " ".join([parameter_sentence(known), *borrowed_priors(studies)]),
         "tables": (
             (

@@ -1,0 +1,1 @@
+"""The causal diagram: sixteen nodes, their parts, and the signs of what acts between them."""
