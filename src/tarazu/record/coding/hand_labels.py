@@ -34,6 +34,7 @@ DRONE = "drone"
 FOREIGN_STATE = "foreign_state"
 HEADLINE = "2"  # the sample that is never used to change the rules
 CHECKED = ("militant", "state")
+ALL_CHECKED = (*CHECKED, FOREIGN_STATE)
 PERIOD = 5  # years
 Z_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
@@ -178,7 +179,7 @@ def check_labels(record: Record, labels: Path) -> LabelCheck:
     pairs: dict[str, Counter[Pair]] = {}
     missing = 0
     rows = _read_labels(labels)
-    sides = (*CHECKED, FOREIGN_STATE) if FOREIGN_STATE in {row[2] for row in rows} else CHECKED
+    sides = ALL_CHECKED if FOREIGN_STATE in {row[2] for row in rows} else CHECKED
     for sample, event_id, hand in rows:
         if hand == NOT_YET:
             continue
@@ -324,8 +325,8 @@ def _from_json(entry: Mapping[str, Any]) -> SampleCheck:
 
 
 def _shares_from_json(entry: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, Share]]:
-    precision, recall = (
-        {side: Share(**values) for side, values in entry[name].items()}
+    precision, recall = (  # JSON sorts its keys
+        {side: Share(**entry[name][side]) for side in ALL_CHECKED if side in entry[name]}
         for name in ("precision", "recall")
     )
     return precision, recall
