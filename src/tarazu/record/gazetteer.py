@@ -195,24 +195,33 @@ def finest_known(
 ) -> tuple[Texts, NDArray[np.int64]]:
     """Return the name of each event's unit, by the first level that names a district, or the first.
 
-    Which level the districts are on differs between countries. Where they are provinces, a place
-    that is known to the province only is known well enough. Districts of one name, which the region
-    tells apart by the unit that they lie in, are found by both names.
+    Which level the districts are on differs between countries. They are provinces where the
+    province names a district of more events than all finer levels do: then it counts first, and a
+    place that is known to the province only is known well enough. Elsewhere it counts for nothing,
+    because a province and a district within it often have one name. Districts of one name, which
+    the region tells apart by the unit that they lie in, are found by both names.
 
     Parameters
     ----------
     levels : names, (N,) each, the finest first and the province last.
     precision : (N,) UCDP's where_prec.
     """
-    levels = [*levels[:-1], *_with_units(region, levels), levels[-1]]
-    known = [
-        np.array([region.lookup(name) is not None for name in names], dtype=bool)
-        for names in levels
-    ]
-    names = np.select(known, list(levels), default=levels[0])
-    by_province = known[-1] & ~np.logical_or.reduce(known[:-1])
+    finer, province = [*levels[:-1], *_with_units(region, levels)], levels[-1]
+    known, by_province = [_is_known(region, names) for names in finer], _is_known(region, province)
+    by_finer = np.logical_or.reduce([np.zeros(len(province), dtype=bool), *known])
+    if by_province.sum() <= by_finer.sum():
+        nothing = [np.zeros(len(province), dtype=bool)]
+        names = np.select([*known, *nothing], [*finer, province], default=levels[0])
+        return names.astype(object), precision
+    names = np.select([by_province, *known], [province, *finer], default=levels[0])
     enough = by_province & (precision == WIDER_THAN_DISTRICT)
     return names.astype(object), np.where(enough, WIDER_THAN_DISTRICT - 1, precision)
+
+
+def _is_known(region: Region, names: Texts) -> NDArray[np.bool_]:
+    """Return which names are those of districts, (N,)."""
+    codes, distinct = pd.factorize(names, use_na_sentinel=False)
+    return np.array([region.lookup(name) is not None for name in distinct], dtype=bool)[codes]
 
 
 def _with_units(region: Region, levels: Sequence[Texts]) -> list[Texts]:
