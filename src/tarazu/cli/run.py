@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,11 +40,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tarazu.cli")
 
-AFTER_A_RUN: Final = (
-    ("policy new my-policy.toml", "writes a policy to edit, with every lever"),
-    ("study new my-study.toml", "writes a study to edit, which compares policies"),
-    ("evidence FILE", "runs the tests on your own event file"),
-)
 EventFile = Annotated[
     Path | None,
     existing_file(
@@ -82,7 +78,7 @@ def demo(
 
     where = load_region(region)
     task = demo_task(read_events(None, region=region), region=where)
-    _run_and_print(task, out, workers, force=force, as_json=as_json)
+    _run_and_print(task, out, workers, region=region, force=force, as_json=as_json)
 
 
 @add_options(RecordOptions)
@@ -155,7 +151,9 @@ def run(
     if battery is not None:
         task = replace(task, estimators=battery.estimators, significance=battery.significance)
     keep = [*paths_of(events, model, config), *shared.files]
-    _run_and_print(task, out, workers, keep=keep, force=force, as_json=as_json)
+    _run_and_print(
+        task, out, workers, region=shared.region, keep=keep, force=force, as_json=as_json
+    )
 
 
 @add_options(RecordOptions)
@@ -223,6 +221,7 @@ def _run_and_print(
     out: Path | None,
     workers: int | None,
     *,
+    region: str | None,
     keep: Sequence[Path] = (),
     force: bool,
     as_json: bool,
@@ -245,8 +244,18 @@ def _run_and_print(
     if as_json:
         show("", run_summary(points, result, out), as_json=True)
     else:
-        show(ending(points, out, AFTER_A_RUN), None, as_json=False)
+        show(ending(points, out, next_commands(region)), None, as_json=False)
     exit_for_failures(result.battery, out)
+
+
+def next_commands(region: str | None) -> tuple[tuple[str, str], ...]:
+    """Return what to type after a run, and what it does; for the same region."""
+    of = "" if region is None else f" --region {shlex.quote(region)}"
+    return (
+        ("policy new my-policy.toml", "writes a policy to edit, with every lever"),
+        ("study new my-study.toml", "writes a study to edit, which compares policies"),
+        (f"evidence FILE{of}", "runs the tests on your own event file"),
+    )
 
 
 def default_folder(task: Task) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.region import slavia
 
 from tarazu.cli.entry import run
-from tarazu.cli.run import default_folder
+from tarazu.cli.run import default_folder, next_commands
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.pipeline import Task, ledger_task, read_study
 from tarazu.pipeline.task import demo_task
@@ -96,6 +96,11 @@ def test_demo__of_the_second_region_is_of_its_record_and_has_its_own_folder() ->
     assert default_folder(task) == Path("out/demo-kp-fata")
     home = Task(load_record(), studies=(read_study("attrition"),))
     assert default_folder(home) == Path("out/attrition")
+
+
+def test_demo__ends_with_commands_for_its_region() -> None:
+    assert "evidence FILE --region kp-fata" in dict(next_commands("kp-fata"))
+    assert "evidence FILE" in dict(next_commands(None))
 
 
 @pytest.mark.parametrize("command", [["run", "attrition"], ["run", "demo"], ["claims"]])
