@@ -154,6 +154,7 @@ def sample(
             rules=shared.rules,
             mapping=shared.mapping,
             format=shared.format,
+            keep_going=shared.keep_going,
         )
     except ValueError as error:  # options that exclude each other, or an unknown format
         raise typer.BadParameter(str(error)) from error
