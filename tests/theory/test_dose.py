@@ -166,7 +166,8 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records are simulated by tests/theory/worlds.py, doses by tests/theory/dose_worlds.py, "
+        "Records are simulated by src/tarazu/evidence/simulated/world.py, "
+        "doses by tests/theory/dose_worlds.py, "
         "which share no code with the estimator. Unit: attacks per militant killed in weeks "
         f"{HEADLINE[0]} to {HEADLINE[1]} after the operation; planted effects are spread evenly "
         f"over weeks 1 to 52, so that {SHARE:.0%} of them lie there. `found`: p below 5%.",

@@ -179,7 +179,8 @@ def write_table(table, curves) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records of a constant rate are simulated by tests/theory/worlds.py with the yearly level "
+        "Records of a constant rate are simulated by src/tarazu/evidence/simulated/world.py "
+        "with the yearly level "
         "of the record made flat; progress curves by "
         "tests/theory/escalation_worlds.py, which share no code with the estimator. `covered` is "
         "the 95% interval of the mean over districts; `found` is p below 5% and with it the "

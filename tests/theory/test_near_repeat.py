@@ -151,7 +151,8 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records are simulated by tests/theory/worlds.py, which shares no code with the test, with "
+        "Records are simulated by src/tarazu/evidence/simulated/world.py, "
+        "which shares no code with the test, with "
         "the districts, yearly level and size of the record of Balochistan; "
         f"{PERMUTATIONS} replicates a record. Shares of records with p < 0.05.",
         "",

@@ -149,7 +149,7 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records are simulated by tests/theory/worlds.py, which shares no code "
+        "Records are simulated by src/tarazu/evidence/simulated/world.py, which shares no code "
         "with the estimator. Unit of the mean: operations within 28 days of an attack beyond "
         "moved dates, per attack. `follow` and `avoid` are the verdicts, `found` their sum; "
         "`excess alone` is the test against moved dates without the comparison of after with "

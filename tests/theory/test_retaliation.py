@@ -224,7 +224,8 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records are simulated by tests/theory/worlds.py, which shares no code with the "
+        "Records are simulated by src/tarazu/evidence/simulated/world.py, "
+        "which shares no code with the "
         "estimators, with the districts, yearly level and size of the record of Balochistan. A "
         "90% interval should cover in 90%; a test at 5% should find in 5% where there is no "
         'effect. "All on": militant self-excitation (branching 0.30 + 0.08 next door), operations '

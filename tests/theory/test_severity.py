@@ -222,7 +222,8 @@ def write_table(table: dict[str, Rates], laws: dict[str, LawRates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Events are simulated by tests/theory/worlds.py with the districts, yearly level and size "
+        "Events are simulated by src/tarazu/evidence/simulated/world.py "
+        "with the districts, yearly level and size "
         "of the record of Balochistan, their deaths by tests/theory/severity_worlds.py: 35% in a "
         'power law with exponent 2.3 from 5 deaths on, the rest below. "All on": self-excitation, '
         "drift, bursts, ties and gaps in the number of events; bursts of 1 to 8 weeks in which all "

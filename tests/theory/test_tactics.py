@@ -237,7 +237,8 @@ def write_table(table: dict[str, Rates]) -> None:
     ]
     smallest = "more than any planted" if detectable is None else f"{detectable:.0f} points"
     page = [
-        "Attacks are simulated by tests/theory/worlds.py with the districts, yearly level and size "
+        "Attacks are simulated by src/tarazu/evidence/simulated/world.py "
+        "with the districts, yearly level and size "
         "of the record of Balochistan, and labelled by "
         'tests/theory/tactics_worlds.py; neither shares code with the estimator. "All on": '
         "self-excitation, drift, bursts, ties and reporting gaps in the number of attacks; bursts "

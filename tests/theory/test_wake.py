@@ -155,7 +155,8 @@ def write_table(table: dict[str, Rates]) -> None:
         for name, r in table.items()
     ]
     page = [
-        "Records are simulated by tests/theory/worlds.py, which shares no code with the "
+        "Records are simulated by src/tarazu/evidence/simulated/world.py, "
+        "which shares no code with the "
         "estimator, with the districts, yearly level and size of the record of Balochistan; "
         f"{PERMUTATIONS} permutations a record. Associational: matching makes days alike in the "
         "attacks before them, not in what is not on record.",

@@ -1,0 +1,1 @@
+"""Simulated records of the size of a record, and the error rates of estimators on them."""
