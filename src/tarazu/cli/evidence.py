@@ -38,6 +38,18 @@ def evidence(
         ),
     ] = None,
     config: BatteryFile = None,
+    error_rates: Annotated[
+        int | None,
+        typer.Option(
+            "--error-rates",
+            min=20,
+            metavar="RECORDS",
+            show_default=False,
+            help="Measure error rates and detectable effects on so many simulated records per row, "
+            "of the size of this record: 200 take minutes to hours. Interrupted, the same command "
+            "continues.",
+        ),
+    ] = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
     verbose: Verbose = 0,
@@ -56,7 +68,7 @@ def evidence(
     each), record.json, brief.html, annex.html, MANIFEST.json and RUN.json.
     """
     from tarazu.evidence.battery import SHIPPED_CONFIG, assess, load_battery
-    from tarazu.pipeline.runner import run_estimators, run_task
+    from tarazu.pipeline.runner import measure_rates, run_estimators, run_task
     from tarazu.pipeline.task import Task
     from tarazu.report.summary import run_points
 
@@ -64,9 +76,12 @@ def evidence(
     record = shared.read(file)
     if out is None:
         findings = run_estimators(record, battery.estimators, progress=progress)
-        found = assess(findings, battery.significance)
+        rates = measure_rates(record, battery.estimators, error_rates, progress=progress)
+        found = assess(findings, battery.significance, rates)
     else:
-        task = Task(record, battery.estimators, battery.significance, figures=True)
+        task = Task(
+            record, battery.estimators, battery.significance, figures=True, error_rates=error_rates
+        )
         keep = [*paths_of(file, config), *shared.files]
         result = run_task(task, out, keep=keep, force=force, progress=progress).battery
         assert result is not None  # a battery file names at least one estimator
@@ -112,8 +127,18 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 
 
 def _text(battery: Battery) -> str:
-    from tarazu.report.tables.battery import detectable_table, failures_table, results_table
+    from tarazu.report.tables.battery import (
+        detectable_table,
+        failures_table,
+        rates_table,
+        results_table,
+    )
 
-    tables = (results_table(battery), failures_table(battery), detectable_table(battery))
+    tables = (
+        results_table(battery),
+        failures_table(battery),
+        detectable_table(battery),
+        rates_table(battery),
+    )
     first, *others = (table.to_text(width()) for table in tables if table is not None)
     return "\n\n".join([first, paragraph(battery.sentence), *others])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -13,11 +14,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.arguments import wrong_type
-from tarazu.core.errors import did_you_mean
+from tarazu.core.errors import FitError, did_you_mean
 from tarazu.core.number_format import p_value
 from tarazu.core.specs import read_toml
 from tarazu.core.specs.kinds import expecting
-from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE
+from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE, with_rates
 from tarazu.evidence.failure import Failure, attempt
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.evidence.options import SIGNIFICANCE
@@ -27,6 +28,8 @@ from tarazu.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tarazu.evidence.simulated.rates import ErrorRates
 
 WORDS: Final = Words("tarazu.evidence")
 SHIPPED_CONFIG: Final = Path(__file__).parent / "battery.toml"
@@ -71,12 +74,14 @@ class Battery:
         findings without a test are not in it.
     significance : probability of one false finding or more among all tests.
     failures : estimators that gave no finding; they are no tests of the battery.
+    error_rates : measured on simulated records of the size of this one; None if they were not.
     """
 
     findings: tuple[Finding, ...]
     p_holm: Mapping[str, float]
     significance: float
     failures: tuple[Failure, ...] = ()
+    error_rates: ErrorRates | None = None
 
     def joint_verdict(self, finding: Finding) -> str:
         """Return the verdict of a finding that remains after Holm's correction."""
@@ -150,6 +155,7 @@ class Battery:
             "significance": self.significance,
             "rows": list(self.rows),
             "failures": [failure.to_dict() for failure in self.failures],
+            "error_rates": None if self.error_rates is None else self.error_rates.to_dict(),
         }
 
     def finding_entries(self) -> list[dict[str, Any]]:
@@ -260,6 +266,7 @@ def run_battery(
     config: BatteryConfig | Sequence[str] | None = None,
     *,
     make: Callable[[str, Record], Finding] = estimate,
+    error_rates: int | None = None,
 ) -> Battery:
     """Run all estimators on a record and control the probability of a false finding jointly.
 
@@ -267,6 +274,9 @@ def run_battery(
     ----------
     config : from `load_battery`, or names of estimators; default: all of them at 5%.
     make : makes one finding; a caller that shows progress wraps `estimate`.
+    error_rates : simulated records per row, such as 200: error rates and detectable effects are
+        measured in a simulated world of the size of this record, which takes minutes to hours. An
+        interrupted call goes on where it was. None: those that ship, where they apply.
 
     Returns
     -------
@@ -277,7 +287,7 @@ def run_battery(
     Raises
     ------
     ValueError
-        A name that is no estimator's.
+        A name that is no estimator's, or too few simulated records.
     TypeError
         `record` is something else.
 
@@ -299,8 +309,14 @@ def run_battery(
     if not isinstance(record, Record):
         raise wrong_type("record", record, "a Record, from load_record() or read_record(path)")
     config = _config(config)
+    measured = None
+    if error_rates is not None:  # first, so that a wrong number is refused before the work
+        from tarazu.evidence.simulated.rates import measure_error_rates
+
+        with suppress(FitError):  # for which every estimator gives the same reason
+            measured = measure_error_rates(record, config.estimators, error_rates)
     made = [attempt(name, record, make) for name in config.estimators]
-    return assess(made, config.significance)
+    return assess(made, config.significance, measured)
 
 
 def _config(config: BatteryConfig | Sequence[str] | None) -> BatteryConfig:
@@ -319,15 +335,29 @@ def _config(config: BatteryConfig | Sequence[str] | None) -> BatteryConfig:
     return BatteryConfig(estimators=tuple(dict.fromkeys(names)))
 
 
-def assess(made: Sequence[Finding | Failure], significance: float = SIGNIFICANCE) -> Battery:
-    """Return the battery of the findings that were made; failures are no tests."""
-    findings = tuple(one for one in made if isinstance(one, Finding))
+def assess(
+    made: Sequence[Finding | Failure],
+    significance: float = SIGNIFICANCE,
+    error_rates: ErrorRates | None = None,
+) -> Battery:
+    """Return the battery of the findings that were made; failures are no tests.
+
+    Parameters
+    ----------
+    error_rates : of this record, in place of those that the findings have.
+    """
+    findings = tuple(_rated(one, error_rates) for one in made if isinstance(one, Finding))
     failures = tuple(one for one in made if isinstance(one, Failure))
     tested = [f for f in findings if f.p_value is not None and f.converged]
     adjusted = holm_adjust([f.p_value for f in tested if f.p_value is not None])
     names = (finding.name for finding in tested)
     p_holm = dict(zip(names, adjusted, strict=True))
-    return Battery(findings, p_holm, significance, failures)
+    return Battery(findings, p_holm, significance, failures, error_rates)
+
+
+def _rated(finding: Finding, error_rates: ErrorRates | None) -> Finding:
+    rates = None if error_rates is None else error_rates.validation(finding.name)
+    return finding if rates is None else with_rates(finding, rates)
 
 
 def holm_adjust(p_values: Sequence[float]) -> list[float]:

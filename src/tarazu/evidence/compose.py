@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tarazu.evidence.error_rates import Validation
+from tarazu.evidence.error_rates import Validation, unmeasured_caveat
 from tarazu.evidence.finding import Analyses, Analysis, Check, FigureData, Finding
 from tarazu.evidence.words import Words
-
-WORDS = Words("tarazu.evidence")
 
 
 def compose_finding(
@@ -38,7 +36,7 @@ def compose_finding(
     texts = words.group("finding", **values)
     unmeasured = () if validation is None else validation.unmeasured
     if unmeasured:
-        texts["caveats"] += (WORDS.text("unmeasured", "caveat", what=" or ".join(unmeasured)),)
+        texts["caveats"] += (unmeasured_caveat(unmeasured),)
     return Finding(
         **texts,
         name=words.package.rpartition(".")[2],

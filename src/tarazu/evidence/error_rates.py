@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tarazu.core.code_digest import Code, read_code
-from tarazu.evidence.finding import FigureData
+from tarazu.evidence.finding import FigureData, Finding
 from tarazu.evidence.options import changed_options
 from tarazu.evidence.words import Words
 from tarazu.record import Record
@@ -61,6 +61,27 @@ class Validation:
         )
 
 
+def with_rates(finding: Finding, rates: Validation) -> Finding:
+    """Return a finding with error rates that were measured for its record, in place of others."""
+    title = WORDS.table["figures"]["power"]["title"]
+    figures = [figure for figure in finding.figures if figure.title != title]
+    if rates.power:
+        figures.append(rates.power_figure(finding.unit))
+    unmeasured = unmeasured_caveat(finding.unmeasured) if finding.unmeasured else None
+    return replace(
+        finding,
+        validation=rates.summary,
+        unmeasured=(),
+        caveats=tuple(caveat for caveat in finding.caveats if caveat != unmeasured),
+        figures=tuple(figures),
+    )
+
+
+def unmeasured_caveat(reasons: Sequence[str]) -> str:
+    """Return the caveat of a finding without error rates."""
+    return WORDS.text("unmeasured", "caveat", what=" or ".join(reasons))
+
+
 def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) -> Validation:
     """Return the error rates of an estimator for one call.
 
@@ -103,7 +124,7 @@ def read_validation(path: Traversable) -> Validation:
         return Validation({}, ())
     table = json.loads(path.read_text(encoding="utf-8"))
     power = tuple((row["effect"], row["found"], row["records"]) for row in table["power"])
-    return Validation(table["summary"] | _detectable(power), power)
+    return Validation(with_detectable(table["summary"], power), power)
 
 
 def smallest_found(power: Sequence[tuple[float, float, int]], sign: int) -> float | None:
@@ -124,8 +145,11 @@ def smallest_found(power: Sequence[tuple[float, float, int]], sign: int) -> floa
     return None
 
 
-def _detectable(power: Sequence[tuple[float, float, int]]) -> dict[str, float | str]:
-    summary: dict[str, float | str] = {}
+def with_detectable(
+    rates: Mapping[str, float | str], power: Sequence[tuple[float, float, int]]
+) -> dict[str, float | str]:
+    """Return rates with the minimum detectable effects that follow from a power curve."""
+    summary = dict(rates)
     for name, sign in ((SMALLEST_RISE, 1), (SMALLEST_FALL, -1)):
         planted = [effect for effect, _, _ in power if effect * sign > 0]
         found = smallest_found(power, sign)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tarazu.evidence import Finding
     from tarazu.evidence.battery import Battery
     from tarazu.evidence.failure import Failure
+    from tarazu.evidence.simulated.rates import ErrorRates
     from tarazu.model import Description
     from tarazu.record import Record
     from tarazu.study import Progress as StudyProgress
@@ -58,6 +59,36 @@ def run_estimators(
         if isinstance(failed := made[-1], Failure):
             _log.warning("%s gave no result: %s", name, failed.reason)
     return tuple(made)
+
+
+def measure_rates(
+    record: Record, names: Sequence[str], records: int | None, *, progress: Progress = silent
+) -> ErrorRates | None:
+    """Measure error rates at the size of a record; an interrupted run goes on where it was.
+
+    Parameters
+    ----------
+    records : simulated per row; None for no rates.
+
+    Raises
+    ------
+    ValueError
+        Too few records.
+    """
+    if records is None:
+        return None
+    from tarazu.core.errors import FitError
+    from tarazu.evidence.simulated.rates import measure_error_rates
+
+    with progress("simulating records of this size") as advance:
+        try:
+            return measure_error_rates(record, names, records, advance=advance)
+        except FitError as error:  # the estimators give the same reason
+            _log.warning("error rates were not measured: %s", error)
+            return None
+        except KeyboardInterrupt:
+            _log.info("finished simulated records are kept; the same command continues from there")
+            raise
 
 
 def run_task(
@@ -113,7 +144,8 @@ def run_task(
             for given in task.studies
         )
         made = run_estimators(task.record, task.estimators, progress=progress)
-        battery = assess(made, task.significance) if made else None
+        rates = measure_rates(task.record, task.estimators, task.error_rates, progress=progress)
+        battery = assess(made, task.significance, rates) if made else None
         result = TaskResult(battery, studies, _decide_claims(task, battery, studies, progress))
         with progress("writing the brief and its annex"):
             _write(task, result, inputs, folder)

@@ -57,6 +57,7 @@ class Task:
     Attributes
     ----------
     estimators : names of the estimators to run. significance : of all their tests together.
+    error_rates : simulated records per row on which error rates are measured; None for none.
     figures : whether each figure gets a page and a CSV table of its own beside the brief.
     ledger : claims to decide from the findings and the studies; None for none.
     """
@@ -65,6 +66,7 @@ class Task:
     estimators: tuple[str, ...] = ()
     significance: float = 0.05
     figures: bool = False
+    error_rates: int | None = None
     studies: tuple[StudyInput, ...] = ()
     ledger: LedgerSpec | None = None
 

@@ -16,6 +16,7 @@ ROOM = Path(str(files("tarazu.evidence")))
 PACKAGES = sorted(path.parent.relative_to(ROOM).as_posix() for path in ROOM.rglob(FILE))
 PREFIX = {"text": (), "group": (), "check": ("checks",), "figure": ("figures",)}
 NOT_TEXTS = {"check": {"passed"}, "figure": {"source", "data"}}
+NO_VERDICTS = {".", "groups", "simulated"}
 OF_FINDINGS = set(signature(compose_finding).parameters)
 
 
@@ -82,7 +83,7 @@ def test_words__every_placeholder_is_filled_and_every_value_used(package):
         assert filled == expected, f"{package}: {read}"
 
 
-@pytest.mark.parametrize("package", [name for name in PACKAGES if name not in {".", "groups"}])
+@pytest.mark.parametrize("package", [name for name in PACKAGES if name not in NO_VERDICTS])
 def test_words__each_verdict_opens_a_sentence(package):
     verdicts = import_module(f"tarazu.evidence.{package}.estimator").VERDICTS
     assert set(words_of(package).table["opening"]) == set(verdicts)

@@ -70,6 +70,8 @@ FAILURE: Final = {
     "reason": "What stood in the way.",
 }
 EVIDENCE: Final = {
+    "error_rates": "With `--error-rates`: the simulated world, records per row, and by estimator "
+    "each rate with its binomial interval and the power curve; else null.",
     "sentence": "How many tests reach the 5% level, alone and after correction.",
     "significance": "Probability of one false finding or more among all tests.",
     "rows": "One row per finding; see below.",

@@ -137,6 +137,28 @@ def detectable_table(battery: Battery) -> Table:
     )
 
 
+def rates_table(battery: Battery) -> Table | None:
+    """Return error rates measured at the size of the record; None if they were not measured."""
+    measured = battery.error_rates
+    if measured is None:
+        return None
+    rows = tuple(
+        (name, rate.name, percent(rate.value, 1), _between(rate.low, rate.high), f"{rate.records}")
+        for name, rates in measured.rates.items()
+        for rate in rates
+    )
+    return Table(
+        f"Error rates at the size of this record, {measured.world}",
+        ("estimator", "rate", "measured", "95% interval (Wilson)", "records"),
+        rows,
+        frozenset({2, 3, 4}),
+    )
+
+
+def _between(low: float, high: float) -> str:
+    return f"{percent(low, 1)} to {percent(high, 1)}"
+
+
 def estimands_table(battery: Battery) -> Table:
     """Return the estimand, unit and null hypothesis of each estimator."""
     rows = tuple((row["name"], row["estimand"], row["unit"], row["null"]) for row in battery.rows)
