@@ -50,6 +50,7 @@ def test_mean_study__columns_say_what_they_are(tmp_path):
     }
 
 
+@pytest.mark.slow  # the Jacobian of the model is derived once per process
 def test_reproduction__falls_to_less_where_no_operation_follows_if_harm_recruits(tmp_path):
     world = tmp_path / "world.toml"
     world.write_text(
