@@ -10,7 +10,16 @@ from tarazu.evidence import Battery, Finding
 from tarazu.evidence.error_rates import SIZE
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.record import Record
-from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, listed, numeral, plain_name
+from tarazu.report.brief.texts import (
+    HEADLINE_WORDS,
+    SENTENCE_WORDS,
+    TEXTS,
+    fit,
+    listed,
+    numeral,
+    plain_name,
+    words_in,
+)
 from tarazu.report.brief.timing_panels import detectable, within
 
 if TYPE_CHECKING:
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 
 CENTRAL: Final = "retaliation"  # the finding on what operations do to attacks
 FALSE_ALARMS: Final = 0.1  # measured in some simulated world: from here on a verdict carries them
+MOST_NAMED: Final = 2  # verdicts in the sentence on all tests
 REASON: Final = 15  # words of a reason why there is no result
 
 
@@ -157,17 +167,21 @@ def tests_sentence(battery: Battery) -> str:
         return TEXTS.text("answer", "none_held", tests=count(len(tests)))
     found = TEXTS.table["found"]
     said = [str(found.get(battery.joint_verdict(f), plain_name(f.name))) for f in held]
+    said = list(dict.fromkeys(said))
     values = {
         "tests": count(len(tests)),
         "held": TEXTS.text("answer", "held_one")
         if len(held) == 1
         else TEXTS.text("answer", "held_more", count=numeral(len(held))),
-        "what": listed(list(dict.fromkeys(said)), 2),
     }
-    rate = max((false_alarms(finding) for finding in held), default=0.0)
-    if rate > FALSE_ALARMS:
-        return TEXTS.text("answer", "held_weak", **values, rate=percent(rate))
-    return TEXTS.text("answer", "held", **values)
+    rate = max(false_alarms(finding) for finding in held)
+    weak = {"rate": percent(rate)} if rate > FALSE_ALARMS else {}
+    ending = "_weak" if weak else ""
+    if len(said) <= MOST_NAMED:
+        text = TEXTS.text("answer", f"held{ending}", **values, **weak, what=listed(said))
+        if words_in(text) <= SENTENCE_WORDS:
+            return text
+    return TEXTS.text("answer", f"surest{ending}", **values, **weak, what=said[0])
 
 
 def false_alarms(finding: Finding) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tarazu.core.number_format import percent
+from tarazu.core.number_format import count, percent
 from tarazu.report.brief.likelihood import likelihood
 from tarazu.report.brief.simulated.policies import (
     civilians,
@@ -15,11 +15,13 @@ from tarazu.report.brief.simulated.policies import (
     title_of,
     verdict_on,
 )
-from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, listed, plain_name
+from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, plain_name, words_in
 from tarazu.study import StudyResult
 from tarazu.study.analysis.leader import find_leader
 from tarazu.study.analysis.uncertainty import Estimate
+from tarazu.study.runner.result import Label
 
+MOST_WORDS: Final = 3  # of the districts of a policy
 EQUAL: Final = 0.05  # share of futures without a difference that is stated
 
 
@@ -55,8 +57,7 @@ def policy_sentence(study: StudyResult) -> str:
         return fit("answer", "one_policy", name=study.policies[0].title)
     if own_policies(study) or len(shown) == 1:
         shares = civilians(study, shown[0].name)
-        named = listed(list(shown[0].districts))
-        where = TEXTS.text("answer", "where", districts=named) if named else ""
+        where = _where(shown[0])
         values = _shares(shares.lower) | {"name": shown[0].title, "where": where}
         if shares.equal < EQUAL:
             return fit("answer", "own", **values)
@@ -70,6 +71,16 @@ def policy_sentence(study: StudyResult) -> str:
     best = max(shown, key=lambda policy: civilians(study, policy.name).standing.value)
     key = "baseline_leads" if leader.policy == study.baseline else "no_leader"
     return fit("answer", key, name=best.title, **_shares(civilians(study, best.name).lower))
+
+
+def _where(policy: Label) -> str:
+    """Return where a policy acts: the districts by name if few words do, or else how many."""
+    if not policy.districts:
+        return ""
+    named = ", ".join(policy.districts)
+    if words_in(named) <= MOST_WORDS:
+        return TEXTS.text("answer", "where", districts=named)
+    return TEXTS.text("answer", "where_many", count=count(len(policy.districts)))
 
 
 def _shares(share: Estimate) -> dict[str, str]:
