@@ -146,6 +146,14 @@ def test_page__names_the_analysts_own_policy_first_with_its_districts(tmp_path: 
     assert "your policy" not in rows[1]
 
 
+def test_page__of_a_shipped_study_calls_no_policy_the_readers_own(tmp_path: Path) -> None:
+    """A shipped study may have policies that do not ship on their own."""
+    shipped = replace(TALKS, name="demo")
+    shipped.__dict__.update({k: v for k, v in TALKS.__dict__.items() if k not in vars(shipped)})
+    path = write_brief(RECORD, [], tmp_path / "b.html", studies=[shipped])
+    assert "your policy" not in text_of(path)
+
+
 def test_page__of_one_policy_compares_nothing(tmp_path: Path) -> None:
     page = _write(tmp_path, "one policy")
     assert '<section id="policies"' not in page

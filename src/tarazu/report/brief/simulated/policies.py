@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tarazu.policy import POLICIES
 from tarazu.report.tables.policies import keyed
-from tarazu.study import StudyResult
+from tarazu.study import STUDIES, StudyResult
 from tarazu.study.analysis.leader import EVEN, PairedShares, paired_shares
 from tarazu.study.analysis.summary import in_order, main_horizon
 from tarazu.study.analysis.uncertainty import Estimate, share_of
@@ -22,7 +22,7 @@ Changes = dict[tuple[Any, ...], dict[str, Any]]
 
 def own_policies(result: StudyResult) -> list[Label]:
     """Return the policies of a study that do not ship with Tarazu: those of the analyst."""
-    if result.grid or result.is_operation:
+    if result.grid or result.is_operation or result.name in STUDIES:
         return []
     return [p for p in result.policies if p.name not in POLICIES and p.name != result.baseline]
 
