@@ -1,0 +1,107 @@
+"""The brief in a real browser: two printed pages on A4 and Letter, no scrolling sideways."""
+
+import re
+import shutil
+import subprocess
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.report.brief.made import DRAWS, LONG, named, retaliation, study
+
+from tarazu.claims import load_ledger, weigh_claims
+from tarazu.record import load_record
+from tarazu.report import write_brief
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # nothing leaves this machine
+    "--virtual-time-budget=10000",
+)
+PAPER = {"A4": (595, 842), "Letter": (612, 792)}
+EITHER = np.where(np.arange(DRAWS) % 2 == 0, -5.0, 5.0)
+MEASURE = """
+<iframe id="frame" srcdoc="{page}" style="width:{width}px;height:900px;border:0"></iframe>
+<script>
+document.getElementById("frame").onload = (event) => {{
+  const page = event.target.contentDocument.documentElement;
+  document.title = "width " + page.scrollWidth;
+}};
+</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    for name in BROWSERS:
+        if (found := shutil.which(name)) is not None:
+            return found
+    pytest.skip(f"THE BRIEF WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The fullest page: four policies of long titles, every claim, a test that holds."""
+    record = load_record()
+    findings = [retaliation(), named("near_repeat", "near repeats", 0.001)]
+    policies = {"mine": EITHER, "surge": EITHER, "withdrawal": EITHER, "dialogue": EITHER}
+    made = study(
+        policies,
+        titles={"mine": LONG, "dialogue": LONG},
+        districts={"mine": ("Dera Bugti", "Killa Saifullah", "Jhal Magsi", "Kech")},
+    )
+    ledger = weigh_claims(findings, [], load_ledger())
+    path = tmp_path_factory.mktemp("brief") / "brief.html"
+    write_brief(record, findings, path, studies=[made], ledger=ledger, annex="annex.html")
+    return path.read_text(encoding="utf-8")
+
+
+def _browse(browser: str, page: str, folder: Path, *flags: str) -> str:
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    return subprocess.run(
+        [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, path.as_uri()],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
+
+
+@pytest.mark.parametrize("paper", list(PAPER))
+def test_brief__prints_on_two_pages(browser: str, page: str, tmp_path: Path, paper: str) -> None:
+    sized = page.replace("@page { margin", f"@page {{ size: {paper}; margin")
+    assert sized != page
+    pdf = tmp_path / "brief.pdf"
+    _browse(browser, sized, tmp_path, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
+    content = pdf.read_bytes()
+    boxes = re.findall(rb"/MediaBox\s*\[([^\]]*)\]", content)
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 2
+    for box in boxes:
+        width, height = (round(float(value)) for value in box.split()[2:])
+        assert (width, height) == PAPER[paper]
+
+
+@pytest.mark.parametrize("width", [320, 360, 600, 768, 1280])
+def test_brief__does_not_scroll_sideways(
+    browser: str, page: str, tmp_path: Path, width: int
+) -> None:
+    harness = MEASURE.format(page=escape(page), width=width)
+    found = re.search(
+        r"<title>width (\d+)</title>", _browse(browser, harness, tmp_path, "--dump-dom")
+    )
+    assert found is not None
+    assert int(found[1]) <= width
+
+
+def test_measure__sees_a_page_that_scrolls(browser: str, tmp_path: Path) -> None:
+    wide = '<!DOCTYPE html><body style="margin:0"><div style="width:900px">wide</div>'
+    harness = MEASURE.format(page=escape(wide), width=360)
+    assert "<title>width 900</title>" in _browse(browser, harness, tmp_path, "--dump-dom")
