@@ -1,35 +1,41 @@
-"""The annex in a real browser: all figures drawn, no complaint, no request, A4 in print."""
+"""The annex in a real browser: search, sorting, folding, figures to take; axe-core finds nothing.
 
+axe-core (Deque, MPL-2.0) is looked for in the file that AXE_CORE names, in node_modules, and in the
+package axe-playwright-python.
+"""
+
+import json
+import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
+from html import unescape
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.unit.evidence.findings import FIGURES, weak_retaliation
+from tests.browser.test_pages_in_chromium import BROWSERS, FLAGS
+from tests.unit.evidence.findings import weak_retaliation
 
+from tarazu.evidence.battery import assess
+from tarazu.model import build_model
 from tarazu.record import load_record
-from tarazu.report import write_annex
-from tarazu.report.figures.record import events_figure
-from tarazu.report.pages.figure_pages import write_pages
+from tarazu.report import write_brief
+from tarazu.report.annex.document import write_annex
+from tarazu.report.diagram.nodes import causal_diagram
+from tarazu.report.diagram.page import diagram_page
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND",  # nothing leaves this machine
-    "--virtual-time-budget=20000",
-    "--window-size=1280,900",
-)
-BROWSERS_OWN = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
-FIGURE_COUNT = 3 + len(FIGURES)
+DARK = "--blink-settings=preferredColorScheme=0"
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+OPEN_ALL = "document.querySelectorAll('details').forEach(function (d) { d.open = true; });"
+AXE = """
+const found = await axe.run(document, {resultTypes: ["violations"]});
+return found.violations.map(function (v) {
+  return v.impact + " " + v.id + ": " + v.nodes.map(function (n) { return n.html.slice(0, 120); });
+});
+"""
 
 
 @pytest.fixture(scope="module")
@@ -37,71 +43,183 @@ def browser() -> str:
     for name in BROWSERS:
         if (found := shutil.which(name)) is not None:
             return found
-    pytest.skip(f"THE BRIEF WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
+    pytest.skip(f"THE ANNEX WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
 
 
 @pytest.fixture(scope="module")
-def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("brief")
-    return write_annex(load_record(), [weak_retaliation()], folder / "annex.html")
+def axe() -> str:
+    places = [Path(os.environ.get("AXE_CORE", "")), Path("node_modules/axe-core/axe.min.js")]
+    if (package := find_spec("axe_playwright_python")) is not None and package.origin:
+        places.append(Path(package.origin).parent / "axe.min.js")
+    for place in places:
+        if place.is_file():
+            return place.read_text(encoding="utf-8")
+    pytest.skip("AXE-CORE WAS NOT RUN: set AXE_CORE to axe.min.js, or npm install axe-core")
 
 
-def _browse(
-    browser: str, page: Path, folder: Path, *flags: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, page.as_uri()],
+@pytest.fixture(scope="module")
+def annex(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("annex")
+    battery = assess([weak_retaliation(), replace(weak_retaliation(), name="wake")])
+    return write_annex(load_record(), battery.findings, folder / "annex.html", battery=battery)
+
+
+def run_in(browser: str, page: Path, folder: Path, code: str, *flags: str, before: str = "") -> Any:
+    """Return what a piece of code returns in a page, half a second after it was loaded.
+
+    The copy that is opened has no content policy: it would forbid the code to run.
+    """
+    text = POLICY.sub("", page.read_text(encoding="utf-8"))
+    script = (
+        "window.addEventListener('load', function () { setTimeout(async function () {"
+        "let found; try { found = await (async function () {" + code + "})(); }"
+        "catch (error) { found = {error: String(error)}; }"
+        "const out = document.createElement('pre'); out.id = 'result-of-test';"
+        "out.textContent = JSON.stringify(found); document.body.appendChild(out); }, 500); });"
+    )
+    scripts = "".join(
+        "<script>" + part.replace("</script", "<\\/script") + "</script>"
+        for part in (before, script)
+    )
+    copy = folder / "copy.html"
+    copy.write_text(text.replace("</body>", scripts + "</body>"), encoding="utf-8")
+    done = subprocess.run(
+        [
+            browser,
+            *FLAGS,
+            f"--user-data-dir={folder / 'profile'}",
+            *flags,
+            "--dump-dom",
+            copy.as_uri(),
+        ],
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=240,
     )
+    result = re.search(r'<pre id="result-of-test">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert result is not None, "the code did not end"
+    return json.loads(unescape(result[1]))
 
 
-def test_annex__draws_every_figure_without_a_complaint(
-    browser: str, brief: Path, tmp_path: Path
+@pytest.mark.parametrize("flags", [(), (DARK,)], ids=["light", "dark"])
+def test_annex__has_no_violation_of_axe(browser, annex, axe, tmp_path, flags) -> None:
+    assert run_in(browser, annex, tmp_path, OPEN_ALL + AXE, *flags, before=axe) == []
+
+
+def test_brief__has_no_violation_of_axe(browser, axe, tmp_path) -> None:
+    page = write_brief(load_record(), [weak_retaliation()], tmp_path / "brief.html")
+    assert run_in(browser, page, tmp_path, OPEN_ALL + AXE, before=axe) == []
+
+
+def test_diagram_page__has_no_violation_of_axe(browser, axe, tmp_path) -> None:
+    page = tmp_path / "diagram.html"
+    page.write_text(diagram_page(causal_diagram(build_model())), encoding="utf-8")
+    assert run_in(browser, page, tmp_path, OPEN_ALL + AXE, before=axe) == []
+
+
+def test_axe__finds_what_is_wrong(browser, axe, tmp_path) -> None:
+    page = tmp_path / "wrong.html"
+    page.write_text('<html><body><p style="color:#aaa">pale</p><img src="data:,"></body></html>')
+    found = run_in(browser, page, tmp_path, AXE, before=axe)
+    assert {line.split(":")[0].split(" ")[1] for line in found} >= {"color-contrast", "image-alt"}
+
+
+def test_annex__sorts_numbers_as_numbers(browser, annex, tmp_path) -> None:
+    found = run_in(
+        browser,
+        annex,
+        tmp_path,
+        """
+        const table = Array.from(document.querySelectorAll("#record table")).find(function (t) {
+          return t.caption && t.caption.textContent.startsWith("Quality");
+        });
+        const head = table.querySelectorAll("thead th")[1];
+        const button = head.querySelector("button");
+        const read = function () {
+          return Array.from(table.tBodies[0].rows, function (r) { return r.cells[1].textContent; });
+        };
+        button.click(); const up = read(); const said = head.getAttribute("aria-sort");
+        button.click(); const down = read();
+        return {up: up, down: down, said: said};
+        """,
+    )
+    numbers = [
+        int(cell.replace(",", "")) for cell in found["up"] if cell.replace(",", "").isdigit()
+    ]
+    assert len(numbers) > 5
+    assert numbers == sorted(numbers)
+    assert found["said"] == "ascending"
+    falling = [int(c.replace(",", "")) for c in found["down"] if c.replace(",", "").isdigit()]
+    assert falling == numbers[::-1]
+
+
+def test_annex__search_finds_and_opens_what_is_folded(browser, annex, tmp_path) -> None:
+    found = run_in(
+        browser,
+        annex,
+        tmp_path,
+        """
+        const box = document.getElementById("search");
+        const ask = function (words) { box.value = words; box.dispatchEvent(new Event("input")); };
+        ask("MULLER nothing of the kind");
+        const none = document.getElementById("found-count").textContent;
+        ask("residuals uniform");
+        const said = document.getElementById("found-count").textContent;
+        const first = document.querySelector("#found button");
+        first.click();
+        const hit = document.querySelector(".hit");
+        const folds = [];
+        for (let at = hit; at; at = at.parentElement) {
+          if (at.tagName === "DETAILS") folds.push(at.open);
+        }
+        return {none: none, said: said, hit: hit.textContent, folds: folds};
+        """,
+    )
+    assert found["none"] == "0 places"
+    assert re.match(r"[1-9]\d* place", found["said"])
+    assert "uniform" in found["hit"]
+    assert all(found["folds"])
+
+
+def test_annex__gives_its_figures_as_png_and_svg(browser, annex, tmp_path) -> None:
+    found = run_in(
+        browser,
+        annex,
+        tmp_path,
+        """
+        const saved = [];
+        HTMLAnchorElement.prototype.click = function () {
+          saved.push([this.download, this.href.slice(0, 22)]);
+        };
+        const figure = document.getElementById("figure-timeline");
+        figure.querySelectorAll(".take button").forEach(function (b) { b.click(); });
+        await new Promise(function (done) { setTimeout(done, 3000); });
+        return saved;
+        """,
+    )
+    assert {name for name, _ in found} == {"figure-timeline.png", "figure-timeline.svg"}
+    kinds = {name.rsplit(".", 1)[1]: address for name, address in found}
+    assert kinds["png"].startswith("data:image/png;base64,")
+    assert kinds["svg"].startswith("data:image/svg+xml")
+
+
+def test_annex__menu_is_closed_on_narrow_screens_and_open_on_wide_ones(
+    browser, annex, tmp_path
 ) -> None:
-    done = _browse(browser, brief, tmp_path, "--enable-logging=stderr", "--dump-dom")
-    complaints = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
-    assert complaints == []
-    assert len(re.findall(r'class="plot-container', done.stdout)) == FIGURE_COUNT
-    assert len(re.findall(r"<details open", done.stdout)) == 0
+    code = "return document.getElementById('contents').open;"
+    assert run_in(browser, annex, tmp_path, code) is True
+    assert run_in(browser, annex, tmp_path, code, "--window-size=390,900") is False
 
 
-def test_figure_page__is_drawn_from_a_disk_under_its_policy(browser: str, tmp_path: Path) -> None:
-    write_pages([events_figure(load_record())], tmp_path / "pages")
-    page = tmp_path / "pages" / "figure-timeline.html"
-    done = _browse(browser, page, tmp_path, "--enable-logging=stderr", "--dump-dom")
-    assert [line for line in done.stderr.splitlines() if ":CONSOLE" in line] == []
-    assert len(re.findall(r'class="plot-container', done.stdout)) == 1
-
-
-def _requests(browser: str, page: Path, folder: Path) -> set[str]:
-    """Hosts that were asked for, without those that the browser asks on its own account."""
-    log = folder / "net.json"
-    _browse(browser, page, folder, f"--log-net-log={log}", "--dump-dom")
-    text = log.read_text(encoding="utf-8", errors="replace")
-    hosts = set(re.findall(r'"url":"(?:https?|wss?)://([^/":]+)', text))
-    return {host for host in hosts if not host.endswith(BROWSERS_OWN)}
-
-
-def test_annex__asks_the_network_for_nothing(browser: str, brief: Path, tmp_path: Path) -> None:
-    assert _requests(browser, brief, tmp_path) == set()
-
-
-def test_requests__of_a_page_that_loads_something_are_seen(browser: str, tmp_path: Path) -> None:
-    page = tmp_path / "loads.html"
-    page.write_text('<img src="http://elsewhere.invalid/picture.png" alt="">')
-    assert _requests(browser, page, tmp_path) == {"elsewhere.invalid"}
-
-
-def test_annex__prints_on_a4(browser: str, brief: Path, tmp_path: Path) -> None:
-    pdf = tmp_path / "brief.pdf"
-    _browse(browser, brief, tmp_path, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
-    content = pdf.read_bytes()
-    assert content.startswith(b"%PDF")
-    boxes = {
-        tuple(round(float(v)) for v in box.split())
-        for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", content)
-    }
-    assert boxes == {(0, 0, 595, 842)}
+def test_annex__prints_page_numbers_and_no_buttons(browser, annex, tmp_path) -> None:
+    pdf = tmp_path / "annex.pdf"
+    profile, made = f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}"
+    subprocess.run(
+        [browser, *FLAGS, profile, made, "--no-pdf-header-footer", annex.as_uri()],
+        capture_output=True,
+        check=True,
+        timeout=240,
+    )
+    pages = len(re.findall(rb"/Type /Page\b", pdf.read_bytes()))
+    assert 5 <= pages <= 20

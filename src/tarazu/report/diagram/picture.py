@@ -47,7 +47,7 @@ def diagram_svg(
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{width}" '
-        f'height="{round(width * HEIGHT / WIDTH)}" role="img" '
+        f'height="{round(width * HEIGHT / WIDTH)}" role="{"group" if links else "img"}" '
         f'aria-labelledby="{key}-title {key}-desc" style="max-width:100%;height:auto;'
         f"background:{PAPER}\" font-family='{FONT}'>"
         f'<title id="{key}-title">{escape(title(diagram))}</title>'

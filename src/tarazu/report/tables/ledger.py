@@ -140,6 +140,7 @@ def _model_words(model: ModelResult) -> str:
     if headline is None:
         return model.detail
     detail = re.sub(r"(?<!\w)-(?=\d)", MINUS, model.detail)
+    detail = re.sub(r"\b\w+(?= = \d)", lambda found: found[0].replace("_", " "), detail)
     tail = " on the draw" if model.conclusion == "depends" else ""
     left_out = (
         f" {count(model.n_left_out)} draws are left out: {model.why_left_out}."
