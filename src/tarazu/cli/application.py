@@ -10,6 +10,7 @@ from tarazu.cli import data, model, record, region
 from tarazu.cli.check import check
 from tarazu.cli.evidence import evidence
 from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.pdf import pdf
 from tarazu.cli.run import claims, demo, run
 from tarazu.cli.templates import add_new, new_claims
 from tarazu.cli.terminal.output import show
@@ -34,6 +35,7 @@ claims_app.command("new")(new_claims)
 app.add_typer(claims_app, name="claims")
 add_new(app)
 app.command()(check)
+app.command()(pdf)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")
