@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tarazu.cli import data, model, record, region
+from tarazu.cli.app import app as lab
 from tarazu.cli.check import check
 from tarazu.cli.evidence import evidence
 from tarazu.cli.options import AsJson, Quiet, Verbose
@@ -36,6 +37,7 @@ app.add_typer(claims_app, name="claims")
 add_new(app)
 app.command()(check)
 app.command()(pdf)
+app.command("app")(lab)
 app.add_typer(model.app, name="model")
 app.add_typer(data.app, name="data")
 app.add_typer(region.app, name="region")

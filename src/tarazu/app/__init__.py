@@ -1,0 +1,1 @@
+"""Web application: a policy lab in the browser, served from this machine."""

@@ -1,0 +1,208 @@
+"""The web application: addresses and what answers them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from pydantic import BaseModel, ValidationError
+
+from tarazu.app.guard import Guard, Receive, Send
+from tarazu.app.openapi import Health, describe_api
+from tarazu.app.pages import lab_page, problem_page, waiting_page
+from tarazu.app.reproduce import recipe_of
+from tarazu.app.runs import Line, QueueFullError
+from tarazu.app.service import Service
+from tarazu.app.state import State, changes_since, check_state, read_state
+from tarazu.core.errors import TarazuError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+RETRY_SECONDS: Final = "5"
+LEAST_ZIPPED: Final = 1024  # bytes of an answer that is worth compressing
+
+
+def make_application(service: Service, *, hosts: frozenset[str], token: str = "") -> Guard:
+    """Return the application of a service, behind its guard.
+
+    Parameters
+    ----------
+    hosts : values of the header Host that the server is reached by. token : see `Guard`.
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    answers = _Answers(service)
+    with as_file(files("tarazu.app").joinpath("static")) as static:
+        routes = [
+            Route("/", answers.page),
+            Route("/model.js", answers.model),
+            Route("/api", answers.description),
+            Route("/api/expected", answers.expected),
+            Route("/api/inputs", answers.inputs),
+            Route("/api/recipe", answers.recipe),
+            Route("/api/runs", answers.runs, methods=["POST"]),
+            Route("/health", answers.health),
+            Mount("/static", StaticFiles(directory=static)),
+        ]
+    zipped = Middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED)
+    return Guard(Starlette(routes=routes, middleware=[zipped]), hosts=hosts, token=token)
+
+
+class _Answers:
+    """Functions that answer requests; each reads, calls one function, and shows."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.lab = service, service.lab
+
+    async def page(self, request: Request) -> Response:
+        if not self.service.is_ready or self.service.failure:
+            text = waiting_page(self.service.seconds, self.service.failure)
+            return _html(text, 503, {"retry-after": RETRY_SECONDS})
+        query = request.url.query
+        try:
+            state = read_state(query, self.lab)
+            futures = await _in_thread(lambda: self.service.expected(state))
+        except (TarazuError, ExceptionGroup) as error:
+            return _html(problem_page(_words_of(error)), 422)
+        return _html(lab_page(self.lab, state, futures, changes_since(query, self.lab)), 200)
+
+    async def model(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        text = await _in_thread(lambda: self.lab.javascript)
+        about = {"cache-control": "no-cache", "etag": f'"{self.lab.key}-{self.lab.version}"'}
+        if request.headers.get("if-none-match") == about["etag"]:
+            return Response(status_code=304, headers=about)
+        return Response(text, media_type="text/javascript", headers=about)
+
+    async def description(self, request: Request) -> Response:
+        return _json(describe_api(self.lab.version))
+
+    async def expected(self, request: Request) -> Response:
+        return await self._of_state(request, self.service.expected)
+
+    async def recipe(self, request: Request) -> Response:
+        return await self._of_state(request, lambda state: recipe_of(state, self.lab))
+
+    async def inputs(self, request: Request) -> Response:
+        name = request.query_params.get("h", State().hypothesis)
+        try:
+            state = check_state(State(hypothesis=name), self.lab)
+            return _json(await _in_thread(lambda: self.service.inputs(state.hypothesis)))
+        except (TarazuError, ExceptionGroup) as error:
+            return _json({"problem": _words_of(error)}, 422)
+
+    async def health(self, request: Request) -> Response:
+        status = "ready" if self.service.is_ready else "compiling"
+        runs = self.service.runs
+        found = Health(
+            status=status,
+            version=self.lab.version,
+            computing=runs.computing,
+            waiting=runs.waiting,
+        )
+        return _json(found)
+
+    async def runs(self, request: Request) -> Response:
+        try:
+            state = check_state(State.model_validate_json(await request.body()), self.lab)
+        except ValidationError as error:
+            return _json({"problem": f"The body is not a scenario: {error}"}, 422)
+        except (TarazuError, ExceptionGroup) as error:
+            return _json({"problem": _words_of(error)}, 422)
+        lines = self.service.runs.stream(self.service.stages(state))
+        try:
+            first = await anext(lines)
+        except QueueFullError:
+            waiting = self.service.runs.waiting
+            return _json({"problem": "full", "waiting": waiting}, 503, retry=True)
+        return cast("Response", _Stream(first, lines))  # an ASGI application is enough
+
+    async def _of_state(self, request: Request, of: Callable[[State], BaseModel]) -> Response:
+        try:
+            state = read_state(request.url.query, self.lab)
+            return _json(await _in_thread(lambda: of(state)))
+        except (TarazuError, ExceptionGroup) as error:
+            return _json({"problem": _words_of(error)}, 422)
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_words_of(one) for one in error.exceptions)
+    return str(error)
+
+
+async def _in_thread(compute: Callable[[], Any]) -> Any:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(compute)
+
+
+def _html(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    from starlette.responses import HTMLResponse
+
+    return HTMLResponse(text, status, {"cache-control": "no-store", **(headers or {})})
+
+
+def _json(value: BaseModel | dict[str, Any], status: int = 200, *, retry: bool = False) -> Response:
+    from starlette.responses import Response
+
+    text = value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value)
+    about = {"cache-control": "no-store"} | ({"retry-after": RETRY_SECONDS} if retry else {})
+    return Response(text, status, about, "application/json")
+
+
+class _Stream:
+    """An answer of one JSON object per line, which ends the run when its reader is gone."""
+
+    def __init__(self, first: Line, lines: AsyncGenerator[Line, None]) -> None:
+        self.first, self.lines = first, lines
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"application/x-ndjson"),
+            (b"cache-control", b"no-store"),
+            (b"content-encoding", b"identity"),  # compressed, lines would wait for each other
+        ]
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            async with aclosing(self.lines):
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                line: Line | None = self.first
+                while line is not None and not gone.done():
+                    body = json.dumps(line).encode() + b"\n"
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+                    line = await _next(self.lines, gone)
+                if not gone.done():
+                    await send({"type": "http.response.body", "body": b""})
+        except OSError:
+            return  # the reader is gone
+        finally:
+            gone.cancel()
+
+
+async def _next(lines: AsyncGenerator[Line, None], gone: asyncio.Future[None]) -> Line | None:
+    """Return the next line; None at the end, and where the reader is gone first."""
+    step = asyncio.ensure_future(anext(lines, None))
+    both: set[asyncio.Future[Any]] = {step, gone}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if step.done():
+        return step.result()
+    step.cancel()
+    await asyncio.wait({step})
+    return None
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

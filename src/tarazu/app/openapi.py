@@ -1,0 +1,98 @@
+"""Description of the JSON API (OpenAPI 3.1), made from the types that it reads and writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from tarazu.app.futures import Futures
+from tarazu.app.reproduce import Recipe
+from tarazu.app.state import State
+
+
+class Health(BaseModel):
+    """State of the server.
+
+    Attributes
+    ----------
+    status : ``ready`` or ``compiling``. computing, waiting : runs.
+    """
+
+    status: str
+    version: str
+    computing: int
+    waiting: int
+
+
+def describe_api(version: str) -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    _, schemas = models_json_schema(
+        [(State, "validation"), *((m, "serialization") for m in (Futures, Recipe, Health))],
+        ref_template="#/components/schemas/{model}",
+    )
+    query = [
+        _parameter("h", "hypothesis", "string"),
+        _parameter("p", "policy to start from", "string"),
+        _parameter("y", "years, 1 to 10", "integer"),
+        _parameter("LEVER", "any lever by its name: its value from the first week on", "number"),
+    ]
+    lines = (
+        "One JSON object per line. `state` is queued (place, waiting), running (done, total), "
+        "result (result: Futures), done, failed (why) or stopped. Closing the connection "
+        "cancels the run."
+    )
+    stream = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tarazu lab",
+            "version": version,
+            "description": "Simulated futures of policies. Not calibrated.",
+        },
+        "paths": {
+            "/api/expected": {"get": _operation("Expected paths", "Futures", query)},
+            "/api/recipe": {"get": _operation("The same numbers without the lab", "Recipe", query)},
+            "/api/inputs": {
+                "get": {
+                    "summary": "Inputs of the mean field in JavaScript, /model.js",
+                    "parameters": query[:1],
+                    "responses": {"200": {"description": "Arrays by name"}},
+                }
+            },
+            "/api/runs": {
+                "post": {
+                    "summary": "Stochastic runs with 16, 64 and 256 members",
+                    "requestBody": {"content": {"application/json": {"schema": _ref("State")}}},
+                    "responses": {
+                        "200": {"description": lines, **stream},
+                        "422": {"description": "A name or value is wrong"},
+                        "503": {"description": "Too many runs wait"},
+                    },
+                }
+            },
+            "/health": {"get": _operation("State of the server", "Health", [])},
+        },
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _parameter(name: str, meaning: str, kind: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": meaning, "schema": {"type": kind}}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _operation(summary: str, answer: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    content = {"application/json": {"schema": _ref(answer)}}
+    return {
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": summary, "content": content},
+            "422": {"description": "A name or value is wrong"},
+        },
+    }

@@ -1,0 +1,205 @@
+"""Pages of the lab as HTML: complete without JavaScript."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from tarazu.app import words
+from tarazu.app.drawing import fan_marks, map_marks, map_size, svg
+from tarazu.app.futures import EXPECTED_DRAWS, STAGES, STEP, Futures
+from tarazu.app.lab import OPEN, SEED, TODAY, Lab
+from tarazu.app.state import State, shown_levers, write_query
+from tarazu.policy import Setting
+
+LARGE: Final = (480, 280)  # px of the first picture
+SMALL: Final = (480, 230)
+TILE: Final = 58  # px from one hexagon to the next
+SLIDER_TOPS: Final = {"operational_tempo": 4.0, "project_scale": 3.0}
+"""Ends of sliders whose lever goes further than any policy would; the number beside them may."""
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("tarazu.app"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def lab_page(lab: Lab, state: State, futures: Futures, changes: tuple[str, ...]) -> str:
+    """Return the lab's page for a state.
+
+    Parameters
+    ----------
+    changes : what differs from the Tarazu that made the link; see `changes_since`.
+    """
+    known = {
+        "words": words.load_words(),
+        "lab": lab,
+        "state": state,
+        "question": words.fill("question", region=lab.region.title),
+        "notes": [words.fill(f"link_{what}") for what in changes],
+        "headline": words.headline(futures, is_today=state.is_today),
+        "mode": words.mode(futures),
+        "cost": words.cost(futures),
+        "charts": list(_charts(futures, state)),
+        "map": _map(lab, futures, state),
+        "open": [row for row in _levers(lab, state) if row["is_open"]],
+        "more": [row for row in _levers(lab, state) if not row["is_open"]],
+        "query": write_query(state, lab),
+        "data": Markup(_data_block(lab, state, futures)),
+    }
+    return _template("lab.html.j2").render(known)
+
+
+def waiting_page(seconds: float, failure: str) -> str:
+    """Return the page that is shown until kernels are compiled."""
+    text = failure or words.fill("compiling", seconds=round(seconds))
+    return _template("waiting.html.j2").render(text=text, reload=not failure)
+
+
+def problem_page(text: str) -> str:
+    """Return the page for an address that holds no scenario."""
+    return _template("problem.html.j2").render(text=text)
+
+
+def _charts(futures: Futures, state: State) -> Iterator[dict[str, Any]]:
+    years = futures.weeks // words.YEAR
+    for i, outcome in enumerate(futures.outcomes):
+        width, height = LARGE if i == 0 else SMALL
+        text = words.sentence(outcome, futures, is_today=state.is_today)
+        marks = fan_marks(
+            outcome, futures.weeks, futures.step, width, height, is_today=state.is_today
+        )
+        picture = svg(
+            marks,
+            width=width,
+            height=height,
+            key=f"fan-{outcome.name}",
+            title=f"{outcome.title}, {years} years. {words.fill('not_calibrated')}",
+            text=text,
+        )
+        rows = zip(outcome.policy.q05, outcome.policy.q50, outcome.policy.q95, strict=True)
+        today = zip(outcome.today.q05, outcome.today.q50, outcome.today.q95, strict=True)
+        yield {
+            "name": outcome.name,
+            "title": outcome.title,
+            "axis": words.fill("chart_axis", unit=outcome.unit),
+            "text": text,
+            "svg": Markup(picture),
+            "rows": [
+                (f"{(i + 1) * STEP}", *map(_cell, row), *map(_cell, base))
+                for i, (row, base) in enumerate(zip(rows, today, strict=True))
+            ],
+        }
+
+
+def _cell(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+def _map(lab: Lab, futures: Futures, state: State) -> dict[str, Any] | None:
+    if not lab.region.tiles:
+        return None
+    width, height = map_size(lab.region.tiles, TILE)
+    text = words.map_sentence(futures, is_today=state.is_today)
+    picture = svg(
+        map_marks(lab.region.tiles, futures.districts, TILE),
+        width=width,
+        height=height,
+        key="map",
+        title=f"{words.fill('map_title')}. {words.fill('not_calibrated')}",
+        text=text,
+    )
+    return {
+        "title": words.fill("map_title"),
+        "text": text,
+        "svg": Markup(picture),
+        "rows": [
+            (d.name, words.amount(d.today), words.amount(d.policy), words.change(d.change))
+            for d in futures.districts
+        ],
+    }
+
+
+def _levers(lab: Lab, state: State) -> Iterator[dict[str, Any]]:
+    shown = shown_levers(lab, state.start)
+    for name, lever in lab.levers.items():
+        value = state.levers.get(name, shown[name])
+        top = lever.high
+        if name in SLIDER_TOPS and value <= SLIDER_TOPS[name]:
+            top = min(top, SLIDER_TOPS[name])
+        step = 0.01 if top - lever.low < 0.5 else 0.05 if top - lever.low <= 1 else 0.1
+        yield {
+            "name": name,
+            "title": name.replace("_", " ").capitalize(),
+            "meaning": lever.meaning[:1].upper() + lever.meaning[1:],
+            "low": f"{lever.low:g}",
+            "high": f"{lever.high:g}",
+            "top": f"{top:g}",
+            "step": f"{step:g}",
+            "default": f"{lever.default:g}",
+            "value": f"{value:g}",
+            "is_open": name in OPEN,
+        }
+
+
+def lab_data(lab: Lab, state: State, futures: Futures) -> Mapping[str, Any]:
+    """Return what the scripts of the page read."""
+    return {
+        "words": words.load_words(),
+        "levers": [
+            {"name": n, "low": lever.low, "high": lever.high, "default": lever.default}
+            for n, lever in lab.levers.items()
+        ],
+        "order": [*lab.model.levers],
+        "policies": {
+            name: [_setting(setting, lab) for setting in policy.settings]
+            for name, policy in lab.policies.items()
+        },
+        "meanings": {name: policy.meaning for name, policy in lab.policies.items()},
+        "hypotheses": {
+            name: {"title": hypothesis.title, "meaning": hypothesis.meaning}
+            for name, hypothesis in lab.hypotheses.items()
+        },
+        "districts": [{"slug": d.slug, "name": d.name} for d in lab.region.districts],
+        "tiles": [{"slug": t.slug, "abbr": t.abbr, "x": t.x, "y": t.y} for t in lab.region.tiles],
+        "region": lab.region.title,
+        "version": lab.version,
+        "key": lab.key,
+        "today": TODAY,
+        "seed": SEED,
+        "step": STEP,
+        "draws": EXPECTED_DRAWS,
+        "stages": STAGES,
+        "outcomes": [{"name": o.name, "title": o.title, "unit": o.unit} for o in futures.outcomes],
+        "state": state.model_dump(),
+        "futures": futures.model_dump(),
+    }
+
+
+def _setting(setting: Setting, lab: Lab) -> dict[str, Any]:
+    """Return a setting with its districts by their keys."""
+    places = setting.districts
+    return {
+        "lever": setting.lever,
+        "value": setting.value,
+        "districts": places if places == "all" else [lab.region.lookup(name) for name in places],
+        "from_week": setting.from_week,
+        "until_week": setting.until_week,
+    }
+
+
+def _data_block(lab: Lab, state: State, futures: Futures) -> str:
+    """Return the data as JSON that cannot end the element around it."""
+    return json.dumps(lab_data(lab, state, futures)).replace("<", "\\u003c")

@@ -1,0 +1,151 @@
+"""What a lab computes for its pages; what all of them need again is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from time import monotonic
+from typing import Any, Final, TypeVar, cast
+
+import numpy as np
+
+from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
+from tarazu.app.lab import SEED, TODAY, Lab
+from tarazu.app.runs import Line, Report, Runs, Stage
+from tarazu.app.state import State, policy_of
+from tarazu.engine.compiler.week_plan import Mode
+from tarazu.engine.inputs import prepare
+from tarazu.study.setup.scenario import drawn_scenario
+
+T = TypeVar("T")
+
+KEPT: Final = 64  # results; of more, the one that was not used for longest is dropped
+
+
+class Service:
+    """A lab with its runs and kept results.
+
+    Attributes
+    ----------
+    lab : what is served. runs : those of all pages.
+    """
+
+    def __init__(self, lab: Lab, runs: Runs | None = None) -> None:
+        self.lab, self.runs = lab, runs or Runs()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._started = monotonic()
+        self._ready = threading.Event()
+        self.failure = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether kernels are compiled."""
+        return self._ready.is_set()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the service was made."""
+        return monotonic() - self._started
+
+    def warm(self) -> None:
+        """Compile kernels and run the first picture; to be called in a thread of its own."""
+        first = State()
+        try:
+            self.expected(first)
+            today = self.lab.policies[TODAY]
+            run_members(self.lab, today, first.hypothesis, members=1, weeks=52, mode="stochastic")
+            _ = self.lab.javascript
+        except Exception as error:  # noqa: BLE001 - in a thread; the page shows it
+            self.failure = f"The lab cannot start: {error}"
+        self._ready.set()
+
+    def expected(self, state: State) -> Futures:
+        """Return the expected paths of a state, that is the mean field of a few draws."""
+        key = ("expected", state.model_dump_json())
+        return self._keep(key, lambda: self._futures(state, EXPECTED_DRAWS, "mean", None))
+
+    def stages(self, state: State) -> list[Stage]:
+        """Return the parts of a run of a state: more futures in each."""
+
+        def stage(members: int) -> Stage:
+            def compute(report: Report) -> Line:
+                return self._futures(state, members, "stochastic", report).model_dump()
+
+            return compute
+
+        return [stage(members) for members in STAGES]
+
+    def inputs(self, hypothesis: str) -> dict[str, Any]:
+        """Return what the mean field in JavaScript reads, except levers, of the first draws."""
+        return self._keep(("inputs", hypothesis), lambda: self._inputs(hypothesis))
+
+    def _futures(self, state: State, members: int, mode: Mode, report: Report | None) -> Futures:
+        def run(policy: str | State) -> Members:
+            own = (
+                self.lab.policies[policy]
+                if isinstance(policy, str)
+                else policy_of(policy, self.lab)
+            )
+            return run_members(
+                self.lab,
+                own,
+                state.hypothesis,
+                members=members,
+                weeks=state.weeks,
+                mode=mode,
+                progress=report,
+            )
+
+        key = ("today", state.hypothesis, state.weeks, members, mode)
+        today = self._keep(key, lambda: run(TODAY))
+        policy = today if state.is_today else run(state)
+        return compare(self.lab, state, policy, today, mode)
+
+    def _inputs(self, hypothesis: str) -> dict[str, Any]:
+        lab = self.lab
+        scenario = drawn_scenario(
+            lab.hypotheses[hypothesis],
+            lab.policies[TODAY],
+            weeks=1,
+            draws=EXPECTED_DRAWS,
+            seed=SEED,
+            model=lab.model,
+            region=lab.region,
+        )
+        found = prepare(
+            lab.program,
+            scenario.parameters,
+            scenario.levers,
+            districts=scenario.districts,
+            seed=SEED,
+            members=np.arange(EXPECTED_DRAWS),
+            weeks=1,
+            pulses=(),
+            keep=("attacks",),
+            whole=False,
+        )
+        names = ("first", "neighbour", "weight", "first_in", "neighbour_in", "weight_in")
+        return {
+            "parameters": found.parameters.tolist(),
+            "population": found.population.tolist(),
+            "urban_share": found.urban_share.tolist(),
+            "people_share": found.people_share.tolist(),
+            "keep": found.keep.tolist(),
+            "levers": [[lever.default, lever.cost] for lever in lab.model.levers.values()],
+            **{name: getattr(found, name).tolist() for name in names},
+        }
+
+    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return a kept result, or make it; two threads may make the same one."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast(T, self._kept[key])
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made

@@ -1,0 +1,48 @@
+// Files of a picture: its numbers as csv with what they mean, and the picture itself as svg.
+// @ts-check
+
+/** @typedef {import("./words.js").Futures} Futures */
+
+/** Lines of csv, the first with # before them. @param {Futures} futures @param {string} outcome
+ * @param {Record<string, string>} about */
+export function csvOf(futures, outcome, about) {
+  const head = Object.entries(about).map(([key, value]) => `# ${key}: ${value}`.replace(/[\r\n]+/g, " "));
+  if (outcome === "map") {
+    const rows = futures.districts.map((d) => [d.slug, d.today, d.policy, d.change, d.fewer].join(","));
+    return [...head, "district,today,policy,change,members_with_fewer", ...rows, ""].join("\n");
+  }
+  const one = futures.outcomes.find((each) => each.name === outcome);
+  if (!one) throw new Error(`no outcome ${outcome}`);
+  const levels = /** @type {const} */ (["q05", "q25", "q50", "q75", "q95"]);
+  const names = ["policy", "today"].flatMap((who) => levels.map((level) => `${who}_${level}`));
+  const rows = one.policy.q50.map((_, i) => [
+    i * futures.step,
+    (i + 1) * futures.step,
+    ...levels.map((level) => one.policy[level][i]),
+    ...levels.map((level) => one.today[level][i]),
+  ].join(","));
+  return [...head, ["from_week", "until_week", ...names].join(","), ...rows, ""].join("\n");
+}
+
+/** A picture as a file of its own. @param {SVGSVGElement} picture @param {string} style
+ * @param {string} about */
+export function svgOf(picture, style, about) {
+  const copy = /** @type {SVGSVGElement} */ (picture.cloneNode(true));
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "style");
+  element.textContent = style;
+  copy.insertBefore(element, copy.children[2] ?? null);
+  const { width, height } = picture.viewBox.baseVal;
+  copy.setAttribute("width", String(width));
+  copy.setAttribute("height", String(height));
+  const text = new XMLSerializer().serializeToString(copy);
+  return `<!-- ${about.replace(/--+/g, "-")} -->\n${text}\n`;
+}
+
+/** @param {string} name @param {string} text @param {string} type */
+export function save(name, text, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

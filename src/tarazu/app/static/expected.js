@@ -1,0 +1,189 @@
+// Expected paths of a policy beside today's practice: the mean field in this browser.
+// @ts-check
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Lab} Lab */
+/** @typedef {import("./words.js").Futures} Futures */
+/** @typedef {{parameters: number[][], population: number[], urban_share: number[],
+ *   people_share: number[], keep: number[], levers: [number, number][], first: number[],
+ *   neighbour: number[], weight: number[], first_in: number[], neighbour_in: number[],
+ *   weight_in: number[]}} Inputs */
+/** @typedef {{steps: number[][][], totals: number[][], districts: number[][]}} Members */
+/** @typedef {{QUANTITIES: string[], EVENTS: string[], LEVERS: string[],
+ *   start: (p: Float64Array, place: object) => Float64Array,
+ *   run: (input: object) => {national: Float64Array, districts: Float64Array, failed: number}}} Model */
+
+/** Quantities of the model that an outcome adds up, as in tarazu.study.setup.outcomes. */
+const SUMS = /** @type {Record<string, string[]>} */ ({
+  deaths_civilian: ["attack_deaths_civilian", "operation_deaths_civilian"],
+});
+
+/** Settings of levers of a state: when they change, and to what (levers by districts).
+ * @param {Lab} lab @param {Inputs} inputs @param {State} state */
+export function leverSettings(lab, inputs, state) {
+  const weeks = state.years * 52;
+  const places = lab.districts.length;
+  const kept = lab.policies[state.start].filter((one) => !(one.lever in state.levers));
+  const own = Object.entries(state.levers).map(([lever, value]) => (
+    { lever, value, districts: /** @type {"all"} */ ("all"), from_week: 0, until_week: null }
+  ));
+  const settings = [...kept, ...own];
+  const begins = new Set([0]);
+  for (const one of settings) {
+    for (const week of [one.from_week, one.until_week]) {
+      if (week !== null && week < weeks) begins.add(week);
+    }
+  }
+  const change = new Int32Array(weeks).fill(-1);
+  const rows = [...begins].sort((a, b) => a - b).map((week, row) => {
+    change[week] = row;
+    const levels = new Float64Array(inputs.levers.length * places);
+    inputs.levers.forEach(([value], lever) => levels.fill(value, lever * places, (lever + 1) * places));
+    for (const one of settings) {
+      if (week < one.from_week || week >= (one.until_week ?? Infinity)) continue;
+      const from = lab.order.indexOf(one.lever) * places;
+      lab.districts.forEach((district, d) => {
+        if (one.districts === "all" || one.districts.includes(district.slug)) levels[from + d] = one.value;
+      });
+    }
+    return levels;
+  });
+  const levers = new Float64Array(rows.length * inputs.levers.length * places);
+  rows.forEach((levels, row) => levers.set(levels, row * levels.length));
+  return { levers, change, rows };
+}
+
+/** Members of one policy: the mean field of each draw. Null where a draw left its range.
+ * @param {Lab} lab @param {Inputs} inputs @param {Model} model @param {State} state
+ * @returns {Members | null} */
+export function runMembers(lab, inputs, model, state) {
+  const weeks = state.years * 52;
+  const places = lab.districts.length;
+  const { levers, change } = leverSettings(lab, inputs, state);
+  const quantities = model.QUANTITIES.length;
+  const none = new Float64Array(model.EVENTS.length * places);
+  const place = { population: inputs.population, urban_share: inputs.urban_share };
+  const steps = lab.outcomes.map(() => /** @type {number[][]} */ ([]));
+  const totals = lab.outcomes.map(() => /** @type {number[]} */ ([]));
+  const districts = [];
+  for (const row of inputs.parameters) {
+    const parameters = Float64Array.from(row);
+    const { national, districts: local, failed } = model.run({
+      ...inputs,
+      people_share: inputs.people_share,
+      place,
+      parameters,
+      weeks,
+      levers,
+      lever_change: change,
+      pulse_row: new Int32Array(weeks).fill(-1),
+      pulse_expected: none,
+      pulse_count: none,
+      start: model.start(parameters, place),
+    });
+    if (failed >= 0) return null;
+    lab.outcomes.forEach((outcome, k) => {
+      const columns = (SUMS[outcome.name] ?? [outcome.name]).map((name) => model.QUANTITIES.indexOf(name));
+      const sums = new Array(Math.floor(weeks / lab.step)).fill(0);
+      let total = 0;
+      for (let t = 0; t < weeks; t++) {
+        const value = columns.reduce((sum, q) => sum + national[t * quantities + q], 0);
+        total += value;
+        sums[Math.floor(t / lab.step)] += value;
+      }
+      steps[k].push(sums);
+      totals[k].push(total);
+    });
+    const own = new Array(places).fill(0);
+    for (let i = 0; i < local.length; i++) own[i % places] += local[i];
+    districts.push(own);
+  }
+  return { steps, totals, districts };
+}
+
+/** A policy's members beside those of today's practice, pair by pair.
+ * @param {Lab} lab @param {Inputs} inputs @param {State} state @param {Members} policy
+ * @param {Members} today @returns {Futures} */
+export function compare(lab, inputs, state, policy, today) {
+  const outcomes = lab.outcomes.map((about, k) => {
+    const difference = policy.totals[k].map((value, m) => value - today.totals[k][m]);
+    return {
+      ...about,
+      policy: band(policy.steps[k]),
+      today: band(today.steps[k]),
+      policy_total: quantile(policy.totals[k], 0.5),
+      today_total: quantile(today.totals[k], 0.5),
+      change: {
+        median: quantile(difference, 0.5),
+        low: quantile(difference, 0.05),
+        high: quantile(difference, 0.95),
+        fewer: difference.filter((value) => value < 0).length,
+        equal: difference.filter((value) => value === 0).length,
+      },
+    };
+  });
+  const districts = lab.districts.map(({ slug, name }, d) => {
+    const then = today.districts.map((row) => row[d]);
+    const now = policy.districts.map((row) => row[d]);
+    const difference = now.map((value, m) => value - then[m]);
+    return {
+      slug,
+      name,
+      today: quantile(then, 0.5),
+      policy: quantile(now, 0.5),
+      change: quantile(difference, 0.5),
+      fewer: difference.filter((value) => value < 0).length,
+    };
+  });
+  return {
+    mode: "mean",
+    members: policy.totals[0].length,
+    hypothesis: state.hypothesis,
+    weeks: state.years * 52,
+    step: lab.step,
+    extra_cost: extraCost(lab, inputs, state),
+    outcomes,
+    districts,
+  };
+}
+
+/** Rupees per week above today's practice. @param {Lab} lab @param {Inputs} inputs
+ * @param {State} state */
+export function extraCost(lab, inputs, state) {
+  const weeks = state.years * 52;
+  const places = lab.districts.length;
+  const { change, rows } = leverSettings(lab, inputs, state);
+  const costs = rows.map((levels) => levels.reduce((sum, value, i) => {
+    const [base, cost] = inputs.levers[Math.floor(i / places)];
+    return sum + cost * (value - base) * inputs.population[i % places];
+  }, 0));
+  let now = 0;
+  let total = 0;
+  for (let t = 0; t < weeks; t++) {
+    if (change[t] >= 0) now = costs[change[t]];
+    total += now;
+  }
+  return total / weeks;
+}
+
+/** @param {number[][]} steps rows of members */
+function band(steps) {
+  const columns = steps[0].map((_, b) => steps.map((row) => row[b]).sort((x, y) => x - y));
+  /** @param {number} level */
+  const at = (level) => columns.map((column) => sortedQuantile(column, level));
+  return { q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95) };
+}
+
+/** Linear between order statistics, as numpy.quantile. @param {number[]} values
+ * @param {number} level */
+export function quantile(values, level) {
+  return sortedQuantile([...values].sort((a, b) => a - b), level);
+}
+
+/** @param {number[]} sorted @param {number} level */
+function sortedQuantile(sorted, level) {
+  const place = level * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
+}

@@ -1,0 +1,328 @@
+// The page: levers in, pictures out.
+// @ts-check
+
+import { csvOf, save, svgOf } from "./download.js";
+import { fanMarks, mapMarks, redraw } from "./drawing.js";
+import { run } from "./runs.js";
+import { History, isToday, moved, shownLevers, writeQuery } from "./state.js";
+import { amount, change, cost, fill, headline, mapSentence, mode, sentence } from "./words.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./words.js").Futures} Futures */
+
+const RUN_AFTER = 350; // ms without a change, after which members run
+const TILE = 58; // px from one hexagon to the next
+const HEIGHTS = { large: 300, small: 210 };
+
+/** @template {HTMLElement} T @param {string} id @returns {T} */
+const by = (id) => /** @type {T} */ (document.getElementById(id));
+const lab = JSON.parse(by("data").textContent ?? "");
+const { words } = lab;
+const history_ = new History(lab.state);
+
+/** @type {State} */
+let state = lab.state; // shown now; while a lever is held, not yet in the history
+/** @type {{futures: Futures, state: State}} */
+let shown = { futures: lab.futures, state };
+/** @type {AbortController | null} */
+let running = null;
+let asked = 0; // number of the newest question to the worker
+let askedAt = 0;
+/** @type {number | undefined} */
+let timer;
+
+document.documentElement.classList.add("script");
+
+// Pictures
+
+/** @param {Futures} futures @param {State} of */
+function show(futures, of) {
+  shown = { futures, state: of };
+  const today = isToday(lab, of);
+  by("headline").textContent = headline(words, futures, today);
+  by("cost").textContent = cost(words, futures);
+  by("mode").textContent = mode(words, futures);
+  for (const figure of document.querySelectorAll("figure")) drawFigure(figure);
+}
+
+/** @param {HTMLElement} figure */
+function drawFigure(figure) {
+  const { futures } = shown;
+  const today = isToday(lab, shown.state);
+  const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
+  const caption = /** @type {HTMLElement} */ (figure.querySelector("figcaption"));
+  if (figure.dataset.outcome === "map") {
+    caption.textContent = mapSentence(words, futures, today);
+    const { width, height } = picture.viewBox.baseVal;
+    redraw(picture, mapMarks(lab.tiles, futures.districts, TILE), width, height, caption.textContent);
+  } else {
+    const outcome = futures.outcomes.find((one) => one.name === figure.dataset.outcome);
+    if (!outcome) return;
+    caption.textContent = sentence(words, outcome, futures, today);
+    const width = Math.max(Math.round(figure.clientWidth), 240);
+    const height = figure.classList.contains("large") ? HEIGHTS.large : HEIGHTS.small;
+    const marks = fanMarks(outcome, futures.weeks, futures.step, width, height, today);
+    redraw(picture, marks, width, height, caption.textContent);
+  }
+  const table = figure.querySelector("details");
+  if (table?.open) fillTable(figure);
+}
+
+/** @param {HTMLElement} figure */
+function fillTable(figure) {
+  const body = /** @type {HTMLElement} */ (figure.querySelector("tbody"));
+  const { futures } = shown;
+  /** @type {string[][]} */
+  let rows;
+  if (figure.dataset.outcome === "map") {
+    rows = futures.districts.map((d) => [d.name, amount(d.today), amount(d.policy), change(d.change)]);
+  } else {
+    const one = futures.outcomes.find((each) => each.name === figure.dataset.outcome);
+    if (!one) return;
+    const columns = [one.policy, one.today].flatMap((band) => [band.q05, band.q50, band.q95]);
+    rows = one.policy.q50.map((_, i) => [
+      String((i + 1) * futures.step),
+      ...columns.map((column) => column[i].toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })),
+    ]);
+  }
+  body.replaceChildren(...rows.map((cells) => {
+    const row = document.createElement("tr");
+    cells.forEach((text, i) => {
+      const cell = document.createElement(i === 0 ? "th" : "td");
+      if (i === 0) cell.setAttribute("scope", "row");
+      cell.textContent = text;
+      row.append(cell);
+    });
+    return row;
+  }));
+}
+
+// Expected paths, at once
+
+const worker = new Worker("/static/worker.js", { type: "module" });
+worker.postMessage({ lab });
+worker.onmessage = ({ data }) => {
+  if (data.id !== asked) return; // an older question
+  if (data.futures) {
+    show(data.futures, state);
+    performance.measure("lever", { start: askedAt });
+  } else {
+    by("run-state").textContent = data.error ? words.state_unreachable : words.state_left;
+  }
+};
+
+function ask() {
+  asked += 1;
+  askedAt = performance.now();
+  worker.postMessage({ state, id: asked });
+}
+
+// Members, in the background
+
+function stop() {
+  clearTimeout(timer);
+  running?.abort();
+  running = null;
+  by("cancel").hidden = true;
+}
+
+function runLater() {
+  stop();
+  by("again").hidden = true;
+  setProgress(0, 1, "");
+  timer = setTimeout(start, RUN_AFTER);
+}
+
+async function start() {
+  stop();
+  const own = (running = new AbortController());
+  const of = state;
+  by("cancel").hidden = false;
+  by("again").hidden = true;
+  try {
+    await run(of, own.signal, (line) => {
+      if (running === own) follow(line, of);
+    });
+  } catch (error) {
+    if (running === own) by("run-state").textContent = words.state_unreachable;
+  }
+  if (running === own) {
+    stop();
+    by("again").hidden = shown.futures.members === lab.stages.at(-1);
+  }
+}
+
+/** @param {any} line @param {State} of */
+function follow(line, of) {
+  const text = by("run-state");
+  if (line.state === "result") {
+    asked += 1; // an expected path that is still on its way is older
+    show(line.result, of);
+    setProgress(line.result.members, lab.stages.at(-1), fill(words, "state_done", line.result));
+  } else if (line.state === "running") {
+    const total = lab.stages[line.stage];
+    // The policy and today's practice run in turn; progress is of the one that runs.
+    text.textContent = fill(words, "state_running", { done: line.done, total });
+    by("progress").setAttribute("value", String(line.done / total));
+    by("progress").setAttribute("max", "1");
+  } else if (line.state === "queued") text.textContent = fill(words, "state_queued", line);
+  else if (line.state === "full") text.textContent = fill(words, "state_full", line);
+  else if (line.state === "late") text.textContent = fill(words, "state_time", line);
+  else if (line.state === "stopped") text.textContent = words.state_stopped;
+  else if (line.state === "failed") text.textContent = fill(words, "state_failed", line);
+}
+
+/** @param {number} done @param {number} total @param {string} text */
+function setProgress(done, total, text) {
+  by("progress").setAttribute("value", String(done));
+  by("progress").setAttribute("max", String(total));
+  by("run-state").textContent = text;
+}
+
+// State
+
+/** Show a state: the form, the address, the expected paths; members later. */
+function showState() {
+  const base = shownLevers(lab, state.start);
+  for (const lever of lab.levers) {
+    const value = state.levers[lever.name] ?? base[lever.name];
+    const range = by(`lever-${lever.name}`);
+    if (value > Number(range.getAttribute("max"))) range.setAttribute("max", String(lever.high));
+    /** @type {HTMLInputElement} */ (range).value = String(value);
+    /** @type {HTMLInputElement} */ (by(`number-${lever.name}`)).value = String(value);
+    range.closest(".lever")?.classList.toggle("moved", lever.name in state.levers);
+  }
+  const radio = document.querySelector(`input[name=h][value="${CSS.escape(state.hypothesis)}"]`);
+  /** @type {HTMLInputElement} */ (radio).checked = true;
+  /** @type {HTMLSelectElement} */ (by("start")).value = state.start;
+  /** @type {HTMLSelectElement} */ (by("years")).value = String(state.years);
+  by("meaning").textContent = lab.hypotheses[state.hypothesis].meaning;
+  by("start-meaning").textContent = lab.meanings[state.start];
+  /** @type {HTMLButtonElement} */ (by("undo")).disabled = history_.past.length === 0;
+  /** @type {HTMLButtonElement} */ (by("redo")).disabled = history_.future.length === 0;
+  const query = `?${writeQuery(lab, state)}`;
+  by("link").setAttribute("href", query);
+  window.history.replaceState(null, "", query);
+  by("copied").textContent = "";
+  ask();
+  runLater();
+  showRecipe();
+}
+
+/** @param {State} next */
+function set(next) {
+  history_.add(next);
+  state = history_.now;
+  showState();
+}
+
+/** @param {boolean} is */
+function travel(is) {
+  if (!is) return;
+  state = history_.now;
+  showState();
+}
+
+async function showRecipe() {
+  const details = /** @type {HTMLDetailsElement} */ (by("recipe"));
+  if (!details.open) return;
+  const answer = await fetch(`/api/recipe?${writeQuery(lab, state)}`);
+  if (!answer.ok) return;
+  const recipe = await answer.json();
+  by("own-policy").hidden = recipe.policy_file === "";
+  by("policy-file").textContent = recipe.policy_file;
+  by("policy-toml").textContent = recipe.policy_toml;
+  by("study-file").textContent = recipe.study_file;
+  by("study-toml").textContent = recipe.study_toml;
+  by("python").textContent = recipe.python;
+  by("shell").textContent = recipe.shell;
+}
+
+// What people do
+
+for (const lever of lab.levers) {
+  const range = /** @type {HTMLInputElement} */ (by(`lever-${lever.name}`));
+  const number = /** @type {HTMLInputElement} */ (by(`number-${lever.name}`));
+  range.addEventListener("input", () => {
+    stop();
+    number.value = range.value;
+    state = moved(lab, state, lever.name, Number(range.value));
+    ask();
+  });
+  range.addEventListener("change", () => set(moved(lab, history_.now, lever.name, Number(range.value))));
+  number.addEventListener("change", () => {
+    if (number.value !== "") set(moved(lab, history_.now, lever.name, Number(number.value)));
+    else showState();
+  });
+}
+for (const radio of document.querySelectorAll("input[name=h]")) {
+  const input = /** @type {HTMLInputElement} */ (radio);
+  input.addEventListener("change", () => set({ ...history_.now, hypothesis: input.value }));
+}
+by("start").addEventListener("change", () => {
+  const { value } = /** @type {HTMLSelectElement} */ (by("start"));
+  set({ ...history_.now, start: value, levers: {} });
+});
+by("years").addEventListener("change", () => {
+  const { value } = /** @type {HTMLSelectElement} */ (by("years"));
+  set({ ...history_.now, years: Number(value) });
+});
+by("undo").addEventListener("click", () => travel(history_.undo()));
+by("redo").addEventListener("click", () => travel(history_.redo()));
+by("reset").addEventListener("click", () => set({ ...history_.now, start: lab.today, levers: {} }));
+by("cancel").addEventListener("click", () => {
+  stop();
+  by("run-state").textContent = words.state_cancelled;
+  by("again").hidden = false;
+});
+by("again").addEventListener("click", start);
+by("form").addEventListener("submit", (event) => event.preventDefault());
+by("recipe").addEventListener("toggle", showRecipe);
+by("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(/** @type {HTMLAnchorElement} */ (by("link")).href);
+  by("copied").textContent = words.link_copied;
+});
+document.addEventListener("keydown", (event) => {
+  const typed = event.target instanceof HTMLInputElement && event.target.type === "number";
+  if (typed || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  event.preventDefault();
+  travel(event.shiftKey ? history_.redo() : history_.undo());
+});
+for (const figure of document.querySelectorAll("figure")) {
+  figure.querySelector("details")?.addEventListener("toggle", () => fillTable(figure));
+  for (const button of figure.querySelectorAll("button[data-save]")) {
+    button.addEventListener("click", () => saveFigure(figure, button.getAttribute("data-save") ?? ""));
+  }
+}
+
+/** @param {HTMLElement} figure @param {string} kind */
+async function saveFigure(figure, kind) {
+  const outcome = figure.dataset.outcome ?? "";
+  const { futures, state: of } = shown;
+  const name = `tarazu-${outcome.replaceAll("_", "-")}`;
+  const about = {
+    title: figure.querySelector("h3")?.firstChild?.textContent?.trim() ?? "",
+    note: `${words.not_calibrated}. ${words.not_calibrated_why}`,
+    what: figure.querySelector("figcaption")?.textContent ?? "",
+    unit: figure.querySelector(".axis")?.textContent ?? "",
+    members: mode(words, futures),
+    hypothesis: lab.hypotheses[of.hypothesis].title,
+    scenario: new URL(`/?${writeQuery(lab, of)}`, location.href).href,
+    tarazu: lab.version,
+    "model and region": lab.key,
+  };
+  if (kind === "csv") save(`${name}.csv`, csvOf(futures, outcome, about), "text/csv");
+  else {
+    const style = await (await fetch("/static/picture.css")).text();
+    const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
+    const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
+    save(`${name}.svg`, svgOf(picture, style, text), "image/svg+xml");
+  }
+}
+
+new ResizeObserver(() => show(shown.futures, shown.state)).observe(by("result"));
+show(shown.futures, state);
+performance.mark("first-picture");
+if (new URLSearchParams(location.search).size) window.history.replaceState(null, "", `?${writeQuery(lab, state)}`);
+worker.postMessage({ state, id: 0 }); // inputs and today's paths are there before the first move
+runLater();

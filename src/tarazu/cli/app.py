@@ -1,0 +1,54 @@
+"""``tarazu app``: the policy lab in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.terminal.output import show
+
+
+def app(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            show_default=False,
+            help="Folder of policy files (*.toml) to offer beside the shipped policies.",
+        ),
+    ] = None,
+    region: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            show_default="the shipped region",
+            help="Folder of a region.",
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than this machine's own: with a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8765,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Open the policy lab: move levers in the browser and watch simulated futures.
+
+    Prints the address to open, and serves until it is interrupted (Ctrl-C). Nothing leaves this
+    machine. Without --host only this machine reaches the server; with it, visitors need the token
+    in the printed address. The first start compiles the model, which takes up to four minutes.
+    """
+    from tarazu.app.lab import load_lab
+    from tarazu.app.serve import serve
+
+    serve(
+        load_lab(region, folder),
+        host=host,
+        port=port,
+        say=lambda address: show(f"Tarazu lab: {address}", None, as_json=False),
+    )

@@ -1,0 +1,108 @@
+"""A link holds a scenario whole, and says what differs from the Tarazu that made it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.app.labs import shipped_lab
+
+from tarazu.app.lab import NOT_POLICY, OPEN, TODAY
+from tarazu.app.reproduce import policy_toml
+from tarazu.app.state import (
+    State,
+    changes_since,
+    check_state,
+    policy_of,
+    read_state,
+    shown_levers,
+    write_query,
+)
+from tarazu.core.errors import ScenarioError
+from tarazu.policy.lever_arrays import lever_arrays
+from tarazu.policy.policy import PolicyFile
+
+LAB = shipped_lab()
+settings = st.dictionaries(
+    st.sampled_from([*LAB.levers]), st.integers(0, 100).map(lambda percent: percent / 400)
+)
+
+
+@given(
+    settings,
+    st.sampled_from([*LAB.hypotheses]),
+    st.sampled_from([*LAB.policies]),
+    st.integers(1, 10),
+)
+def test_link__holds_the_whole_state(
+    levers: dict[str, float], hypothesis: str, start: str, years: int
+) -> None:
+    given_state = State(hypothesis=hypothesis, start=start, years=years, levers=levers)
+    state = check_state(given_state, LAB)
+    assert read_state(write_query(state, LAB), LAB) == state
+
+
+def test_state__without_a_query_is_todays_practice() -> None:
+    assert read_state("", LAB).is_today
+
+
+def test_state__leaves_out_levers_that_change_nothing() -> None:
+    shown = shown_levers(LAB, "withdrawal")
+    assert check_state(State(start="withdrawal", levers=shown), LAB).levers == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("h=backlsh", "backlash"),
+        ("p=surje", "surge"),
+        ("due_proces=0.5", "due_process"),
+        ("due_process=2", "0 to 1"),
+        ("due_process=nan", "a number"),
+        ("due_process=inf", "a number"),
+        ("due_process=much", "a number"),
+        ("y=11", "1 to 10"),
+        ("y=2.5", "1 to 10"),
+        ("importation=0", "one of"),
+    ],
+)
+def test_state__names_what_is_wrong(query: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        read_state(query, LAB)
+
+
+def test_state__names_all_that_is_wrong() -> None:
+    with pytest.raises(ExceptionGroup) as found:
+        read_state("h=x&p=y&dialogue=7", LAB)
+    assert len(found.value.exceptions) == 3
+
+
+def test_policy__keeps_the_start_but_for_what_was_moved() -> None:
+    policy = policy_of(State(start="withdrawal", levers={"dialogue": 0.5}), LAB)
+    arrays = lever_arrays(policy, LAB.model.levers, LAB.region, 52)
+    rows = dict(zip(LAB.model.levers, arrays, strict=True))
+    assert set(rows["dialogue"].ravel()) == {0.5}
+    assert [rows["operational_tempo"][week, 0] for week in (0, 25, 26)] == [0.5, 0.5, 0.1]
+
+
+@pytest.mark.parametrize("start", [*LAB.policies])
+def test_policy_file__gives_the_same_settings(start: str) -> None:
+    import tomllib
+
+    policy = policy_of(State(start=start, levers={"redress": 0.35}), LAB)
+    read = PolicyFile.model_validate(tomllib.loads(policy_toml(policy)))
+    assert read.settings == policy.settings
+    assert read.title == policy.title
+
+
+def test_link__of_another_tarazu_says_what_changed() -> None:
+    own = write_query(State(), LAB)
+    assert changes_since(own, LAB) == ()
+    assert changes_since("h=full", LAB) == ()
+    assert changes_since(own.replace(LAB.key, "0" * 8 + "-" + LAB.key[9:]), LAB) == ("model",)
+    assert changes_since("m=0.0.1&g=aaaaaaaa-bbbbbbbb", LAB) == ("version", "model", "region")
+
+
+def test_levers__of_the_first_page_exist_and_analysis_switches_do_not() -> None:
+    assert [*LAB.levers][: len(OPEN)] == [*OPEN]
+    assert not NOT_POLICY & LAB.levers.keys()
+    assert {*LAB.levers} | NOT_POLICY == {*LAB.model.levers}
+    assert next(iter(LAB.policies)) == TODAY
