@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check quick lint fast-tests test theory digests figures bench docs picture lock clean
+.PHONY: help demo app check quick lint fast-tests test theory digests figures bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -36,6 +36,9 @@ help:  ## Say what the verbs are
 
 demo: $(VENV)/.package  ## From the shipped record to a brief: out/demo/brief.html
 	$(BIN)/tarazu demo -o $(DEMO)
+
+app: $(VENV)/.package $(VENV)/.extras  ## The lab in the browser
+	$(BIN)/tarazu app
 
 check: lint fast-tests  ## Lint, types, imports, fast tests
 
@@ -97,7 +100,10 @@ lock: $(VENV)/.lock  ## Renew the hash-locked requirements
 	$(COMPILE) -o requirements/base.txt pyproject.toml
 	$(COMPILE) -o requirements/build.txt --only-build-deps \
 		--build-deps-for editable --build-deps-for wheel pyproject.toml
+	$(COMPILE) -o requirements/extras.txt requirements/extras.in
 	$(COMPILE) -o requirements/dev.txt requirements/dev.in
+	@# Of this package the tests take the script axe.min.js alone: no Playwright.
+	sed -i '/^greenlet==/,/^    # via/d; /^playwright==/,/^    # via/d' requirements/dev.txt
 	$(COMPILE) -o requirements/bench.txt requirements/bench.in
 	@# PySD asks pandas for every spreadsheet reader; this one has no wheel and nothing here calls it.
 	sed -i '/^odfpy==/,/^    # via/d' requirements/dev.txt requirements/bench.txt
@@ -120,7 +126,12 @@ $(VENV)/.base: requirements/base.txt requirements/build.txt | $(VENV)/.python
 		| $(call COUNTED,$(filter %.txt,$^))
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
+# The browser lab and PDF: `pip install 'tarazu[app,pdf]'` for those who do not use make.
+$(VENV)/.extras: requirements/extras.txt | $(VENV)/.base
+	@$(LOCKED) --no-deps -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.extras
 	@$(LOCKED) --no-deps -r requirements/dev.txt  # the lock is whole, but for what `make lock` takes out
 	@touch $@
 
