@@ -119,7 +119,17 @@ def read_history(
 def split_among(series: Index, neighbours: NDArray[np.bool_]) -> Array:
     """Return (T, D) events of neighbouring districts, each split evenly among its neighbours."""
     degree = np.maximum(neighbours.sum(axis=1), 1)
-    spread: Array = series.astype(np.float64) @ (neighbours / degree[:, None])
+    return spread_events(series, neighbours / degree[:, None])
+
+
+def spread_events(series: Index, weights: Array) -> Array:
+    """Return (T, D) sums of (T, D) events times the weights (D, D) from their districts.
+
+    Both are mostly zeros: nearly all days and pairs of districts take part in no sum.
+    """
+    from scipy.sparse import csr_array  # slow to import
+
+    spread: Array = (csr_array(series.astype(np.float64)) @ csr_array(weights)).toarray()
     return spread
 
 
@@ -137,7 +147,7 @@ def tally_history(
     n_districts = counts.shape[1]
     periods = divide_days(calendar_year)
     condition, dose = np.zeros(counts.shape, dtype=np.int64), np.zeros(counts.shape)
-    beside = (treatments.astype(np.float64) @ neighbours).astype(np.int64)
+    beside = spread_events(treatments, neighbours.astype(np.float64)).astype(np.int64)
     share = split_among(treatments, neighbours)
     classify_days(treatments, beside, horizon, REACH_DAYS, condition, dose, share)
     n_periods, n_marked = len(periods.epoch), int((counts > 0).sum())
