@@ -95,4 +95,18 @@ def _merge(parent: District, parts: list[District]) -> District:
         borders=tuple(dict.fromkeys(country for part in parts for country in part.borders)),
         coast=any(part.coast for part in parts),
         infrastructure=tuple(dict.fromkeys(flag for part in parts for flag in part.infrastructure)),
+        attributes=_mean_attributes(parts),
     )
+
+
+def _mean_attributes(parts: list[District]) -> tuple[tuple[str, float], ...]:
+    """Return the means of further numbers over the residents of the districts that have them."""
+    names = dict.fromkeys(name for part in parts for name, _ in part.attributes)
+    means = []
+    for name in names:
+        known = [
+            (dict(p.attributes)[name], p.population) for p in parts if name in dict(p.attributes)
+        ]
+        people = sum(count for _, count in known)
+        means.append((name, sum(value * count for value, count in known) / people))
+    return tuple(means)

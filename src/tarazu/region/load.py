@@ -20,6 +20,7 @@ from tarazu.core.tables.cells import shorten
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.encoding import encoded_twice
+from tarazu.region.attributes import ATTRIBUTES, read_attributes
 from tarazu.region.boundaries import read_boundaries
 from tarazu.region.region import ColumnSource, District, Edge, Region, Tile, join_districts
 from tarazu.region.shipped import DEFAULT, region_folder
@@ -32,12 +33,12 @@ BOUNDARIES = "boundaries.geojson"
 CONFIDENCE = ("high", "medium", "low")
 
 COLUMNS = {
-    "districts": tuple(field.name for field in fields(District)),
+    "districts": tuple(f.name for f in fields(District) if f.name != "attributes"),
     "edges": ("district_a", "district_b", "shared_border_km"),
     "tiles": tuple(field.name for field in fields(Tile)),
     "columns": tuple(field.name for field in fields(ColumnSource)),
 }
-DESCRIBED = ("districts", "edges", "tiles")  # tables whose columns need a source
+DESCRIBED = ("districts", "edges", "tiles", "attributes")  # their columns need a source
 
 
 class _Settings(BaseModel):
@@ -70,7 +71,8 @@ def load_region(
     Parameters
     ----------
     folder : name of a shipped region (balochistan, kp-fata), or a folder that holds region.toml,
-        districts.csv, edges.csv, tiles.csv and columns.csv.
+        districts.csv, edges.csv, tiles.csv and columns.csv; perhaps attributes.csv, a number of any
+        name per column, for mechanisms that read it.
     boundaries : GeoJSON polygons of the districts, property `slug`; not needed, never shipped.
         Default: boundaries.geojson of the folder, if it has one.
 
@@ -108,11 +110,16 @@ def load_region(
     districts = _read_districts(tables["districts"], settings)
     edges = _read_edges(tables["edges"], districts)
     tiles = _read_tiles(tables["tiles"], districts)
-    sources = _read_sources(tables["columns"], folder / "columns.csv", problems)
+    later: list[TarazuError] = []
+    further, numbers = read_attributes(folder, districts, later)
+    described = {**COLUMNS, "attributes": further}
+    sources = _read_sources(tables["columns"], folder / "columns.csv", described, problems)
     for table in tables.values():
         problems += [problem for row in table.all_problems() for problem in row]
+    problems += later
     raise_problems(problems, f"{folder}: {len(problems)} problems in the region")
     assert settings is not None  # else its problems were raised
+    files = (*TABLES, ATTRIBUTES) if further else TABLES
     region = Region(
         name=settings.name,
         title=settings.title,
@@ -120,12 +127,14 @@ def load_region(
         older_frame=settings.older_frame,
         countries=tuple(settings.countries),
         provinces=tuple(settings.provinces),
-        districts=tuple(districts[slug] for slug in sorted(districts)),
+        districts=tuple(
+            replace(districts[slug], attributes=numbers.get(slug, ())) for slug in sorted(districts)
+        ),
         edges=edges,
         tiles=tiles,
         infrastructure=tuple(settings.infrastructure.items()),
         column_sources=sources,
-        digest=digest(b"\n".join((folder / name).read_bytes() for name in TABLES)),
+        digest=digest(b"\n".join((folder / name).read_bytes() for name in files)),
     )
     drawn = folder / BOUNDARIES if boundaries is None else Path(boundaries)
     if boundaries is None and not drawn.is_file():
@@ -310,7 +319,10 @@ def _read_tiles(table: Columns, districts: Mapping[str, District]) -> tuple[Tile
 
 
 def _read_sources(
-    table: Columns, path: Path, problems: list[TarazuError]
+    table: Columns,
+    path: Path,
+    columns: Mapping[str, Sequence[str]],
+    problems: list[TarazuError],
 ) -> tuple[ColumnSource, ...]:
     cells = {
         "table": table.one_of("table", DESCRIBED),
@@ -322,7 +334,7 @@ def _read_sources(
         "confidence": table.key("confidence"),
     }
     sources = tuple(ColumnSource(**values) for _, values in _rows(cells))
-    expected = {(table, column) for table in DESCRIBED for column in COLUMNS[table]}
+    expected = {(table, column) for table in DESCRIBED for column in columns[table]}
     described = {(source.table, source.column) for source in sources}
     if sources and described != expected:
         names = sorted(f"{table}.{column}" for table, column in described ^ expected)

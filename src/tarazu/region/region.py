@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, nan, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,7 @@ class District:
     urban_share : urban residents of all residents, 0 to 1.
     borders : foreign countries that it touches. coast : whether it touches the sea.
     infrastructure : flags, explained in `Region.infrastructure`.
+    attributes : further numbers, (name, value) each; what is not known is not here.
     """
 
     slug: str
@@ -58,6 +59,11 @@ class District:
     coast: bool
     terrain: str
     infrastructure: tuple[str, ...]
+    attributes: tuple[tuple[str, float], ...] = ()
+
+    def attribute(self, name: str) -> float:
+        """Return a further number; NaN if it is not known."""
+        return dict(self.attributes).get(name, nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,3 +121,41 @@ def test_load_region__wants_a_source_for_every_column(folder: Path) -> None:
     replace_in(folder / "columns.csv", "\ndistricts,coast,", "\ndistricts,shore,")
     with pytest.raises(DataError, match=r"districts\.coast, districts\.shore"):
         load_region(folder)
+
+
+def test_attributes__are_numbers_of_any_name_and_the_table_may_be_missing(folder: Path) -> None:
+    assert dict(load_region(folder).districts[0].attributes) == {
+        "majority": 1.0,
+        "deprivation": 0.55,
+    }
+    replace_in(folder / "attributes.csv", "awaran,1,0.55", "awaran,1,")
+    assert dict(load_region(folder).districts[0].attributes) == {"majority": 1.0}
+    (folder / "attributes.csv").unlink()
+    sources = folder / "columns.csv"
+    kept = [
+        line
+        for line in sources.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("attributes,")
+    ]
+    sources.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert load_region(folder).districts[0].attributes == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [("awaran,1", "atlantis,1", "slug"), ("awaran,1", "awaran,much", "majority")],
+)
+def test_attributes__name_the_cell_that_is_wrong(
+    folder: Path, old: str, new: str, column: str
+) -> None:
+    replace_in(folder / "attributes.csv", old, new)
+    with pytest.raises(DataError) as caught:
+        load_region(folder)
+    assert caught.value.column == column
+    assert caught.value.file == folder / "attributes.csv"
+
+
+def test_attributes__need_a_source(folder: Path) -> None:
+    replace_in(folder / "attributes.csv", "slug,majority", "slug,most")
+    with pytest.raises(DataError, match=r"attributes\.majority"):
+        load_region(folder)

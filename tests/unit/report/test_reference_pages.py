@@ -17,6 +17,7 @@ from tarazu.cli.entry import run
 from tarazu.evidence.battery import assess
 from tarazu.evidence.failure import Failure
 from tarazu.record.embedded import COLUMNS
+from tarazu.region.attributes import ATTRIBUTES
 from tarazu.region.load import TABLES
 from tarazu.report.pages import outputs
 from tarazu.report.pages.files import PAGES, files_page
@@ -109,7 +110,7 @@ def test_outputs_page__has_everything_in_a_study(tmp_path: Path) -> None:
 
 def test_outputs_page__has_every_column_of_tables_of_counts_and_regions() -> None:
     assert described(outputs.COUNTS) == set(COLUMNS)
-    assert outputs.REGION_FILES.keys() == {*TABLES, "boundaries.geojson"}
+    assert outputs.REGION_FILES.keys() == {*TABLES, ATTRIBUTES, "boundaries.geojson"}
 
 
 def test_keys__have_type_limits_default_and_meaning() -> None:

@@ -172,6 +172,7 @@ REGION_FILES: Final = {
     "edges.csv": "One row per pair of neighbours, with the length of their border in km.",
     "tiles.csv": "Place of each district on the tile map.",
     "columns.csv": "Source of each column of these tables.",
+    "attributes.csv": "Further numbers of districts, a column each; read if it is there.",
     "boundaries.geojson": "The polygons; read with the folder.",
 }
 
