@@ -16,6 +16,7 @@ from tarazu.engine.compiler.week_plan import (
     Settle,
     Week,
 )
+from tarazu.model.declaration import PLACE_UNITS
 
 
 class DistrictAgent(mesa.Agent):
@@ -102,8 +103,7 @@ class Country(mesa.Model):
             values |= {
                 n: float(inputs.levers[0, at, d]) for at, n in enumerate(week.program.model.levers)
             }
-            values["population"] = float(inputs.population[d])
-            values["urban_share"] = float(inputs.urban_share[d])
+            values |= {n: float(inputs.places[a, d]) for a, n in enumerate(PLACE_UNITS)}
             self.districts.append(DistrictAgent(self, values))
         for d, agent in enumerate(self.districts):
             weights = districts.weights

@@ -14,6 +14,7 @@ from tarazu.engine.compiler.week_plan import (
     Settle,
     Week,
 )
+from tarazu.model.declaration import PLACE_UNITS
 
 
 class _Printer(PythonCodePrinter):
@@ -84,8 +85,8 @@ def start_rows(week: Week, inputs, xp) -> dict:
     x = {row: np.zeros(shape) for row in week.rows}
     for s, name in enumerate(week.program.model.stocks):
         x[name] = inputs.start[:, s].copy()
-    x["population"] = np.broadcast_to(inputs.population, shape).copy()
-    x["urban_share"] = np.broadcast_to(inputs.urban_share, shape).copy()
+    for a, name in enumerate(PLACE_UNITS):
+        x[name] = np.broadcast_to(inputs.places[a], shape).copy()
     for at, name in enumerate(week.program.model.levers):
         x[name] = np.broadcast_to(inputs.levers[0, at], shape).copy()
     return {name: xp.asarray(value) for name, value in x.items()}

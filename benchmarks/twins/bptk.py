@@ -12,6 +12,7 @@ from sympy.printing.pycode import PythonCodePrinter
 from benchmarks.twins.equations import Equation, equations_of
 from benchmarks.twins.world import World
 from tarazu.engine.compiler.week_plan import Week
+from tarazu.model.declaration import PLACE_UNITS
 
 
 class _Printer(PythonCodePrinter):
@@ -59,8 +60,8 @@ def build(week: Week, world: World) -> Model:
     spaces = [dict[str, object]() for _ in districts.names]
     start = world.inputs(1, "mean").start[0]
     for d, space in enumerate(spaces):
-        put(space, "population", f"population_d{d}", float(np.floor(districts.population[d] + 0.5)))
-        put(space, "urban_share", f"urban_share_d{d}", float(districts.urban_share[d]))
+        for name, values in zip(PLACE_UNITS, districts.places(), strict=True):
+            put(space, name, f"{name}_d{d}", float(values[d]))
         for s, stock in enumerate(model.stocks):
             space[stock] = whole.stock(f"{stock}_d{d}")
             space[stock].initial_value = float(start[s, d])

@@ -18,6 +18,7 @@ from tarazu.engine.compiler.week_plan import (
     Settle,
     Week,
 )
+from tarazu.model.declaration import PLACE_UNITS
 
 SAMPLERS = Path(__file__).parent / "samplers.h"
 STRICT = ("-O3", "-march=native")
@@ -80,8 +81,8 @@ class CTwin:
         x = np.zeros(len(self.week.rows) * self.districts)
         table = x.reshape(-1, self.districts)
         table[: inputs.start.shape[1]] = inputs.start[m]
-        table[self.week.rows.index("population")] = inputs.population
-        table[self.week.rows.index("urban_share")] = inputs.urban_share
+        for name, values in zip(PLACE_UNITS, inputs.places, strict=True):
+            table[self.week.rows.index(name)] = values
         weeks = len(inputs.lever_change)
         national = np.empty((weeks, len(self.week.program.quantities)))
         given = {"parameters": inputs.parameters[m]}

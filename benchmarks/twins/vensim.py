@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
 from benchmarks.twins.equations import Equation, equations_of
 from benchmarks.twins.world import World
 from tarazu.engine.compiler.week_plan import Week
+from tarazu.model.declaration import PLACE_UNITS
 
 
 class _Printer(StrPrinter):
@@ -66,10 +66,7 @@ def _lines(week: Week, world: World) -> Iterator[str]:
     for name, setting in zip(model.levers, world.levers, strict=True):
         assert (setting == setting[0, 0]).all()
         yield f"{name} = {float(setting[0, 0])!r}"
-    rows = {
-        "population": np.floor(districts.population + 0.5),
-        "urban_share": districts.urban_share,
-    }
+    rows = dict(zip(PLACE_UNITS, districts.places(), strict=True))
     inputs = world.inputs(1, "mean")
     rows |= {f"start_{stock}": inputs.start[0, s] for s, stock in enumerate(model.stocks)}
     for name, values in rows.items():

@@ -9,6 +9,7 @@ from tarazu.engine import Districts
 from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.inputs import Inputs, prepare
 from tarazu.model import Model, build_model
+from tarazu.model.places.attributes import read_places
 from tarazu.region import load_region
 
 WEEKS = 1040
@@ -45,14 +46,13 @@ class World:
 def shipped_world(weeks: int = WEEKS, districts: int | None = None) -> World:
     """The shipped world; or a ring of so many districts, taken in turn from the shipped ones."""
     model, region = build_model(), load_region()
-    people = np.array([float(d.population) for d in region.districts])
-    urban = np.array([d.urban_share for d in region.districts])
-    names, weights = region.slugs, region.weights()
+    places, names, weights = read_places(region), region.slugs, region.weights()
     if districts is not None:
-        turn = np.arange(districts) % len(people)
-        names, people, urban = tuple(f"d{i}" for i in range(districts)), people[turn], urban[turn]
+        turn = np.arange(districts) % len(names)
+        names = tuple(f"d{i}" for i in range(districts))
+        places = {name: values[turn] for name, values in places.items()}
         weights = np.zeros((districts, districts))
         for step in (-2, -1, 1, 2):
             weights[np.arange(districts), (np.arange(districts) + step) % districts] = 0.25
     medians = np.array([p.median for p in model.parameters.values()])
-    return World(model, Districts(tuple(names), people, urban, weights), medians, weeks)
+    return World(model, Districts.of(tuple(names), places, weights), medians, weeks)

@@ -108,10 +108,7 @@ def columns(names: Sequence[str]) -> list[int]:
 
 
 def average_place() -> Districts:
-    here = places()
-    weight = here.population / here.population.sum()
-    urban = np.array([float(here.urban_share @ weight)])
-    return Districts(("average",), np.array([here.population.mean()]), urban, np.zeros((1, 1)))
+    return places().average()
 
 
 def closed_map(parameters: Array, model: Model | None = None, **values: float) -> ClosedMap:

@@ -13,6 +13,7 @@ from tarazu.model import HYPOTHESES, build_model, draw_parameters, load_hypothes
 from tarazu.model.stocks import MILITANTS
 from tarazu.policy import POLICIES, load_policy, resolve
 from tarazu.region import load_region
+from tarazu.study.setup.policies import districts_of
 
 DRAWS, YEARS = 120, 5
 WEEKS = 52 * YEARS
@@ -29,13 +30,7 @@ def design(draws: int) -> np.ndarray:
 
 @cache
 def balochistan() -> Districts:
-    region = load_region()
-    return Districts(
-        region.slugs,
-        np.array([float(d.population) for d in region.districts]),
-        np.array([d.urban_share for d in region.districts]),
-        region.weights(),
-    )
+    return districts_of(load_region())
 
 
 def series_of(run, quantity: str) -> np.ndarray:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import sympy as sp
-from numpy.typing import NDArray
 
-from tarazu.core.errors import SimulationError
 from tarazu.engine.compiler.program import Program, compile_program
-from tarazu.engine.compiler.subexpressions import stable
+from tarazu.engine.start import levels_before
 from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, StateArray
 from tarazu.model.declaration import Model
 
@@ -24,7 +20,8 @@ class Inputs(NamedTuple):
     ----------
     parameters : (M, P); levers : (C, L, D), a setting each time that one changes.
     lever_change : (T,) index of the setting that begins in a week, -1 for none.
-    population, urban_share : (D,).
+    places : (A, D) attributes of districts in the order of their declaration.
+    population : (D,).
     first, neighbour, weight : neighbours of d are entries first[d] .. first[d + 1] - 1, by key.
     first_in, neighbour_in, weight_in : the same, of those that d is a neighbour of.
     keys : (D,); seed; members : (M,); streams : (K,) random stream of each draw of a week.
@@ -38,8 +35,8 @@ class Inputs(NamedTuple):
     parameters: FloatArray
     levers: FloatArray
     lever_change: IntArray
+    places: FloatArray
     population: FloatArray
-    urban_share: FloatArray
     first: IntArray
     neighbour: IntArray
     weight: FloatArray
@@ -109,8 +106,8 @@ def prepare(
     return Inputs(
         values,
         *_changes(model, settings),
+        districts.places(),
         population,
-        np.ascontiguousarray(districts.urban_share, dtype=np.float64),
         first,
         neighbour,
         weight,
@@ -124,7 +121,7 @@ def prepare(
         pulse_row,
         pulse_expected,
         pulse_count,
-        _start(program, values, population, districts, whole=whole),
+        levels_before(program, values, districts, whole=whole),
         np.array([total == "mean" for total in program.totals], dtype=np.int64),
         population / population.sum(),
         np.array([_known(name, program.quantities) for name in keep], dtype=np.int64),
@@ -150,14 +147,6 @@ def prepare_week(
         keep=(),
         whole=False,
     )
-
-
-@cache
-def array_function(expression: sp.Expr) -> tuple[tuple[str, ...], Callable[..., FloatArray]]:
-    """Return the names that an expression reads and SymPy's NumPy function of them, in order."""
-    names = tuple(sorted(symbol.name for symbol in expression.free_symbols))
-    symbols = [sp.Symbol(name, real=True) for name in names]
-    return names, sp.lambdify(symbols, stable(expression), "numpy")
 
 
 def _known(name: str, names: Sequence[str]) -> int:
@@ -250,46 +239,5 @@ def _pulses(
 
 def first_state(model: Model, parameters: FloatArray, *, districts: Districts) -> FloatArray:
     """Return the (S, D) levels before week 0 that (P,) parameters give, people not rounded."""
-    heads = np.floor(districts.population + 0.5)
-    start = _start(compile_program(model), parameters[None, :], heads, districts, whole=False)
+    start = levels_before(compile_program(model), parameters[None, :], districts, whole=False)
     return np.asarray(start[0])
-
-
-def _start(
-    program: Program,
-    parameters: FloatArray,
-    population: FloatArray,
-    districts: Districts,
-    *,
-    whole: bool,
-) -> FloatArray:
-    model = program.model
-    values: dict[str, NDArray[np.float64]] = {
-        "population": population[None, :],
-        "urban_share": districts.urban_share[None, :],
-    }
-    values |= {name: parameters[:, p, None] for p, name in enumerate(model.parameters)}
-    shape = (len(parameters), len(model.stocks), len(population))
-    start = np.empty(shape)
-    for s, stock in enumerate(model.stocks.values()):
-        if stock.initial is not None:
-            names, function = array_function(stock.initial)
-            level = function(*(values[name] for name in names))
-            whole_people = whole and stock.kind == "people"
-            start[:, s, :] = np.floor(level + 0.5) if whole_people else level
-    stocks = [*model.stocks]
-    others = [stocks.index(name) for name in program.people if name != program.rest]
-    rest = population - start[:, others, :].sum(axis=1)
-    if np.any(rest < 0.0):
-        m, d = np.argwhere(rest < 0.0)[0]
-        raise SimulationError(
-            f"{rest[m, d]:g} people are left before the first week",
-            quantity=program.rest,
-            value=float(rest[m, d]),
-            district=districts.names[d],
-            week=0,
-            expected="fewer people in the other stocks than the population",
-            hint=f"Check the initial shares of {', '.join(stocks[s] for s in others)}",
-        )
-    start[:, stocks.index(program.rest), :] = rest
-    return start

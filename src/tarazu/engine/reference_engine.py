@@ -26,8 +26,10 @@ from tarazu.engine.compiler.equations import LARGEST
 from tarazu.engine.compiler.kernels import tailed_count
 from tarazu.engine.compiler.program import Exits, Program
 from tarazu.engine.compiler.subexpressions import names_in
-from tarazu.engine.inputs import Inputs, array_function
+from tarazu.engine.inputs import Inputs
+from tarazu.engine.start import array_function
 from tarazu.engine.trajectory import FloatArray, IntArray
+from tarazu.model.declaration import PLACE_UNITS
 from tarazu.model.quantities import Definition, Event, Tail, Transfer
 
 Mode = Literal["stochastic", "mean"]
@@ -63,8 +65,8 @@ class ArrayRun:
         model = program.model
         self.shape = (len(inputs.members), len(inputs.population))
         self.values: dict[str, FloatArray] = {
-            "population": np.broadcast_to(inputs.population, self.shape),
-            "urban_share": np.broadcast_to(inputs.urban_share, self.shape),
+            name: np.broadcast_to(values, self.shape)
+            for name, values in zip(PLACE_UNITS, inputs.places, strict=True)
         }
         for p, name in enumerate(model.parameters):
             self.values[name] = np.broadcast_to(inputs.parameters[:, p, None], self.shape)

@@ -15,7 +15,7 @@ from tarazu.engine.compiler.program import Program, levels_behind
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import Inputs, Scratch, prepare
 from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, Trajectory
-from tarazu.model.declaration import Model
+from tarazu.model.declaration import PLACE_UNITS, Model
 
 if TYPE_CHECKING:
     from tarazu.engine.reference_engine import OutOfRange
@@ -176,7 +176,7 @@ def start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> Floa
     table = rows.reshape(-1, source.stride)
     districts = len(inputs.population)
     known = {name: inputs.start[m, s] for s, name in enumerate(program.model.stocks)}
-    known |= {"population": inputs.population, "urban_share": inputs.urban_share}
+    known |= dict(zip(PLACE_UNITS, inputs.places, strict=True))
     for name, values in known.items():
         row = table[source.offsets[name] // source.stride]
         row[:districts], row[districts:] = values, values[0]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tarazu.model.places.attributes import PLACES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -25,6 +28,8 @@ class Districts:
         without neighbours.
     keys : (D,) int64, all different: the number that addresses a district's random numbers, so that
         they do not depend on the order of districts; None means 0 .. D-1.
+    attributes : (D,) values of other attributes of places, by name, see `tarazu.model.places`; one
+        that is not here is neutral in every district.
 
     Raises
     ------
@@ -37,6 +42,7 @@ class Districts:
     urban_share: FloatArray
     weights: FloatArray
     keys: IntArray | None = None
+    attributes: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -49,6 +55,13 @@ class Districts:
         _require(self.population >= 1.0, self.names, "population", "a population >= 1")
         urban = (self.urban_share >= 0.0) & (self.urban_share <= 1.0)
         _require(urban, self.names, "urban_share", "a share in [0, 1]")
+        for name, values in self.attributes.items():
+            if name not in PLACES or values.shape != (count,):
+                msg = f"attribute '{name}' of shape {values.shape}; expected ({count},) of one of "
+                raise ValueError(msg + ", ".join(PLACES))
+            low, high = PLACES[name].low, PLACES[name].high
+            within = (values >= low) & (values <= high)
+            _require(within, self.names, name, f"a value in [{low:g}, {high:g}]")
         sums = self.weights.sum(axis=1)
         normalised = (np.abs(sums - 1.0) < 1e-9) | (sums == 0.0)
         rows = normalised & (self.weights >= 0.0).all(axis=1) & (np.diag(self.weights) == 0.0)
@@ -56,6 +69,34 @@ class Districts:
         if self.keys is not None and len(set(self.keys.tolist())) != count:
             msg = f"{len(set(self.keys.tolist()))} different keys for {count} districts"
             raise ValueError(msg)
+
+    @classmethod
+    def of(
+        cls, names: tuple[str, ...], places: Mapping[str, FloatArray], weights: FloatArray
+    ) -> Districts:
+        """Return districts with all attributes by name, as `read_places` gives them."""
+        own = dict(places)
+        return cls(names, own.pop("population"), own.pop("urban_share"), weights, attributes=own)
+
+    def places(self) -> FloatArray:
+        """Return the (A, D) values of all attributes, in the order of their declaration.
+
+        Residents are rounded to whole persons.
+        """
+        own = {"population": np.floor(self.population + 0.5), "urban_share": self.urban_share}
+        own |= self.attributes
+        unsaid = np.ones(len(self.names))
+        rows = [own.get(name, place.neutral * unsaid) for name, place in PLACES.items()]
+        return np.ascontiguousarray(rows, dtype=np.float64)
+
+    def average(self) -> Districts:
+        """Return one district of average size, with the attributes of the average resident."""
+        share = self.population / self.population.sum()
+        means = dict(zip(PLACES, self.places() @ share, strict=True))
+        own = {name: np.array([value]) for name, value in means.items()}
+        own["population"] = np.array([self.population.mean()])
+        own["urban_share"] = np.array([float(self.urban_share @ share)])
+        return Districts.of(("average",), own, np.zeros((1, 1)))
 
     def stream_keys(self) -> IntArray:
         """Return the (D,) keys in use."""

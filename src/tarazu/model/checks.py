@@ -11,6 +11,7 @@ import sympy as sp
 from tarazu.core.errors import TarazuError, raise_problems, suggest
 from tarazu.model.bounds import Bounds, bounds_of
 from tarazu.model.declaration import PLACE_UNITS, Model, ModelError
+from tarazu.model.places.attributes import PLACES
 from tarazu.model.units import PURE, Unit, UnitMismatch, parse_unit, times, unit_of, write_unit
 
 WEEK: Unit = {"week": 1}
@@ -106,18 +107,19 @@ def _unknown(name: str, known: Iterable[str], what: str) -> str:
 
 def _claims(m: Model) -> Iterator[Claim]:
     before = frozenset((*PLACE_UNITS, *m.parameters))
-    start = before | set(m.levers) | set(m.stocks)
+    still, start = m.still(), before | set(m.levers) | set(m.stocks)
     week = frozenset(m.names())
     for stock in m.stocks.values():
         if stock.initial is not None:
             within = SHARE if stock.kind == "share" else NOT_NEGATIVE
             owner = f"start of '{stock.name}'"
-            yield Claim(owner, stock.initial, parse_unit(stock.unit), within, before)
+            yield Claim(owner, stock.initial, parse_unit(stock.unit), within, still)
     for name, expression in m.nearby.items():
         owner = f"sum over neighbours '{name}'"
         yield Claim(owner, expression, {"*": 1}, ANY, start)
     for name, expression in m.everywhere.items():
         yield Claim(f"sum over districts '{name}'", expression, {"*": 1}, ANY, start)
+        start |= {name}  # a later sum may read an earlier one
     for definition in m.definitions.values():
         unit = parse_unit(definition.unit)
         yield Claim(f"definition '{definition.name}'", definition.expression, unit, ANY, week)
@@ -199,7 +201,7 @@ class _Ranges:
 
     def __init__(self, m: Model) -> None:
         self.model = m
-        self.known: dict[str, Bounds] = {"population": (1.0, math.inf), "urban_share": SHARE}
+        self.known: dict[str, Bounds] = {n: (p.low, p.high) for n, p in PLACES.items()}
         self.known |= {name: p.prior.support for name, p in m.parameters.items()}
         self.known |= {name: (lever.low, lever.high) for name, lever in m.levers.items()}
         for name, stock in m.stocks.items():

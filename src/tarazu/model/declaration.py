@@ -10,6 +10,7 @@ import sympy as sp
 
 from tarazu.core.errors import TarazuError
 from tarazu.core.quantities import Parameter
+from tarazu.model.places.attributes import PLACES
 from tarazu.model.quantities import (
     Change,
     Definition,
@@ -24,7 +25,7 @@ from tarazu.model.quantities import (
 
 ZERO = sp.Integer(0)
 
-PLACE_UNITS = {"population": "persons", "urban_share": "1"}
+PLACE_UNITS = {name: place.unit for name, place in PLACES.items()}
 """What every district brings along, by name: unit."""
 
 
@@ -148,6 +149,23 @@ class Model:
     def design_ids(self) -> dict[str, str]:
         """The id by which each parameter is drawn, by name, in order of declaration."""
         return {name: p.stream_id or name for name, p in self.parameters.items()}
+
+    def still(self) -> frozenset[str]:
+        """Return the names that stand still through a run: what a start may read.
+
+        Attributes of places, parameters, and the definitions and sums over districts of these.
+        """
+        known = {*PLACE_UNITS, *self.parameters}
+        named = {name: d.expression for name, d in self.definitions.items()} | self.everywhere
+        while True:
+            more = {
+                name
+                for name, expression in named.items()
+                if name not in known and all(s.name in known for s in expression.free_symbols)
+            }
+            if not more:
+                return frozenset(known)
+            known |= more
 
     def declare(self, parameters: Mapping[str, Parameter]) -> SimpleNamespace:
         """Add a mechanism's parameters; return their symbols as attributes."""

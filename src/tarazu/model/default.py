@@ -10,6 +10,7 @@ from tarazu.model.checks import checked
 from tarazu.model.declaration import Model
 from tarazu.model.hypothesis import Hypothesis
 from tarazu.model.mechanisms.registry import MECHANISMS
+from tarazu.model.places.attributes import lacking
 from tarazu.model.stocks import stocks
 from tarazu.region import Region, is_shipped
 
@@ -36,7 +37,9 @@ def build_model() -> Model:
 
 
 def borrowed_priors(region: Region, hypotheses: Sequence[Hypothesis] = ()) -> str:
-    """Return a sentence on the priors that are those of Balochistan; "" for Balochistan.
+    """Return sentences on priors that are those of Balochistan, and on what a region lacks.
+
+    "" for Balochistan as it ships.
 
     Parameters
     ----------
@@ -48,13 +51,15 @@ def borrowed_priors(region: Region, hypotheses: Sequence[Hypothesis] = ()) -> st
     >>> borrowed_priors(load_region())
     ''
     """
+    lacks = lacking(region)
     if is_shipped(region):
-        return ""
+        return lacks
     own = [{n for n, r in h.restrictions.items() if r.value is not None} for h in hypotheses]
     known = set.intersection(*own) if own else set()
     names = [name for name in PER_CAPITA if name not in known]
-    return (
+    borrowed = (
         f"Priors per capita are those of Balochistan, not of {region.title}: "
         f"{', '.join([*names, 'the size of the forces'])}. Levels of the model are not those of "
         f"{region.title} unless a hypothesis file sets these parameters to its rates."
     )
+    return f"{borrowed} {lacks}".rstrip()

@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from tarazu.model.declaration import PLACE_UNITS, Model
+from tarazu.model.places.attributes import PLACES
 
 Sign = Literal["+", "-", "±"]
 
@@ -194,7 +195,10 @@ def _sample(model: Model, name: str, random: np.random.Generator) -> NDArray[np.
         lever = model.levers[name]
         return random.uniform(lever.low, lever.high, SAMPLES)
     if name in PLACE_UNITS:
-        return random.uniform(0.0, 1.0, SAMPLES) if name == "urban_share" else np.full(SAMPLES, 4e5)
+        if name == "population":
+            return np.full(SAMPLES, 4e5)
+        low, high = max(PLACES[name].low, -2.0), min(PLACES[name].high, 2.0)
+        return random.uniform(low, high, SAMPLES)
     if name in model.stocks and model.stocks[name].kind == "people":
         return 10.0 ** random.uniform(1.0, 5.0, SAMPLES)
     return random.uniform(0.0, 1.0, SAMPLES)

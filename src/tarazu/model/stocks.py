@@ -75,13 +75,13 @@ PARAMETERS = {
 
 
 def stocks(m: Model) -> None:
-    """Declare the stocks of a district, at today's levels per person in every district.
+    """Declare the stocks of a district, at today's levels per person; see the mechanism `place`.
 
     People start as shares of the population: passive = population - everybody else. Memories start
     where today's rates hold them. So nothing moves at the start but what `renewal` says of
     militants: no trend comes from starts that do not fit the rates.
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p = m.declare(PARAMETERS)
     today.today(m)
     m.lever(
         IMPORTATION,
@@ -142,7 +142,8 @@ def stocks(m: Model) -> None:
         ),
     }
     for name, (start, unit, meaning) in memories.items():
-        level = today.expanded(m, start) * population
+        people = m["attack_base" if name == "memory_attacks" else "militant_base"]
+        level = today.expanded(m, start) * people
         m.stock(name, "memory", unit=unit, initial=level, meaning=meaning)
 
 
@@ -179,7 +180,8 @@ def _people(m: Model) -> None:
         "dead": (sp.Integer(0), "killed since the start"),
     }
     for name, (share, meaning) in starts.items():
-        level = today.expanded(m, share) * population
+        people = population if name == "sympathiser" else m["militant_base"]
+        level = today.expanded(m, share) * people
         m.stock(name, "people", unit="persons", initial=level, meaning=meaning)
     civilians = sp.Max(m["passive"] + m["sympathiser"], 1)  # at least one: it is divided by
     m.define("civilians", civilians, unit="persons", meaning="passive and sympathisers")
@@ -197,6 +199,6 @@ def _people(m: Model) -> None:
     )
     m.define(
         "militant_level",
-        m["militants"] / (m["militants_today"] * population),
-        meaning="militants, as a multiple of today's per person",
+        m["militants"] / (m["militants_today"] * m["militant_base"]),
+        meaning="militants, as a multiple of today's",
     )

@@ -77,13 +77,16 @@ def expanded(m: Model, expression: sp.Expr) -> sp.Expr:
 
 def _factions(m: Model) -> None:
     hard, islamist = m["hardline_today"], m["islamist_today"]
+    here, nationalist = m["militant_place"], m["nationalist_place"]
     shares = {
-        "nationalist": (1 - islamist) * (1 - hard),
-        "hardline": (1 - islamist) * hard,
-        "islamist": 1 * islamist,
+        "nationalist": (1 - islamist) * (1 - hard) * nationalist / here,
+        "hardline": (1 - islamist) * hard * nationalist / here,
+        "islamist": islamist * m["islamist_place"] / here,
     }
     for faction, share in shares.items():
-        m.define(f"{faction}_share_today", share, meaning=f"share of the faction {faction} today")
+        m.define(
+            f"{faction}_share_today", share, meaning=f"share of the faction {faction} here today"
+        )
 
 
 def _operations(m: Model) -> None:
@@ -186,7 +189,7 @@ def _recruits(m: Model) -> None:
     )
     m.define(
         "sponsored_today",
-        sp.Max(m["sponsored_share"], 0) * m["recruits_today"],
+        sp.Max(m["sponsored_share"], 0) * m["recruits_today"] * m["sponsored_place"],
         unit="1/week",
         meaning="men paid from outside today",
     )
@@ -239,9 +242,9 @@ def _kin(m: Model) -> None:
 
 
 def _targets(m: Model) -> None:
-    weights = {"nationalist": 1 - m["islamist_today"], "islamist": m["islamist_today"]}
     shares: dict[str, sp.Expr] = dict.fromkeys(GUARDS, sp.Integer(0))
-    for ideology, weight in weights.items():
+    for ideology in ("nationalist", "islamist"):
+        weight = m[f"attack_share_{ideology}_today"]
         seen = visibilities(m, ideology)
         appeals = {
             kind: m.define(
@@ -291,7 +294,7 @@ def visibilities(
     taste = m["islamist_urban"] if ideology == "islamist" else ONE
     return {
         "security": ONE,
-        "transport": m["visibility_transport"],
-        "energy": m["visibility_energy"] * scale,
+        "transport": m["visibility_transport"] * m["transport_lines"],
+        "energy": m["visibility_energy"] * m["energy_sites"] * scale,
         "urban": taste * m["visibility_urban"] * m["urban_share"] * reach,
     }

@@ -38,7 +38,7 @@ def random_case(model, seed=1):
         lever.low + (lever.high - lever.low) * rng.random(DISTRICTS)
         for lever in model.levers.values()
     )
-    own = (districts.population, districts.urban_share)
+    own = tuple(districts.places())
     return tuple(stocks), (own, parameters, levers, *sums_over(districts.weights))
 
 

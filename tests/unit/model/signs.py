@@ -89,7 +89,12 @@ def _sample(m: Model, name: str, luck: np.random.Generator, side: float) -> np.n
     if name in SCALES:
         return SCALES[name] * luck.uniform(0.02, 0.98, SAMPLES)
     persons = {"civilians": 5.0, "militants": 2.0, "mobile_force": 3.0, "force": 3.0}
-    large = {"people_everywhere": 7.0, "militants_everywhere": 3.0, "reactive_pool": 6.0}
+    persons |= {"militant_base": 5.0, "attack_base": 5.0}
+    large = {
+        f"{name}_everywhere": 7.0 for name in ("people", "nationalist_roots", "islamist_roots")
+    }
+    large |= {"nationalist_targets_everywhere": 7.0, "islamist_targets_everywhere": 7.0}
+    large |= {"militants_everywhere": 3.0, "reactive_pool": 6.0}
     scale = (persons | large).get(name, 0.0)
     return 10.0**scale * luck.uniform(0.02, 0.98, SAMPLES)
 

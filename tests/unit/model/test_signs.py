@@ -18,6 +18,8 @@ WRITTEN_OUT = (
     "start of memory_toll",
     "start of damage_transport",
     "start of damage_energy",
+    "heat_everywhere",
+    "reactive_pool",
     "attacks_transport_today_everywhere",
     "attacks_energy_today_everywhere",
     "attacks_urban_today_everywhere",

@@ -163,12 +163,17 @@ class _Writer:
     def before(self) -> None:
         """Sum what neighbours and the whole region show: levels before the step."""
         model, movers = self.model, self.program.movers
-        for name, expression in (*model.nearby.items(), *model.everywhere.items()):
+        first, *later = _in_turn(model.everywhere)
+        for name, expression in (*model.nearby.items(), *first.items()):
             self.line(f"source_of_{name}", expression)
         for mover in movers:
             self.line(f"pull_of_{mover.name}", _given(mover.attraction))
-        for name in model.everywhere:
-            self.line(name, Everywhere(symbol(f"source_of_{name}")))
+        for sums in (first, *later):
+            for name, expression in sums.items():
+                if sums is not first:
+                    self.line(f"source_of_{name}", expression)
+            for name in sums:
+                self.line(name, Everywhere(symbol(f"source_of_{name}")))
         for name in model.nearby:
             self.line(name, Nearby(symbol(f"source_of_{name}")))
         for mover in movers:
@@ -285,6 +290,17 @@ class _Writer:
         for stock, level in levels.items():
             self.after[stock] = f"next_{stock}"
             self.line(f"next_{stock}", level, "persons")
+
+
+def _in_turn(sums: Mapping[str, sp.Expr]) -> list[dict[str, sp.Expr]]:
+    """Return sums over districts in groups, so that each reads sums of earlier groups only."""
+    groups: list[dict[str, sp.Expr]] = [{}]
+    turn: dict[str, int] = {}
+    for name, expression in sums.items():
+        turn[name] = max((turn[n] + 1 for n in names_in([expression]) if n in turn), default=0)
+        groups += [{} for _ in range(turn[name] + 1 - len(groups))]
+        groups[turn[name]][name] = expression
+    return groups
 
 
 def _given(expression: sp.Expr | None) -> sp.Expr:

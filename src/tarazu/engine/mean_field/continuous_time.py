@@ -95,7 +95,7 @@ class _Rates:
         both = (*limit.inflows.values(), *limit.outflows.values())
         self.flows = tuple(dict.fromkeys(name for names in both for name in names))
         self.compute = write_values(program, limit.behind(self.flows), self.flows)
-        own = (inputs.population, inputs.urban_share), tuple(inputs.parameters[0]), tuple(levers)
+        own = tuple(inputs.places), tuple(inputs.parameters[0]), tuple(levers)
         self.given = (*own, *sums_over(districts.weights))
 
     def __call__(self, levels: FloatArray) -> FloatArray:

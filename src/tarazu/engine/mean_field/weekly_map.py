@@ -76,8 +76,7 @@ class WeeklyMap:
         )
         self._functions = _functions(model)
         self._sums = sums_over(districts.weights)
-        heads = np.floor(districts.population + 0.5)
-        own = (heads, districts.urban_share), tuple(parameters), tuple(levers)
+        own = tuple(districts.places()), tuple(parameters), tuple(levers)
         self._settled = self._functions.settle(*own, *self._sums)
 
     def step(self, state: FloatArray) -> FloatArray:

@@ -20,7 +20,7 @@ import numpy as np
 from tarazu.engine.compiler.equations import equations_of
 from tarazu.engine.compiler.program import Program, compile_program
 from tarazu.engine.compiler.step_functions import SUMS, Everywhere, Inward
-from tarazu.engine.inputs import array_function
+from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.xmile_equations import (
     STEP_LENGTH,
     EquationPrinter,
@@ -102,6 +102,7 @@ class _Writer:
     ) -> None:
         self.program, self.model, self.districts = program, program.model, districts
         self.parameters, self.levers = parameters, levers
+        self.start = first_state(program.model, parameters, districts=districts)
         self.equations = equations_of(program)
         self.lines = file_equations(program, self.equations)
         self.ends = ends_of_flows(self.equations.inflows, self.equations.outflows)
@@ -163,7 +164,7 @@ class _Writer:
                 yield self._auxiliary(line.name, d, text, line.unit, line.meaning)
             reads = [] if is_sum else sorted(line.reads & own)
             block.reads[variable_name(line.name, d)] = [variable_name(read, d) for read in reads]
-        yield from self._stocks(d, given)
+        yield from self._stocks(d)
 
     def _added_up(self, line: FileEquation, d: int) -> str:
         """Return a sum over districts, or over the neighbours of one."""
@@ -180,14 +181,10 @@ class _Writer:
         return " + ".join(terms) or "0"
 
     def _given(self, d: int) -> dict[str, float]:
-        districts = self.districts
-        return {
-            "population": float(np.floor(districts.population[d] + 0.5)),
-            "urban_share": float(districts.urban_share[d]),
-        }
+        return dict(zip(PLACE_UNITS, self.districts.places()[:, d].tolist(), strict=True))
 
-    def _stocks(self, d: int, given: dict[str, float]) -> Iterator[Element]:
-        start = self._start(given)
+    def _stocks(self, d: int) -> Iterator[Element]:
+        start = dict(zip(self.model.stocks, self.start[:, d].tolist(), strict=True))
         for name, stock in self.model.stocks.items():
             own = variable_name(name, d)
             element = _variable("stock", own, repr(start[name]), stock.unit, stock.meaning)
@@ -197,18 +194,6 @@ class _Writer:
                     SubElement(element, tag).text = variable_name(flow, d)
             self.blocks[-1].stocks.append(own)
             yield element
-
-    def _start(self, given: dict[str, float]) -> dict[str, float]:
-        known = {**given, **dict(zip(self.model.parameters, self.parameters, strict=True))}
-        start = {}
-        for name, stock in self.model.stocks.items():
-            if stock.initial is not None:
-                names, function = array_function(stock.initial)
-                start[name] = float(function(*(known[n] for n in names)))
-        if self.program.people:
-            others = [start[name] for name in self.program.people if name in start]
-            start[self.program.rest] = float(given["population"] - np.sum(others))
-        return start
 
     def _steps(self, lever: str, d: int) -> str:
         """Return a lever's setting over time: where it starts, and a step at each change."""

@@ -41,9 +41,9 @@ PARAMETERS = {
 def attacks(m: Model) -> None:
     """Militants attack; attacks bring attacks, and operations bring or prevent some.
 
-    ready of a faction = max(0, own_rate * armed * ease * carried out * response(
+    ready of a faction = max(0, own_rate * armed * ease * carried out * its exposure * response(
         outbidding_response * contrast(group_level) + spoiling) + its share of today * brought)
-    brought = momentum * momentum_decay * excitation + operation_memory_decay
+    brought = momentum * momentum_decay * excitation + attack_exposure * operation_memory_decay
         * (retaliation * memory_operations + retaliation_harm * memory_harmful)
     excitation gains attacks, and fades by momentum_decay
     own_rate = what is left of today's attacks, per militant; nothing below 0
@@ -51,12 +51,12 @@ def attacks(m: Model) -> None:
         level = militants as a multiple of today's: arms from outside do not follow heads
     spoiling = spoiler_response * talks, not for nationalists who may be reconciled
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p = m.declare(PARAMETERS)
     m.stock(
         "excitation",
         "memory",
         unit="attacks",
-        initial=m["attacks_today"] / today.weekly(m, p.momentum_decay) * population,
+        initial=m["attacks_today"] / today.weekly(m, p.momentum_decay) * m["attack_base"],
         meaning="attacks that more attacks follow",
     )
     m.change(
@@ -84,7 +84,8 @@ def attacks(m: Model) -> None:
     )
     retaliation = m.define(
         "retaliation_flow",
-        today.weekly(m, m["operation_memory_decay"])
+        m["attack_exposure"]
+        * today.weekly(m, m["operation_memory_decay"])
         * (p.retaliation * m["memory_operations"] + p.retaliation_harm * m["memory_harmful"]),
         unit="attacks/week",
         reported=True,
@@ -98,7 +99,7 @@ def attacks(m: Model) -> None:
     strengths = {
         ideology: m.define(
             f"strength_{ideology}",
-            own * arms * m["ease"] * m[f"carried_out_by_{ideology}"],
+            own * arms * m["ease"] * m[f"carried_out_by_{ideology}"] * m[f"{ideology}_exposure"],
             unit="attacks/persons/week",
             meaning=f"attacks by {ideology} that nothing brings but he himself",
         )
@@ -106,9 +107,12 @@ def attacks(m: Model) -> None:
     }
     for faction in FACTIONS:
         spoiling = sp.Integer(0) if faction == "nationalist" else p.spoiler_response * m["talks"]
-        strength = strengths["islamist" if faction == "islamist" else "nationalist"]
+        ideology = "islamist" if faction == "islamist" else "nationalist"
+        strength, part = strengths[ideology], m[f"attack_share_{ideology}_today"]
+        if faction != "islamist":
+            part *= m["hardline_today"] if faction == "hardline" else 1 - m["hardline_today"]
         willing = strength * m[f"militant_{faction}"] * response(rivalry + spoiling)
-        ready[faction] = sp.Max(0, willing + m[f"{faction}_share_today"] * brought)
+        ready[faction] = sp.Max(0, willing + part * brought)
     m.define(
         "ready_nationalist",
         ready["nationalist"] + ready["hardline"],

@@ -55,7 +55,7 @@ def contagion(m: Model) -> None:
         meaning="observers become sympathisers",
     )
     usual = today.expanded(
-        m, m["toll_today"] / today.weekly(m, m["attack_memory_decay"]) * m["population"]
+        m, m["toll_today"] / today.weekly(m, m["attack_memory_decay"]) * m["attack_base"]
     )
     m.stock(
         "memory_toll",
@@ -75,7 +75,7 @@ def contagion(m: Model) -> None:
         m[f"deaths_per_attack_{kind}"]
         * m.sum_everywhere(
             f"attacks_{kind}_today_everywhere",
-            today.expanded(m, m[f"attacks_{kind}_today"] * m["population"]),
+            today.expanded(m, m[f"attacks_{kind}_today"] * m["attack_base"]),
         )
         for kind in CLASSES
         if VICTIMS[kind] == "civilian"

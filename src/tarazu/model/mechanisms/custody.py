@@ -56,7 +56,7 @@ CIVILIANS = ("passive", "sympathiser")
 def custody(m: Model) -> None:
     """Hold those taken lawfully, or do not account for them: for weeks, or for years.
 
-    hazard of being taken = (today's * population * raiding + taken_per_operation * operations
+    hazard of being taken = (today's * militant_base * raiding + taken_per_operation * operations
         * operation_harm) * bluntness_level / civilians; civilians make up
         1 - militants_among_taken of those taken in raids
     a share due_process of all who are taken is lawfully held, the others are missing
@@ -86,7 +86,10 @@ def custody(m: Model) -> None:
         Lever("1", 0.0, 1.0, 0.0, "missing_years", "effort to account for the missing", cost=5.0),
     )
     in_raids = (
-        (1 - m["militants_among_taken"]) * m["raid_takings_today"] * m["population"] * m["raiding"]
+        (1 - m["militants_among_taken"])
+        * m["raid_takings_today"]
+        * m["militant_base"]
+        * m["raiding"]
     )
     in_operations = p.taken_per_operation * m["operations"] * m["operation_harm"]
     taken = m.define(
@@ -184,6 +187,6 @@ def custody(m: Model) -> None:
     )
     m.define(
         "missing_level",
-        m["unaccounted"] / (m["population"] * m["missing_today"]),
-        meaning="people unaccounted for, as a multiple of today's per person",
+        m["unaccounted"] / (m["militant_base"] * m["missing_today"]),
+        meaning="people unaccounted for, as a multiple of today's",
     )

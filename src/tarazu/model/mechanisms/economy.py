@@ -36,14 +36,14 @@ def economy(m: Model) -> None:
     investment rises at investment_rate * today's, falls at investment_rate * (1 - today's)
         * (1 - flight_share + flight_share * attack_level)
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p, base = m.declare(PARAMETERS), m["attack_base"]
     repair = today.weekly(m, p.investment_rate)
     for kind in INFRASTRUCTURE:
         m.stock(
             f"damage_{kind}",
             "memory",
             unit="attacks",
-            initial=today.expanded(m, m[f"attacks_{kind}_today"] * population / repair),
+            initial=today.expanded(m, m[f"attacks_{kind}_today"] * base / repair),
             meaning=f"backlog of damage to {kind}, in attacks' worth",
         )
         m.change(
@@ -52,11 +52,11 @@ def economy(m: Model) -> None:
             fall=p.investment_rate,
             meaning="damage is done and repaired",
         )
-    usual = sp.Add(*(m[f"attacks_{kind}_today"] for kind in INFRASTRUCTURE)) * population
+    usual = sp.Add(*(m[f"attacks_{kind}_today"] for kind in INFRASTRUCTURE)) * base
     burden = m.define(
         "burden",
         sp.Add(*(m[f"damage_{kind}"] for kind in INFRASTRUCTURE)) * repair / usual,
-        meaning="backlog of damage, as a multiple of today's per person",
+        meaning="backlog of damage, as a multiple of today's",
     )
     budget = m.define(
         "budget",

@@ -31,11 +31,11 @@ def factions(m: Model) -> None:
     groups gain group_turnover * today's * ((1 - entrant_share) * splitting * militant_level
         + entrant_share * sympathisers, as a multiple of today's, * grievance_level), and fade by
         group_turnover
-    group_level = groups / today's, per person
+    group_level = groups / today's, per person of militant_base
     groups_active = groups * (1 - exp(-attack_level / group_level)): those that a record names
     """
     p, population = m.declare(PARAMETERS), m["population"]
-    usual = m["groups_today"] * population
+    usual = m["groups_today"] * m["militant_base"]
     m.stock("groups", "memory", unit="groups", initial=usual, meaning="armed groups")
     splitting = m.define(
         "splitting",
@@ -53,7 +53,7 @@ def factions(m: Model) -> None:
         "softened",
         "militant_hardline",
         "militant_nationalist",
-        hazard=p.splinter_rate * m["nationalist_share_today"] / m["hardline_share_today"],
+        hazard=p.splinter_rate * (1 - m["hardline_today"]) / m["hardline_today"],
         meaning="men of the hard line become open to settlement",
     )
     unserved = m["sympathiser"] / (m["sympathisers_today"] * population) * m["grievance_level"]

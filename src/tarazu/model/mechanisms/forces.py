@@ -26,16 +26,16 @@ CALM = sp.Rational(1, 5)
 
 
 def forces(m: Model) -> None:
-    """Let forces stand where people live, or go where attacks were; their sum is fixed.
+    """Let forces stand where militants are today, or go where attacks were; their sum is fixed.
 
     presence = 1 - reactive_share
-        + sum of reactive_share * population * heat / (sum of heat) / population
-    heat = memory_attacks + a fifth of where today's attacks hold it
-    force = 6 in 1,000 people * population * presence
+        + sum of reactive_share * militant_base * heat / (sum of heat) / militant_base
+    heat = memory_attacks / attack_exposure + a fifth of where today's attacks hold it
+    force = 6 in 1,000 people * militant_base * presence
     mobile_force = force * (1 - sum of protection of each class)
     ease = response(-standing_response * contrast((1 - reactive_share) / today's))
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p, base = m.declare(PARAMETERS), m["militant_base"]
     reactive = m.lever(
         "reactive_share",
         Lever(
@@ -62,18 +62,23 @@ def forces(m: Model) -> None:
         )
         for kind in CLASSES
     ]
-    usual = m["attacks_today"] / today.weekly(m, m["attack_memory_decay"]) * population
-    heat = m["memory_attacks"] + CALM * usual
-    pool = m.sum_everywhere("reactive_pool", reactive * population)
+    usual = m["attacks_today"] / today.weekly(m, m["attack_memory_decay"])
+    heat = today.expanded(m, m["memory_attacks"] / m["attack_exposure"] + CALM * usual * base)
+    pool = m.sum_everywhere("reactive_pool", today.expanded(m, reactive * base))
     heat_everywhere = m.sum_everywhere("heat_everywhere", heat)
     presence = m.define(
         "presence",
-        1 - reactive + pool / population * heat / heat_everywhere,
-        meaning="force of a district, as a multiple of its share by population",
+        1
+        - reactive
+        + pool
+        / base
+        * (m["memory_attacks"] / m["attack_exposure"] + CALM * usual * base)
+        / heat_everywhere,
+        meaning="force of a district, as a multiple of today's",
     )
     force = m.define(
         "force",
-        today.FORCE * population * presence,
+        today.FORCE * base * presence,
         unit="persons",
         reported=True,
         total="sum",

@@ -133,7 +133,7 @@ def kin(m: Model) -> None:
     kin_pull = kin_sympathy * (kin_flow - today's): observers who turn to the militants, or
         sympathisers who turn away
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p, base = m.declare(PARAMETERS), m["militant_base"]
     redress = m.lever(
         "redress",
         Lever(
@@ -197,12 +197,12 @@ def kin(m: Model) -> None:
     )
     m.define(
         "harm_level",
-        (killed + missing) / (population * (m["killed_today"] + m["disappeared_today"])),
-        meaning="killed and missing who are felt, as a multiple of today's per person",
+        (killed + missing) / (base * (m["killed_today"] + m["disappeared_today"])),
+        meaning="killed and missing who are felt, as a multiple of today's",
     )
     pull = m.define(
         "kin_pull",
-        p.kin_sympathy * (flow - population * m["kin_today"]),
+        p.kin_sympathy * (flow - base * m["kin_today"]),
         unit="persons/week",
         meaning="kin who turn to the militants, more than today (below zero: away)",
     )
@@ -231,7 +231,7 @@ def _classes(m: Model) -> None:
     hits = m["operation_deaths_civilian"] + m["detained"] + m["disappeared"]
     kin_changes(
         m,
-        by_group=hits * m["kin_size"] / m["population"],
+        by_group=hits * m["kin_size"] / m["militant_base"],
         known=m["kin_known"],
         targeting=m["kin_targeting"],
         spent=m["spent_share"],

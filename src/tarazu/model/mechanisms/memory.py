@@ -23,7 +23,7 @@ def memory(m: Model) -> None:
 
     memory_raids gains raids, memory_operations lethal operations, memory_harmful operations *
         bluntness * operation_harm, memory_attacks attacks
-    raid_level, attack_level = memory / where today's per-capita rate holds it
+    raid_level, attack_level = memory / where today's rate of the district holds it
     """
     p = m.declare(PARAMETERS)
     harmful = m["operations"] * m["bluntness"] * m["operation_harm"]
@@ -36,12 +36,22 @@ def memory(m: Model) -> None:
     for stock, (gain, decay) in gains.items():
         m.change(stock, inflow=gain, fall=decay, meaning="remembered, and fading")
     levels = {
-        "raid_level": ("memory_raids", m["raids_today"], p.operation_memory_decay, "raids"),
-        "attack_level": ("memory_attacks", m["attacks_today"], p.attack_memory_decay, "attacks"),
+        "raid_level": (
+            "memory_raids",
+            m["raids_today"] * m["militant_base"],
+            p.operation_memory_decay,
+            "raids",
+        ),
+        "attack_level": (
+            "memory_attacks",
+            m["attacks_today"] * m["attack_base"],
+            p.attack_memory_decay,
+            "attacks",
+        ),
     }
     for name, (stock, rate, decay, what) in levels.items():
         m.define(
             name,
-            m[stock] * today.weekly(m, decay) / (rate * m["population"]),
-            meaning=f"recent {what}, as a multiple of today's per person",
+            m[stock] * today.weekly(m, decay) / rate,
+            meaning=f"recent {what}, as a multiple of today's",
         )

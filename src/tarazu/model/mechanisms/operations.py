@@ -64,7 +64,7 @@ def operations(m: Model) -> None:
     Epstein (2002), the arrest probability; cops and actives are here the engaged force and the
     militants of a district. https://doi.org/10.1073/pnas.092080199
     """
-    p, population = m.declare(PARAMETERS), m["population"]
+    p, base_people = m.declare(PARAMETERS), m["militant_base"]
     tempo = m.lever(
         "operational_tempo",
         Lever(
@@ -81,19 +81,19 @@ def operations(m: Model) -> None:
     wanted = m.define(
         "wanted",
         tempo * (base + p.following_share * m["attack_level"]),
-        meaning="raids that are wanted, as a multiple of today's per person",
+        meaning="raids that are wanted, as a multiple of today's",
     )
     free = m.define(
         "free_force",
-        m["mobile_force"] / (today.MOBILE * population),
-        meaning="mobile force, as a multiple of today's per person",
+        m["mobile_force"] / (today.MOBILE * base_people),
+        meaning="mobile force, as a multiple of today's",
     )
     most = p.surge_capacity * free
     m.event(
         "raids",
         unit="raids",
         mean=m["raids_today"]
-        * population
+        * base_people
         * wanted
         * free
         * (1 + p.surge_capacity)
@@ -102,8 +102,8 @@ def operations(m: Model) -> None:
     )
     m.define(
         "raiding",
-        m["raids"] / (m["raids_today"] * population),
-        meaning="raids, as a multiple of today's per person",
+        m["raids"] / (m["raids_today"] * base_people),
+        meaning="raids, as a multiple of today's",
     )
     engaged = p.engaged_share * m["mobile_force"]
     m.define(
@@ -120,7 +120,7 @@ def operations(m: Model) -> None:
     m.event(
         "operations",
         unit="operations",
-        mean=m["operations_today"] * population * m["raiding"] * finding * m["militant_level"],
+        mean=m["operations_today"] * base_people * m["raiding"] * finding * m["militant_level"],
         meaning="lethal operations of the state",
     )
     for faction in FACTIONS:

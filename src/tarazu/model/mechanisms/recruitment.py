@@ -101,7 +101,7 @@ def recruitment(m: Model) -> None:
         / (1 - p.filled_today),
         meaning="willing who do not fight yet, of those who would ever, as a multiple of today's",
     )
-    apart = m["kin_flow"] + m["spontaneous_today"] * population * m[IMPORTATION]
+    apart = m["kin_flow"] + m["spontaneous_today"] * m["militant_base"] * m[IMPORTATION]
     for faction in FACTIONS:
         share = m[f"{faction}_share_today"]
         sensitivity = p.islamist_sensitivity if faction == "islamist" else sp.Integer(1)

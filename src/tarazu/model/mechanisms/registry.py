@@ -18,6 +18,7 @@ from tarazu.model.mechanisms.kin import kin
 from tarazu.model.mechanisms.lethality import lethality
 from tarazu.model.mechanisms.memory import memory
 from tarazu.model.mechanisms.operations import operations
+from tarazu.model.mechanisms.place import place
 from tarazu.model.mechanisms.politics import politics
 from tarazu.model.mechanisms.recruitment import recruitment
 from tarazu.model.mechanisms.relocation import relocation
@@ -25,6 +26,7 @@ from tarazu.model.mechanisms.sponsorship import sponsorship
 from tarazu.model.mechanisms.targets import targets
 
 MECHANISMS: Mapping[str, Callable[[Model], None]] = {
+    "place": place,
     "intelligence": intelligence,
     "forces": forces,
     "operations": operations,

@@ -8,6 +8,7 @@ from tarazu.core.quantities import LogNormal, Parameter, SpikeSlab
 from tarazu.core.sources import ASSUMED, Source
 from tarazu.model import today
 from tarazu.model.declaration import Model
+from tarazu.model.mechanisms.place import place_roots
 from tarazu.model.stocks import FACTIONS
 
 PARAMETERS = {
@@ -28,10 +29,12 @@ def relocation(m: Model) -> None:
 
     h = max(0, relocation_rate + scatter * operation_memory_decay * memory_operations): an
         operation moves a share `scatter` of a district's militants within weeks
-    share to neighbour j ~ weight of j * (1 + support_pull * sympathisers there)
+    share to neighbour j ~ weight of j * (1 + support_pull * sympathisers there) * root there, see
+        the mechanism `place`
     """
     p = m.declare(PARAMETERS)
     drawn = 1 + p.support_pull * m["sympathiser"]
+    roots = place_roots(m)
     pressed = p.scatter * today.weekly(m, m["operation_memory_decay"]) * m["memory_operations"]
     for faction in FACTIONS:
         m.transfer(
@@ -39,7 +42,7 @@ def relocation(m: Model) -> None:
             f"militant_{faction}",
             f"militant_{faction}",
             hazard=sp.Max(0, p.relocation_rate + pressed),
-            attraction=drawn,
+            attraction=drawn * roots["islamist" if faction == "islamist" else "nationalist"],
             meaning="militants move to a neighbouring district",
         )
     m.define(

@@ -20,14 +20,14 @@ PARAMETERS = {
 def sponsorship(m: Model) -> None:
     """Men are paid to fight, whatever the grievance; arms do not follow the number of men.
 
-    men by week = max(0, sponsored_share) * today's recruits * importation, to Islamists and the
-        hard line by their numbers today
+    men by week = max(0, sponsored_share) * today's recruits * sponsored_place * importation, to
+        Islamists and the hard line by their numbers today
     arms: see attacks
     """
     m.declare(PARAMETERS)
     shares = {name: m[f"{name}_share_today"] for name in ("hardline", "islamist")}
     firm = sp.Add(*shares.values())
-    paid = m["sponsored_today"] * m["population"] * m[IMPORTATION]
+    paid = m["sponsored_today"] * m["militant_base"] * m[IMPORTATION]
     for faction in shares:
         m.transfer(
             f"sponsored_{faction}",

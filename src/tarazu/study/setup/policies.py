@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.engine import Districts, Pulse
+from tarazu.model.places.attributes import read_places
 from tarazu.model.quantities import Lever
 from tarazu.policy import Policy
 from tarazu.policy.lever_arrays import lever_arrays
@@ -112,9 +113,4 @@ def baseline_of(study: Study) -> str:
 
 def districts_of(region: Region) -> Districts:
     """Return the districts of a region as the engine reads them."""
-    return Districts(
-        region.slugs,
-        np.array([float(d.population) for d in region.districts]),
-        np.array([d.urban_share for d in region.districts]),
-        region.weights(),
-    )
+    return Districts.of(region.slugs, read_places(region), region.weights())

@@ -20,13 +20,7 @@ def average_district(scenario: Scenario) -> tuple[Districts, FloatArray]:
     """Return one average district, and its (L, 1) levers in the first week."""
     districts = scenario.districts
     weight = districts.population / districts.population.sum()
-    place = Districts(
-        ("average",),
-        np.array([districts.population.mean()]),
-        np.array([float(districts.urban_share @ weight)]),
-        np.zeros((1, 1)),
-    )
-    return place, (scenario.levers[:, 0, :] @ weight)[:, None]
+    return districts.average(), (scenario.levers[:, 0, :] @ weight)[:, None]
 
 
 def recruitment_of(model: Model) -> list[str]:

@@ -1,0 +1,1 @@
+"""Places: what districts bring along, and how today differs between them."""
