@@ -14,6 +14,7 @@ from tarazu.engine.compiler.week_plan import (
     ExitDraw,
     Neighbours,
     Settle,
+    ShockDraw,
     Week,
 )
 from tarazu.model.declaration import PLACE_UNITS
@@ -147,6 +148,9 @@ class Country(mesa.Model):
             elif isinstance(one, ExitDraw):
                 for exits in one.exits:
                     self.agents.do("leave", exits)
+            elif isinstance(one, ShockDraw):
+                for agent in self.districts:
+                    agent.x |= {shock.name: 1.0 for shock in one.shocks}  # see World
             elif isinstance(one, Settle):
                 name = one.transfer.name
                 for agent in self.districts:

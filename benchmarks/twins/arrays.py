@@ -12,6 +12,7 @@ from tarazu.engine.compiler.week_plan import (
     ExitDraw,
     Neighbours,
     Settle,
+    ShockDraw,
     Week,
 )
 from tarazu.model.declaration import PLACE_UNITS
@@ -63,6 +64,8 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
             text.append(f"draws.happen(random, x, passes[{at}].events)")
         elif isinstance(one, ExitDraw):
             text.append(f"draws.leave(random, x, passes[{at}].exits)")
+        elif isinstance(one, ShockDraw):
+            text += [f"x['{s.name}'] = 1.0 + 0.0 * x['population']" for s in one.shocks]  # World
         elif isinstance(one, Settle):
             text.append(f"draws.settle(random, x, passes[{at}].transfer.name, weights)")
     body = "\n".join(f"    {line}" for line in text[1:])

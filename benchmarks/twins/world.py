@@ -54,5 +54,8 @@ def shipped_world(weeks: int = WEEKS, districts: int | None = None) -> World:
         weights = np.zeros((districts, districts))
         for step in (-2, -1, 1, 2):
             weights[np.arange(districts), (np.arange(districts) + step) % districts] = 0.25
-    medians = np.array([p.median for p in model.parameters.values()])
+    spreads = {str(shock.spread) for shock in model.shocks.values()}  # at 0: twins hold them at 1
+    medians = np.array(
+        [0.0 if name in spreads else p.median for name, p in model.parameters.items()]
+    )
     return World(model, Districts.of(tuple(names), places, weights), medians, weeks)

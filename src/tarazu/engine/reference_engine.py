@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import sympy as sp
 
+from tarazu.core.random.normal import normal_quantile
 from tarazu.core.random.streams import (
     binomial_quantile,
     member_state,
@@ -30,7 +31,7 @@ from tarazu.engine.inputs import Inputs
 from tarazu.engine.start import array_function
 from tarazu.engine.trajectory import FloatArray, IntArray
 from tarazu.model.declaration import PLACE_UNITS
-from tarazu.model.quantities import Definition, Event, Tail, Transfer
+from tarazu.model.quantities import Definition, Event, Shock, Tail, Transfer
 
 Mode = Literal["stochastic", "mean"]
 
@@ -73,6 +74,7 @@ class ArrayRun:
         for s, name in enumerate(model.stocks):
             self.values[name] = inputs.start[:, s, :].copy()
         self.week = 0
+        self.chances: dict[str, tuple[int, FloatArray]] = {}
 
     def run(self, national: FloatArray, district: FloatArray) -> None:
         """Fill national (M, T, Q) and district (M, T, K, D).
@@ -125,6 +127,8 @@ class ArrayRun:
         for name, expression in model.everywhere.items():
             summed = self.evaluate(expression).sum(axis=1, keepdims=True)
             values[name] = np.broadcast_to(summed, self.shape)
+        for shock in model.shocks.values():
+            values[shock.name] = self._shock(shock)
         pulls = [self.evaluate(t.attraction) for t in self.program.movers]
         arrivals = {t.name: np.zeros(self.shape) for t in self.program.movers}
         after: dict[str, FloatArray] = {}
@@ -150,6 +154,28 @@ class ArrayRun:
                 for member in inputs.members
             ]
         )
+
+    def _shock(self, shock: Shock) -> FloatArray:
+        """Return the (M, D) levels of this week; the chance is followed from the first week on."""
+        if self.mode == "mean":
+            return np.ones(self.shape)
+        spread, kept = self.evaluate(shock.spread), np.exp(-self.evaluate(shock.fade))
+        week, chance = self.chances.get(shock.name, (-1, np.zeros(self.shape)))
+        for at in range(week + 1, self.week + 1):
+            keys = np.zeros_like(self.inputs.keys) if shock.is_common else self.inputs.keys
+            stream = self.program.streams[shock.name]
+            drawn = np.array(
+                [
+                    [
+                        normal_quantile(uniform(self.inputs.seed, int(m), stream, at, int(k), 0))
+                        for k in keys
+                    ]
+                    for m in self.inputs.members
+                ]
+            )
+            chance = drawn if at == 0 else kept * chance + np.sqrt(1.0 - kept**2) * drawn
+        self.chances[shock.name] = self.week, chance
+        return np.asarray(np.exp(spread * chance - spread**2 / 2.0))
 
     def _happen(self, event: Event) -> None:
         inputs, e = self.inputs, [*self.program.model.events].index(event.name)

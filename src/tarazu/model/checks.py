@@ -123,6 +123,10 @@ def _claims(m: Model) -> Iterator[Claim]:
     for definition in m.definitions.values():
         unit = parse_unit(definition.unit)
         yield Claim(f"definition '{definition.name}'", definition.expression, unit, ANY, week)
+    for shock in m.shocks.values():
+        owner = f"of the shock '{shock.name}'"
+        yield Claim(f"spread {owner}", shock.spread, PURE, NOT_NEGATIVE, before)
+        yield Claim(f"fade {owner}", shock.fade, PER_WEEK, NOT_NEGATIVE, before)
     for event in m.events.values():
         unit = times(parse_unit(event.unit), WEEK, -1)
         yield Claim(f"expectation of '{event.name}'", event.mean, unit, NOT_NEGATIVE, week)
@@ -164,6 +168,7 @@ def units_of_names(m: Model) -> dict[str, Unit]:
         units |= {name: parse_unit(entry.unit) for name, entry in group.items()}
     units |= {e.name: times(parse_unit(e.unit), WEEK, -1) for e in m.events.values()}
     units |= {name: times(PERSONS, WEEK, -1) for name in m.transfers}
+    units |= dict.fromkeys(m.shocks, PURE)
     for name, expression in (*m.nearby.items(), *m.everywhere.items()):
         units[name] = unit_of(expression, units)
     return units
@@ -206,7 +211,7 @@ class _Ranges:
         self.known |= {name: (lever.low, lever.high) for name, lever in m.levers.items()}
         for name, stock in m.stocks.items():
             self.known[name] = SHARE if stock.kind == "share" else NOT_NEGATIVE
-        self.known |= dict.fromkeys((*m.events, *m.transfers), NOT_NEGATIVE)
+        self.known |= dict.fromkeys((*m.events, *m.transfers, *m.shocks), NOT_NEGATIVE)
 
     def of(self, expression: sp.Expr) -> Bounds:
         for symbol in expression.free_symbols:

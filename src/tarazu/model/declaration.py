@@ -16,6 +16,7 @@ from tarazu.model.quantities import (
     Definition,
     Event,
     Lever,
+    Shock,
     Stock,
     StockKind,
     Tail,
@@ -42,7 +43,7 @@ class Model:
 
     Attributes
     ----------
-    parameters, levers, stocks, events, transfers, definitions : by name, in order of declaration.
+    parameters, levers, stocks, events, shocks, transfers, definitions : by name, in their order.
     changes : what moves shares and memories.
     nearby : name -> expression of stocks summed over neighbours by weight, at the week's start.
     everywhere : name -> expression of stocks summed over all districts, at the week's start.
@@ -58,6 +59,7 @@ class Model:
         self.levers: dict[str, Lever] = {}
         self.stocks: dict[str, Stock] = {}
         self.events: dict[str, Event] = {}
+        self.shocks: dict[str, Shock] = {}
         self.transfers: dict[str, Transfer] = {}
         self.changes: list[Change] = []
         self.definitions: dict[str, Definition] = {}
@@ -112,6 +114,7 @@ class Model:
             self.levers,
             self.stocks,
             self.events,
+            self.shocks,
             self.transfers,
             self.definitions,
             self.nearby,
@@ -139,9 +142,9 @@ class Model:
 
     @property
     def stream_ids(self) -> dict[str, str]:
-        """The id of the random stream of each event, stock and transfer, by name."""
+        """The id of the random stream of each event, stock, transfer and shock, by name."""
         ids: dict[str, str] = {}
-        for drawn in (self.events, self.stocks, self.transfers):
+        for drawn in (self.events, self.stocks, self.transfers, self.shocks):
             ids |= {name: quantity.stream_id or name for name, quantity in drawn.items()}
         return ids
 
@@ -216,6 +219,22 @@ class Model:
         symbol = self._claim(name)
         self._claim_stream(name, stream_id, self.stream_ids)
         self.events[name] = Event(name, unit, sp.sympify(mean), size, meaning, tail, stream_id)
+        return symbol
+
+    def shock(
+        self,
+        name: str,
+        *,
+        is_common: bool,
+        spread: sp.Expr,
+        fade: sp.Expr,
+        meaning: str,
+        stream_id: str | None = None,
+    ) -> sp.Symbol:
+        """Add a level with mean 1 that comes and goes by itself; see `Shock`."""
+        symbol = self._claim(name)
+        self._claim_stream(name, stream_id, self.stream_ids)
+        self.shocks[name] = Shock(name, is_common, spread, fade, meaning, stream_id)
         return symbol
 
     def transfer(

@@ -14,6 +14,7 @@ from tarazu.model.declaration import PLACE_UNITS, Model
 from tarazu.model.places.attributes import PLACES
 
 Sign = Literal["+", "-", "±"]
+Kind = Literal["definition", "event", "shock", "transfer", "change"]
 
 SAMPLES = 64
 """Points of prior and state at which the sign of an influence is looked at."""
@@ -25,13 +26,13 @@ class Equation:
 
     Attributes
     ----------
-    kind : ``definition``, ``event``, ``transfer`` or ``change``.
+    kind : ``definition``, ``event``, ``shock``, ``transfer`` or ``change``.
     quantity : what it gives.
     unit : of the right-hand side.
     text, latex : the right-hand side.
     """
 
-    kind: Literal["definition", "event", "transfer", "change"]
+    kind: Kind
     quantity: str
     unit: str
     text: str
@@ -109,6 +110,12 @@ def _equations(model: Model) -> Iterator[Equation]:
         yield _equation("definition", d.name, d.unit, d.expression, d.meaning)
     for e in model.events.values():
         yield _equation("event", e.name, f"{e.unit}/week", e.mean, e.meaning)
+    for s in model.shocks.values():
+        chance = sp.Symbol("chance", real=True)
+        level = sp.exp(s.spread * chance - s.spread**2 / 2)
+        where = "one for all districts" if s.is_common else "one for each district"
+        meaning = f"{s.meaning}; {where}; chance is standard normal and fades by {s.fade} a week"
+        yield _equation("shock", s.name, "1", level, meaning)
     for t in model.transfers.values():
         gives = t.hazard if t.hazard is not None else model[str(t.count)] / model[t.source]
         yield _equation("transfer", t.name, "1/week", gives, t.meaning)
@@ -117,7 +124,7 @@ def _equations(model: Model) -> Iterator[Equation]:
 
 
 def _equation(
-    kind: Literal["definition", "event", "transfer", "change"],
+    kind: Kind,
     quantity: str,
     unit: str,
     expression: sp.Expr,

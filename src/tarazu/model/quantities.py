@@ -82,6 +82,29 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Shock:
+    """A level above 0 with mean 1 that nothing in the model moves: what comes and goes by itself.
+
+    ln level = spread * z - spread ** 2 / 2; z is standard normal in every week, and keeps
+    exp(-fade) of itself from week to week. The mean field holds the level at its mean.
+
+    Attributes
+    ----------
+    is_common : whether all districts share one level; else each has its own.
+    spread : standard deviation of ln level, >= 0, from parameters; 0 holds the level at 1.
+    fade : 1/week, >= 0, from parameters.
+    stream_id : the name that its draws are addressed by, if not its own; see `Parameter`.
+    """
+
+    name: str
+    is_common: bool
+    spread: sp.Expr
+    fade: sp.Expr
+    meaning: str
+    stream_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """People who move from one stock to another; nobody is lost.
 

@@ -226,7 +226,8 @@ custody_deaths: +custody_death_share +late_return_rate
 """,
     "memory": """
 raid_level: <=1 +memory_raids -militant_base +operation_memory_decay -raids_today -step
-attack_level: -attack_base +attack_memory_decay -attacks_today +memory_attacks -step
+attack_level: -attack_base +attack_memory_decay -attacks_today -district_tempo +memory_attacks
+    -step
 fall of memory_raids: +operation_memory_decay
 inflow of memory_raids: +raids
 fall of memory_operations: +operation_memory_decay
@@ -339,6 +340,12 @@ deserted_nationalist: +desertion_rate
 deserted_hardline: +desertion_rate
 deserted_islamist: +desertion_rate
 """,
+    "campaigns": """
+spread of campaign: +campaign_spread
+fade of campaign: +campaign_fade
+spread of district_tempo: +district_spread
+fade of district_tempo: +district_fade
+""",
     "attacks": """
 start of excitation: +attack_base +attacks_today -momentum_decay +step
 own_rate: +attacks_today -bluntness_today -militants_today -momentum -operations_today
@@ -346,8 +353,10 @@ own_rate: +attacks_today -bluntness_today -militants_today -momentum -operations
 arms: +importation -militant_level ±sponsored_arms
 retaliation_flow: +attack_exposure +memory_harmful +memory_operations +operation_memory_decay
     +retaliation +retaliation_harm -step
-strength_nationalist: +arms +carried_out_by_nationalist +ease +nationalist_exposure +own_rate
-strength_islamist: +arms +carried_out_by_islamist +ease +islamist_exposure +own_rate
+strength_nationalist: +arms +campaign +carried_out_by_nationalist +district_tempo +ease
+    +nationalist_exposure +own_rate
+strength_islamist: +arms +campaign +carried_out_by_islamist +district_tempo +ease
+    +islamist_exposure +own_rate
 ready_nationalist: +attack_share_nationalist_today +excitation +group_level 0hardline_today
     +militant_hardline +militant_nationalist +momentum +momentum_decay -outbidding_response
     +retaliation_flow +spoiler_response -step +strength_nationalist +talks

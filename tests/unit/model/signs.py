@@ -27,6 +27,9 @@ def parts_of(m: Model) -> Iterator[tuple[str, sp.Expr]]:
             yield f"start of {name}", stock.initial
     for name, expression in (*m.nearby.items(), *m.everywhere.items()):
         yield name, expression
+    for shock in m.shocks.values():
+        yield f"spread of {shock.name}", shock.spread
+        yield f"fade of {shock.name}", shock.fade
     for definition in m.definitions.values():
         yield definition.name, definition.expression
     for event in m.events.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tarazu.engine.compiler.program import Exits
-from tarazu.engine.compiler.week_plan import EventDraw, ExitDraw, Settle
+from tarazu.engine.compiler.week_plan import EventDraw, ExitDraw, Settle, ShockDraw
 from tarazu.model.quantities import Event, Transfer
 
 TABLES: Final = {
@@ -55,6 +55,14 @@ class DrawCalls:
         """Yield the lines that draw who leaves some stocks."""
         others = "STRIDE, states, keys, work"
         yield from self._calls("draw_exits", map(_exit_row, one.exits), others)
+
+    def shocks(self, one: ShockDraw) -> Iterator[str]:
+        """Yield the lines that move what comes and goes by itself."""
+        for shock in one.shocks:
+            name, common = shock.name, int(shock.is_common)
+            moved = f"at_chance_of_{name}, at_{name}, STRIDE, spread_of_{name}, kept_of_{name}"
+            where = f"t, {common}, states[{self.drawn.index(name)}], keys"
+            yield f"draw_shock(x, {moved}, {where})"
 
     def settle(self, one: Settle) -> Iterator[str]:
         """Yield the lines that send movers to their neighbours."""

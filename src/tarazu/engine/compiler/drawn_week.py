@@ -23,6 +23,7 @@ from tarazu.engine.compiler.week_plan import (
     ExitDraw,
     Pass,
     Settle,
+    ShockDraw,
 )
 from tarazu.model.quantities import Definition, Event
 
@@ -38,7 +39,9 @@ def plan_drawn(program: Program) -> list[Pass]:
         else:
             planner.leave(step)
     planner.update()
-    return [*plan_sums(planner.week, program), *planner.passes(), *_arriving(program)]
+    shocks = tuple(program.model.shocks.values())
+    drawn = [ShockDraw(shocks)] if shocks else []
+    return [*drawn, *plan_sums(planner.week, program), *planner.passes(), *_arriving(program)]
 
 
 def _arriving(program: Program) -> Iterable[Pass]:
@@ -65,6 +68,7 @@ class _Planner:
         self.exits: list[list[Exits]] = []
         # name -> first loop that may read it; sums over districts stand before all loops
         self.known = {line.name: 0 for line in self.week.lines if isinstance(line.expression, SUMS)}
+        self.known |= dict.fromkeys(program.model.shocks, 0)
 
     def passes(self) -> Iterable[Pass]:
         """Yield the loops in order, and what is drawn after each."""

@@ -131,11 +131,13 @@ def made_names(program: Program) -> set[str]:
     )
     of_events = ("mean_of", "none_of", "size_of", "expected_pulse", "count_pulse")
     of_tails = ("exponent_of", "largest_of")
+    of_shocks = ("chance_of", "spread_of", "kept_of")
     of_transfers = ("h", "rest_of", "pull_of", "total_pull_of", "sent", "stayed", "arrived")
     return {
         *(f"{word}_{name}" for word in of_stocks for name in model.stocks),
         *(f"{word}_{name}" for word in (*of_events, *of_tails) for name in model.events),
         *(f"{word}_{name}" for word in (*of_transfers, "arrivals_by") for name in model.transfers),
+        *(f"{word}_{name}" for word in of_shocks for name in model.shocks),
         *(f"source_of_{name}" for name in (*model.nearby, *model.everywhere)),
     }
 
@@ -163,6 +165,8 @@ class _Writer:
     def before(self) -> None:
         """Sum what neighbours and the whole region show: levels before the step."""
         model, movers = self.model, self.program.movers
+        for shock in model.shocks.values():
+            self.line(shock.name, sp.Integer(1), "1", f"{shock.meaning}; at its mean")
         first, *later = _in_turn(model.everywhere)
         for name, expression in (*model.nearby.items(), *first.items()):
             self.line(f"source_of_{name}", expression)

@@ -6,12 +6,14 @@ district d is x[r + d] with r a multiple of the stride. Arguments named after ro
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
 from tarazu.core.jit import bare_kernel
 from tarazu.core.random.heavy_tails import negative_binomial_quantile
+from tarazu.core.random.normal import normal_quantile
 from tarazu.core.random.streams import (
     binomial_quantile,
     poisson_above,
@@ -127,6 +129,36 @@ def draw_negative_binomial(
         if x[mean + d] > 0.0:
             u = uniform_at(now, keys[d], 0)
             x[drawn + d] = negative_binomial_quantile(u, x[mean + d], x[size + d])
+
+
+@bare_kernel
+def draw_shock(
+    x: FloatArray,
+    chance: int,
+    level: int,
+    stride: int,
+    spread: float,
+    kept: float,
+    week: int,
+    is_common: int,
+    now: np.uint64,
+    keys: IntArray,
+) -> None:
+    """Move a level that comes and goes by itself, from the first week at its long-run spread.
+
+    kept : share of its standard normal chance that stays from the week before. A common level has
+    one chance, drawn at key 0, in every district. Writes rows `chance` and `level`.
+    """
+    fresh = math.sqrt(1.0 - kept * kept)
+    for d in range(keys.shape[0]):
+        if is_common == 1 and d > 0:
+            x[chance + d] = x[chance]
+        else:
+            z = normal_quantile(uniform_at(now, 0 if is_common == 1 else keys[d], 0))
+            x[chance + d] = z if week == 0 else kept * x[chance + d] + fresh * z
+        x[level + d] = math.exp(spread * x[chance + d] - 0.5 * spread * spread)
+    for d in range(keys.shape[0], stride):
+        x[level + d] = x[level]
 
 
 @bare_kernel

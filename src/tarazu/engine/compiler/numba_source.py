@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import sympy as sp
+
 from tarazu.engine.compiler.draw_calls import TABLES, DrawCalls
 from tarazu.engine.compiler.planner import plan_week
 from tarazu.engine.compiler.printer import Printer
@@ -23,6 +25,7 @@ from tarazu.engine.compiler.week_plan import (
     Mode,
     Neighbours,
     Pass,
+    ShockDraw,
     Week,
 )
 from tarazu.model.declaration import ModelError
@@ -55,6 +58,7 @@ _CALLED: Final = {
         "draw_negative_binomial",
         "draw_poisson",
         "draw_tailed",
+        "draw_shock",
         "settle",
     ),
     "mean": (),
@@ -198,6 +202,9 @@ class _Writer:
         for line in self.week.constants:
             yield f"{line.name} = {self.code(line.expression)}"
         if self.week.mode == "stochastic":
+            for name, shock in self.program.model.shocks.items():
+                yield f"spread_of_{name} = {self.code(shock.spread)}"
+                yield f"kept_of_{name} = {self.code(sp.exp(-shock.fade))}"
             yield "state = member_state(inputs.seed, inputs.members[m])"
         yield f"for d in range({self.stride}):"
         yield "    x[at_fine + d] = 1.0"
@@ -211,7 +218,9 @@ class _Writer:
         loops = [one for one in self.week.passes if isinstance(one, DistrictLoop)]
         lines = [*self.week.constants, *(line for loop in loops for line in loop.lines)]
         values = [value for loop in loops for _, value in loop.stores]
+        moving = [e for s in self.program.model.shocks.values() for e in (s.spread, s.fade)]
         read = names_in([line.expression for line in lines] + values)
+        read |= names_in(moving if self.week.mode == "stochastic" else [])
         return read | names_in([line.expression for line in self.week.settings.lines])
 
     def one_week(self) -> Iterator[str]:
@@ -247,6 +256,8 @@ class _Writer:
             yield from self.neighbours(one)
         elif isinstance(one, EventDraw):
             yield from self.draws.events(one)
+        elif isinstance(one, ShockDraw):
+            yield from self.draws.shocks(one)
         elif isinstance(one, ExitDraw):
             yield from self.draws.exits(one)
         else:

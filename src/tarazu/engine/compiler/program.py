@@ -63,7 +63,7 @@ class Program:
     movers : transfers between neighbours, in order of declaration.
     quantities : names of what a run records: stocks, then events, then reported definitions.
     units, totals : of the quantities; how districts add up (``sum`` or ``mean``).
-    streams : the number of the random stream of each event, stock and transfer, from its id.
+    streams : the number of the random stream of each event, stock, transfer and shock, by its id.
     """
 
     model: Model
@@ -78,7 +78,7 @@ class Program:
 
     @property
     def drawn(self) -> tuple[str, ...]:
-        """Names of what a week draws: events; each stock's exits followed by its transfers."""
+        """Names of what a week draws: events; each stock's exits and its transfers; shocks."""
         events = [step.name for step in self.steps if isinstance(step, Event)]
         exits = [
             name
@@ -86,7 +86,7 @@ class Program:
             if isinstance(step, Exits)
             for name in (step.stock, *(transfer.name for transfer in step.hazards))
         ]
-        return (*events, *exits)
+        return (*events, *exits, *self.model.shocks)
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from tarazu.engine.compiler.subexpressions import (
     worth_a_row,
 )
 from tarazu.model.declaration import PLACE_UNITS
-from tarazu.model.quantities import Event, Transfer
+from tarazu.model.quantities import Event, Shock, Transfer
 
 Mode = Literal["stochastic", "mean"]
 
@@ -95,7 +95,14 @@ class Settle:
     transfer: Transfer
 
 
-Pass = DistrictLoop | Everywhere | Neighbours | EventDraw | ExitDraw | Settle
+@dataclass(frozen=True, slots=True)
+class ShockDraw:
+    """Move the levels that come and go by themselves."""
+
+    shocks: tuple[Shock, ...]
+
+
+Pass = DistrictLoop | Everywhere | Neighbours | EventDraw | ExitDraw | Settle | ShockDraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,9 @@ def _rows(program: Program, week: Week, passes: Sequence[Pass]) -> Iterable[str]
                 known |= dict.fromkeys(f"h_{name}" for name in names)
                 known |= dict.fromkeys(f"rest_of_{name}" for name in names)
                 known |= dict.fromkeys((*names, f"leaving_{exits.stock}"))
+        elif isinstance(one, ShockDraw):
+            known |= dict.fromkeys(f"chance_of_{shock.name}" for shock in one.shocks)
+            known |= dict.fromkeys(shock.name for shock in one.shocks)
         elif isinstance(one, Settle):
             known |= dict.fromkeys((f"arrived_{one.transfer.name}",))
         elif isinstance(one, Everywhere | Neighbours):

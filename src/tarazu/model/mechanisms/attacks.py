@@ -41,8 +41,9 @@ PARAMETERS = {
 def attacks(m: Model) -> None:
     """Militants attack; attacks bring attacks, and operations bring or prevent some.
 
-    ready of a faction = max(0, own_rate * armed * ease * carried out * its exposure * response(
-        outbidding_response * contrast(group_level) + spoiling) + its share of today * brought)
+    ready of a faction = max(0, own_rate * armed * ease * carried out * its exposure * campaign
+        * district_tempo * response(outbidding_response * contrast(group_level) + spoiling)
+        + its share of today * brought)
     brought = momentum * momentum_decay * excitation + attack_exposure * operation_memory_decay
         * (retaliation * memory_operations + retaliation_harm * memory_harmful)
     excitation gains attacks, and fades by momentum_decay
@@ -99,7 +100,13 @@ def attacks(m: Model) -> None:
     strengths = {
         ideology: m.define(
             f"strength_{ideology}",
-            own * arms * m["ease"] * m[f"carried_out_by_{ideology}"] * m[f"{ideology}_exposure"],
+            own
+            * arms
+            * m["ease"]
+            * m[f"carried_out_by_{ideology}"]
+            * m[f"{ideology}_exposure"]
+            * m["campaign"]
+            * m["district_tempo"],
             unit="attacks/persons/week",
             meaning=f"attacks by {ideology} that nothing brings but he himself",
         )

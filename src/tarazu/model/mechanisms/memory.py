@@ -23,7 +23,8 @@ def memory(m: Model) -> None:
 
     memory_raids gains raids, memory_operations lethal operations, memory_harmful operations *
         bluntness * operation_harm, memory_attacks attacks
-    raid_level, attack_level = memory / where today's rate of the district holds it
+    raid_level, attack_level = memory / where today's rate of the district holds it, that of
+        attacks times district_tempo
     """
     p = m.declare(PARAMETERS)
     harmful = m["operations"] * m["bluntness"] * m["operation_harm"]
@@ -35,6 +36,7 @@ def memory(m: Model) -> None:
     }
     for stock, (gain, decay) in gains.items():
         m.change(stock, inflow=gain, fall=decay, meaning="remembered, and fading")
+    usual_attacks = m["attacks_today"] * m["attack_base"] * m["district_tempo"]
     levels = {
         "raid_level": (
             "memory_raids",
@@ -44,7 +46,7 @@ def memory(m: Model) -> None:
         ),
         "attack_level": (
             "memory_attacks",
-            m["attacks_today"] * m["attack_base"],
+            usual_attacks,
             p.attack_memory_decay,
             "attacks",
         ),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tarazu.model.declaration import Model
 from tarazu.model.mechanisms.alienation import alienation
 from tarazu.model.mechanisms.attacks import attacks
+from tarazu.model.mechanisms.campaigns import campaigns
 from tarazu.model.mechanisms.contagion import contagion
 from tarazu.model.mechanisms.custody import custody
 from tarazu.model.mechanisms.development import development
@@ -37,6 +38,7 @@ MECHANISMS: Mapping[str, Callable[[Model], None]] = {
     "alienation": alienation,
     "contagion": contagion,
     "recruitment": recruitment,
+    "campaigns": campaigns,
     "attacks": attacks,
     "targets": targets,
     "lethality": lethality,

@@ -127,6 +127,16 @@ def _concepts(model: Model, program: Program) -> Iterator[str]:
         "draw is a hash of seed, member, week, district and name, so that two policies use common "
         "random numbers."
     )
+    shocks = ", ".join(
+        f"`{s.name}` ({s.meaning}; {'one for all districts' if s.is_common else 'one for each'})"
+        for s in model.shocks.values()
+    )
+    if shocks:
+        yield (
+            f"- **What comes and goes by itself.** {shocks}: levels with mean 1 that nothing in "
+            "the model moves, drawn on streams of their own. The mean field, and all that derives "
+            "from it, holds them at their mean."
+        )
     yield (
         "- **Observation.** Weekly series by district: "
         + ", ".join(f"`{q}`" for q in program.quantities)
