@@ -85,10 +85,10 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m tarazu.report.pages.files docs/reference/files.md
 	$(BIN)/python -m tarazu.report.pages.outputs docs/reference/outputs.md
 
-picture: demo  ## The README's picture, from the demo's brief (needs chromium)
+picture: demo  ## The README's picture: the first page of the demo's brief (needs chromium)
 	mkdir -p docs/images
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
-		--disable-background-networking --virtual-time-budget=10000 --window-size=1200,1500 \
+		--disable-background-networking --virtual-time-budget=10000 --window-size=1040,1290 \
 		--user-data-dir="$(CURDIR)/$(OUT)/.chromium" --screenshot=docs/images/brief.png \
 		"file://$(CURDIR)/$(DEMO)/brief.html"
 

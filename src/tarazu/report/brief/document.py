@@ -122,7 +122,7 @@ def render_brief(
                 for panel in (
                     years_panel(record),
                     None if finding is None else around_panel(finding),
-                    None if finding is None else seen_panel(finding),
+                    None if finding is None else seen_panel(finding, record.source.title),
                 )
                 if panel is not None
             ],

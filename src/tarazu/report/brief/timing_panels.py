@@ -176,7 +176,7 @@ def _draw_around(figure: FigureData) -> Canvas:
     return canvas
 
 
-def seen_panel(finding: Finding) -> Panel | None:
+def seen_panel(finding: Finding, source: str) -> Panel | None:
     """Return the estimate against what the record could have detected; None without a number."""
     limits = detectable(finding)
     if finding.estimate is None or finding.interval is None or limits is None:
@@ -219,6 +219,7 @@ def seen_panel(finding: Finding) -> Panel | None:
             level=percent(finding.level),
             counts=counts(finding.n_used),
             method=TEXTS.text("seen", "measured" if limits.is_measured else "approximate"),
+            source=source,
         ),
         anchor=f"finding-{finding.name}",
     )

@@ -1,6 +1,8 @@
 """The brief as a document: equal bytes, no loads, no script, hostile text disarmed."""
 
+import re
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,56 @@ def test_brief__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
         write_brief("events.csv", (), tmp_path / "brief.html")
     with pytest.raises(TypeError, match="folder is 3"):
         write_brief(RECORD, (), tmp_path / "brief.html", studies=[3])
+
+
+CSS = (files("tarazu.report.brief") / "templates" / "brief.css").read_text(encoding="utf-8")
+CONTRAST = 4.5  # of text on its ground: level AA of the Web Content Accessibility Guidelines 2.2
+GROUNDS = {  # ground -> text on it
+    "paper": "ink muted attack operation-words link",
+    "wash": "ink muted link",
+    "blind": "ink",
+    "gap": "muted",
+    "h0": "on-dark",
+    "h1": "on-mid",
+    "h2": "on-light",
+    "h3": "on-light",
+    "h4": "on-light",
+    "h5": "on-light",
+    "h6": "on-light",
+    "h7": "on-mid",
+    "h8": "on-dark",
+    "s0": "on-light",
+    "s1": "on-light",
+    "s2": "on-light",
+    "s3": "on-light",
+    "s4": "on-dark",
+    "s5": "on-dark",
+    "s6": "on-dark",
+}
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.removeprefix("#")
+    digits = "".join(2 * d for d in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _schemes() -> list[dict[str, str]]:
+    blocks = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
+    return [dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in blocks]
+
+
+@pytest.mark.parametrize("scheme", range(3), ids=["light", "dark", "print"])
+def test_style__has_contrast_in_each_scheme(scheme: int) -> None:
+    colours = _schemes()[scheme]
+    for ground, texts in GROUNDS.items():
+        for text in texts.split():
+            pair = sorted((_luminance(colours[ground]), _luminance(colours[text])))
+            assert (pair[1] + 0.05) / (pair[0] + 0.05) >= CONTRAST, (text, ground)
+
+
+def test_style__has_the_same_colours_in_each_scheme() -> None:
+    light, dark, paper = _schemes()
+    assert light.keys() == dark.keys() == paper.keys()

@@ -58,13 +58,14 @@ class Share:
 
     Attributes
     ----------
-    text : the share of futures. equal : share without a difference, in words; "" where small.
+    text : the share of futures. remarks : on which side of one half its interval lies, and the
+        share without a difference where it is not small.
     said : the share with its interval. look : class of its shade.
     is_clear : whether its interval leaves out one half.
     """
 
     text: str
-    equal: str
+    remarks: tuple[str, ...]
     said: str
     look: str
     is_clear: bool
@@ -202,19 +203,24 @@ def _change(row: Any, reach: float, colour: int) -> Change:
 def _share_cell(shares: PairedShares) -> Share:
     """Return a cell of the strip; its shade counts futures without a difference half."""
     shade = sum(shares.standing.value >= step for step in STEPS)
-    equal = TEXTS.text("policies", "equal", share=percent(shares.equal))
+    verdict = verdict_on(shares)
+    remarks = []
+    if verdict != "open":
+        remarks.append(TEXTS.text("policies", verdict))
+    if shares.equal >= EQUAL:
+        remarks.append(TEXTS.text("policies", "equal", share=percent(shares.equal)))
     return Share(
         text=percent(shares.lower.value),
-        equal=equal if shares.equal >= EQUAL else "",
+        remarks=tuple(remarks),
         said=_said(shares.lower),
         look=f"heat{shade}",
-        is_clear=verdict_on(shares) != "open",
+        is_clear=verdict != "open",
     )
 
 
 def _ending_cell(share: Estimate) -> Share:
     shade = sum(share.value >= step for step in SHADES)
-    return Share(percent(share.value), "", _said(share), f"seq{shade}", is_clear=False)
+    return Share(percent(share.value), (), _said(share), f"seq{shade}", is_clear=False)
 
 
 def _said(share: Estimate) -> str:
