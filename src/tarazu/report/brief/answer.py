@@ -87,9 +87,11 @@ def headline(record: Record, battery: Battery, study: StudyResult | None) -> str
     tests = [f for f in battery.findings if f.is_test]
     if tests:
         held = _held(battery)
-        key = "tests_held" if held else "tests_none"
-        number_words = {"tests": numeral(len(tests)), "held": numeral(len(held))} if held else {}
-        return _head(key, place, **number_words)
+        if len(tests) == 1 and held:
+            return _head("test_held", place)
+        if not held:
+            return _head("tests_none", place)
+        return _head("tests_held", place, tests=numeral(len(tests)), held=numeral(len(held)))
     if battery.findings:
         return _head("described", place)
     numbers = record.events.groupby("initiator")["count"].sum()
@@ -177,6 +179,8 @@ def tests_sentence(battery: Battery) -> str:
     rate = max(false_alarms(finding) for finding in held)
     weak = {"rate": percent(rate)} if rate > FALSE_ALARMS else {}
     ending = "_weak" if weak else ""
+    if len(tests) == 1:
+        return TEXTS.text("answer", f"held_single{ending}", what=said[0], **weak)
     if len(said) <= MOST_NAMED:
         text = TEXTS.text("answer", f"held{ending}", **values, **weak, what=listed(said))
         if words_in(text) <= SENTENCE_WORDS:

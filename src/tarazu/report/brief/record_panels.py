@@ -23,7 +23,7 @@ WIDE: Final = 340.0  # px; a narrow screen
 NAMED: Final = 4  # districts named beside the map
 BARS: Final = 8  # districts drawn where there is no map
 LABELS: Final = 7  # years written under the bars at most
-HIGH: Final = 232.0  # px, of the map
+HIGH: Final = 205.0  # px, of the map
 CROWDED: Final = 60  # tiles; above, their names are left out
 
 

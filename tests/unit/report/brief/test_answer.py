@@ -98,6 +98,19 @@ def test_answer__counts_tests_that_hold_and_names_the_surest_first() -> None:
     assert "the surest: attacks repeat in one district within two weeks" in words
 
 
+def test_answer__of_one_test_is_in_the_singular() -> None:
+    answer = _of(assess([named("near_repeat", "near repeats", 0.001)]))
+    assert answer.headline.startswith("The one test on the record of Balochistan")
+    assert answer.sentences[1].startswith("The one test on the record finds more than chance: att")
+
+
+def test_answer__without_the_central_test_counts_the_others() -> None:
+    battery = assess(
+        [named("near_repeat", "near repeats", 0.001), named("dose", "the record cannot tell", 0.5)]
+    )
+    assert _of(battery).headline.endswith("Balochistan, Pakistan: one of two tests")
+
+
 def test_answer__says_why_the_estimator_gave_no_result() -> None:
     failure = Failure("retaliation", "the record has no attack.")
     answer = _of(assess([failure]))
