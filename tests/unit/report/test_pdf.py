@@ -11,7 +11,7 @@ from tarazu.core.errors import DataError
 from tarazu.record import load_record
 from tarazu.report.annex.document import write_annex
 from tarazu.report.pdf.document import pdf_of, write_pdfs
-from tarazu.report.pdf.markup import typst_markup
+from tarazu.report.pdf.markup import START, typst_markup
 from tarazu.report.pdf.tree import Element, is_left_out, read_document
 
 NEEDS_TYPST = pytest.mark.skipif(
@@ -32,7 +32,7 @@ def _page(body: str, title: str = "A title") -> str:
 
 def _said(markup: str) -> str:
     """Return the words of a markup: its strings, without what it is made with."""
-    body = markup.split("#set enum(indent: 0.5em)\n")[1]
+    body = markup.split(START)[1]
     strings = re.findall(r'#"((?:[^"\\]|\\.)*)";', body)
     return " ".join(" ".join(strings).split())
 
@@ -59,7 +59,7 @@ def test_markup__cannot_be_left_by_any_text() -> None:
 
     markup = typst_markup(read_document(_page(f"<p>{escape(HOSTILE)}</p>", escape(HOSTILE))))
     assert _said(markup).replace("\\\\", "\\").replace('\\"', '"') == HOSTILE
-    body = markup.split("#set enum(indent: 0.5em)\n")[1]
+    body = markup.split(START)[1]
     assert "panic" not in re.sub(r'"(?:[^"\\]|\\.)*"', "", body)
 
 
@@ -81,7 +81,8 @@ def test_markup__links_to_what_it_has_only() -> None:
         '<a href="annex.html#there">three</a> <a href="https://example.org/">four</a></p>'
     )
     markup = typst_markup(read_document(page))
-    assert markup.count("#link(") == 2
+    assert markup.count("#link(") == 3
+    assert '#link("annex.pdf")[#"three";]' in markup
     assert '#link(label("here"))[#"one";]' in markup
     assert '#link("https://example.org/")[#"four";]' in markup
     assert markup.count("<here>") == 1
@@ -98,6 +99,39 @@ def test_markup__keeps_heads_spans_and_numbers_of_a_table() -> None:
     assert 'table.cell(colspan: 2)[#"b";]' in markup
     assert 'table.cell(align: right + top)[#"1";]' in markup
     assert '[#metadata(none)<row>#"x";]' in markup
+
+
+CSS = """
+:root { --a: #abc; --b: #112233; }
+@media (prefers-color-scheme: dark) { :root { --a: #000; } .x { fill: #111; } }
+svg { fill: var(--b); display: block; }
+.x, .y { fill: var(--a); } .y { stroke: var(--b); background: var(--a); color: var(--b); }
+.x .z { fill: #999; }
+@page { margin: 1mm; }
+"""
+
+
+def test_picture__carries_the_colours_of_its_classes_in_the_light() -> None:
+    page = (
+        f'<html><head><style>{CSS}</style></head><body><p><svg><g class="x y z"/></svg></p></body>'
+    )
+    (svg,) = read_document(page).pictures.values()
+    style = "svg { fill: #112233 } .x { fill: #abc } .y { fill: #abc; stroke: #112233 }"
+    assert svg == f'<svg><style>{style}</style><g class="x y z"/></svg>'
+
+
+def test_markup__begins_a_page_with_each_further_sheet() -> None:
+    page = _page('<div class="sheet"><p>one</p></div><div class="sheet"><p>two</p></div>')
+    one, two = typst_markup(read_document(page)).split("#pagebreak(weak: true)")
+    assert '#"one";' in one
+    assert '#"two";' in two
+
+
+def test_cell__is_painted_as_on_the_page() -> None:
+    page = f'<style>{CSS}</style><body><table><tr><td class="y">7</td></tr></table></body>'
+    markup = typst_markup(read_document(page))
+    assert 'fill: rgb("#aabbcc")' in markup
+    assert 'text(fill: rgb("#112233"))[#"7";]' in markup
 
 
 @NEEDS_TYPST

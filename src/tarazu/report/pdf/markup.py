@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tarazu.report.pdf.paint import colour
 from tarazu.report.pdf.tree import Document, Element, is_left_out
 
 PREAMBLE: Final = """\
@@ -28,9 +29,19 @@ PREAMBLE: Final = """\
 #set list(indent: 0.5em)
 #set enum(indent: 0.5em)
 """
-MANY_HEADINGS: Final = 12  # from which on a document has a list of contents
+COMPACT: Final = """\
+#set page(margin: (x: 12mm, top: 10mm, bottom: 14mm))
+#set text(size: 8.8pt)
+#set par(leading: 0.5em, spacing: 0.6em)
+#show heading: set block(above: 0.9em, below: 0.45em, sticky: true)
+#show heading.where(level: 2): set text(size: 10.5pt)
+#show table: set text(size: 8pt)
+"""
+START: Final = "// here begins the text\n"
+MANY_SECTIONS: Final = 12  # from which on a document has a list of contents; else it is set small
 MANY_COLUMNS: Final = 6  # from which on a table is set smaller
-PICTURE: Final = "88%"  # width of a figure, of the text
+PICTURE, ALONE = "88%", "52%"  # width of a figure, of the text; of one alone in a row for two
+BESIDE: Final = frozenset({"brief", "annex"})  # documents that are PDF files beside this one
 INLINE: Final = frozenset({"a", "b", "strong", "i", "em", "code", "span", "small", "br", "img"})
 BLOCK_TEXT: Final = frozenset({"p", "figcaption", "summary", "dt", "dd", "caption"})
 
@@ -39,14 +50,15 @@ def typst_markup(document: Document) -> str:
     """Return the source of a document for Typst."""
     writer = _Writer(document)
     body = "\n".join(writer.blocks(document.body))
-    headings = sum(1 for _ in document.body.elements("h2", "h3"))
+    sections = sum(1 for _ in document.body.elements("section"))
     contents = ""
-    if headings >= MANY_HEADINGS:
+    if sections >= MANY_SECTIONS:
         contents = '#outline(title: "Contents", depth: 2)\n#pagebreak(weak: true)\n'
     first, found, rest = body.partition("#metadata(none) // end of the heading")
     if found:
         body = f"{first}{contents}{rest}"
-    return PREAMBLE.format(title=_string(document.title)) + body + "\n"
+    compact = "" if contents else COMPACT
+    return f"{PREAMBLE.format(title=_string(document.title))}{compact}{START}{body}\n"
 
 
 class _Writer:
@@ -61,6 +73,9 @@ class _Writer:
             if "id" in element.attributes
         }
         self.placed: set[str] = set()
+        self.rules = document.rules
+        self.width = PICTURE
+        self.sheets = 0
 
     def blocks(self, parent: Element) -> Iterator[str]:
         """Yield the blocks of an element; text that stands alone is a paragraph."""
@@ -79,7 +94,7 @@ class _Writer:
         pictures = [c for c in line if isinstance(c, Element) and c.tag == "img"]
         if pictures:
             for picture in pictures:
-                yield f"#block(width: 100%, {self._picture(picture, PICTURE)})"
+                yield f"#block(width: 100%, {self._picture(picture, self.width)})"
         elif any(not isinstance(c, str) or c.strip() for c in line):
             yield f"#par[{self.inline(Element('span', {}, line))}]"
 
@@ -100,13 +115,28 @@ class _Writer:
             yield from self.blocks(
                 Element("div", {}, [c for c in element.children if not _is_fold(c)])
             )
-        elif "pair" in element.classes:
-            cells = [f"[{chr(10).join(self._block(c))}]" for c in _children(element)]
-            yield f"#grid(columns: {len(cells)}, gutter: 14pt, {', '.join(cells)})"
+        elif element.classes & {"pair", "columns"}:
+            yield self._grid(element)
         else:
+            if "sheet" in element.classes:
+                if self.sheets:
+                    yield "#pagebreak(weak: true)"
+                self.sheets += 1
             yield from self.blocks(element)
             if tag == "header":
                 yield "#metadata(none) // end of the heading"
+
+    def _grid(self, element: Element) -> str:
+        """Return what stands side by side, two and two; the last alone takes the row."""
+        children = _children(element)
+        cells = []
+        for i, child in enumerate(children):
+            is_alone = i == len(children) - 1 and i % 2 == 0
+            self.width = ALONE if is_alone else PICTURE
+            cell = "[" + "\n".join(self._block(child)) + "]"
+            cells.append(f"grid.cell(colspan: 2){cell}" if is_alone else cell)
+        self.width = PICTURE
+        return f"#grid(columns: (1fr, 1fr), column-gutter: 14pt, {', '.join(cells)})"
 
     def _text(self, element: Element) -> str:
         words = self.inline(element)
@@ -159,9 +189,13 @@ class _Writer:
         ]
         if "num" in cell.classes:
             spans.append("align: right + top")
+        if (fill := colour(cell.classes, "background", self.rules)) is not None:
+            spans.append(f'fill: rgb("{fill}"), align: center + horizon')
         label = "" if row is None else self._label(row)
         placed = f"#metadata(none){label}" if label else ""
         words = f"[{placed}{self.inline(cell)}]"
+        if (ink := colour(cell.classes, "color", self.rules)) is not None:
+            words = f'[#text(fill: rgb("{ink}")){words}]'
         return f"table.cell({', '.join(spans)}){words}" if spans else words
 
     def inline(self, element: Element) -> str:
@@ -197,6 +231,9 @@ class _Writer:
     def _link(self, address: str, words: str) -> str:
         if address.startswith("#") and address[1:] in self.ids:
             return f"#link(label({_string(address[1:])}))[{words}]"
+        name, dot, _ = address.partition(".html")
+        if dot and name in BESIDE:
+            return f"#link({_string(f'{name}.pdf')})[{words}]"
         if address.startswith(("https://", "http://")):
             return f"#link({_string(address)})[{words}]"
         return words

@@ -10,6 +10,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
+from tarazu.report.pdf.paint import Rules, class_rules, painted
 from tarazu.report.svg.drawing import draw_svg
 
 VOID: Final = frozenset({"br", "hr", "img", "input", "link", "meta", "rect"})
@@ -61,20 +62,23 @@ class Document:
     Attributes
     ----------
     pictures : SVG by the name of a file; an ``img`` of the tree names it in ``src``.
+    rules : what classes of its style sheet paint.
     """
 
     title: str
     body: Element
     pictures: dict[str, str]
+    rules: Rules
 
 
 def read_document(html: str) -> Document:
     """Return a document that `write_brief` or `write_annex` wrote, as a tree."""
     pictures: dict[str, str] = {}
+    rules = class_rules(html)
 
     def taken(svg: str, alt: str) -> str:
         name = f"picture-{len(pictures) + 1}.svg"
-        pictures[name] = svg
+        pictures[name] = painted(svg, rules)
         return f'<img src="{name}" alt="{alt}">'
 
     def drawn(found: re.Match[str]) -> str:
@@ -91,7 +95,9 @@ def read_document(html: str) -> Document:
     body = html.split("<body", 1)[-1].split(">", 1)[-1].rsplit("</body>", 1)[0]
     body = SVG.sub(moved, PLOT.sub(drawn, SCRIPT.sub("", body)))
     title = TITLE.search(html)
-    return Document("" if title is None else unescape(title[1]), _Reader(body).root, pictures)
+    return Document(
+        "" if title is None else unescape(title[1]), _Reader(body).root, pictures, rules
+    )
 
 
 class _Reader(HTMLParser):
