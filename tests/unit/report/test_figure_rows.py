@@ -4,7 +4,7 @@ import numpy as np
 from tests.unit.evidence.findings import FIGURES
 
 from tarazu.evidence.finding import FigureData
-from tarazu.report.figures.counts import residuals_figure
+from tarazu.report.figures.counts import residuals_figure, windows_figure
 from tarazu.report.figures.estimates import effects_figure, forest_figure
 
 
@@ -48,6 +48,23 @@ def test_effects__stand_panel_by_panel_and_in_order_of_time() -> None:
     near = drawn.spec["data"][0]
     assert [names[y] for y in near["y"]] == ["85-126 days before", "14 days after", "42 days after"]
     assert near["x"] == [5.0, 3.0, 1.0]
+
+
+def test_windows__stand_side_by_side_and_the_operation_between_before_and_after() -> None:
+    data = {
+        "day_from": [-84, -28, -7, 1, 8, 29],
+        "day_to": [-29, -8, -1, 7, 28, 84],
+        "attacks": [9, 8, 7, 6, 5, 4],
+        "expected": [5.0] * 6,
+        "low": [2.0] * 6,
+        "high": [8.0] * 6,
+    }
+    drawn = windows_figure(FigureData("windows", "t", "x", "y", "s", "n", data), "f")
+    band, _, observed = drawn.spec["data"]
+    assert band["width"] < 1.0
+    assert observed["x"] == [0, 1, 2, 3, 4, 5]
+    assert observed["y"] == data["attacks"]
+    assert drawn.spec["layout"]["shapes"][0]["x0"] == 2.5
 
 
 def test_residuals__name_few_bins_and_show_the_band() -> None:

@@ -15,8 +15,8 @@ def windows_figure(figure: FigureData, key: str) -> Figure:
     """Return observed counts before and after an operation against those of moved dates."""
     data = figure.data
     starts, ends, seen = data["day_from"], data["day_to"], data["attacks"]
-    middles = [(a + b) / 2 for a, b in zip(starts, ends, strict=True)]
-    widths = [b - a + 1 for a, b in zip(starts, ends, strict=True)]
+    middles = list(range(len(starts)))  # windows of unequal length side by side, none a density
+    turn = sum(end < 0 for end in ends) - 0.5  # where the operation stands
     spans = [_days(a, b) for a, b in zip(starts, ends, strict=True)]
     band = {
         "type": "bar",
@@ -24,7 +24,7 @@ def windows_figure(figure: FigureData, key: str) -> Figure:
         "x": middles,
         "base": data["low"],
         "y": [h - lo for lo, h in zip(data["low"], data["high"], strict=True)],
-        "width": [0.92 * w for w in widths],
+        "width": 0.92,
         "marker": {"color": BAND, "line": {"color": MUTED, "width": 0.8}},
         "customdata": [
             f"{span}: by chance {number(e)}, range {interval((lo, h))}"
@@ -63,13 +63,14 @@ def windows_figure(figure: FigureData, key: str) -> Figure:
             "title": {"text": literal(figure.x_label)},
             "tickvals": middles,
             "ticktext": [_span(a, b) for a, b in zip(starts, ends, strict=True)],
+            "range": [-0.6, len(middles) - 0.4],
             "showgrid": False,
         },
         "yaxis": {"title": {"text": literal(figure.y_label)}, "range": [0, 1.18 * top]},
-        "shapes": [upright(0, dash="solid")],
+        "shapes": [upright(turn, dash="solid")],
         "annotations": [
-            beside_upright(0, "before", anchor="right"),
-            beside_upright(0, "after", anchor="left"),
+            beside_upright(turn, "before", anchor="right"),
+            beside_upright(turn, "after", anchor="left"),
         ],
         "margin": {"t": 62, "l": 56, "r": 16, "b": 56},
         "legend": {"y": 1.1},
