@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
 from tests.unit.study.cases import make_spec
@@ -19,6 +20,7 @@ from tarazu.model.description import Description, describe
 from tarazu.record import load_record
 from tarazu.report.annex import anchors
 from tarazu.report.annex.document import write_annex
+from tarazu.report.annex.model_section import toll_sentence
 from tarazu.report.figures.dose import dose_figure, is_dosed
 from tarazu.report.tables.battery import glance_table
 from tarazu.report.tables.findings import checks_table
@@ -189,6 +191,25 @@ def test_checks__leave_out_a_computed_effect_where_one_was_measured(battery) -> 
     table = checks_table(unmeasured)
     assert table is not None
     assert "detectable effect" in {row[1] for row in table.rows}
+
+
+def test_toll__of_record_and_model_stand_in_one_sentence(page: str, studies) -> None:
+    """Contradiction 11: 0.04 civilians per operation on the record never met the model's."""
+    result = studies["small"]
+    sentence = toll_sentence(RECORD, result)
+    assert "0.04 on the record (4 in 96)" in sentence
+    rows = result.metrics.query(
+        "weeks == 60 and hypothesis == @first and policy == @result.baseline",
+        local_dict={"first": next(iter(hypotheses(result))), "result": result},
+    )
+    ratios = [
+        sum(of_draw["deaths_civilian_operations"]) / sum(of_draw["operations"])
+        for _, of_draw in rows.groupby("draw")
+        if sum(of_draw["operations"])
+    ]
+    shown = float(sentence.split("(4 in 96), ")[1].split(" (")[0])
+    assert shown == pytest.approx(np.median(ratios), abs=0.006)
+    assert sentence in _text(page)
 
 
 def test_annex__never_names_a_best_policy(page: str) -> None:

@@ -195,7 +195,7 @@ def render_annex(
                 ],
             ),
             limits=limits(record, findings),
-            model_limits=_model_limits(studies),
+            model_limits=_model_limits(record, studies),
             ledger=weighed,
             studies=sections,
             model=_model_section(studies, description),
@@ -269,12 +269,13 @@ def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
     return [study_section(result) for result in studies]
 
 
-def _model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
+def _model_limits(record: Record, studies: Sequence[StudyResult]) -> tuple[str, ...]:
     if not studies:
         return ()
-    from tarazu.report.annex.model_section import model_limits
+    from tarazu.report.annex.model_section import model_limits, toll_sentence
 
-    return model_limits(studies)
+    toll = toll_sentence(record, studies[0])
+    return (*model_limits(studies), *([toll] if toll else []))
 
 
 def _model_section(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from tarazu.core.number_format import count
+from tarazu.core.number_format import count, estimate, number
 from tarazu.model.description import Description
 
 if TYPE_CHECKING:
+    from tarazu.record import Record
     from tarazu.study import StudyResult
 
 AUDITED: Final = (
@@ -44,6 +45,41 @@ def model_limits(studies: Sequence[StudyResult]) -> tuple[str, ...]:
     unaudited = "The audit of the model, docs/validation/model-audit.md, is for Balochistan only."
     limits = (unaudited if limit is AUDITED else limit for limit in MODEL_LIMITS)
     return (*borrowed, *limits)
+
+
+def toll_sentence(record: Record, result: StudyResult) -> str:
+    """Return civilians killed per operation, on the record beside the model; "" without operations.
+
+    The model's is that of the baseline under the first hypothesis: the median over draws of the
+    ratio of totals, with 5 to 95%.
+    """
+    from tarazu.study.analysis.summary import in_order, main_horizon
+
+    events = record.events
+    of_state = events[events["initiator"] == "state"]
+    operations, killed = float(of_state["count"].sum()), float(of_state["deaths_civilian"].sum())
+    if not operations:
+        return ""
+    metrics = result.metrics
+    chosen = metrics[
+        (metrics["weeks"] == main_horizon(result))
+        & (metrics["policy"] == result.baseline)
+        & (metrics["hypothesis"] == in_order(result)[0])
+    ]
+    totals = chosen.groupby("draw", observed=True)[["deaths_civilian_operations", "operations"]]
+    sums = totals.sum()
+    sums = sums[sums["operations"] > 0]
+    if sums.empty:
+        return ""
+    ratio = sums["deaths_civilian_operations"] / sums["operations"]
+    low, middle, high = (float(ratio.quantile(q)) for q in (0.05, 0.5, 0.95))
+    unclear = float(events.loc[events["initiator"] == "unclear", "deaths_civilian"].sum())
+    return (
+        f"Civilians killed per operation: {number(killed / operations)} on the record "
+        f"({count(killed)} in {count(operations)}), {estimate(middle, (low, high), signed=False)} "
+        "in the model under today's practice, median and 5% to 95% of draws. They compare in part "
+        f"only: {count(unclear)} civilians died in events whose initiator is unclear."
+    )
 
 
 def parameter_sentence(description: Description) -> str:
