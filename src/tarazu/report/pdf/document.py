@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tarazu.core.errors import DataError
 from tarazu.core.files.outputs import write_outputs
@@ -32,12 +32,12 @@ def pdf_of(html: str) -> bytes:
     except ModuleNotFoundError as error:
         raise DataError("a PDF file is made by the package typst", hint=INSTALL) from error
     document = read_document(html)
-    files = {MAIN: typst_markup(document).encode()} | {
+    files: Any = {MAIN: typst_markup(document).encode()} | {
         name: svg.encode() for name, svg in document.pictures.items()
     }
     compiler = typst.Compiler(files, ignore_system_fonts=True)
-    made: bytes = compiler.compile(format="pdf", timestamp=0)
-    return made
+    made: Any = compiler.compile(format="pdf", timestamp=0)
+    return bytes(made)
 
 
 def write_pdfs(
