@@ -28,7 +28,7 @@ def serve(
     ----------
     host : address to listen on. Elsewhere than on this machine alone, a token is demanded.
     port : 0 for any that is free.
-    say : called with the address, once it answers.
+    say : called with the address, once visitors may come.
 
     Raises
     ------
@@ -62,10 +62,16 @@ def serve(
     service.runs.is_stopping = lambda: bool(server.should_exit)
     threading.Thread(target=service.warm, daemon=True, name="warm").start()
     say(f"http://{shown}:{port}/{'?token=' + token if token else ''}")
+    # Not in the main thread, where uvicorn would take over the signals and send them a second time.
+    thread = threading.Thread(target=server.run, args=([listener],), name="server")
+    thread.start()
     try:
-        server.run(sockets=[listener])
+        thread.join()
     except KeyboardInterrupt:
-        return  # uvicorn has stopped already, and passes the signal on
+        return  # the way to end it
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _names(host: str, port: int) -> frozenset[str]:
@@ -84,6 +90,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(CONNECTIONS)  # whoever comes before the server waits
     except OSError as error:
         listener.close()
         raise ResourceError(
