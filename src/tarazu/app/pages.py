@@ -74,7 +74,6 @@ def problem_page(text: str) -> str:
 
 
 def _charts(futures: Futures, state: State) -> Iterator[dict[str, Any]]:
-    years = futures.weeks // words.YEAR
     for i, outcome in enumerate(futures.outcomes):
         width, height = LARGE if i == 0 else SMALL
         text = words.sentence(outcome, futures, is_today=state.is_today)
@@ -86,7 +85,7 @@ def _charts(futures: Futures, state: State) -> Iterator[dict[str, Any]]:
             width=width,
             height=height,
             key=f"fan-{outcome.name}",
-            title=f"{outcome.title}, {years} years. {words.fill('not_calibrated')}",
+            title=f"{outcome.title}, {words.span(futures.weeks)}. {words.fill('not_calibrated')}",
             text=text,
         )
         rows = zip(outcome.policy.q05, outcome.policy.q50, outcome.policy.q95, strict=True)

@@ -27,6 +27,12 @@ def fill(name: str, **values: object) -> str:
     return load_words()[name].format(**values)
 
 
+def span(weeks: int) -> str:
+    """Return a number of weeks as years: 5 years."""
+    years = weeks // YEAR
+    return f"{years} year" if years == 1 else f"{years} years"
+
+
 def amount(value: float) -> str:
     """Return a number as a whole one, halves rounded away from zero: 1,332."""
     size = floor(abs(value) + 0.5)
@@ -40,7 +46,7 @@ def change(value: float) -> str:
 
 def headline(futures: Futures, *, is_today: bool) -> str:
     """Return what futures say in one sentence: of the first outcome."""
-    first, years = futures.outcomes[0], futures.weeks // YEAR
+    first, years = futures.outcomes[0], span(futures.weeks)
     if is_today:
         return fill("headline_today", total=amount(first.today_total), years=years)
     if first.change.equal == futures.members:
@@ -58,7 +64,7 @@ def sentence(outcome: OutcomeFutures, futures: Futures, *, is_today: bool) -> st
     """Return what a picture shows in one sentence."""
     known = {
         "title": outcome.title,
-        "years": futures.weeks // YEAR,
+        "years": span(futures.weeks),
         "today": amount(outcome.today_total),
     }
     if is_today:
@@ -84,7 +90,7 @@ def map_sentence(futures: Futures, *, is_today: bool) -> str:
     most = sorted(futures.districts, key=lambda d: -abs(d.change))[:3]
     return fill(
         "map_change",
-        years=futures.weeks // YEAR,
+        years=span(futures.weeks),
         less=len(less),
         more=len(more),
         same=len(futures.districts) - len(less) - len(more),

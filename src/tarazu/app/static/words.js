@@ -31,6 +31,12 @@ export function change(value) {
   return Math.floor(value + 0.5) > 0 ? `+${amount(value)}` : amount(value);
 }
 
+/** Weeks as years: 5 years. @param {number} weeks */
+function span(weeks) {
+  const years = weeks / YEAR;
+  return years === 1 ? `${years} year` : `${years} years`;
+}
+
 /** @param {Outcome} outcome */
 function changes(outcome) {
   const { median, low, high } = outcome.change;
@@ -41,7 +47,7 @@ function changes(outcome) {
  * @param {boolean} isToday */
 export function headline(words, futures, isToday) {
   const first = futures.outcomes[0];
-  const years = futures.weeks / YEAR;
+  const years = span(futures.weeks);
   if (isToday) return fill(words, "headline_today", { total: amount(first.today_total), years });
   if (first.change.equal === futures.members) return fill(words, "headline_same");
   const { members } = futures;
@@ -54,7 +60,7 @@ export function headline(words, futures, isToday) {
 export function sentence(words, outcome, futures, isToday) {
   const known = {
     title: outcome.title,
-    years: futures.weeks / YEAR,
+    years: span(futures.weeks),
     today: amount(outcome.today_total),
   };
   if (isToday) return fill(words, "chart_today", known);
@@ -71,7 +77,7 @@ export function mapSentence(words, futures, isToday) {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
     .slice(0, 3);
   return fill(words, "map_change", {
-    years: futures.weeks / YEAR,
+    years: span(futures.weeks),
     less,
     more,
     same: futures.districts.length - less - more,
