@@ -1,0 +1,258 @@
+"""The lab in a real browser: levers move pictures, links restore, nothing is complained of."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("uvicorn", reason="THE LAB WAS NOT LOOKED AT IN A BROWSER: no extra 'app'")
+
+from tests.browser.devtools import BROWSERS, Browser, Page, find_browser
+
+import tarazu as tz
+from tarazu.app.futures import EXPECTED_DRAWS, STAGES
+from tarazu.app.lab import SEED
+from tarazu.policy import Policy, Setting
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = (360, 768, 1440)
+TOLERANCE = 1e-9  # relative
+START_SECONDS = 400  # kernels may have to be compiled
+LAST = STAGES[-1]
+MINUS = "\N{MINUS SIGN}"
+
+# Set a control as a person does: the events of a drag, then of letting go.
+SET = """
+(() => {
+  const control = document.getElementById(%s);
+  control.value = %s;
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+})()
+"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tarazu", "app", "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+            assert found is not None
+            end = time.monotonic() + START_SECONDS
+            while '"ready"' not in _get(found.group() + "health"):
+                assert time.monotonic() < end, "the lab is not ready"
+                time.sleep(0.2)
+            yield found.group()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+    assert process.returncode == 0
+
+
+def _get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    command = find_browser()
+    if command is None:
+        pytest.skip(f"THE LAB WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)}")
+    browser = Browser(command, tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab; at the end, nothing was complained of and nothing left this machine."""
+    with browser.page() as page:
+        yield page
+        assert page.complaints == []
+        elsewhere = [
+            url for url in page.requests if not url.startswith(("http://127.0.0.1:", "blob:"))
+        ]
+        assert elsewhere == []
+
+
+def put(page: Page, control: str, value: object) -> None:
+    page.run(SET % (json.dumps(control), json.dumps(str(value))))
+
+
+def headline(page: Page) -> str:
+    return str(page.run("document.getElementById('headline').textContent"))
+
+
+def all_members(page: Page) -> None:
+    page.wait(f"document.getElementById('run-state').textContent === '{LAST} futures'", 120)
+
+
+def change_of(policy: Policy, members: int, mode: str) -> str:
+    run = {"draws": members, "weeks": 52, "seed": SEED, "mode": mode, "progress": False}
+    attacks = tz.simulate(policy, "full", **run).attacks - tz.simulate(**run).attacks
+    change = attacks.sum("week").values
+    fewer = int((change < 0).sum())
+    low, median, high = np.quantile(change, (0.05, 0.5, 0.95))
+
+    def shown(value: float) -> str:
+        size = int(abs(value) + 0.5)
+        sign = "+" if value > 0 else MINUS
+        return f"{sign}{size}" if size else "0"
+
+    return (
+        f"{fewer} of {members} futures have fewer attacks than under today's practice. Change over "
+        f"1 year: {shown(median)} attacks (median; 90% interval, {shown(low)} to {shown(high)})."
+    )
+
+
+def test_lever__moves_the_fan_to_the_numbers_of_the_python_interface(
+    page: Page, address: str
+) -> None:
+    policy = Policy("own", "own", "own", (Setting(lever="operational_tempo", value=2.0),))
+    page.open(f"{address}?y=1")
+    put(page, "lever-operational_tempo", 2)
+    page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+    assert headline(page) == change_of(policy, EXPECTED_DRAWS, "mean")
+    all_members(page)
+    assert headline(page) == change_of(policy, LAST, "stochastic")
+
+
+def test_link__restores_the_scenario(page: Page, address: str) -> None:
+    page.open(address)
+    put(page, "lever-dialogue", 0.6)
+    put(page, "start", "withdrawal")
+    put(page, "number-due_process", 0.75)
+    put(page, "years", 1)
+    page.run("document.querySelector('input[name=h][value=deterrence]').click()")
+    all_members(page)
+    link, said = page.run("location.href"), headline(page)
+    assert "dialogue" not in link  # another start puts levers back
+    page.open("about:blank")
+    page.open(link)
+    all_members(page)
+    assert headline(page) == said
+    values = (
+        "['lever-due_process', 'start', 'years'].map((id) => document.getElementById(id).value)"
+    )
+    assert page.run(values) == ["0.75", "withdrawal", "1"]
+    assert page.run("document.querySelector('input[name=h]:checked').value") == "deterrence"
+    assert page.run("document.querySelectorAll('.note').length") == 0
+
+
+def test_undo__goes_back_and_redo_forth(page: Page, address: str) -> None:
+    value = "document.getElementById('lever-due_process').value"
+    page.open(address)
+    put(page, "lever-due_process", 0.6)
+    put(page, "lever-due_process", 0.9)
+    page.run("document.getElementById('undo').click()")
+    assert page.run(value) == "0.6"
+    key = "new KeyboardEvent('keydown', {key: 'z', ctrlKey: true, shiftKey: %s, bubbles: true})"
+    page.run(f"document.body.dispatchEvent({key % 'false'})")
+    assert page.run(value) == "0.3"
+    assert page.run("document.getElementById('undo').disabled")
+    page.run(f"document.body.dispatchEvent({key % 'true'})")
+    page.run("document.getElementById('redo').click()")
+    assert page.run(value) == "0.9"
+    assert "due_process=0.9" in page.run("location.search")
+
+
+def test_cancel__ends_the_run_on_the_server(page: Page, address: str) -> None:
+    page.open(f"{address}?y=10&operational_tempo=1.5")
+    page.wait("!document.getElementById('cancel').hidden")
+    page.run("document.getElementById('cancel').click()")
+    assert page.run("document.getElementById('run-state').textContent") == "Cancelled"
+    end = time.monotonic() + 20
+    while json.loads(_get(address + "health"))["computing"]:
+        assert time.monotonic() < end, "the run goes on"
+        time.sleep(0.1)
+    assert page.run("document.getElementById('again').hidden") is False
+
+
+def test_closed_page__ends_its_run(browser: Browser, address: str) -> None:
+    with browser.page() as page:
+        page.open(f"{address}?y=10&operational_tempo=1.6")
+        page.wait("document.getElementById('run-state').textContent.startsWith('Running')")
+    end = time.monotonic() + 20
+    while json.loads(_get(address + "health"))["computing"]:
+        assert time.monotonic() < end, "the run goes on"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page__is_as_wide_as_the_window(page: Page, address: str, scheme: str) -> None:
+    page.prefer(prefers_color_scheme=scheme)
+    for width in WIDTHS:
+        page.size(width)
+        page.open(f"{address}?p=surge&y=1")
+        page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.wait("document.getElementById('python').textContent.includes('import tarazu')")
+        assert page.run("document.documentElement.scrollWidth") <= width
+
+
+def test_first_picture__needs_no_script(browser: Browser, address: str) -> None:
+    with browser.page(scripts=False) as page:
+        page.open(f"{address}?p=surge&h=backlash")
+        text = page.send("DOM.getOuterHTML", nodeId=page.send("DOM.getDocument")["root"]["nodeId"])
+        html = text["outerHTML"]
+        assert html.count('class="policy median"') == 3
+        assert "of 8 futures have fewer attacks" in html
+        assert '<button type="submit">Show</button>' in html
+        assert page.complaints == []
+
+
+def test_tables__hold_the_numbers_of_the_picture(page: Page, address: str) -> None:
+    page.open(f"{address}?p=surge&y=1")
+    all_members(page)
+    page.run("document.querySelector('figure details').open = true")
+    page.wait("document.querySelector('figure tbody tr td').textContent !== ''")
+    rows = page.run(
+        "[...document.querySelectorAll('figure.large tbody tr')].map((r) => r.innerText)"
+    )
+    assert len(rows) == 4
+    run = {"draws": LAST, "weeks": 52, "seed": SEED, "progress": False}
+    quarters = tz.simulate("surge", **run).attacks.coarsen(week=13).sum()
+    first = float(quarters.isel(week=0).median())
+    assert rows[0].split("\t")[2] == f"{first:,.1f}"
+
+
+def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tarazu", "app", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        found = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
+        assert found is not None
+        host = found.group()
+        body = b'{"years": 10, "levers": {"dialogue": 0.3}}'
+        head = f"POST /api/runs HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", int(found.group(1)))) as client:
+            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+            threading.Timer(0.5, os.kill, (process.pid, signal.SIGTERM)).start()
+            client.settimeout(30)
+            parts = []
+            while part := client.recv(65536):
+                parts.append(part)
+        assert b'"stopped"' in b"".join(parts)
+        process.wait(20)
+        assert process.stderr.read().count("Traceback") == 0
