@@ -143,7 +143,17 @@ class Browser:
                         self._answers[message["id"]] = message
                         self._news.notify_all()
                 elif (page := self._pages.get(message.get("sessionId", ""))) is not None:
+                    if message["method"] == "Target.attachedToTarget":  # a worker of the page
+                        self._watch(message["params"]["sessionId"], page)
                     page.on_event(message["method"], message["params"])
+
+    def _watch(self, session: str, page: Page) -> None:
+        """Have the events of a worker come to its page; answers are not waited for."""
+        self._pages[session] = page
+        commands = ("Network.enable", "Runtime.enable", "Runtime.runIfWaitingForDebugger")
+        for number, method in enumerate(commands):
+            message = {"id": -1 - number, "method": method, "sessionId": session}
+            os.write(self._write, json.dumps(message).encode() + b"\0")
 
     def send(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
         with self._news:
@@ -167,6 +177,8 @@ class Browser:
         page = self._pages[session] = Page(self, session)
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             page.send(f"{domain}.enable")
+        workers = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+        page.send("Target.setAutoAttach", **workers)
         page.size(1280)
         if not scripts:
             page.send("Emulation.setScriptExecutionDisabled", value=True)
