@@ -21,6 +21,7 @@ pytest.importorskip("uvicorn", reason="THE LAB WAS NOT LOOKED AT IN A BROWSER: n
 from tests.browser.devtools import BROWSERS, Browser, Page, find_browser
 
 import tarazu as tz
+from tarazu.app.comparison import COMPARED
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES
 from tarazu.app.lab import SEED
 from tarazu.policy import Policy, Setting
@@ -131,6 +132,7 @@ def test_lever__moves_the_fan_to_the_numbers_of_the_python_interface(
     assert headline(page) == change_of(policy, EXPECTED_DRAWS, "mean")
     all_members(page)
     assert headline(page) == change_of(policy, LAST, "stochastic")
+    assert f"{address}model.js" in page.requests  # of the worker, so these are seen too
 
 
 def test_link__restores_the_scenario(page: Page, address: str) -> None:
@@ -229,6 +231,24 @@ def test_tables__hold_the_numbers_of_the_picture(page: Page, address: str) -> No
     quarters = tz.simulate("surge", **run).attacks.coarsen(week=13).sum()
     first = float(quarters.isel(week=0).median())
     assert rows[0].split("\t")[2] == f"{first:,.1f}"
+
+
+def test_comparison__takes_the_policy_of_the_lab_and_fills_in_members(
+    page: Page, address: str
+) -> None:
+    page.open(f"{address}?y=1")
+    put(page, "start", "withdrawal")
+    page.run("document.getElementById('keep').click()")
+    put(page, "start", "surge")
+    page.open(page.run("document.getElementById('compare').href"))
+    page.wait("document.getElementById('run-state').textContent.startsWith('5 of 5')", 120)
+    run = {"draws": COMPARED, "weeks": 52, "seed": SEED, "progress": False}
+    withdrawal, surge = (tz.simulate(p, "backlash", **run) for p in ("withdrawal", "surge"))
+    fewer = int(((withdrawal.attacks - surge.attacks).sum("week") < 0).sum())
+    cells = (
+        "[...document.querySelector('tr[data-hypothesis=backlash]').cells].map((c) => c.innerText)"
+    )
+    assert page.run(cells)[-1] == f"{int(100 * fewer / COMPARED + 0.5)}%"
 
 
 def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> None:

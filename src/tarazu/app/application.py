@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
+from tarazu.app.compare_page import compare_page
+from tarazu.app.comparison import Choice, read_choice
 from tarazu.app.guard import Guard, Receive, Send
 from tarazu.app.openapi import Health, describe_api
 from tarazu.app.pages import lab_page, problem_page, waiting_page
 from tarazu.app.reproduce import recipe_of
-from tarazu.app.runs import Line, QueueFullError
+from tarazu.app.runs import Line, QueueFullError, Stage
 from tarazu.app.service import Service
 from tarazu.app.state import State, changes_since, check_state, read_state
 from tarazu.core.errors import TarazuError
@@ -45,12 +47,14 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
     with as_file(files("tarazu.app").joinpath("static")) as static:
         routes = [
             Route("/", answers.page),
+            Route("/compare", answers.compare),
             Route("/model.js", answers.model),
             Route("/api", answers.description),
             Route("/api/expected", answers.expected),
             Route("/api/inputs", answers.inputs),
             Route("/api/recipe", answers.recipe),
             Route("/api/runs", answers.runs, methods=["POST"]),
+            Route("/api/comparisons", answers.comparisons, methods=["POST"]),
             Route("/health", answers.health),
             Mount("/static", StaticFiles(directory=static)),
         ]
@@ -65,16 +69,30 @@ class _Answers:
         self.service, self.lab = service, service.lab
 
     async def page(self, request: Request) -> Response:
+        query = request.url.query
+
+        def made() -> str:
+            state = read_state(query, self.lab)
+            futures = self.service.expected(state)
+            return lab_page(self.lab, state, futures, changes_since(query, self.lab))
+
+        return await self._page(made)
+
+    async def compare(self, request: Request) -> Response:
+        def made() -> str:
+            choice = read_choice(request.url.query)
+            return compare_page(self.lab, choice, self.service.compared(choice))
+
+        return await self._page(made)
+
+    async def _page(self, made: Callable[[], str]) -> Response:
         if not self.service.is_ready or self.service.failure:
             text = waiting_page(self.service.seconds, self.service.failure)
             return _html(text, 503, {"retry-after": RETRY_SECONDS})
-        query = request.url.query
         try:
-            state = read_state(query, self.lab)
-            futures = await _in_thread(lambda: self.service.expected(state))
+            return _html(await _in_thread(made), 200)
         except (TarazuError, ExceptionGroup) as error:
             return _html(problem_page(_words_of(error)), 422)
-        return _html(lab_page(self.lab, state, futures, changes_since(query, self.lab)), 200)
 
     async def model(self, request: Request) -> Response:
         from starlette.responses import Response
@@ -114,13 +132,28 @@ class _Answers:
         return _json(found)
 
     async def runs(self, request: Request) -> Response:
+        def stages(body: bytes) -> list[Stage]:
+            state = check_state(State.model_validate_json(body), self.lab)
+            return self.service.stages(state)
+
+        return await self._stream(request, stages)
+
+    async def comparisons(self, request: Request) -> Response:
+        def stages(body: bytes) -> list[Stage]:
+            return self.service.comparison_stages(Choice.model_validate_json(body))
+
+        return await self._stream(request, stages)
+
+    async def _stream(
+        self, request: Request, stages_of: Callable[[bytes], list[Stage]]
+    ) -> Response:
         try:
-            state = check_state(State.model_validate_json(await request.body()), self.lab)
+            stages = stages_of(await request.body())
         except ValidationError as error:
-            return _json({"problem": f"The body is not a scenario: {error}"}, 422)
+            return _json({"problem": f"The body is not as expected: {error}"}, 422)
         except (TarazuError, ExceptionGroup) as error:
             return _json({"problem": _words_of(error)}, 422)
-        lines = self.service.runs.stream(self.service.stages(state))
+        lines = self.service.runs.stream(stages)
         try:
             first = await anext(lines)
         except QueueFullError:

@@ -164,8 +164,6 @@ def compare(lab: Lab, state: State, policy: Members, today: Members, mode: Mode)
     """Return a policy's members beside those of today's practice, pair by pair."""
     outcomes = []
     for k, name in enumerate(SHOWN):
-        difference = policy.totals[k] - today.totals[k]
-        low, median, high = np.quantile(difference, (0.05, 0.5, 0.95))
         outcomes.append(
             OutcomeFutures(
                 name=name,
@@ -175,13 +173,7 @@ def compare(lab: Lab, state: State, policy: Members, today: Members, mode: Mode)
                 today=_band(today.steps[k]),
                 policy_total=float(np.median(policy.totals[k])),
                 today_total=float(np.median(today.totals[k])),
-                change=Change(
-                    median=float(median),
-                    low=float(low),
-                    high=float(high),
-                    fewer=int((difference < 0).sum()),
-                    equal=int((difference == 0).sum()),
-                ),
+                change=change_of(policy.totals[k] - today.totals[k]),
             )
         )
     local = policy.districts - today.districts
@@ -205,6 +197,18 @@ def compare(lab: Lab, state: State, policy: Members, today: Members, mode: Mode)
         extra_cost=extra_cost(policy_of(state, lab), lab.model.levers, lab.region, state.weeks),
         outcomes=outcomes,
         districts=districts,
+    )
+
+
+def change_of(difference: FloatArray) -> Change:
+    """Return the summary of differences between pairs of members, (M,)."""
+    low, median, high = np.quantile(difference, (0.05, 0.5, 0.95))
+    return Change(
+        median=float(median),
+        low=float(low),
+        high=float(high),
+        fewer=int((difference < 0).sum()),
+        equal=int((difference == 0).sum()),
     )
 
 

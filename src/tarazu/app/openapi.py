@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from tarazu.app.comparison import Choice, Comparison
 from tarazu.app.futures import Futures
 from tarazu.app.reproduce import Recipe
 from tarazu.app.state import State
@@ -29,7 +30,11 @@ class Health(BaseModel):
 def describe_api(version: str) -> dict[str, Any]:
     """Return the OpenAPI document."""
     _, schemas = models_json_schema(
-        [(State, "validation"), *((m, "serialization") for m in (Futures, Recipe, Health))],
+        [
+            (State, "validation"),
+            (Choice, "validation"),
+            *((m, "serialization") for m in (Futures, Comparison, Recipe, Health)),
+        ],
         ref_template="#/components/schemas/{model}",
     )
     query = [
@@ -38,12 +43,6 @@ def describe_api(version: str) -> dict[str, Any]:
         _parameter("y", "years, 1 to 10", "integer"),
         _parameter("LEVER", "any lever by its name: its value from the first week on", "number"),
     ]
-    lines = (
-        "One JSON object per line. `state` is queued (place, waiting), running (done, total), "
-        "result (result: Futures), done, failed (why) or stopped. Closing the connection "
-        "cancels the run."
-    )
-    stream = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,20 +60,36 @@ def describe_api(version: str) -> dict[str, Any]:
                     "responses": {"200": {"description": "Arrays by name"}},
                 }
             },
-            "/api/runs": {
-                "post": {
-                    "summary": "Stochastic runs with 16, 64 and 256 members",
-                    "requestBody": {"content": {"application/json": {"schema": _ref("State")}}},
-                    "responses": {
-                        "200": {"description": lines, **stream},
-                        "422": {"description": "A name or value is wrong"},
-                        "503": {"description": "Too many runs wait"},
-                    },
-                }
-            },
+            "/api/runs": _run(
+                "Stochastic runs with 16, 64 and 256 members; results are Futures", "State"
+            ),
+            "/api/comparisons": _run(
+                "Stochastic runs of up to four policies by hypothesis; results are Comparison",
+                "Choice",
+            ),
             "/health": {"get": _operation("State of the server", "Health", [])},
         },
         "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _run(summary: str, body: str) -> dict[str, Any]:
+    lines = (
+        "One JSON object per line. `state` is queued (place, waiting), running (done, total), "
+        "result (result), done, failed (why), late (seconds) or stopped. Closing the connection "
+        "cancels the run."
+    )
+    stream = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+    return {
+        "post": {
+            "summary": summary,
+            "requestBody": {"content": {"application/json": {"schema": _ref(body)}}},
+            "responses": {
+                "200": {"description": lines, **stream},
+                "422": {"description": "A name or value is wrong"},
+                "503": {"description": "Too many runs wait"},
+            },
+        }
     }
 
 

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from tarazu.app import words
+from tarazu.app.comparison import MOST_POLICIES, short_query
 from tarazu.app.drawing import fan_marks, map_marks, map_size, svg
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, STEP, Futures
 from tarazu.app.lab import OPEN, SEED, TODAY, Lab
@@ -25,7 +27,8 @@ SLIDER_TOPS: Final = {"operational_tempo": 4.0, "project_scale": 3.0}
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """Return a template of this package."""
     environment = Environment(
         loader=PackageLoader("tarazu.app"),
         autoescape=True,
@@ -57,20 +60,21 @@ def lab_page(lab: Lab, state: State, futures: Futures, changes: tuple[str, ...])
         "open": [row for row in _levers(lab, state) if row["is_open"]],
         "more": [row for row in _levers(lab, state) if not row["is_open"]],
         "query": write_query(state, lab),
+        "compare": f"/compare?{urlencode([('y', state.years), ('s', short_query(state))])}",
         "data": Markup(_data_block(lab, state, futures)),
     }
-    return _template("lab.html.j2").render(known)
+    return template("lab.html.j2").render(known)
 
 
 def waiting_page(seconds: float, failure: str) -> str:
     """Return the page that is shown until kernels are compiled."""
     text = failure or words.fill("compiling", seconds=round(seconds))
-    return _template("waiting.html.j2").render(text=text, reload=not failure)
+    return template("waiting.html.j2").render(text=text, reload=not failure)
 
 
 def problem_page(text: str) -> str:
     """Return the page for an address that holds no scenario."""
-    return _template("problem.html.j2").render(text=text)
+    return template("problem.html.j2").render(text=text)
 
 
 def _charts(futures: Futures, state: State) -> Iterator[dict[str, Any]]:
@@ -181,6 +185,7 @@ def lab_data(lab: Lab, state: State, futures: Futures) -> Mapping[str, Any]:
         "step": STEP,
         "draws": EXPECTED_DRAWS,
         "stages": STAGES,
+        "most": MOST_POLICIES,
         "outcomes": [{"name": o.name, "title": o.title, "unit": o.unit} for o in futures.outcomes],
         "state": state.model_dump(),
         "futures": futures.model_dump(),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
+from tarazu.app.comparison import COMPARED, Choice, Comparison, compare_policies, states_of
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
 from tarazu.app.lab import SEED, TODAY, Lab
 from tarazu.app.runs import Line, Report, Runs, Stage
-from tarazu.app.state import State, policy_of
+from tarazu.app.state import YEAR, State, policy_of
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import prepare
 from tarazu.study.setup.scenario import drawn_scenario
@@ -77,31 +78,72 @@ class Service:
 
         return [stage(members) for members in STAGES]
 
+    def compared(self, choice: Choice) -> list[Comparison]:
+        """Return expected paths of policies under every hypothesis."""
+        states = states_of(choice, self.lab)
+        key = ("compared", choice.model_dump_json())
+        return self._keep(
+            key,
+            lambda: [
+                self._comparison(states, hypothesis, EXPECTED_DRAWS, "mean", None)
+                for hypothesis in self.lab.hypotheses
+            ],
+        )
+
+    def comparison_stages(self, choice: Choice) -> list[Stage]:
+        """Return the parts of a comparison's run: one hypothesis in each."""
+        states = states_of(choice, self.lab)
+
+        def stage(hypothesis: str) -> Stage:
+            def compute(report: Report) -> Line:
+                found = self._comparison(states, hypothesis, COMPARED, "stochastic", report)
+                return found.model_dump()
+
+            return compute
+
+        return [stage(hypothesis) for hypothesis in self.lab.hypotheses]
+
     def inputs(self, hypothesis: str) -> dict[str, Any]:
         """Return what the mean field in JavaScript reads, except levers, of the first draws."""
         return self._keep(("inputs", hypothesis), lambda: self._inputs(hypothesis))
 
     def _futures(self, state: State, members: int, mode: Mode, report: Report | None) -> Futures:
-        def run(policy: str | State) -> Members:
-            own = (
-                self.lab.policies[policy]
-                if isinstance(policy, str)
-                else policy_of(policy, self.lab)
-            )
-            return run_members(
-                self.lab,
-                own,
-                state.hypothesis,
-                members=members,
-                weeks=state.weeks,
-                mode=mode,
-                progress=report,
-            )
-
-        key = ("today", state.hypothesis, state.weeks, members, mode)
-        today = self._keep(key, lambda: run(TODAY))
-        policy = today if state.is_today else run(state)
+        today = self._today(state.hypothesis, state.weeks, members, mode, report)
+        policy = today if state.is_today else self._run(state, members, mode, report)
         return compare(self.lab, state, policy, today, mode)
+
+    def _comparison(
+        self,
+        states: Sequence[State],
+        hypothesis: str,
+        members: int,
+        mode: Mode,
+        report: Report | None,
+    ) -> Comparison:
+        own = [state.model_copy(update={"hypothesis": hypothesis}) for state in states]
+        today = self._today(hypothesis, own[0].weeks, members, mode, report)
+        runs = [
+            today if state.is_today else self._run(state, members, mode, report) for state in own
+        ]
+        return compare_policies(self.lab, hypothesis, runs, today, mode)
+
+    def _today(
+        self, hypothesis: str, weeks: int, members: int, mode: Mode, report: Report | None
+    ) -> Members:
+        state = State(hypothesis=hypothesis, years=weeks // YEAR)
+        key = ("today", hypothesis, weeks, members, mode)
+        return self._keep(key, lambda: self._run(state, members, mode, report))
+
+    def _run(self, state: State, members: int, mode: Mode, report: Report | None) -> Members:
+        return run_members(
+            self.lab,
+            policy_of(state, self.lab),
+            state.hypothesis,
+            members=members,
+            weeks=state.weeks,
+            mode=mode,
+            progress=report,
+        )
 
     def _inputs(self, hypothesis: str) -> dict[str, Any]:
         lab = self.lab

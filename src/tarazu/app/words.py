@@ -87,6 +87,8 @@ def map_sentence(futures: Futures, *, is_today: bool) -> str:
         return fill("map_today")
     less = [d for d in futures.districts if d.change <= -0.5]
     more = [d for d in futures.districts if d.change >= 0.5]
+    if not (less or more):
+        return fill("map_small", years=span(futures.weeks))
     most = sorted(futures.districts, key=lambda d: -abs(d.change))[:3]
     return fill(
         "map_change",

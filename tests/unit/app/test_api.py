@@ -207,3 +207,15 @@ def test_page__waits_while_kernels_are_compiled() -> None:
     assert answer.status == 503
     assert b'http-equiv="refresh"' in answer.body
     assert request(cold, "/health").json["status"] == "compiling"
+
+
+def test_compare__is_a_page_and_names_what_is_wrong(lab: Guard) -> None:
+    assert request(lab, "/compare?y=1&s=p%3Dsurge").status == 200
+    answer = request(lab, "/compare?y=1&s=p%3Dsurje")
+    assert answer.status == 422
+    assert "Did you mean &#39;surge&#39;?" in answer.body.decode()
+
+
+def test_comparison__of_too_many_policies_is_refused(lab: Guard) -> None:
+    body = json.dumps({"years": 1, "policies": ["p=surge"] * 5}).encode()
+    assert request(lab, "/api/comparisons", method="POST", body=body, **JSON).status == 422

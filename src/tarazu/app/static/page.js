@@ -4,7 +4,7 @@
 import { csvOf, save, svgOf } from "./download.js";
 import { fanMarks, mapMarks, redraw } from "./drawing.js";
 import { run } from "./runs.js";
-import { History, isToday, moved, shownLevers, writeQuery } from "./state.js";
+import { compareAddress, History, isToday, moved, shortQuery, shownLevers, writeQuery } from "./state.js";
 import { amount, change, cost, fill, headline, mapSentence, mode, sentence } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -12,7 +12,8 @@ import { amount, change, cost, fill, headline, mapSentence, mode, sentence } fro
 
 const RUN_AFTER = 350; // ms without a change, after which members run
 const TILE = 58; // px from one hexagon to the next
-const HEIGHTS = { large: 300, small: 210 };
+const HEIGHTS = { wide: 430, large: 300, small: 210 };
+const WIDE = matchMedia("(min-width: 80rem)"); // the map stands beside the large picture
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
 const by = (id) => /** @type {T} */ (document.getElementById(id));
@@ -60,7 +61,8 @@ function drawFigure(figure) {
     if (!outcome) return;
     caption.textContent = sentence(words, outcome, futures, today);
     const width = Math.max(Math.round(figure.clientWidth), 240);
-    const height = figure.classList.contains("large") ? HEIGHTS.large : HEIGHTS.small;
+    const large = WIDE.matches ? HEIGHTS.wide : HEIGHTS.large;
+    const height = figure.classList.contains("large") ? large : HEIGHTS.small;
     const marks = fanMarks(outcome, futures.weeks, futures.step, width, height, today);
     redraw(picture, marks, width, height, caption.textContent);
   }
@@ -204,6 +206,7 @@ function showState() {
   by("link").setAttribute("href", query);
   window.history.replaceState(null, "", query);
   by("copied").textContent = "";
+  showCompare();
   ask();
   runLater();
   showRecipe();
@@ -221,6 +224,17 @@ function travel(is) {
   if (!is) return;
   state = history_.now;
   showState();
+}
+
+/** Policies that were kept for the comparison, in this tab. @returns {string[]} */
+const kept = () => JSON.parse(sessionStorage.getItem("kept") ?? "[]");
+
+function showCompare() {
+  const own = shortQuery(state);
+  const policies = [...kept().filter((one) => one !== own), own].slice(-lab.most);
+  by("compare").setAttribute("href", compareAddress(state.years, policies));
+  const number = kept().length;
+  by("kept").textContent = number ? fill(words, "compare_keep", { number, most: lab.most }) : "";
 }
 
 async function showRecipe() {
@@ -276,6 +290,11 @@ by("cancel").addEventListener("click", () => {
   by("again").hidden = false;
 });
 by("again").addEventListener("click", start);
+by("keep").addEventListener("click", () => {
+  const policies = [...new Set([...kept(), shortQuery(state)])].slice(-lab.most);
+  sessionStorage.setItem("kept", JSON.stringify(policies));
+  showCompare();
+});
 by("form").addEventListener("submit", (event) => event.preventDefault());
 by("recipe").addEventListener("toggle", showRecipe);
 by("copy").addEventListener("click", async () => {
@@ -322,6 +341,7 @@ async function saveFigure(figure, kind) {
 
 new ResizeObserver(() => show(shown.futures, shown.state)).observe(by("result"));
 show(shown.futures, state);
+showCompare();
 performance.mark("first-picture");
 if (new URLSearchParams(location.search).size) window.history.replaceState(null, "", `?${writeQuery(lab, state)}`);
 worker.postMessage({ state, id: 0 }); // inputs and today's paths are there before the first move

@@ -2,9 +2,10 @@
 // @ts-check
 
 /** Send a scenario; call `onLine` with each state of its run.
- * @param {object} state @param {AbortSignal} signal @param {(line: any) => void} onLine */
-export async function run(state, signal, onLine) {
-  const answer = await fetch("/api/runs", {
+ * @param {object} state @param {AbortSignal} signal @param {(line: any) => void} onLine
+ * @param {string} [address] */
+export async function run(state, signal, onLine, address = "/api/runs") {
+  const answer = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(state),

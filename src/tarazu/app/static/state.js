@@ -50,6 +50,18 @@ export function writeQuery(lab, state) {
   return pairs.toString();
 }
 
+/** What the address of a comparison holds of a policy. @param {State} state */
+export function shortQuery(state) {
+  const pairs = new URLSearchParams({ p: state.start });
+  for (const [name, value] of Object.entries(state.levers)) pairs.set(name, String(value));
+  return pairs.toString();
+}
+
+/** The address that compares policies. @param {number} years @param {string[]} policies */
+export function compareAddress(years, policies) {
+  return `/compare?${new URLSearchParams([["y", String(years)], ...policies.map((one) => ["s", one])])}`;
+}
+
 /** States that can be gone back to. */
 export class History {
   /** @param {State} first */

@@ -73,6 +73,7 @@ export function mapSentence(words, futures, isToday) {
   if (isToday) return fill(words, "map_today");
   const less = futures.districts.filter((d) => d.change <= -0.5).length;
   const more = futures.districts.filter((d) => d.change >= 0.5).length;
+  if (less + more === 0) return fill(words, "map_small", { years: span(futures.weeks) });
   const most = [...futures.districts]
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
     .slice(0, 3);

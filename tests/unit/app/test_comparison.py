@@ -1,0 +1,93 @@
+"""Policies are compared in pairs of the same futures, hypothesis by hypothesis."""
+
+import pytest
+from tests.unit.app.labs import shipped_lab
+
+import tarazu as tz
+from tarazu.app.compare_page import compare_page, share_text
+from tarazu.app.comparison import (
+    COMPARED,
+    FIRST,
+    Choice,
+    costs,
+    differing_levers,
+    read_choice,
+    short_query,
+    states_of,
+)
+from tarazu.app.futures import EXPECTED_DRAWS
+from tarazu.app.lab import SEED
+from tarazu.app.service import Service
+from tarazu.app.state import State
+from tarazu.core.errors import ScenarioError
+
+LAB = shipped_lab()
+CHOICE = Choice(years=1, policies=("p=surge", "p=withdrawal", "p=surge&dialogue=0.5"))
+OUTCOMES = ("attacks", "deaths_civilian", "disappeared")
+
+
+@pytest.fixture(scope="module")
+def service() -> Service:
+    return Service(LAB)
+
+
+def test_comparison__counts_pairs_of_simulate(service: Service) -> None:
+    found = service.compared(CHOICE)
+    assert [one.hypothesis for one in found] == [*LAB.hypotheses]
+    run = {"draws": EXPECTED_DRAWS, "weeks": 52, "seed": SEED, "mode": "mean", "progress": False}
+    hypothesis = found[2].hypothesis
+    surge, withdrawal = (tz.simulate(p, hypothesis, **run) for p in ("surge", "withdrawal"))
+    for k, name in enumerate(OUTCOMES):
+        difference = (surge[name] - withdrawal[name]).sum("week")
+        fewer = found[2].outcomes[k].fewer
+        assert fewer[0][1] == int((difference < 0).sum())
+        assert fewer[1][0] == int((difference > 0).sum())
+        assert fewer[0][0] == 0
+
+
+@pytest.mark.slow
+def test_comparison__runs_one_hypothesis_per_stage(service: Service) -> None:
+    choice = Choice(years=1, policies=("p=status-quo", "p=withdrawal"))
+    result = service.comparison_stages(choice)[1](lambda _: None)
+    assert (result["hypothesis"], result["members"]) == ([*LAB.hypotheses][1], COMPARED)
+    assert result["outcomes"][0]["changes"][0]["equal"] == COMPARED  # today's practice
+
+
+def test_page__has_a_row_for_every_hypothesis_and_pools_none(service: Service) -> None:
+    text = compare_page(LAB, CHOICE, service.compared(CHOICE))
+    for name in LAB.hypotheses:
+        assert text.count(f'data-hypothesis="{name}"') == len(OUTCOMES)
+    assert text.count("data-hypothesis=") == len(OUTCOMES) * len(LAB.hypotheses)
+    assert text.count("A below B") == len(OUTCOMES)
+    assert " style=" not in text
+
+
+def test_levers__that_differ_are_listed_with_their_weeks() -> None:
+    rows = dict(differing_levers(LAB, states_of(CHOICE, LAB)))
+    assert rows == {
+        "operational_tempo": ["1", "3", "0.5 until week 26; 0.1 from week 26", "3"],
+        "dialogue": ["0", "0", "0", "0.5"],
+    }
+
+
+def test_costs__are_above_todays_practice() -> None:
+    today, surge = costs(LAB, [State(), State(start="surge")])
+    assert today == 0.0
+    assert surge > 0.0
+
+
+def test_choice__of_an_address_is_read_and_written() -> None:
+    assert read_choice("y=2&s=p%3Dsurge%26dialogue%3D0.5&s=").policies == ("p=surge&dialogue=0.5",)
+    assert read_choice("").policies == tuple(f"p={name}" for name in FIRST)
+    assert [short_query(state) for state in states_of(CHOICE, LAB)] == [*CHOICE.policies]
+
+
+@pytest.mark.parametrize("query", ["y=0", "y=x", "&".join(f"s=p{i}" for i in range(5))])
+def test_choice__that_is_too_large_is_refused(query: str) -> None:
+    with pytest.raises(ScenarioError):
+        read_choice(query)
+
+
+@pytest.mark.parametrize(("part", "text"), [(0, "0%"), (1, "13%"), (8, "100%")])
+def test_share__is_a_whole_percentage(part: int, text: str) -> None:
+    assert share_text(part, 8) == text
