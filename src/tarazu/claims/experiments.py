@@ -229,8 +229,10 @@ def _change_words(change: Change, found: pd.Series, result: StudyResult, weeks: 
     else:
         what += ", in percent"
     scale = 1.0 if change.for_each else 100.0
+    known = OUTCOMES.get(change.measure)
+    when = "over" if change.per or (known and known.over == "total") else "after"
     return (
-        f"Expected change in {what} after {weeks} weeks, '{titles[change.policy]}' against "
+        f"Expected change in {what} {when} {weeks} weeks, '{titles[change.policy]}' against "
         f"'{titles[change.against]}': {_spread(found.loc[[_shown(result)]] * scale)}."
     )
 

@@ -88,7 +88,8 @@ def run(
         typer.Argument(
             metavar="STUDY",
             show_default=False,
-            help="Name of a shipped study (demo, seventeen, attrition), or a TOML file.",
+            help="Name of a shipped study (demo, seventeen, levers, loop, attrition), or a TOML "
+            "file.",
         ),
     ],
     events: EventFile = None,
@@ -287,7 +288,10 @@ def _ledger_lines(ledger: Ledger) -> Iterator[str]:
     from tarazu.report.tables.ledger import verdict_table
 
     yield verdict_table(ledger).to_text(width())
-    yield paragraph("The model is not calibrated: its results depend on its assumptions.")
+    yield paragraph(
+        "True in: share of draws of the deciding hypothesis. The model is not calibrated: its "
+        "results depend on its assumptions."
+    )
     for entry in ledger.entries:
         yield ""
         yield from _entry_lines(entry)

@@ -17,6 +17,7 @@ from tarazu.core.provenance import canonical_json, digest_file
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
 from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.record import load_record
+from tarazu.report.tables.ledger import verdict_table
 from tarazu.study import run_study
 from tarazu.study.runner.tables import METRICS
 from tarazu.study.setup.policies import SWEEP
@@ -374,6 +375,15 @@ def test_weigh_claims__of_a_wrong_type_names_the_value():
         weigh_claims([], [3])
     with pytest.raises(TypeError, match="ledger is 3"):
         weigh_claims([], [], 3)
+
+
+def test_verdict_table__has_a_line_per_claim_with_what_decided_it(works):
+    ledger = weigh_claims([finding("dose", "attacks fall with dose")], [works])
+    rows = {row[0]: row for row in verdict_table(ledger).rows}
+    assert len(rows) == 14
+    assert rows["C1"] == ("C1", "Attrition", "contradicted", "contradicted", "0%")
+    assert rows["C2"][2:4] == ("model-conditional", "not run")
+    assert rows["C4"][2:] == ("not run", "no test", "–")
 
 
 def test_ledger__shows_its_verdicts_in_one_line():

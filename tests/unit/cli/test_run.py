@@ -406,7 +406,7 @@ def test_claims__prints_every_claim_with_its_rule_and_verdict(
     for claim in ("C1 Attrition", "C2 Displacement", "C3 Backlash", "C14 No kinetic exit"):
         assert f"{claim}: " in shown
     assert "C14 No kinetic exit: model-conditional" in shown
-    assert shown.count("rule  ") == 4
+    assert shown.count("rule  ") == 14
     assert "not calibrated" in shown
 
 
@@ -428,6 +428,6 @@ def test_claims__as_json_is_what_the_folder_holds(
     out = results / "claims"
     assert run(["claims", "-q", "--json", "-o", str(out)]) == 0
     told = capsys.readouterr().out
-    assert [entry["id"] for entry in json.loads(told)["entries"]] == ["C1", "C2", "C3", "C14"]
+    assert [entry["id"] for entry in json.loads(told)["entries"]] == [f"C{n}" for n in range(1, 15)]
     assert told.encode() == (out / "claims.json").read_bytes()
     assert (out / "studies" / "attrition" / "metrics.parquet").exists()

@@ -37,9 +37,12 @@ class Rule:
 
 
 def verdict_table(ledger: Ledger) -> Table:
-    """Return one row per claim: its title and its verdict."""
-    rows = tuple((e.claim.id, e.claim.title, e.verdict) for e in ledger.entries)
-    return Table(ledger.title, ("claim", "title", "verdict"), rows)
+    """Return one line per claim: its verdict, what the record says, how often the model agrees."""
+    rows = tuple(
+        (e.claim.id, e.claim.title, e.verdict, _record_short(e), _model_short(e.model))
+        for e in ledger.entries
+    )
+    return Table(ledger.title, ("claim", "title", "verdict", "record", "true in"), rows)
 
 
 def ledger_table(ledger: Ledger) -> Table:
@@ -127,6 +130,18 @@ def ledger_sentence(ledger: Ledger) -> str:
 def hypothesis_words(name: str, titles: dict[str, str]) -> str:
     """Return the readable name of a hypothesis, or of all of them pooled."""
     return POOLED_WORDS if name == POOLED else titles.get(name, name)
+
+
+def _record_short(entry: Entry) -> str:
+    if entry.claim.record is None:
+        return "no test"
+    return "not run" if entry.record is None else entry.record.conclusion
+
+
+def _model_short(model: ModelResult | None) -> str:
+    """Return the share of draws that decides; a dash where no draw could be used."""
+    headline = None if model is None else model.headline
+    return SIGNS["not run"] if headline is None else percent(headline.share)
 
 
 def _record_words(entry: Entry) -> str:
