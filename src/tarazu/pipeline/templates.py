@@ -105,7 +105,9 @@ supported_by = ["backlash"]
 contradicted_by = ["deterrence"]
 why = "It compares the weeks before and after operations on record."
 
-# The experiment in the model: one extra sweep, against the same weeks without it.
+# The experiment in the model: one extra sweep, against the same weeks without it. In its place:
+# [claims.policies] compares policies of a study, [claims.loop] reproduction numbers,
+# [claims.lasting] and [claims.no_exit] test whether violence ends.
 [claims.paired]
 study = "seventeen"
 contrast = "sweep"
