@@ -17,6 +17,7 @@ from tarazu.app.runs import Line, Report, Runs, Stage
 from tarazu.app.state import YEAR, State, policy_of
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import prepare
+from tarazu.model.places.attributes import PLACES
 from tarazu.study.setup.scenario import drawn_scenario
 
 T = TypeVar("T")
@@ -171,8 +172,7 @@ class Service:
         names = ("first", "neighbour", "weight", "first_in", "neighbour_in", "weight_in")
         return {
             "parameters": found.parameters.tolist(),
-            "population": found.population.tolist(),
-            "urban_share": found.urban_share.tolist(),
+            "place": dict(zip(PLACES, found.places.tolist(), strict=True)),
             "people_share": found.people_share.tolist(),
             "keep": found.keep.tolist(),
             "levers": [[lever.default, lever.cost] for lever in lab.model.levers.values()],

@@ -17,6 +17,7 @@ from tarazu.engine.inputs import prepare
 from tarazu.engine.mean_field.javascript import write_javascript
 from tarazu.model import Model
 from tarazu.model.checks import checked
+from tarazu.model.places.attributes import PLACES
 from tarazu.study.setup.scenario import drawn_scenario
 
 TOLERANCE = 1e-9  # relative
@@ -47,7 +48,8 @@ def in_node(folder: Path, model: Model, districts: Districts, **given: object) -
         for name, value in inputs._asdict().items()
         if name != "start"
     }
-    fields["place"] = {name: fields.pop(name) for name in ("population", "urban_share")}
+    del fields["places"]
+    fields["place"] = dict(zip(PLACES, inputs.places.tolist(), strict=True))
     fields["weeks"] = given["weeks"]
     (folder / "model.mjs").write_text(write_javascript(program, len(districts.names)))
     (folder / "input.json").write_text(json.dumps(fields))

@@ -4,7 +4,7 @@
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Lab} Lab */
 /** @typedef {import("./words.js").Futures} Futures */
-/** @typedef {{parameters: number[][], population: number[], urban_share: number[],
+/** @typedef {{parameters: number[][], place: Record<string, number[]>,
  *   people_share: number[], keep: number[], levers: [number, number][], first: number[],
  *   neighbour: number[], weight: number[], first_in: number[], neighbour_in: number[],
  *   weight_in: number[]}} Inputs */
@@ -62,7 +62,6 @@ export function runMembers(lab, inputs, model, state) {
   const { levers, change } = leverSettings(lab, inputs, state);
   const quantities = model.QUANTITIES.length;
   const none = new Float64Array(model.EVENTS.length * places);
-  const place = { population: inputs.population, urban_share: inputs.urban_share };
   const steps = lab.outcomes.map(() => /** @type {number[][]} */ ([]));
   const totals = lab.outcomes.map(() => /** @type {number[]} */ ([]));
   const districts = [];
@@ -71,7 +70,6 @@ export function runMembers(lab, inputs, model, state) {
     const { national, districts: local, failed } = model.run({
       ...inputs,
       people_share: inputs.people_share,
-      place,
       parameters,
       weeks,
       levers,
@@ -155,7 +153,7 @@ export function extraCost(lab, inputs, state) {
   const { change, rows } = leverSettings(lab, inputs, state);
   const costs = rows.map((levels) => levels.reduce((sum, value, i) => {
     const [base, cost] = inputs.levers[Math.floor(i / places)];
-    return sum + cost * (value - base) * inputs.population[i % places];
+    return sum + cost * (value - base) * inputs.place.population[i % places];
   }, 0));
   let now = 0;
   let total = 0;

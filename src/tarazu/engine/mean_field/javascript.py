@@ -17,7 +17,7 @@ from tarazu.engine.compiler.planner import plan_week
 from tarazu.engine.compiler.program import Program
 from tarazu.engine.compiler.subexpressions import names_in, stable
 from tarazu.engine.compiler.week_plan import Check, DistrictLoop, Everywhere, Neighbours, Pass
-from tarazu.model.declaration import PLACE_UNITS
+from tarazu.model.declaration import PLACE_UNITS, Model
 
 # Words of the language, and those that the written code uses itself: a quantity of such a name
 # gets a dollar sign after it.
@@ -74,6 +74,24 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]  # sympy has no typ
             return str(super()._print_Pow(expr))
         product = " * ".join([f"({self._print(expr.base)})"] * abs(power))
         return f"({product})" if power > 0 else f"(1 / ({product}))"
+
+
+def _behind(model: Model, expressions: Iterable[sp.Expr]) -> dict[str, sp.Expr]:
+    """Return the definitions and sums that expressions read, each after those that it reads."""
+    found: dict[str, sp.Expr] = {}
+    for name in sorted(names_in(expressions)):
+        if name in model.definitions:
+            own = stable(model.definitions[name].expression)
+        elif name in model.everywhere:
+            own = stable(model.everywhere[name])
+        else:
+            continue
+        found |= {**_behind(model, [own]), name: own}
+    return found
+
+
+def _still(name: str) -> str:
+    return f"still_{name}"
 
 
 def _name(name: str) -> str:
@@ -140,23 +158,45 @@ class _Writer:
             for name, stock in model.stocks.items()
             if stock.initial is not None
         }
-        read = names_in(initial.values())
+        still = _behind(model, initial.values())
+        read = names_in([*initial.values(), *still.values()])
         yield "// Levels before week 0, rows of districts."
         yield "export function start(p, place) {"
         yield f"  const x = new Float64Array({len(rows)} * D);"
         yield from self.read(read & {*self.parameters})
+        for name, expression in still.items():
+            yield from self.standing(name, expression)
         yield "  for (let d = 0; d < D; d++) {"
-        for name in PLACE_UNITS:
-            if name in read or name == "population":
-                yield f"    const {_name(name)} = place.{name}[d];"
+        yield from self.standing_of(names_in(initial.values()) | {"population"})
         for name, level in initial.items():
             yield f"    x[{rows.index(name)} * D + d] = {self.code(level)};"
-        others = [rows.index(name) for name in program.people if name != program.rest]
-        rest = "".join(f" - x[{other} * D + d]" for other in others)
-        yield f"    x[{rows.index(program.rest)} * D + d] = population{rest};"
+        if program.people:
+            others = [rows.index(name) for name in program.people if name != program.rest]
+            rest = "".join(f" - x[{other} * D + d]" for other in others)
+            yield f"    x[{rows.index(program.rest)} * D + d] = population{rest};"
         yield "  }"
         yield "  return x;"
         yield "}"
+
+    def standing(self, name: str, expression: sp.Expr) -> Iterator[str]:
+        """Write what stands still through a run: by district, or summed over all of them."""
+        is_sum = name in self.sums
+        kept = "0" if is_sum else "new Float64Array(D)"
+        yield f"  let {_still(name)} = {kept};" if is_sum else f"  const {_still(name)} = {kept};"
+        yield "  for (let d = 0; d < D; d++) {"
+        yield from self.standing_of(names_in([expression]))
+        yield f"    {_still(name)}{' +=' if is_sum else '[d] ='} {self.code(expression)};"
+        yield "  }"
+
+    def standing_of(self, names: set[str]) -> Iterator[str]:
+        """Write what brings places, and what was written before, into a loop over districts."""
+        for name in sorted(names):
+            if name in PLACE_UNITS:
+                yield f"    const {_name(name)} = place.{name}[d];"
+            elif name in self.sums:
+                yield f"    const {_name(name)} = {_still(name)};"
+            elif name in self.model.definitions:
+                yield f"    const {_name(name)} = {_still(name)}[d];"
 
     def read(self, names: Iterable[str]) -> Iterator[str]:
         """Write what brings parameters, constants and sums over all districts into a function."""
