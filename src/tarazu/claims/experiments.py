@@ -304,6 +304,8 @@ def _lasting(test: LastingTest, result: StudyResult) -> Tested:
         f"Violence dies out {where} (fewer than {number(test.attacks)} attacks expected in weeks "
         f"{test.since + 1} to {test.weeks})."
     )
+    if not judged.any():
+        detail = "No draw is within the limits, so the claim is not tested in the model."
     limits = ", ".join(f"{name} above {number(most)}" for name, most in test.at_most.items())
     why = f"{limits}, where the answer is assumed"
     return Tested(_held(result, _with_kept(draws, table)), int((~judged).sum()), why, detail)
