@@ -38,11 +38,13 @@ class Answer:
     Attributes
     ----------
     headline : at most 20 words. sentences : three of at most 25 words each: the record's estimate,
-        all tests together, the policies.
+        all tests together, the policies. anchors : of the sections of the annex behind each; "" for
+        none.
     """
 
     headline: str
     sentences: tuple[str, ...]
+    anchors: tuple[str, ...]
 
 
 def answer_of(record: Record, battery: Battery, study: StudyResult | None) -> Answer:
@@ -59,6 +61,11 @@ def answer_of(record: Record, battery: Battery, study: StudyResult | None) -> An
             tests_sentence(battery),
             _policy_sentence(study),
         ),
+        anchors=(
+            f"finding-{CENTRAL}" if central_finding(battery) is not None else "record",
+            "answer" if battery.findings else "",
+            "" if study is None else f"study-{study.name}",
+        ),
     )
 
 
@@ -71,7 +78,7 @@ def central_finding(battery: Battery) -> Finding | None:
 def headline(record: Record, battery: Battery, study: StudyResult | None) -> str:
     """Return the answer in at most 20 words: the record's, or else the model's."""
     place, finding = record.region.title, central_finding(battery)
-    span = count(record.end.year - record.start.year + 1)
+    span = _years(record)
     if finding is not None and finding.estimate is None:
         return _head("no_estimate", place)
     if finding is not None:
@@ -145,6 +152,13 @@ def record_sentence(record: Record, battery: Battery) -> str:
         fall=number(limits.fall, signed=True),
         rise=number(limits.rise, signed=True),
     )
+
+
+def _years(record: Record) -> str:
+    number_of = record.end.year - record.start.year + 1
+    if number_of == 1:
+        return TEXTS.text("span", "one")
+    return TEXTS.text("span", "more", count=count(number_of))
 
 
 def _some(number_of: int) -> str:

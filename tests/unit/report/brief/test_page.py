@@ -146,6 +146,12 @@ def test_page__names_the_analysts_own_policy_first_with_its_districts(tmp_path: 
     assert "your policy" not in rows[1]
 
 
+def test_page__of_one_year_is_in_the_singular(tmp_path: Path) -> None:
+    year = RECORD.sel(start="2020-01-01", end="2020-12-31")
+    path = write_brief(year, [retaliation()], tmp_path / "b.html")
+    assert "1 year of records cannot say" in text_of(path)
+
+
 def test_page__of_a_shipped_study_calls_no_policy_the_readers_own(tmp_path: Path) -> None:
     """A shipped study may have policies that do not ship on their own."""
     shipped = replace(TALKS, name="demo")

@@ -260,3 +260,10 @@ def test_statement__one_sweep(text, folder) -> None:
 def test_statement__source_and_licence(text, record) -> None:
     source = record["source"]
     assert f"Data: {source['title']} ({source['licence']}), {record['start']} to" in text
+
+
+def test_links__lead_to_sections_of_the_annex(folder) -> None:
+    brief, annex = ((folder / f"{name}.html").read_text() for name in ("brief", "annex"))
+    anchors = set(re.findall(r'href="annex\.html#([^"]+)"', brief))
+    assert len(anchors) >= 6
+    assert anchors <= set(re.findall(r'\sid="([^"]+)"', annex))
