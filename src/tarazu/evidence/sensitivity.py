@@ -12,14 +12,15 @@ from scipy.special import ndtr, ndtri
 from tarazu.core.errors import FitError
 from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
+from tarazu.evidence.error_rates import MEASURED_REGION
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import MOST_WRONG, draw_initiators
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.words import Words
 from tarazu.record import Record, measured_check, select
-from tarazu.region import is_shipped
 
 WORDS: Final = Words("tarazu.evidence")
+FEW: Final = 0.05  # share of a record's events that is no part of its own
 
 SELECTIONS: Final[dict[str, dict[str, object]]] = {
     "without best = 0": {"zero_best": False},
@@ -86,15 +87,27 @@ def analyse_sensitivity(
 def selections_of(record: Record) -> dict[str, dict[str, object]]:
     """Return the selections that mean something for a record, by name.
 
-    A record of another region has those of a movement only where it has groups of that movement.
+    A record of another region has those that change it: without events of best = 0 there is nothing
+    to leave out, and a movement of less than a twentieth of the events, or nearly all of them, is
+    no part to look at.
     """
-    if is_shipped(record.region):
+    if record.region.name == MEASURED_REGION:
         return SELECTIONS
-    movements = set(record.events["movement"])
+    events = record.events
+    changed = {
+        "zero_best": events["zero_best"],
+        "group_site": events["group_site"],
+        "inactive_years": ~events["active_year"],
+        "unclear": events["initiator"] == "unclear",
+    }
+    changes = {name: bool(which.any()) for name, which in changed.items()}
+    shares = events["movement"].value_counts(normalize=True)
+    movements = {name for name, share in shares.items() if FEW <= share <= 1.0 - FEW}
     return {
         name: options
         for name, options in SELECTIONS.items()
-        if "movement" not in options or options["movement"] in movements
+        if any(changes.get(option, False) for option in options)
+        or options.get("movement") in movements
     }
 
 

@@ -149,6 +149,28 @@ def test_selections__of_a_movement_need_a_group_of_it_in_another_region(record):
     assert named == ["active years only"]
 
 
+def test_selections__of_another_region_are_those_that_change_the_record(record):
+    elsewhere = replace(record, region=replace(record.region, name="slavia", title="Slavia"))
+    events = elsewhere.events.assign(zero_best=False, group_site=False, active_year=True)
+    events = events[events["initiator"] != "unclear"].assign(movement="islamist")
+    assert not selections_of(replace(elsewhere, events=events))
+    events.loc[events.index[0], "zero_best"] = True
+    assert list(selections_of(replace(elsewhere, events=events))) == ["without best = 0"]
+
+
+def test_sensitivity__without_measured_initiators_has_no_redrawn_analysis_elsewhere(record):
+    elsewhere = replace(
+        record,
+        region=replace(record.region, name="slavia", title="Slavia"),
+        rules_digest="of other rules",
+    )
+    found = analyse_sensitivity(
+        elsewhere, lambda part: Analysis(1.0, (0.5, 1.5), 0.01, {}), by_sign("rises", "falls")
+    )
+    assert REDRAWN not in [analysis.name for analysis in found]
+    assert len(found) == len(selections_of(elsewhere))
+
+
 @pytest.mark.parametrize(
     ("estimate", "p_value", "verdict"),
     [
