@@ -77,7 +77,7 @@ export function runMembers(lab, inputs, model, state) {
       pulse_row: new Int32Array(weeks).fill(-1),
       pulse_expected: none,
       pulse_count: none,
-      start: model.start(parameters, place),
+      start: model.start(parameters, inputs.place),
     });
     if (failed >= 0) return null;
     lab.outcomes.forEach((outcome, k) => {
