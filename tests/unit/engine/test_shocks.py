@@ -11,12 +11,9 @@ from tarazu.core.sources import ASSUMED
 from tarazu.engine import simulate
 from tarazu.engine.compiler.equations import equations_of
 from tarazu.engine.compiler.program import compile_program
-from tarazu.model import Model, ModelError, build_model
+from tarazu.model import Model, ModelError
 from tarazu.model.checks import checked
 from tarazu.model.description import describe
-from tarazu.model.mechanisms.campaigns import PARAMETERS
-from tarazu.model.mechanisms.registry import MECHANISMS
-from tarazu.model.stocks import stocks
 
 DISTRICTS, WEEKS, MEMBERS = 4, 120, 40
 SPREADS = {"common_spread": 0.6, "own_spread": 0.8}
@@ -134,38 +131,3 @@ def test_shock__reads_parameters_only():
     m.change("fear", rise=p.fading, fall=p.fading, meaning="moves")
     with pytest.raises(ModelError, match="spread of the shock 'tempo' reads 'fear'"):
         checked(m)
-
-
-def former_model() -> Model:
-    """The shipped model as it was before anything came and went: both levels written in as 1."""
-    m = Model("tarazu")
-    stocks(m)
-    for name, mechanism in MECHANISMS.items():
-        if name == "campaigns":
-            m.declare(PARAMETERS)
-            for level in ("campaign", "district_tempo"):
-                m.define(level, 1 + 0 * m["campaign_spread"], meaning="1")
-        else:
-            mechanism(m)
-    return checked(m)
-
-
-@pytest.mark.slow  # four kernels of the shipped model
-@pytest.mark.parametrize("mode", ["stochastic", "mean"])
-def test_shipped_model_without_spread__is_the_former_one_to_the_last_bit(mode):
-    runs = [
-        simulate(
-            m,
-            medians(m, campaign_spread=0.0, district_spread=0.0),
-            default_levers(m, 156, 3, dialogue=0.5, operational_tempo=3.0),
-            districts=line_of_districts(3, 300_000.0),
-            seed=3,
-            members=np.arange(4),
-            weeks=156,
-            keep=("attacks", "militant_hardline", "memory_raids"),
-            mode=mode,
-        )
-        for m in (build_model(), former_model())
-    ]
-    assert runs[0].national.tobytes() == runs[1].national.tobytes()
-    assert runs[0].district.tobytes() == runs[1].district.tobytes()
