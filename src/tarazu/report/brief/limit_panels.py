@@ -57,12 +57,13 @@ def _quality_lines(record: Record, battery: Battery) -> Iterator[str]:
     zero = int(events.loc[events["zero_best"], "count"].sum())
     site = int(events.loc[events["group_site"], "count"].sum())
     yield TEXTS.text("quality", "zero", zero=count(zero), share=percent(zero / n), site=count(site))
-    yield TEXTS.text(
-        "quality",
-        "places",
-        homeless=count(quality.no_district),
-        imprecise=count(quality.imprecise_dates),
-    )
+    if quality.no_district or quality.imprecise_dates:
+        yield TEXTS.text(
+            "quality",
+            "places",
+            homeless=count(quality.no_district),
+            imprecise=count(quality.imprecise_dates),
+        )
     if gaps := gap_years(record):
         named = [years(first, last) for first, last in spans(gaps)]
         yield TEXTS.text("quality", "gaps", gaps=listed(named, 6))

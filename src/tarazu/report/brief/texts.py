@@ -68,6 +68,17 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def inline(text: str) -> str:
+    """Return a text as it stands within a line: a small letter at its beginning.
+
+    Examples
+    --------
+    >>> inline("Rates of Slavia"), inline("IMF talks")
+    ('rates of Slavia', 'IMF talks')
+    """
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def listed(parts: list[str], most: int = 3) -> str:
     """Return names as one phrase: Kech, Panjgur and 3 more.
 

@@ -19,7 +19,7 @@ from tarazu.report.brief.simulated.policies import (
     title_of,
     verdict_on,
 )
-from tarazu.report.brief.texts import TEXTS, fit, listed, plain_name, short, whole
+from tarazu.report.brief.texts import TEXTS, fit, inline, listed, plain_name, short, whole
 from tarazu.report.svg.canvas import Canvas
 from tarazu.report.tables.policies import hypotheses, span
 from tarazu.study import StudyResult
@@ -147,7 +147,7 @@ def policy_panel(result: StudyResult) -> PolicyPanel | None:
         ),
         columns=tuple(TEXTS.text("policies", key) for key in ("civilians", "attacks", "missing")),
         strip=TEXTS.text("policies", "strip"),
-        assumptions=tuple(short(title, NAME).lower() for title in strip.values()),
+        assumptions=tuple(inline(short(title, NAME)) for title in strip.values()),
         rows=rows,
         note=TEXTS.text(
             "policies",
@@ -245,7 +245,7 @@ def settings_panel(result: StudyResult) -> PolicyPanel:
         lead=TEXTS.text("grid", "lead", span=span(max(result.horizons))),
         columns=(),
         strip=lever,
-        assumptions=tuple(short(name, NAME).lower() for name in strip.values()),
+        assumptions=tuple(inline(short(name, NAME)) for name in strip.values()),
         rows=tuple(
             Row(
                 title=_words(policy),
