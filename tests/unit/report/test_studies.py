@@ -21,7 +21,7 @@ from tarazu.report.annex.study_section import StudySection, kept_words, study_se
 from tarazu.report.figure import Figure
 from tarazu.report.figures.fan import fan_figure
 from tarazu.report.table import Table
-from tarazu.report.tables.ledger import SIGNS, ledger_sentence, ledger_table
+from tarazu.report.tables.ledger import SIGNS, holds_table, ledger_sentence, ledger_table
 from tarazu.report.tables.model import parameter_table
 from tarazu.report.tables.policies import (
     pairs_table,
@@ -316,6 +316,19 @@ def test_ledger__gives_shares_with_interval_and_n(ledger: Ledger) -> None:
         assert entry.model is not None
         if entry.model.shares:
             assert re.search(r"\d+% \(\d+% to \d+%; n = \d+\)", row[3])
+
+
+def test_ledger__tells_by_hypothesis_how_often_a_claim_holds(ledger: Ledger, studies) -> None:
+    table = holds_table(ledger, tuple(studies.values()))
+    assert table is not None
+    titles = {h.title: h.name for h in studies["seventeen"].hypotheses}
+    shown = {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
+    for entry in ledger.entries:
+        assert entry.model is not None
+        for share in entry.model.shares:
+            if share.subset == "all" and share.hypothesis in titles.values():
+                title = next(t for t, name in titles.items() if name == share.hypothesis)
+                assert shown[entry.claim.id][title].startswith(f"{100 * share.share:.0f}%")
 
 
 def test_ledger__prints_the_rules_as_they_were_written(page: str, ledger: Ledger) -> None:

@@ -257,7 +257,8 @@ def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> di
         "ids": [anchors.claim(entry.claim.id) for entry in ledger.entries],
         "verdicts": tables.verdict_words(ledger),
         "rules": tables.rules(ledger),
-        "shares": tables.shares_table(ledger, tuple(studies)),
+        "holds": tables.holds_table(ledger, tuple(studies)),
+        "more": [t for t in (tables.shares_table(ledger, tuple(studies)),) if t is not None],
     }
 
 

@@ -86,6 +86,31 @@ def shares_table(ledger: Ledger, studies: tuple[StudyResult, ...]) -> Table | No
     )
 
 
+def holds_table(ledger: Ledger, studies: tuple[StudyResult, ...]) -> Table | None:
+    """Return the share of all draws in which each claim holds, one column per hypothesis."""
+    titles = {h.name: h.title for study in studies for h in study.hypotheses}
+    held = {
+        entry.claim.id: {
+            hypothesis: by_subset.get("all")
+            for hypothesis, by_subset in _by_hypothesis(entry.model.shares).items()
+        }
+        for entry in ledger.entries
+        if entry.model is not None
+    }
+    names = list(dict.fromkeys(name for shares in held.values() for name in shares))
+    if not names:
+        return None
+    return Table(
+        "Not calibrated: share of draws in which each claim holds (90% Monte Carlo interval; n)",
+        ("claim", *(hypothesis_words(name, titles) for name in names)),
+        tuple(
+            (claim, *(_share_words(shares.get(name)) for name in names))
+            for claim, shares in held.items()
+            if shares
+        ),
+    )
+
+
 def rules(ledger: Ledger) -> tuple[Rule, ...]:
     """Return every rule in the order of the ledger."""
     return tuple(
