@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,11 @@ from tarazu.model import Model, build_model
 from tarazu.model.description import Edge
 from tarazu.report.diagram import nodes, picture
 from tarazu.report.diagram.nodes import OTHER, Diagram, causal_diagram
-from tarazu.report.diagram.page import diagram_html, diagram_lines, diagram_page
+from tarazu.report.diagram.page import diagram_html, diagram_lines, diagram_page, docs_page
 from tarazu.report.diagram.picture import BOX, SPINE_BOX, diagram_svg
 from tarazu.report.svg.marks import width_of
 
+DOCS = Path(__file__).parents[3] / "docs" / "explanation"
 SVG = "{http://www.w3.org/2000/svg}"
 FOUR = [
     ("crackdown", "alienation"),
@@ -185,6 +187,12 @@ def test_page__runs_nothing_and_loads_nothing(diagram) -> None:
     assert "src=" not in page
     policy = unescape(re.findall(r'Content-Security-Policy" content="([^"]*)"', page)[0])
     assert policy.startswith("default-src 'none'; script-src; ")
+
+
+def test_docs__are_current(diagram) -> None:
+    assert docs_page(diagram) == (DOCS / "causal-diagram.md").read_text("utf-8"), "run `make docs`"
+    picture_of_docs = (DOCS / "causal-diagram.svg").read_text("utf-8")
+    assert diagram_svg(diagram, links=False) == picture_of_docs, "run `make docs`"
 
 
 def test_diagram__of_a_model_without_anything_is_empty_and_of_a_new_part_has_another_box() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -16,12 +17,13 @@ from tarazu.report.diagram.picture import diagram_svg, sentence, title
 
 KEY: Final = "causal-diagram"
 NAME: Final = "causal-loops"  # of the files
+OPEN: Final = " Open a box for what it holds."
 NOTES: Final = (
     "An arrow stands for every influence of a quantity in one box on a quantity in another; its "
     "sign is that of their derivatives over prior and state, as the declaration of the model has "
     "them. Where one of them may have either sign, so may the arrow.",
     "Drawn: the arrows of the loops that the description of the conflict claims, and the "
-    "strongest of each other box. All others are listed below. Open a box for what it holds.",
+    f"strongest of each other box. All others are listed below.{OPEN}",
 )
 STYLE: Final = (
     "body{margin:0 auto;max-width:1040px;padding:20px;color:#1b1f24;background:#fff;"
@@ -93,6 +95,21 @@ def diagram_lines(diagram: Diagram) -> tuple[str, ...]:
     return tuple(sentence(arrow, diagram) for arrow in order)
 
 
+def docs_page(diagram: Diagram) -> str:
+    """Return the page of the documentation: the picture beside it, and every arrow in words."""
+    lines = "\n".join(f"- {line}" for line in diagram_lines(diagram))
+    boxes = "\n".join(
+        f"| {node.title} | {node.meaning} | {len(node.parts)} |" for node in diagram.nodes
+    )
+    return (
+        f"# {title(diagram)}\n\n*Made by `make docs` from the declaration of the model.*\n\n"
+        f"![{title(diagram)}; every arrow is listed below]({KEY}.svg)\n\n"
+        + "\n\n".join(NOTES).removesuffix(OPEN)
+        + "\n\n| box | holds | quantities |\n|---|---|---|\n"
+        + f"{boxes}\n\n## Every arrow\n\n{lines}\n"
+    )
+
+
 def _box(node: Node, diagram: Diagram, anchors: Collection[str]) -> str:
     out = [arrow for arrow in diagram.arrows if arrow.source == node.name]
     into = [arrow for arrow in diagram.arrows if arrow.target == node.name]
@@ -126,3 +143,15 @@ def _lines(arrows: Sequence[Arrow], diagram: Diagram, *, is_out: bool) -> Iterat
         count = len(arrow.links)
         said = f"{words}: {other}" if is_out else f"{other} {words} it"
         yield f"<li>{said} ({count} link{'s' if count > 1 else ''})</li>"
+
+
+def _write_docs(folder: Path) -> None:
+    from tarazu.model import build_model
+
+    diagram = causal_diagram(build_model())
+    (folder / f"{KEY}.md").write_text(docs_page(diagram), encoding="utf-8")
+    (folder / f"{KEY}.svg").write_text(diagram_svg(diagram, links=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write_docs(Path(sys.argv[1]))
