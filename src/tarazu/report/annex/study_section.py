@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tarazu.core.number_format import count, percent
@@ -201,9 +201,8 @@ def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
 
 def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
     comparison, paired = compare(result, ["deaths_civilian"]), paired_differences(result)
-    subsets = ("all", "kept") if result.record_range is not None else ("all",)
-    civilians = [civilians_table(result, comparison, subset) for subset in subsets]
-    changes = [change_figure(paired, result, subset) for subset in subsets]
+    all_draws, kept = (change_figure(paired, result, subset) for subset in ("all", "kept"))
+    kept_table = None if kept is None else _named(kept)
     return (
         Part(
             "Civilians first",
@@ -211,12 +210,16 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
                 "The sweep's own week is counted apart; every change below is what follows it. "
                 "How many militants it kills in expectation is fixed by the study, not found.",
             ),
-            tables=_known([at_once_table(result), *civilians]),
+            tables=_known([at_once_table(result), civilians_table(result, comparison, "all")]),
+            more=_known([civilians_table(result, comparison, "kept")]),
+            anchor=anchors.study_outcome(result.name, SHOWN[0]),
         ),
         Part(
             "Attacks after the sweep, here and next door",
             (short_sentence(result), kept_words(result)),
-            figures=tuple(figure for figure in changes if figure is not None),
+            figures=() if all_draws is None else (all_draws,),
+            more=_known([kept_table]),
+            anchor=anchors.study_outcome(result.name, SHOWN[1]),
         ),
         Part(
             "Removal and harm apart",
@@ -229,3 +232,8 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
             more=_known([harm_table(paired, result, "kept")]),
         ),
     )
+
+
+def _named(figure: Figure) -> Table:
+    """Return the numbers of a figure under its title, which says the draws."""
+    return replace(figure.table, caption=figure.title)
