@@ -159,7 +159,8 @@ def policy_of(state: State, lab: Lab) -> Policy:
     kept = [setting for setting in start.settings if setting.lever not in state.levers]
     moved = [Setting(lever=name, value=value) for name, value in state.levers.items()]
     about = ", ".join(f"{s.lever.replace('_', ' ')} {s.value:g}" for s in moved)
-    return Policy(OWN, f"My policy: {about}", f"{start.title}, with {about}.", (*kept, *moved))
+    title = f"{'My policy' if state.start == TODAY else start.title}, with {about}"
+    return Policy(OWN, title, f"{start.title}, with {about}.", (*kept, *moved))
 
 
 def changes_since(query: str, lab: Lab) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def map_sentence(futures: Futures, *, is_today: bool) -> str:
     more = [d for d in futures.districts if d.change >= 0.5]
     if not (less or more):
         return fill("map_small", years=span(futures.weeks))
-    most = sorted(futures.districts, key=lambda d: -abs(d.change))[:3]
+    most = sorted([*less, *more], key=lambda d: -abs(d.change))[:3]
     return fill(
         "map_change",
         years=span(futures.weeks),

@@ -71,17 +71,15 @@ export function sentence(words, outcome, futures, isToday) {
 /** What the map shows. @param {Words} words @param {Futures} futures @param {boolean} isToday */
 export function mapSentence(words, futures, isToday) {
   if (isToday) return fill(words, "map_today");
-  const less = futures.districts.filter((d) => d.change <= -0.5).length;
-  const more = futures.districts.filter((d) => d.change >= 0.5).length;
-  if (less + more === 0) return fill(words, "map_small", { years: span(futures.weeks) });
-  const most = [...futures.districts]
-    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
-    .slice(0, 3);
+  const less = futures.districts.filter((d) => d.change <= -0.5);
+  const more = futures.districts.filter((d) => d.change >= 0.5);
+  if (less.length + more.length === 0) return fill(words, "map_small", { years: span(futures.weeks) });
+  const most = [...less, ...more].sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 3);
   return fill(words, "map_change", {
     years: span(futures.weeks),
-    less,
-    more,
-    same: futures.districts.length - less - more,
+    less: less.length,
+    more: more.length,
+    same: futures.districts.length - less.length - more.length,
     most: most.map((d) => `${d.name} ${change(d.change)}`).join(", "),
   });
 }
