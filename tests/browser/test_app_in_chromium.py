@@ -23,7 +23,8 @@ from tests.browser.devtools import BROWSERS, Browser, Page, find_browser
 import tarazu as tz
 from tarazu.app.comparison import COMPARED
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES
-from tarazu.app.lab import SEED
+from tarazu.app.lab import SEED, load_lab
+from tarazu.app.saved_page import saved_page
 from tarazu.policy import Policy, Setting
 
 pytestmark = pytest.mark.slow
@@ -249,6 +250,24 @@ def test_comparison__takes_the_policy_of_the_lab_and_fills_in_members(
         "[...document.querySelector('tr[data-hypothesis=backlash]').cells].map((c) => c.innerText)"
     )
     assert page.run(cells)[-1] == f"{int(100 * fewer / COMPARED + 0.5)}%"
+
+
+def test_saved_page__works_from_a_disk(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "lab.html"
+    file.write_text(saved_page(load_lab()), encoding="utf-8")
+    policy = Policy("own", "own", "own", (Setting(lever="operational_tempo", value=2.0),))
+    with browser.page() as page:
+        page.open(f"{file.as_uri()}#y=1")
+        put(page, "lever-operational_tempo", 2)
+        page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+        assert headline(page) == change_of(policy, EXPECTED_DRAWS, "mean")
+        link = page.run("location.href")
+        page.open("about:blank")
+        page.open(link)
+        page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+        assert page.run("document.getElementById('lever-operational_tempo').value") == "2"
+        assert page.complaints == []
+        assert {url.partition(":")[0] for url in page.requests} <= {"file", "about", "data"}
 
 
 def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> None:

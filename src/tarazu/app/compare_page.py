@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from math import floor
 from typing import Any
@@ -21,7 +20,7 @@ from tarazu.app.comparison import (
 )
 from tarazu.app.futures import Change
 from tarazu.app.lab import Lab
-from tarazu.app.pages import template
+from tarazu.app.pages import data_block, template
 from tarazu.app.state import State, policy_of, write_query
 
 LETTERS = "ABCD"
@@ -54,7 +53,7 @@ def compare_page(lab: Lab, choice: Choice, found: Sequence[Comparison]) -> str:
         "pairs": [(a, b) for a in range(len(states)) for b in range(len(states)) if a < b],
         "letters": LETTERS,
         "members": found[0].members,
-        "data": Markup(_data(lab, choice)),
+        "data": Markup(data_block(_data(lab, choice))),
     }
     return template("compare.html.j2").render(known)
 
@@ -102,10 +101,9 @@ def share_text(part: int, whole: int) -> str:
     return f"{floor(100 * part / whole + 0.5)}%"
 
 
-def _data(lab: Lab, choice: Choice) -> str:
-    data = {
+def _data(lab: Lab, choice: Choice) -> dict[str, Any]:
+    return {
         "words": words.load_words(),
         "choice": choice.model_dump(),
         "hypotheses": {name: one.title for name, one in lab.hypotheses.items()},
     }
-    return json.dumps(data).replace("<", "\\u003c")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -39,13 +40,39 @@ def template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def lab_page(lab: Lab, state: State, futures: Futures, changes: tuple[str, ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a page holds that works without a server.
+
+    Attributes
+    ----------
+    policy : its content policy. page_style, picture_style, script : inline.
+    inputs : of the mean field, by hypothesis.
+    """
+
+    policy: str
+    page_style: Markup
+    picture_style: Markup
+    script: Markup
+    inputs: Mapping[str, Any]
+
+
+def lab_page(
+    lab: Lab,
+    state: State,
+    futures: Futures,
+    changes: tuple[str, ...] = (),
+    *,
+    saved: Saved | None = None,
+) -> str:
     """Return the lab's page for a state.
 
     Parameters
     ----------
     changes : what differs from the Tarazu that made the link; see `changes_since`.
+    saved : for a page that works without a server.
     """
+    data = {**lab_data(lab, state, futures), **({"inputs": saved.inputs} if saved else {})}
     known = {
         "words": words.load_words(),
         "lab": lab,
@@ -61,7 +88,8 @@ def lab_page(lab: Lab, state: State, futures: Futures, changes: tuple[str, ...])
         "more": [row for row in _levers(lab, state) if not row["is_open"]],
         "query": write_query(state, lab),
         "compare": f"/compare?{urlencode([('y', state.years), ('s', short_query(state))])}",
-        "data": Markup(_data_block(lab, state, futures)),
+        "data": Markup(data_block(data)),
+        "saved": saved,
     }
     return template("lab.html.j2").render(known)
 
@@ -204,6 +232,6 @@ def _setting(setting: Setting, lab: Lab) -> dict[str, Any]:
     }
 
 
-def _data_block(lab: Lab, state: State, futures: Futures) -> str:
-    """Return the data as JSON that cannot end the element around it."""
-    return json.dumps(lab_data(lab, state, futures)).replace("<", "\\u003c")
+def data_block(data: Mapping[str, Any]) -> str:
+    """Return data as JSON that cannot end the element around it."""
+    return json.dumps(data).replace("<", "\\u003c")

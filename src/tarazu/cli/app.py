@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import Quiet, Verbose
+from tarazu.cli.options import Force, Quiet, Verbose
 from tarazu.cli.terminal.output import show
 
 
@@ -34,6 +34,15 @@ def app(
         str, typer.Option(help="Address to listen on; other than this machine's own: with a token.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8765,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            show_default=False,
+            help="Write the lab as one HTML file that works without Tarazu, and serve nothing.",
+        ),
+    ] = None,
+    force: Force = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -42,8 +51,22 @@ def app(
     Prints the address to open, and serves until it is interrupted (Ctrl-C). Nothing leaves this
     machine. Without --host only this machine reaches the server; with it, visitors need the token
     in the printed address. The first start compiles the model, which takes up to four minutes.
+
+    The file of --save computes expected paths in the browser, without chance; it opens from a disk
+    or a stick, without a network.
     """
     from tarazu.app.lab import load_lab
+    from tarazu.core.files.outputs import check_outputs, write_outputs
+
+    if save is not None:
+        from tarazu.app.saved_page import saved_page
+
+        inputs = [place for place in (region, folder) if place is not None]
+        check_outputs([save], keep=inputs, replace=force)
+        page = saved_page(load_lab(region, folder))
+        write_outputs({save: page.encode()}, keep=inputs, replace=force)
+        show(str(save), None, as_json=False)
+        return
     from tarazu.app.serve import serve
 
     serve(

@@ -3,8 +3,9 @@
 
 import { csvOf, save, svgOf } from "./download.js";
 import { fanMarks, mapMarks, redraw } from "./drawing.js";
+import { startEngine } from "./engine.js";
 import { run } from "./runs.js";
-import { compareAddress, History, isToday, moved, shortQuery, shownLevers, writeQuery } from "./state.js";
+import { compareAddress, History, isToday, moved, readQuery, shortQuery, shownLevers, writeQuery } from "./state.js";
 import { amount, change, cost, fill, headline, mapSentence, mode, sentence } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -101,9 +102,7 @@ function fillTable(figure) {
 
 // Expected paths, at once
 
-const worker = new Worker("/static/worker.js", { type: "module" });
-worker.postMessage({ lab });
-worker.onmessage = ({ data }) => {
+const engine = startEngine(lab, (data) => {
   if (data.id !== asked) return; // an older question
   if (data.futures) {
     show(data.futures, state);
@@ -111,12 +110,12 @@ worker.onmessage = ({ data }) => {
   } else {
     by("run-state").textContent = data.error ? words.state_unreachable : words.state_left;
   }
-};
+});
 
 function ask() {
   asked += 1;
   askedAt = performance.now();
-  worker.postMessage({ state, id: asked });
+  engine(state, asked);
 }
 
 // Members, in the background
@@ -130,6 +129,7 @@ function stop() {
 
 function runLater() {
   stop();
+  if (lab.inputs) return; // a saved page, without a server
   by("again").hidden = true;
   setProgress(0, 1, "");
   timer = setTimeout(start, RUN_AFTER);
@@ -202,7 +202,7 @@ function showState() {
   by("start-meaning").textContent = lab.meanings[state.start];
   /** @type {HTMLButtonElement} */ (by("undo")).disabled = history_.past.length === 0;
   /** @type {HTMLButtonElement} */ (by("redo")).disabled = history_.future.length === 0;
-  const query = `?${writeQuery(lab, state)}`;
+  const query = `${lab.inputs ? "#" : "?"}${writeQuery(lab, state)}`;
   by("link").setAttribute("href", query);
   window.history.replaceState(null, "", query);
   by("copied").textContent = "";
@@ -239,7 +239,7 @@ function showCompare() {
 
 async function showRecipe() {
   const details = /** @type {HTMLDetailsElement} */ (by("recipe"));
-  if (!details.open) return;
+  if (!details.open || lab.inputs) return;
   const answer = await fetch(`/api/recipe?${writeQuery(lab, state)}`);
   if (!answer.ok) return;
   const recipe = await answer.json();
@@ -326,13 +326,14 @@ async function saveFigure(figure, kind) {
     unit: figure.querySelector(".axis")?.textContent ?? "",
     members: mode(words, futures),
     hypothesis: lab.hypotheses[of.hypothesis].title,
-    scenario: new URL(`/?${writeQuery(lab, of)}`, location.href).href,
+    scenario: new URL(`${lab.inputs ? "#" : "/?"}${writeQuery(lab, of)}`, location.href).href,
     tarazu: lab.version,
     "model and region": lab.key,
   };
   if (kind === "csv") save(`${name}.csv`, csvOf(futures, outcome, about), "text/csv");
   else {
-    const style = await (await fetch("/static/picture.css")).text();
+    const inline = document.getElementById("picture-style")?.textContent;
+    const style = inline ?? (await (await fetch("/static/picture.css")).text());
     const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
     const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
     save(`${name}.svg`, svgOf(picture, style, text), "image/svg+xml");
@@ -343,6 +344,16 @@ new ResizeObserver(() => show(shown.futures, shown.state)).observe(by("result"))
 show(shown.futures, state);
 showCompare();
 performance.mark("first-picture");
-if (new URLSearchParams(location.search).size) window.history.replaceState(null, "", `?${writeQuery(lab, state)}`);
-worker.postMessage({ state, id: 0 }); // inputs and today's paths are there before the first move
+if (lab.inputs) {
+  if (location.hash) {
+    set(readQuery(lab, location.hash.slice(1)));
+  }
+  window.addEventListener("hashchange", () => {
+    const next = readQuery(lab, location.hash.slice(1));
+    if (writeQuery(lab, next) !== writeQuery(lab, state)) set(next);
+  });
+} else if (new URLSearchParams(location.search).size) {
+  window.history.replaceState(null, "", `?${writeQuery(lab, state)}`);
+}
+if (asked === 0) engine(state, -1); // inputs and today's paths are there before the first move
 runLater();

@@ -50,6 +50,27 @@ export function writeQuery(lab, state) {
   return pairs.toString();
 }
 
+/** The state of an address; what it names and the lab does not have is left out.
+ * @param {Lab} lab @param {string} query @returns {State} */
+export function readQuery(lab, query) {
+  const pairs = new URLSearchParams(query);
+  const hypothesis = pairs.get("h") ?? "";
+  const start = pairs.get("p") ?? "";
+  const years = Number(pairs.get("y"));
+  /** @type {State} */
+  let state = {
+    hypothesis: hypothesis in lab.hypotheses ? hypothesis : Object.keys(lab.hypotheses)[0],
+    start: start in lab.policies ? start : lab.today,
+    years: Number.isInteger(years) && years >= 1 && years <= 10 ? years : 5,
+    levers: {},
+  };
+  for (const { name } of lab.levers) {
+    const value = pairs.get(name);
+    if (value) state = moved(lab, state, name, Number(value));
+  }
+  return state;
+}
+
 /** What the address of a comparison holds of a policy. @param {State} state */
 export function shortQuery(state) {
   const pairs = new URLSearchParams({ p: state.start });
