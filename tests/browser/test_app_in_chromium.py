@@ -111,6 +111,7 @@ def change_of(policy: Policy, members: int, mode: str) -> str:
     change = attacks.sum("week").values
     fewer = int((change < 0).sum())
     low, median, high = np.quantile(change, (0.05, 0.5, 0.95))
+    kind = "expected paths" if mode == "mean" else "futures"
 
     def shown(value: float) -> str:
         size = int(abs(value) + 0.5)
@@ -118,7 +119,7 @@ def change_of(policy: Policy, members: int, mode: str) -> str:
         return f"{sign}{size}" if size else "0"
 
     return (
-        f"{fewer} of {members} futures have fewer attacks than under today's practice. Change over "
+        f"{fewer} of {members} {kind} have fewer attacks than under today's practice. Change over "
         f"1 year: {shown(median)} attacks (median; 90% interval, {shown(low)} to {shown(high)})."
     )
 
@@ -129,7 +130,7 @@ def test_lever__moves_the_fan_to_the_numbers_of_the_python_interface(
     policy = Policy("own", "own", "own", (Setting(lever="operational_tempo", value=2.0),))
     page.open(f"{address}?y=1")
     put(page, "lever-operational_tempo", 2)
-    page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+    page.wait("document.getElementById('headline').textContent.includes('of 8 expected paths')")
     assert headline(page) == change_of(policy, EXPECTED_DRAWS, "mean")
     all_members(page)
     assert headline(page) == change_of(policy, LAST, "stochastic")
@@ -214,7 +215,7 @@ def test_first_picture__needs_no_script(browser: Browser, address: str) -> None:
         text = page.send("DOM.getOuterHTML", nodeId=page.send("DOM.getDocument")["root"]["nodeId"])
         html = text["outerHTML"]
         assert html.count('class="policy median"') == 3
-        assert "of 8 futures have fewer attacks" in html
+        assert "of 8 expected paths have" in html
         assert '<button type="submit">Show</button>' in html
         assert page.complaints == []
 
@@ -259,12 +260,12 @@ def test_saved_page__works_from_a_disk(browser: Browser, tmp_path: Path) -> None
     with browser.page() as page:
         page.open(f"{file.as_uri()}#y=1")
         put(page, "lever-operational_tempo", 2)
-        page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+        page.wait("document.getElementById('headline').textContent.includes('of 8 expected paths')")
         assert headline(page) == change_of(policy, EXPECTED_DRAWS, "mean")
         link = page.run("location.href")
         page.open("about:blank")
         page.open(link)
-        page.wait("document.getElementById('headline').textContent.includes('of 8 futures')")
+        page.wait("document.getElementById('headline').textContent.includes('of 8 expected paths')")
         assert page.run("document.getElementById('lever-operational_tempo').value") == "2"
         assert page.complaints == []
         assert {url.partition(":")[0] for url in page.requests} <= {"file", "about", "data"}

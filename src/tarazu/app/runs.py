@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -53,7 +53,7 @@ class Runs:
     ) -> None:
         self._at_once, self._most_waiting, self._seconds = at_once, most_waiting, seconds
         self.is_stopping = is_stopping
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="run")
+        self._slots = threading.Semaphore(at_once)  # a run that was ended computes a little longer
         self._line: list[object] = []  # the first `at_once` compute, the others wait
 
     @property
@@ -120,7 +120,7 @@ class Runs:
                 raise _EndedError
             return stage(report)
 
-        work = asyncio.get_running_loop().run_in_executor(self._threads, computed)
+        work = self._start(computed)
         try:
             told, at = -1, started
             while not work.done():
@@ -143,6 +143,25 @@ class Runs:
         finally:
             ended.set()
             work.add_done_callback(_forget)
+
+    def _start(self, compute: Callable[[], Line]) -> asyncio.Future[Line]:
+        """Compute in a thread that does not keep the process: a compilation cannot be ended."""
+        loop = asyncio.get_running_loop()
+        work: asyncio.Future[Line] = loop.create_future()
+
+        def body() -> None:
+            settle: Callable[[], None]
+            try:
+                with self._slots:
+                    result = compute()
+                settle = partial(work.set_result, result)
+            except Exception as error:  # noqa: BLE001 - raised where the run is waited for
+                settle = partial(work.set_exception, error)
+            with suppress(RuntimeError):  # the server has stopped, nobody waits
+                loop.call_soon_threadsafe(settle)
+
+        threading.Thread(target=body, daemon=True, name="run").start()
+        return work
 
 
 def _forget(work: asyncio.Future[Line]) -> None:

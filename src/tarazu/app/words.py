@@ -55,6 +55,7 @@ def headline(futures: Futures, *, is_today: bool) -> str:
         "headline_change",
         fewer=first.change.fewer,
         members=futures.members,
+        kind=fill(f"kind_{futures.mode}"),
         years=years,
         **_changes(first),
     )

@@ -42,7 +42,7 @@ def test_page__is_whole_without_scripts(lab: Guard) -> None:
     assert answer.status == 200
     assert len(re.findall(r'<svg [^>]*role="img"', text)) == 4
     assert text.count("<desc") == text.count("<table>") == 4
-    assert "8 futures have fewer attacks" in text or "of 8 futures" in text
+    assert "of 8 expected paths have fewer attacks" in text
     assert "Simulated, not calibrated" in text
     assert 'name="dialogue" min="0" max="1" step="0.05" value="0.5"' in text
     assert " style=" not in text

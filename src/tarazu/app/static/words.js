@@ -52,7 +52,8 @@ export function headline(words, futures, isToday) {
   if (first.change.equal === futures.members) return fill(words, "headline_same");
   const { members } = futures;
   const { fewer } = first.change;
-  return fill(words, "headline_change", { fewer, members, years, ...changes(first) });
+  const kind = fill(words, `kind_${futures.mode}`);
+  return fill(words, "headline_change", { fewer, members, kind, years, ...changes(first) });
 }
 
 /** What a picture shows. @param {Words} words @param {Outcome} outcome @param {Futures} futures
