@@ -55,15 +55,19 @@ def address() -> Iterator[str]:
             assert process.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
             assert found is not None
-            end = time.monotonic() + START_SECONDS
-            while '"ready"' not in _get(found.group() + "health"):
-                assert time.monotonic() < end, "the lab is not ready"
-                time.sleep(0.2)
+            _wait_until_ready(found.group())
             yield found.group()
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(20)
     assert process.returncode == 0
+
+
+def _wait_until_ready(address: str) -> None:
+    end = time.monotonic() + START_SECONDS
+    while '"ready"' not in _get(address + "health"):
+        assert time.monotonic() < end, "the lab is not ready"
+        time.sleep(0.2)
 
 
 def _get(url: str) -> str:
@@ -283,6 +287,7 @@ def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> No
         found = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
         assert found is not None
         host = found.group()
+        _wait_until_ready(f"http://{host}/")
         body = b'{"years": 10, "levers": {"dialogue": 0.3}}'
         head = f"POST /api/runs HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", int(found.group(1)))) as client:

@@ -62,16 +62,24 @@ def serve(
     service.runs.is_stopping = lambda: bool(server.should_exit)
     threading.Thread(target=service.warm, daemon=True, name="warm").start()
     say(f"http://{shown}:{port}/{'?token=' + token if token else ''}")
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run(sockets=[listener])
+        finally:
+            ended.set()
+
     # Not in the main thread, where uvicorn would take over the signals and send them a second time.
-    thread = threading.Thread(target=server.run, args=([listener],), name="server")
-    thread.start()
+    # An event is waited for: Python 3.11 takes a thread for ended whose join is interrupted.
+    threading.Thread(target=run, name="server").start()
     try:
-        thread.join()
+        ended.wait()
     except KeyboardInterrupt:
         return  # the way to end it
     finally:
         server.should_exit = True
-        thread.join()
+        ended.wait()
 
 
 def _names(host: str, port: int) -> frozenset[str]:
