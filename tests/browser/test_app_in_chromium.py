@@ -24,7 +24,7 @@ import tarazu as tz
 from tarazu.app.comparison import COMPARED
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES
 from tarazu.app.lab import SEED, load_lab
-from tarazu.app.saved_page import saved_page
+from tarazu.app.pages.saved import saved_page
 from tarazu.policy import Policy, Setting
 
 pytestmark = pytest.mark.slow

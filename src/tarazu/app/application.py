@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
-from tarazu.app.compare_page import compare_page
 from tarazu.app.comparison import Choice, read_choice
 from tarazu.app.guard import Guard, Receive, Send
 from tarazu.app.openapi import Health, describe_api
-from tarazu.app.pages import lab_page, problem_page, waiting_page
+from tarazu.app.pages.compare import compare_page
+from tarazu.app.pages.lab import lab_page, problem_page, waiting_page
 from tarazu.app.reproduce import recipe_of
 from tarazu.app.runs import Line, QueueFullError, Stage
 from tarazu.app.service import Service

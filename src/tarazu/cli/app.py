@@ -59,7 +59,7 @@ def app(
     from tarazu.core.files.outputs import check_outputs, write_outputs
 
     if save is not None:
-        from tarazu.app.saved_page import saved_page
+        from tarazu.app.pages.saved import saved_page
 
         inputs = [place for place in (region, folder) if place is not None]
         check_outputs([save], keep=inputs, replace=force)

@@ -4,7 +4,6 @@ import pytest
 from tests.unit.app.labs import shipped_lab
 
 import tarazu as tz
-from tarazu.app.compare_page import compare_page, share_text
 from tarazu.app.comparison import (
     COMPARED,
     FIRST,
@@ -17,6 +16,7 @@ from tarazu.app.comparison import (
 )
 from tarazu.app.futures import EXPECTED_DRAWS
 from tarazu.app.lab import SEED
+from tarazu.app.pages.compare import compare_page, share_text
 from tarazu.app.service import Service
 from tarazu.app.state import State
 from tarazu.core.errors import ScenarioError
@@ -31,6 +31,7 @@ def service() -> Service:
     return Service(LAB)
 
 
+@pytest.mark.slow
 def test_comparison__counts_pairs_of_simulate(service: Service) -> None:
     found = service.compared(CHOICE)
     assert [one.hypothesis for one in found] == [*LAB.hypotheses]

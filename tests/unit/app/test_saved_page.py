@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from tests.unit.app.labs import shipped_lab
 
-from tarazu.app.saved_page import saved_page
+from tarazu.app.pages.saved import saved_page
 from tarazu.cli.entry import run
+
+pytestmark = pytest.mark.slow
 
 LAB = shipped_lab()
 

@@ -10,7 +10,7 @@ from tests.unit.app.labs import STATIC, in_node, needs_node, shipped_lab
 from tarazu.app import words
 from tarazu.app.drawing import fan_marks, map_marks
 from tarazu.app.futures import Futures
-from tarazu.app.pages import lab_data
+from tarazu.app.pages.lab import lab_data
 from tarazu.app.service import Service
 from tarazu.app.state import State, check_state
 

@@ -10,7 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tarazu.app.lab import Lab
-from tarazu.app.pages import Saved, lab_page
+from tarazu.app.pages.lab import Saved, lab_page
 from tarazu.app.service import Service
 from tarazu.app.state import State
 from tarazu.report.content_policy import script_hash

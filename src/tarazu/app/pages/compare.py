@@ -20,7 +20,7 @@ from tarazu.app.comparison import (
 )
 from tarazu.app.futures import Change
 from tarazu.app.lab import Lab
-from tarazu.app.pages import data_block, template
+from tarazu.app.pages.lab import data_block, template
 from tarazu.app.state import State, policy_of, write_query
 
 LETTERS = "ABCD"

@@ -1,4 +1,4 @@
-"""Pages of the lab as HTML: complete without JavaScript."""
+"""The first page: levers, the fan of attacks, outcomes and the map."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Pages of the lab as HTML: complete without JavaScript."""
