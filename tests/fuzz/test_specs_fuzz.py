@@ -28,6 +28,7 @@ from tarazu.record import read_record
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.sources.mapping import Mapping
 from tarazu.region import load_region
+from tarazu.region.attributes import ATTRIBUTES
 from tarazu.region.load import TABLES, _Settings
 from tarazu.region.shipped import FOLDERS
 from tarazu.study import load_study, run_study
@@ -191,7 +192,7 @@ def read_claims_file(folder: Path, text: str) -> object:
 
 
 def read_region_file(folder: Path, text: str) -> object:
-    for name in TABLES[1:]:
+    for name in (*TABLES[1:], ATTRIBUTES):
         (folder / name).write_bytes((FOLDERS["balochistan"] / name).read_bytes())
     (folder / "region.toml").write_text(text, encoding="utf-8")
     return load_region(folder)

@@ -19,6 +19,8 @@ from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.study import load_study_result
 from tarazu.study.runner import run as running
 
+pytestmark = pytest.mark.slow  # whole commands, in processes of their own
+
 STUDY = """
 title = "{title}"
 question = "Does it run?"

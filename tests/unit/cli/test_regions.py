@@ -90,7 +90,7 @@ def test_region__a_name_that_is_not_known_gets_the_nearest_one(
 def test_demo__of_the_second_region_is_of_its_record_and_has_its_own_folder() -> None:
     region = load_region("kp-fata")
     task = demo_task(load_record(region), region=region)
-    assert [given.study.name for given in task.studies] == ["demo", "attrition"]
+    assert [given.study.name for given in task.studies] == ["demo", "loop", "levers", "attrition"]
     assert {given.study.region.name for given in task.studies} == {"kp_fata"}
     assert task.ledger is not None
     assert default_folder(task) == Path("out/demo-kp-fata")

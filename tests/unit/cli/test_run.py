@@ -215,6 +215,8 @@ STOPPED = """
 import os, signal, sys, time
 from tarazu.cli import main
 from tarazu.study.runner import run
+
+pytestmark = pytest.mark.slow  # whole commands, in processes of their own
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run_block, done = run.run_block, []
 def slow(*arguments):

@@ -73,7 +73,7 @@ def run_in_pysd(in_pysd, **options):
         return pysd_levels(tool.run(return_columns=columns, **options), model)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_xmile__with_a_step_of_a_week_gives_the_mean_field(in_pysd):
     model, parameters, levers, _ = in_pysd
     own = simulate(
@@ -93,7 +93,7 @@ def test_xmile__with_a_step_of_a_week_gives_the_mean_field(in_pysd):
         assert found == pytest.approx(own.by_district(name)[0], rel=AGREEMENT, abs=1e-12), name
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_xmile__with_short_steps_comes_to_the_differential_equations(in_pysd):
     model, parameters, levers, _ = in_pysd
     weeks = 4  # the file's second lever changes in the week that begins at time 3

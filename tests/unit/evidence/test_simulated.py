@@ -90,7 +90,7 @@ def test_error_rates__are_shares_with_their_interval(record, tmp_path):
     names = [rate.name for rate in found.rates["reaction"]]
     assert SIZE in names
     assert len(set(names)) == len(names)
-    assert "421 attacks and 89 operations in 29 districts" in found.world
+    assert "421 attacks and 90 operations in 29 districts" in found.world
 
 
 def test_error_rates__continue_where_they_were_interrupted(record, tmp_path, calls):

@@ -75,7 +75,7 @@ def test_equations__cover_everything_that_moves(description):
     model = build_model()
     given = {equation.quantity for equation in description.equations}
     moved = {change.stock for change in model.changes}
-    assert given == {*model.definitions, *model.events, *model.transfers, *moved}
+    assert given == {*model.definitions, *model.events, *model.transfers, *model.shocks, *moved}
     ready = next(e for e in description.equations if e.quantity == "ready_islamist")
     assert "strength_islamist" in ready.text
     assert r"\text{strength islamist}" in ready.latex

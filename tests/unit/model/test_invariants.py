@@ -46,7 +46,7 @@ def run_under(policy: str, hypothesis: str, mode: str):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("hypothesis", HYPOTHESES)
 def test_people__are_whole_and_conserved_to_the_last_one(policy, hypothesis):
@@ -58,7 +58,7 @@ def test_people__are_whole_and_conserved_to_the_last_one(policy, hypothesis):
         assert np.all((stock >= 0.0) & (stock == np.floor(stock)))
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.parametrize("mode", ["stochastic", "mean"])
 @pytest.mark.parametrize("policy", POLICIES)
 def test_stocks__stay_in_their_ranges(policy, mode):

@@ -23,6 +23,7 @@ WRITTEN_OUT = (
     "attacks_transport_today_everywhere",
     "attacks_energy_today_everywhere",
     "attacks_urban_today_everywhere",
+    "softened",
 )
 """Definitions whose own signs are claimed, written out: held by their equilibrium."""
 LONG = 2_000

@@ -130,7 +130,7 @@ def test_ablate__an_effect_is_the_policy_less_the_baseline(scenarios, monkeypatc
     assert table["through"].tolist() == pytest.approx([0.0, 2 * asked / 3])
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_ablate__parts_add_up_draw_by_draw(scenarios):
     base, surge = scenarios
     seen = []
@@ -144,7 +144,7 @@ def test_ablate__parts_add_up_draw_by_draw(scenarios):
     assert (table["n_draws"] == 2).all()
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_ablate__a_policy_that_is_the_baseline_has_no_effect_to_explain(scenarios):
     base, _ = scenarios
     table = ablate(base, base, [Link("trust", "*")])

@@ -342,7 +342,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_memory__is_flat_in_members(tmp_path):
     peaks = []
     for draws in (100, 1000):
