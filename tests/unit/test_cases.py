@@ -26,12 +26,6 @@ OUTCOMES: dict[str, Outcome] = {}
 ELSEWHERE = {"names_encoded_twice", "who_began_air_and_repel"}
 """Cases of names of districts and of initiators, whose tests stand with the rules on them."""
 
-NOT_YET = {
-    "words_of_balochistan_elsewhere": "the analysis of Baloch groups is shown where all events "
-    "are theirs, or one of thousands is",
-}
-"""Cases whose outcome is still wrong, and how."""
-
 RUNS_ESTIMATORS = {
     "best_above_high",
     "same_rows_twice",
@@ -321,8 +315,6 @@ def words_of_balochistan_elsewhere(case: Case) -> None:
 def parameters() -> Iterator[Any]:
     for name in OUTCOMES:
         marks = [pytest.mark.slow] if name in RUNS_ESTIMATORS else []
-        if name in NOT_YET:
-            marks.append(pytest.mark.xfail(reason=NOT_YET[name]))
         yield pytest.param(name, marks=marks)
 
 

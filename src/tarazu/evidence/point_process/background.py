@@ -198,11 +198,17 @@ def _summarise(history: History, optimum: Optimum) -> Background:
         lag_branching=lags,
         mean=mean,
         covariance=_covariance(optimum.information, gradients),
-        dispersion=float((history.event_count**2).sum() / history.event_count.sum()),
+        dispersion=_dispersion(history.event_count),
         log_likelihood=optimum.value,
         decrement=optimum.decrement,
         converged=optimum.converged,
     )
+
+
+def _dispersion(counts: Array) -> float:
+    """Return the mean square over the mean of daily counts; 1 where there is no event."""
+    total = counts.sum()
+    return float((counts**2).sum() / total) if total else 1.0
 
 
 def _covariance(information: Information, gradients: list[tuple[Array, Array]]) -> Array:
