@@ -17,7 +17,7 @@ BLOCK = re.compile(r"<!-- (?P<what>[^>]+) -->\n```\w+\n(?P<text>.*?)```", re.DOT
 OF_BALOCHISTAN = (
     "Baloch groups only",
     "precision 9",
-    "found in 80% of records",
+    "size of Balochistan's",
     "hand-read sample",
 )
 

@@ -286,6 +286,7 @@ def test_evidence__leaves_a_folder_of_the_user_that_is_called_like_work(
     assert (here / ".results.work" / "thesis.tex").read_text() == "years of work"
 
 
+@pytest.mark.heavy
 def test_run__two_studies_of_one_name_do_not_share_a_default(
     here: Path, refused: Refused, capsys: pytest.CaptureFixture[str]
 ) -> None:

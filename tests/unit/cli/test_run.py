@@ -22,6 +22,8 @@ from tarazu.pipeline.task import StudyInput
 from tarazu.record import Record
 from tarazu.study import build_study, find_study, load_study, load_study_result
 
+pytestmark = pytest.mark.slow  # whole commands, in processes of their own
+
 ROOT = Path(__file__).parents[3]
 STUDY = """
 title = "Tiny"
@@ -216,7 +218,6 @@ import os, signal, sys, time
 from tarazu.cli import main
 from tarazu.study.runner import run
 
-pytestmark = pytest.mark.slow  # whole commands, in processes of their own
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run_block, done = run.run_block, []
 def slow(*arguments):
@@ -388,6 +389,7 @@ def test_demo__keeps_the_rest_when_an_estimator_fails(
     assert "retaliation: the record has no attack." in (out / "annex.html").read_text()
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("out", [[], ["-o", "out/demo"]])
 def test_demo__replaces_its_own_folder(
