@@ -7,7 +7,6 @@ package axe-playwright-python.
 import json
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from html import unescape
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.test_pages_in_chromium import BROWSERS, FLAGS
+from tests.browser.test_pages_in_chromium import FLAGS
 from tests.unit.evidence.findings import weak_retaliation
 
 from tarazu.evidence.battery import assess
@@ -36,14 +35,6 @@ return found.violations.map(function (v) {
   return v.impact + " " + v.id + ": " + v.nodes.map(function (n) { return n.html.slice(0, 120); });
 });
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    for name in BROWSERS:
-        if (found := shutil.which(name)) is not None:
-            return found
-    pytest.skip(f"THE ANNEX WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The brief in a real browser: two printed pages on A4 and Letter, no scrolling sideways."""
 
 import re
-import shutil
 import subprocess
 from html import escape
 from pathlib import Path
@@ -14,7 +13,6 @@ from tarazu.claims import load_ledger, weigh_claims
 from tarazu.record import load_record
 from tarazu.report import write_brief
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -36,14 +34,6 @@ document.getElementById("frame").onload = (event) => {{
 }};
 </script>
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    for name in BROWSERS:
-        if (found := shutil.which(name)) is not None:
-            return found
-    pytest.skip(f"THE BRIEF WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
 
 
 @pytest.fixture(scope="module")

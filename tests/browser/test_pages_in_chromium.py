@@ -1,7 +1,6 @@
 """Pages in a real browser: all figures drawn, no complaint, no request, A4 in print."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from tarazu.report import write_annex
 from tarazu.report.figures.record import events_figure
 from tarazu.report.pages.figure_pages import write_pages
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -30,14 +28,6 @@ FLAGS = (
 )
 BROWSERS_OWN = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
 FIGURE_COUNT = 3 + len(FIGURES)
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    for name in BROWSERS:
-        if (found := shutil.which(name)) is not None:
-            return found
-    pytest.skip(f"THE BRIEF WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)} is here")
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ def test_address__is_shown_without_secrets() -> None:
         ("/new", "https://example.org/new"),
         ("https://example.org:443/new", "https://example.org:443/new"),
         ("https://other.net/new", "https://other.net/new"),
-        ("https://files.other.net/new", "https://files.other.net/new"),
+        ("https://data.other.net/new", "https://data.other.net/new"),
     ],
 )
 def test_redirect__is_followed(location: str, found: str) -> None:

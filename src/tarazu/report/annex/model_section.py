@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tarazu.study import StudyResult
 
 AUDITED: Final = (
-    "In few draws does violence die out or double within 40 years; the audit of the model, "
-    "docs/validation/model-audit.md, gives the shares and the tests that the model does not pass."
+    "In few draws does violence die out or double within 40 years, by an audit of the model before "
+    "districts differed and campaigns came and went; it was not run again since. Shares, and tests "
+    "that the model did not pass: docs/validation/model-audit.md."
 )
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "
@@ -26,9 +27,10 @@ MODEL_LIMITS: Final = (
     AUDITED,
     "Whether a surge lowers attacks rests on assumed numbers of militants killed and captured, and "
     "on responses whose sign is open. Means lean towards a few extreme draws; read medians.",
-    "All districts start with equal rates per capita, so levels by district do not match the "
-    "record. Attacks are those that a record would count; raids, lethal operations and "
-    "disappearances have assumed reporting shares.",
+    "Districts start apart by what is known of them: majority language, deprivation, borders, what "
+    "stands there. Levels by district still do not match the record. Attacks are those that "
+    "a record would count; raids, lethal operations and disappearances have assumed reporting "
+    "shares.",
 )
 
 
