@@ -12,7 +12,14 @@ from tarazu.core import display
 if TYPE_CHECKING:
     from tarazu._version import __version__
     from tarazu.claims import Ledger, weigh_claims
-    from tarazu.evidence import Finding, estimate, fit_hawkes, matched_wake, run_battery
+    from tarazu.evidence import (
+        Finding,
+        before_after,
+        estimate,
+        fit_hawkes,
+        matched_wake,
+        run_battery,
+    )
     from tarazu.evidence.battery import Battery
     from tarazu.model import Hypothesis, Model, load_hypothesis, load_model
     from tarazu.policy import Policy, load_policy
@@ -35,6 +42,7 @@ __all__ = [
     "Study",
     "StudyResult",
     "__version__",
+    "before_after",
     "build_region",
     "cite",
     "estimate",
@@ -68,6 +76,7 @@ _HOMES = {
     "Study": "tarazu.study",
     "StudyResult": "tarazu.study",
     "__version__": "tarazu._version",
+    "before_after": "tarazu.evidence",
     "build_region": "tarazu.region.build.builder",
     "cite": "tarazu.report.citation",
     "estimate": "tarazu.evidence",

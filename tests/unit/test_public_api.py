@@ -17,6 +17,7 @@ PUBLIC = {
     "Study",
     "StudyResult",
     "__version__",
+    "before_after",
     "build_region",
     "cite",
     "estimate",

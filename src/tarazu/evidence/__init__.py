@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery, BatteryConfig, load_battery, run_battery
+    from tarazu.evidence.difference_in_differences.analysis import BeforeAfter, before_after
     from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
     from tarazu.evidence.matched_wakes.analysis import MatchedWakes, matched_wake
     from tarazu.evidence.point_process.hawkes import HawkesFit, fit_hawkes
@@ -22,11 +23,13 @@ __all__ = [
     "Analysis",
     "Battery",
     "BatteryConfig",
+    "BeforeAfter",
     "Check",
     "FigureData",
     "Finding",
     "HawkesFit",
     "MatchedWakes",
+    "before_after",
     "estimate",
     "fit_hawkes",
     "load_battery",
@@ -40,11 +43,13 @@ _HOMES = {
     "Analysis": "finding",
     "Battery": "battery",
     "BatteryConfig": "battery",
+    "BeforeAfter": "difference_in_differences.analysis",
     "Check": "finding",
     "FigureData": "finding",
     "Finding": "finding",
     "HawkesFit": "point_process.hawkes",
     "MatchedWakes": "matched_wakes.analysis",
+    "before_after": "difference_in_differences.analysis",
     "estimate": "registry",
     "fit_hawkes": "point_process.hawkes",
     "load_battery": "battery",

@@ -1,0 +1,1 @@
+"""Treated against untreated units, before against after."""
