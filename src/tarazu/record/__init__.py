@@ -1,6 +1,6 @@
 """Event records: readers of all sources, one schema of events, panels of counts."""
 
-from tarazu.record.account import Disagreement, Quality, Reject, SourceNote, YearCount
+from tarazu.record.account import Disagreement, Quality, Reject, Scope, SourceNote, YearCount
 from tarazu.record.coding.hand_labels import (
     LabelCheck,
     SampleCheck,
@@ -26,6 +26,7 @@ __all__ = [
     "Record",
     "Reject",
     "SampleCheck",
+    "Scope",
     "Share",
     "SourceNote",
     "YearCount",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
+
+Scope = Literal["active dyads", "lethal events", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,20 @@ class SourceNote:
     title, licence : name of the data set and its terms.
     citations : what a publication must cite.
     digest : sha256 of the file that was read (of the original file for the embedded figures).
+    scope : what the source counts as an event: "lethal events" with a death only, of "active dyads"
+        (25 deaths in some year) only, or "any": what its authors count, deaths or not.
     """
 
     title: str
     licence: str
     citations: tuple[str, ...]
     digest: str
+    scope: Scope = "any"
+
+    @property
+    def is_lethal_only(self) -> bool:
+        """Whether events without a death are missing by definition."""
+        return self.scope != "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.csv_text import csv_text
-from tarazu.record.account import SourceNote
+from tarazu.record.account import Scope, SourceNote
 from tarazu.record.quality import assess
 from tarazu.record.record import Record
 from tarazu.record.schema import FLAGS, LABELS, tidy
@@ -48,6 +48,7 @@ class FiguresNote(BaseModel):
     Attributes
     ----------
     title, licence, citations : of the event data. changes : made to them.
+    scope : what the source counts as an event; see `SourceNote`.
     input_digest, rules_digest, figures_digest : sha256 of the event file, the rules, the csv.
     region, frame : of the districts. first_day, last_day : of the time that the file covers.
     """
@@ -58,6 +59,7 @@ class FiguresNote(BaseModel):
     licence: str
     citations: list[str]
     changes: str
+    scope: Scope = "any"
     input_digest: str
     rules_digest: str
     figures_digest: str
@@ -123,6 +125,7 @@ def write_figures(
         citations=list(record.source.citations),
         changes="Events classified and placed by our rules, then counted; texts, coordinates, "
         "names of persons and ids left out.",
+        scope=record.source.scope,
         input_digest=record.source.digest,
         rules_digest=record.rules_digest,
         figures_digest=digest(table),
@@ -252,7 +255,9 @@ def read_figures(path: Path, *, region: Region | None = None) -> Record:
         start=note.first_day,
         end=note.last_day,
         quality=quality,
-        source=SourceNote(note.title, note.licence, tuple(note.citations), note.input_digest),
+        source=SourceNote(
+            note.title, note.licence, tuple(note.citations), note.input_digest, note.scope
+        ),
         rules_digest=note.rules_digest,
         inputs={
             "events": note.input_digest,

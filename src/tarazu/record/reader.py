@@ -169,7 +169,7 @@ def read_with_texts(
         table if isinstance(table, Path) else NAME,
         gazetteer=gazetteer,
         rules=rule_set,
-        source=SourceNote(known.title, known.licence, known.citations, _digest(table)),
+        source=SourceNote(known.title, known.licence, known.citations, _digest(table), known.scope),
         keep_going=keep_going,
         observed=observed,
         asked=(first_day, last_day),

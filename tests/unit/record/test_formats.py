@@ -9,7 +9,8 @@ from tests.unit.record.ged_files import event, ged_text, small_world, write_ged
 from tests.unit.record.ged_pages import as_json_event, page, write_pages
 
 from tarazu.core.errors import DataError
-from tarazu.record import Record, read_record
+from tarazu.record import Record, load_record, read_record
+from tarazu.record.reader import FORMATS
 
 WORLD = small_world()
 
@@ -169,3 +170,18 @@ def test_order_of_rows__changes_nothing(tmp_path: Path) -> None:
     assert one.quality.district_rules == other.quality.district_rules
     assert one.quality.by_year == other.quality.by_year
     assert "1" not in set(one.events["event_id"])  # two unlike rows claim it: neither is believed
+
+
+def test_formats__say_what_their_source_counts_as_an_event() -> None:
+    assert {known.name: known.scope for known in FORMATS} == {
+        "ucdp-ged": "active dyads",
+        "ucdp-candidate": "lethal events",
+        "acled": "any",
+        "gtd": "any",
+        "views-panel": "lethal events",
+    }
+
+
+def test_record__says_what_its_source_counts_as_an_event(from_csv: Record) -> None:
+    assert from_csv.source.scope == "active dyads"
+    assert load_record().source.scope == "active dyads"

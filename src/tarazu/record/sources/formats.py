@@ -17,6 +17,7 @@ from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.csv_rows import read_header
 from tarazu.core.tables.json_pages import find_pages, is_json, read_json_columns
+from tarazu.record.account import Scope
 from tarazu.record.coding.rules import SHIPPED_RULES, RuleSet
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.source_table import SourceTable
@@ -65,6 +66,7 @@ class Format:
     variant : returns the format by the content of a file, where its columns are not enough.
     days : returns the days that the rows are of, (N,), from all columns read; the observed time
         ends with the last of them. None for yearly releases, which cover whole years.
+    scope : what the source counts as an event; see `SourceNote`.
     marked : whether `tarazu data fetch` writes it, and marks formulas as texts: see `csv_text`.
     """
 
@@ -81,6 +83,7 @@ class Format:
     older_frame: bool = False
     variant: Callable[[Columns], Format] | None = None
     days: Callable[[Columns], Days] | None = None
+    scope: Scope = "any"
     marked: bool = False
 
     def missing(self, header: FileHeader) -> list[str]:

@@ -214,6 +214,7 @@ UCDP_GED = Format(
     containers=("csv", "json"),
     older_frame=True,
     variant=_variant,
+    scope="active dyads",
 )
 UCDP_CANDIDATE = Format(
     days=lambda columns: columns.day("date_end"),
@@ -227,4 +228,5 @@ UCDP_CANDIDATE = Format(
     location=LOCATION,
     containers=("csv", "json"),
     older_frame=True,
+    scope="lethal events",
 )

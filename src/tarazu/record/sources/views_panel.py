@@ -205,4 +205,5 @@ VIEWS_PANEL = PanelFormat(
     read=read_panel,
     days=lambda columns: _days(columns),
     rules=SHIPPED_RULES.with_name("priogrid.toml"),
+    scope="lethal events",
 )
