@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from tarazu.evidence.error_rates import Validation, unmeasured_caveat
 from tarazu.evidence.finding import Analyses, Analysis, Check, FigureData, Finding
 from tarazu.evidence.words import Words
+from tarazu.record import Scope
 
 
 def compose_finding(
     words: Words,
     main: Analysis | None,
     *,
+    scope: Scope,
     level: float,
     verdict: str,
     sentence: str,
@@ -31,9 +33,10 @@ def compose_finding(
     ----------
     words : of the estimator's package, whose last part is the name of the finding.
     main : the estimate; None where not estimable.
+    scope : what the source of the record counts as an event.
     **values : what fills the placeholders of ``[finding]``.
     """
-    texts = words.group("finding", **values)
+    texts = words.for_scope(scope).group("finding", **values)
     unmeasured = () if validation is None else validation.unmeasured
     if unmeasured:
         texts["caveats"] += (unmeasured_caveat(unmeasured),)

@@ -12,7 +12,6 @@ from scipy.special import ndtr, ndtri
 from tarazu.core.errors import FitError
 from tarazu.core.number_format import number
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.error_rates import MEASURED_REGION
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, FigureData
 from tarazu.evidence.misclassification import MOST_WRONG, draw_initiators
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
@@ -87,12 +86,10 @@ def analyse_sensitivity(
 def selections_of(record: Record) -> dict[str, dict[str, object]]:
     """Return the selections that mean something for a record, by name.
 
-    A record of another region has those that change it: without events of best = 0 there is nothing
+    These are the ones that change it: without events of best = 0 there is nothing
     to leave out, and a movement of less than a twentieth of the events, or nearly all of them, is
     no part to look at.
     """
-    if record.region.name == MEASURED_REGION:
-        return SELECTIONS
     events = record.events
     changed = {
         "zero_best": events["zero_best"],

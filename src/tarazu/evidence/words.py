@@ -3,6 +3,12 @@
 A text is filled by name, as in ``words.text("opening", verdict, level=0.9)`` for the template
 ``"... ({level:.0%} interval)"``. Format specifications are Python's, and one more: ``{x:±.2f}``
 is a number with its sign, the minus as U+2212.
+
+A text that is true of some sources only is a table by what a source counts as an event::
+
+    {"lethal events" = "The record has only lethal operations.", any = "..."}
+
+`Words.for_scope` leaves the text that fits. Where none does, a text of a list is left out.
 """
 
 from __future__ import annotations
@@ -12,12 +18,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from tarazu.evidence.finding import Check, FigureData
+from tarazu.record import Scope
 
 FILE: Final = "words.toml"
 _SIGNED: Final = "±"
+_SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+"""From the narrowest to the widest: what is true of one is true of those before it."""
 
 
 class Words:
@@ -35,6 +44,12 @@ class Words:
     def table(self) -> dict[str, Any]:
         """The file as nested dictionaries."""
         return tomllib.loads(files(self.package).joinpath(FILE).read_text(encoding="utf-8"))
+
+    def for_scope(self, scope: Scope) -> Words:
+        """Return these texts for sources that count this as an event."""
+        chosen = Words(self.package)
+        chosen.table = _chosen(self.table, _SCOPES[_SCOPES.index(scope) :])
+        return chosen
 
     def text(self, *keys: str, **values: object) -> str:
         """Return one text, filled.
@@ -86,6 +101,18 @@ class Words:
                 f"{', '.join(sorted(values)) or 'none'}"
             )
         return _filled(found, values)
+
+
+def _chosen(found: Any, scopes: Sequence[Scope]) -> Any:
+    """Return texts with each table by scope replaced by its first text among `scopes`, or None."""
+    if isinstance(found, Mapping):
+        if found and found.keys() <= set(_SCOPES):
+            return next((found[scope] for scope in scopes if scope in found), None)
+        return {key: _chosen(part, scopes) for key, part in found.items()}
+    if isinstance(found, list):
+        parts = (_chosen(part, scopes) for part in found)
+        return [part for part in parts if part is not None]
+    return found
 
 
 def _placeholders(found: Any) -> set[str]:

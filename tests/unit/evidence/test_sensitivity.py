@@ -158,6 +158,14 @@ def test_selections__of_another_region_are_those_that_change_the_record(record):
     assert list(selections_of(replace(elsewhere, events=events))) == ["without best = 0"]
 
 
+def test_selections__of_the_same_region_from_another_source_have_no_movement(record):
+    assert "Baloch groups only" in selections_of(record)
+    mapped = replace(record, events=record.events.assign(movement="other", group_site=False))
+    found = selections_of(mapped)
+    assert not {"Baloch groups only", "Islamist groups only"} & set(found)
+    assert "without groups' own sites" not in found
+
+
 def test_sensitivity__without_measured_initiators_draws_them_over_a_stated_range(record):
     elsewhere = replace(
         record,

@@ -6,17 +6,20 @@ from importlib import import_module
 from importlib.resources import files
 from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.words import FILE, Words, fill, join_sentences, placeholders
+from tarazu.record import Scope
 
 ROOM = Path(str(files("tarazu.evidence")))
 PACKAGES = sorted(path.parent.relative_to(ROOM).as_posix() for path in ROOM.rglob(FILE))
 PREFIX = {"text": (), "group": (), "check": ("checks",), "figure": ("figures",)}
 NOT_TEXTS = {"check": {"passed"}, "figure": {"source", "data"}}
 NO_VERDICTS = {".", "groups", "simulated"}
+SCOPES = set(get_args(Scope))
 OF_FINDINGS = set(signature(compose_finding).parameters)
 
 
@@ -105,6 +108,37 @@ def words(tmp_path, monkeypatch):
 def test_words__are_filled_by_name(words):
     assert words.text("a", "b", x=-1, y="all") == "\N{MINUS SIGN}1.0 of all"
     assert words.group("a", x=2, y=3) == {"b": "+2.0 of 3", "c": ("2", "3")}
+
+
+def variants(table: object) -> Iterator[dict[str, str]]:
+    if isinstance(table, dict):
+        if table and table.keys() <= SCOPES:
+            yield table
+        for part in table.values():
+            yield from variants(part)
+    for part in table if isinstance(table, list) else ():
+        yield from variants(part)
+
+
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_words__one_text_is_left_for_each_kind_of_source(scope):
+    found = [words_of(package).table for package in PACKAGES]
+    assert sum(1 for table in found for _ in variants(table)) >= 6
+    for package in PACKAGES:
+        table = words_of(package).for_scope(scope).table
+        assert not list(variants(table)), package
+        assert all(isinstance(text, str) for _, text in leaves(table)), package
+
+
+def test_for_scope__takes_the_narrowest_text_that_is_true(tmp_path, monkeypatch):
+    text = '[a]\nb = ["first", {"lethal events" = "deaths of {x}", any = "all of {x}"}]\n'
+    (tmp_path / FILE).write_text(text + 'c = [{"active dyads" = "25"}]\n')
+    monkeypatch.setattr("tarazu.evidence.words.files", lambda package: tmp_path)
+    words = Words("some.package")
+    found = {scope: words.for_scope(scope).group("a", x=1) for scope in SCOPES}
+    assert found["active dyads"] == {"b": ("first", "deaths of 1"), "c": ("25",)}
+    assert found["lethal events"] == {"b": ("first", "deaths of 1"), "c": ()}
+    assert found["any"] == {"b": ("first", "all of 1"), "c": ()}
 
 
 @pytest.mark.parametrize(

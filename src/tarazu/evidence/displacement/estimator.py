@@ -167,6 +167,7 @@ def displacement(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=sentence,

@@ -51,7 +51,7 @@ def dose(
     """Return how later attacks differ with the number of militants killed in an operation.
 
     The estimand is the difference in attacks of the same district in weeks 5 to 52 after an
-    operation, per militant more that was killed in it, among recorded lethal operations. The
+    operation, per militant more that was killed in it, among recorded operations. The
     horizon was fixed before the record was looked at: it is what lies beyond the short term, of
     which the claim on attrition is about; the first weeks are the finding on retaliation. The
     weeks are too many to move dates past them, so the test exchanges doses between operations.
@@ -119,6 +119,7 @@ def dose(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=sentence,

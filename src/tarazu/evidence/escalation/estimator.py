@@ -163,6 +163,7 @@ def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = 
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=_sentence(districts, verdict, sensitivity, level),

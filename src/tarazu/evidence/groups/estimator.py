@@ -107,6 +107,7 @@ def groups(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=_sentence(counted, main, level),

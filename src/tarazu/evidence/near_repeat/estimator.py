@@ -111,6 +111,7 @@ def near_repeat(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=sentence,

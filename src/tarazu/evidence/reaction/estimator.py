@@ -205,6 +205,7 @@ def reaction(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=sentence,

@@ -55,6 +55,7 @@ def fit_alternatives(
     horizon: int = HORIZON_DAYS,
     refits: int = REFITS,
     seed: int = 0,
+    is_measured: bool = True,
 ) -> AlternativeModels:
     """Fit the alternative models to a record; return what they find.
 
@@ -63,6 +64,7 @@ def fit_alternatives(
     source : title of the record, for the figures.
     horizon : days after an operation.
     refits : simulated records to which the model of two kinds is fitted again.
+    is_measured : whether shipped error rates hold for this record.
     """
     ratio = measure_rate_ratio(counts, horizon=horizon)
     posterior = weigh_effect(
@@ -82,7 +84,7 @@ def fit_alternatives(
     )
     return AlternativeModels(
         checks=(
-            _ratio_check(ratio, horizon),
+            _ratio_check(ratio, horizon, is_measured=is_measured),
             _posterior_check(posterior),
             _excitation_check(fit, ends, drawn),
             _residual_check(residuals),
@@ -95,7 +97,7 @@ def fit_alternatives(
     )
 
 
-def _ratio_check(ratio: RateRatio, horizon: int) -> Check:
+def _ratio_check(ratio: RateRatio, horizon: int, *, is_measured: bool) -> Check:
     low, high = ratio.interval
     return WORDS.check(
         "rate_ratio",
@@ -105,6 +107,7 @@ def _ratio_check(ratio: RateRatio, horizon: int) -> Check:
         low=low,
         high=high,
         p=ratio.p_value,
+        too_often=WORDS.text("phrases", "too_often") if is_measured else "",
     )
 
 

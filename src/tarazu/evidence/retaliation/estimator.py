@@ -50,7 +50,8 @@ from tarazu.evidence.sensitivity import (
     too_little,
 )
 from tarazu.evidence.words import Words, join_sentences
-from tarazu.record import Record
+from tarazu.record import Record, measured_check
+from tarazu.record.coding.hand_labels import HAND_LABELS, OPEN_LABELS
 
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
 # Names of rates that tests/theory/test_retaliation.py measures.
@@ -115,8 +116,15 @@ def retaliation(
     if excess.measured:
         source = record.source.title
         main = as_analysis(excess, counts)
-        others = fit_alternatives(counts, source, horizon=horizon, refits=refits, seed=seed)
-        checks = _checks(counts, background, excess, validation, horizon) + others.checks
+        others = fit_alternatives(
+            counts,
+            source,
+            horizon=horizon,
+            refits=refits,
+            seed=seed,
+            is_measured=bool(validation.summary),
+        )
+        checks = _checks(record, counts, background, excess, validation, horizon) + others.checks
         windows = count_windows(counts.attacks, counts.operations, replicates=moves, seed=seed)
         unit = WORDS.text("finding", "unit", horizon=horizon)
         figures = (
@@ -133,6 +141,7 @@ def retaliation(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=sentence,
@@ -182,6 +191,7 @@ def _detectable(validation: Validation) -> str:
 
 
 def _checks(
+    record: Record,
     counts: DailyCounts,
     background: Background,
     excess: Excess,
@@ -221,7 +231,12 @@ def _checks(
             last=REACH_DAYS,
             in_simulated=_in_simulated(validation),
         ),
-        WORDS.check("contamination", None, estimates=_contamination(excess, here)),
+        WORDS.check(
+            "contamination",
+            None,
+            estimates=_contamination(excess, here),
+            by_hand=_by_hand(record),
+        ),
         WORDS.check("dispersion", None, dispersion=excess.dispersion),
         WORDS.check(
             "excitation",
@@ -242,6 +257,20 @@ def _checks(
 def _in_simulated(validation: Validation) -> str:
     ratio = validation.summary.get(EARLIER_RATIO)
     return "" if ratio is None else WORDS.text("phrases", "in_simulated", ratio=ratio)
+
+
+def _by_hand(record: Record) -> str:
+    """Return how many operations that were read by hand were attacks; "" where nobody read any."""
+    check = measured_check(record)
+    if check is None:
+        return ""
+    coded = {
+        hand: sum(sample.confusion.get(hand, {}).get("state", 0) for sample in check.samples)
+        for hand in HAND_LABELS
+        if hand not in OPEN_LABELS
+    }
+    operations, attacks = sum(coded.values()), coded["militant"]
+    return WORDS.text("phrases", "by_hand", operations=operations, attacks=attacks)
 
 
 def _contamination(excess: Excess, excitation: float) -> str:

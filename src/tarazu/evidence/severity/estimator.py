@@ -80,6 +80,7 @@ def severity(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=LEVEL,
         verdict=verdict,
         sentence=join_sentences(

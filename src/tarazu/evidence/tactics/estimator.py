@@ -26,6 +26,7 @@ from tarazu.evidence.tactics.series import (
     AttackShares,
     ShareSeries,
     count_shares,
+    share_known,
 )
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
@@ -82,9 +83,11 @@ def tactics(
         return _analysis(shares, found)
 
     sensitivity = analyse_sensitivity(record, analyse, _verdict_of, draws=draws)
+    early, late = next(share_known(series) for series in shares.series if series.name == "tactics")
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=LEVEL,
         verdict=verdict,
         sentence=_sentence(shares, tested, verdict, sensitivity),
@@ -96,6 +99,8 @@ def tactics(
         validation=validation,
         quarters=BLOCK,
         urban=MOSTLY_URBAN,
+        early=early,
+        late=late,
     )
 
 

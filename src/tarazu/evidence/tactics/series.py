@@ -105,6 +105,20 @@ def _series(
     return ShareSeries(name, labels, quarters, known, unknown)
 
 
+def share_known(series: ShareSeries) -> tuple[float, float]:
+    """Return the share of attacks with a label, in the earlier half of the attacks and the later.
+
+    Quarters are not divided; 0 where there is no attack.
+    """
+    labelled = series.known.sum(axis=1)
+    attacks = labelled + series.unknown
+    is_early = 2 * (np.cumsum(attacks) - attacks) < attacks.sum()
+    early, late = (
+        float(labelled[half].sum() / max(attacks[half].sum(), 1)) for half in (is_early, ~is_early)
+    )
+    return early, late
+
+
 def _targets(events: pd.DataFrame) -> pd.Series:
     defaulted = (events["target"] == "security_forces") & (events["deaths_state"] == 0)
     unread = events["target"].isin(["", "unclear", "militants"]) | defaulted

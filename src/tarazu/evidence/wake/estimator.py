@@ -108,6 +108,7 @@ def wake(
         return compose_finding(
             WORDS,
             None,
+            scope=record.source.scope,
             level=level,
             verdict=CANNOT_TELL,
             sentence=too_little(counts, WORDS.text("sentence", "too_little")),
@@ -138,6 +139,7 @@ def wake(
     return compose_finding(
         WORDS,
         main,
+        scope=record.source.scope,
         level=level,
         verdict=verdict,
         sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity, horizon, level),
