@@ -22,7 +22,7 @@ NON_CLAIMS = (
 
 MAPPED_RULE = "mapped_"  # names of the rules that take the initiator from a mapped column
 
-UCDP_SCOPE = (
+LETHAL_SCOPE = (
     "The event data hold lethal events only. Raids without deaths, detentions and disappearances "
     "are not in them, so nothing here is about those."
 )
@@ -90,7 +90,7 @@ def record_sentence(record: Record) -> str:
         f"From {record.start.year} to {record.end.year} the record holds {count(record.n_events)} "
         f"events in {record.region.title}: {attacks} attacks begun by armed groups and "
         f"{operations} operations begun by the state; for {unclear} it cannot be said who began, "
-        f"and {count(zeros)} rest on no confirmed death.{apart if strikes else ''}"
+        f"and {count(zeros)} have no confirmed death.{apart if strikes else ''}"
     )
 
 
@@ -158,7 +158,6 @@ def _power_words(effects: list[float], power: list[float], label: str) -> str:
 
 def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return the limits of the annex and the weak spots of its record, most important first."""
-    quality = record.quality
     unclear = int(record.events.loc[record.events["initiator"] == "unclear", "count"].sum())
     check = measured_check(record)
     measured = "How often this is right was not measured." if check is None else check.sentence()
@@ -172,12 +171,22 @@ def limits(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
         scope_sentence(record),
         f"Who began an event is {origin}; {count(unclear)} of {count(record.n_events)} are "
         f"unclear. {measured}",
-        f"{count(quality.zero_best)} events have no confirmed death, {count(quality.group_site)} "
-        "are known only from an armed group's own site: trends with them are partly trends of "
-        "the sources.",
+        *(_weak_events(record) if record.source.is_lethal_only else ()),
         *_unmeasured(record, findings),
         *NON_CLAIMS,
     )
+
+
+def _weak_events(record: Record) -> Sequence[str]:
+    """Return the sentence on events that rest on weak sources; none without such events."""
+    quality = record.quality
+    weak = (
+        (quality.zero_best, "events have no confirmed death"),
+        (quality.group_site, "events are known only from an armed group's own site"),
+    )
+    parts = [f"{count(number)} {words}" for number, words in weak if number]
+    trends = "trends with them are partly trends of the sources"
+    return [f"{', '.join(parts)}: {trends}."] if parts else []
 
 
 def _unmeasured(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -196,8 +205,8 @@ def _unmeasured(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
 def scope_sentence(record: Record) -> str:
     """Return a sentence on the kinds of events that the record cannot contain."""
     source = record.source.title
-    if source.startswith("UCDP"):
-        return UCDP_SCOPE
+    if record.source.is_lethal_only:
+        return LETHAL_SCOPE
     is_one_sided = not (record.events["initiator"] == "state").any()
     missing = " No operation of the state is in them." if is_one_sided else ""
     return (

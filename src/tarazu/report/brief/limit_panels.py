@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 WEAK: Final = 0.2  # of events; from here on the record is called weak
 MAPPED: Final = "mapped_"  # names of the rules that take the initiator from a mapped column
-UCDP: Final = "UCDP"
 REASON: Final = 90  # letters of a reason why an estimator gave no result
 
 
@@ -26,14 +25,16 @@ def quality_panel(record: Record, battery: Battery) -> Panel:
     """Return how good the record is, in numbers of events."""
     events = record.events
     unclear = events["initiator"] == "unclear"
-    weak = int(events.loc[unclear | events["zero_best"], "count"].sum())
+    texts = TEXTS.for_scope(record.source.scope)
+    no_death = events["zero_best"] & record.source.is_lethal_only
+    weak = int(events.loc[unclear | no_death, "count"].sum())
     n = record.n_events
     if not n:
         title = TEXTS.text("quality", "title_empty")
     elif weak / n >= WEAK:
-        title = TEXTS.text("quality", "title_weak", share=percent(weak / n))
+        title = texts.text("quality", "title_weak", share=percent(weak / n))
     else:
-        title = TEXTS.text("quality", "title_good")
+        title = texts.text("quality", "title_good")
     return Panel(
         key="quality",
         title=title,
@@ -56,7 +57,10 @@ def _quality_lines(record: Record, battery: Battery) -> Iterator[str]:
     yield _precision(record)
     zero = int(events.loc[events["zero_best"], "count"].sum())
     site = int(events.loc[events["group_site"], "count"].sum())
-    yield TEXTS.text("quality", "zero", zero=count(zero), share=percent(zero / n), site=count(site))
+    if zero:
+        yield TEXTS.text("quality", "zero", zero=count(zero), share=percent(zero / n))
+    if site:
+        yield TEXTS.text("quality", "site", site=count(site))
     if quality.no_district or quality.imprecise_dates:
         yield TEXTS.text(
             "quality",
@@ -104,8 +108,8 @@ def limits_panel(record: Record, battery: Battery, studies: Sequence[StudyResult
 
 
 def _limits(record: Record, battery: Battery, studies: Sequence[StudyResult]) -> Iterator[str]:
-    if record.source.title.startswith(UCDP):
-        yield TEXTS.text("limits", "ucdp")
+    if record.source.is_lethal_only:
+        yield TEXTS.text("limits", "lethal")
     else:
         yield TEXTS.text("limits", "other", source=record.source.title)
     if record.n_events and not (record.events["initiator"] == "state").any():

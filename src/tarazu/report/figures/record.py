@@ -104,9 +104,20 @@ def events_figure(record: Record) -> Figure:
             "An attack is begun by an armed group, an operation by the state; other conflicts are "
             "between groups or with another state, whose strikes are counted apart. Vertical "
             "scales differ between panels.",
-            "Hatched rows rest on claims and ranges without a confirmed death; "
-            "many come from armed groups' own sites. Read trends without them first.",
+            *_weak_rows(record, zeros),
         ),
+    )
+
+
+def _weak_rows(record: Record, zeros: int) -> tuple[str, ...]:
+    """Return what hatched rows rest on, where a source otherwise has lethal events only."""
+    if not zeros or not record.source.is_lethal_only:
+        return ()
+    sites = record.events.loc[record.events["group_site"], "count"].sum()
+    many = f"; {count(float(sites))} events come from armed groups' own sites" if sites else ""
+    return (
+        f"Hatched rows rest on claims and ranges without a confirmed death{many}. Read trends "
+        "without them first.",
     )
 
 

@@ -8,6 +8,10 @@ from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck
 from tarazu.record.vocabulary import INITIATORS
 from tarazu.report.table import Table
 
+NO_DEATH = "best estimate 0; only a claim or a range above it"
+OWN_SITE = "known only from the armed group itself"
+QUIET = "under 25 deaths in the year between the two sides"
+
 
 def quality_table(record: Record) -> Table:
     """Return rows read, dropped and used, and weak spots, each with its meaning."""
@@ -21,9 +25,17 @@ def quality_table(record: Record) -> Table:
         *((f"noted: {what}", n, "used all the same") for what, n in q.remarks.items()),
     )
     weak = (
-        ("no confirmed death", q.zero_best, "best estimate 0; only a claim or a range above it"),
-        ("from a group's own site", q.group_site, "known only from the armed group itself"),
-        ("in quiet years", q.inactive_years, "under 25 deaths in the year between the two sides"),
+        (
+            "no confirmed death",
+            q.zero_best,
+            NO_DEATH if record.source.is_lethal_only else "no death is counted",
+        ),
+        *((("from a group's own site", q.group_site, OWN_SITE),) if q.group_site else ()),
+        *(
+            (("in quiet years", q.inactive_years, QUIET),)
+            if record.source.scope == "active dyads"
+            else ()
+        ),
         ("not dated to the day", q.imprecise_dates, "left out where days matter"),
         ("without a district", q.no_district, "left out where districts matter"),
         ("in unknown districts", sum(q.unknown_districts.values()), "name not in this region"),
