@@ -85,7 +85,6 @@ def same_past(world, day, other, district):
 def test_contrast__matches_the_days_of_a_plain_loop():
     world = quiet_ring(4, districts=4, years=3, attack_rate=0.03)
     found = contrasts_of(world)
-    own = np.flatnonzero(found.own)
     n_days = len(world.attacks)
     usable = range(MARGIN[0], n_days - MARGIN[1])
     expected = []
@@ -99,7 +98,7 @@ def test_contrast__matches_the_days_of_a_plain_loop():
         ]
         if matches:
             expected += [len(matches)] * world.operations[day, district]
-    assert sorted(found.matches[own].tolist()) == sorted(expected)
+    assert sorted(found.matches[found.own].tolist()) == sorted(expected)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -183,13 +182,25 @@ def test_finding__accounts_for_every_event(record, estimator):
 def test_contrast__in_pieces_is_that_of_the_whole(monkeypatch):
     world = quiet_ring(4)
     whole = contrasts_of(world)
-    assert len(whole.own) > 1_000
-    monkeypatch.setattr(comparison_days, "ROWS_AT_ONCE", 150)
+    monkeypatch.setattr(comparison_days, "CELLS_AT_ONCE", len(world.attacks))  # one district each
     pieces = contrasts_of(world)
-    for field in ("operation", "own", "matches", "cluster", "dose"):
-        assert np.array_equal(getattr(pieces, field), getattr(whole, field))
-    assert np.allclose(pieces.outcome, whole.outcome, rtol=0, atol=EXACT)
     assert pieces.n_operations == whole.n_operations
+    for found in (whole, pieces):  # the order of operations differs
+        assert len(found.own) == whole.n_operations
+        assert (found.first <= found.own).all()
+        assert (found.own < found.first + found.size).all()
+    for field in ("matches", "dose", "outcome"):
+        one, other = (np.sort(getattr(c, field)[c.own], axis=0) for c in (whole, pieces))
+        assert np.allclose(one, other, rtol=0, atol=EXACT)
+
+
+def test_contrast__of_many_operations_on_a_day_has_the_day_once():
+    world = quiet_ring(4)
+    once = contrasts_of(world)
+    often = contrasts_of(dataclasses.replace(world, operations=50 * world.operations))
+    assert often.n_operations == 50 * once.n_operations
+    assert len(often.outcome) == len(once.outcome) <= world.attacks.size
+    assert np.allclose(often.outcome[often.own[::50]], once.outcome[once.own], rtol=0, atol=EXACT)
 
 
 def test_contrast__beyond_the_memory_is_refused_with_what_to_reduce(monkeypatch):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,32 +26,35 @@ PAST_CUTS: Final = (
     ((1,), (1,), ()),
 )  # of own and of neighbours' attacks, by lag
 YEAR_DAYS: Final = 365
-ROWS_AT_ONCE: Final = 2_000_000  # days compared with others, of which all columns are held
 CELLS_AT_ONCE: Final = 400_000  # days times districts that are tabulated together
 _STREAM: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class DayContrasts:
-    """Days that an operation could have had, each compared with matched days.
+    """Days that operations could have had, each compared with matched days.
+
+    A day is one row, however many operations could have had it. The rows of one operation stand
+    together.
 
     Attributes
     ----------
-    operation : (M,) index of the operation that a row belongs to, ascending.
-    own : (M,) True in the one row of each operation that is its own day.
-    outcome : (M, W) outcome less its mean over the matched days, covariates taken out.
-    dose : (M,) operations felt less their mean over the matched days.
-    matches : (M,) days that the row is compared with.
+    outcome : (U, W) outcome less its mean over the matched days, covariates taken out.
+    dose : (U,) operations felt less their mean over the matched days.
+    matches : (U,) days that the row is compared with.
+    first, size : (N,) first row of each operation, and its number of rows.
+    own : (N,) row of the day of each operation.
     cluster : (N,) index of the district and year of each operation.
     n_operations : compared. n_all : in the record.
     """
 
-    operation: NDArray[np.int64]
-    own: NDArray[np.bool_]
     outcome: Array
     dose: Array
-    matches: NDArray[np.int64]
-    cluster: NDArray[np.int64]
+    matches: Index
+    first: Index
+    size: Index
+    own: Index
+    cluster: Index
     n_operations: int
     n_all: int
 
@@ -121,43 +124,49 @@ def contrast_days(
     struck = np.flatnonzero(operations.sum(axis=0))
     usable = np.arange(margin[0], len(attacks) - margin[1])
     groups = np.array_split(struck, max(1, -(-struck.size * len(attacks) // CELLS_AT_ONCE)))
-    found = [_list_operations(operations[:, group], usable) for group in groups]
-    days = np.concatenate([day for day, _ in found])
-    districts = np.concatenate([g[place] for g, (_, place) in zip(groups, found, strict=True)])
-    first = np.cumsum([0, *(len(day) for day, _ in found)])
-
-    def pieces() -> Iterator[tuple[Array, _Rows]]:
-        for group, listed, begin in zip(groups, found, first[:-1], strict=True):
-            table = _tabulate(
-                attacks[:, group],
-                sum_over(attacks, neighbours[:, group]),
-                operations[:, group],
-                outcomes(group),
-                *listed,
-                usable,
-                horizon,
-            )
-            for covariates, rows in _contrasts(table):
-                yield covariates, rows._replace(operation=rows.operation + begin)
-
-    whole = _hold(pieces())
-    slope = _slope(whole or pieces())
-    parts = list(_outcomes(whole or pieces(), slope))
-    rows = _Rows(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    _, operation = np.unique(rows.operation, return_inverse=True)
-    who = rows.operation[rows.own]
-    _, cluster = np.unique(
-        np.stack([districts[who], days[who] // YEAR_DAYS]), axis=1, return_inverse=True
-    )
+    _require_memory(operations[usable], outcomes(struck[:1]).shape[0])
+    parts, places = [], []
+    for group in groups:
+        days, districts = _list_operations(operations[:, group], usable)
+        table = _tabulate(
+            attacks[:, group],
+            sum_over(attacks, neighbours[:, group]),
+            operations[:, group],
+            outcomes(group),
+            days,
+            districts,
+            usable,
+            horizon,
+        )
+        part = _contrasts(table)
+        parts.append(part)
+        places.append(np.stack([group[districts], days // YEAR_DAYS])[:, part.kept])
+    slope = _slope(parts)
+    shift = np.cumsum([0, *(len(part.outcome) for part in parts)])[:-1]
+    _, cluster = np.unique(np.concatenate(places, axis=1), axis=1, return_inverse=True)
     return DayContrasts(
-        operation=operation.reshape(-1).astype(np.int64),
-        own=rows.own,
-        outcome=rows.outcome,
-        dose=rows.dose,
-        matches=rows.matches,
+        outcome=np.concatenate([part.outcome - part.covariates @ slope for part in parts]),
+        dose=np.concatenate([part.dose for part in parts]),
+        matches=np.concatenate([part.matches for part in parts]),
+        first=np.concatenate([part.first + n for part, n in zip(parts, shift, strict=True)]),
+        size=np.concatenate([part.size for part in parts]),
+        own=np.concatenate([part.own + n for part, n in zip(parts, shift, strict=True)]),
         cluster=cluster.reshape(-1).astype(np.int64),
-        n_operations=int(rows.own.sum()),
+        n_operations=sum(len(part.own) for part in parts),
         n_all=int(operations.sum()),
+    )
+
+
+def _require_memory(operations: Counts, n_windows: int) -> None:
+    """Raise an error if the comparison of (T, D) operations needs more memory than there is."""
+    n, struck = int(operations.sum()), int((operations.sum(axis=0) > 0).sum())
+    days = min(len(operations) * struck, (2 * SHIFT_DAYS + 1) * int((operations > 0).sum()))
+    tabulated = min(len(operations) * struck, 2 * CELLS_AT_ONCE)
+    columns = n_windows + 2 * len(PAST_LAGS) + 1
+    require_memory(
+        f"the comparison of {n:,} operations with {days:,} days of their districts",
+        8.0 * columns * (2 * days + 5 * tabulated),
+        reduce="the record to fewer districts or a shorter time",
     )
 
 
@@ -197,24 +206,7 @@ def _tabulate(
     home = (code[days, districts] * n_districts + districts) * stride + days + SHIFT_DAYS
     start = np.searchsorted(key, home - SHIFT_DAYS)
     size = np.searchsorted(key, home + SHIFT_DAYS, side="right") - start
-    n_windows, n_rows = len(outcomes), int(size.sum())
-    require_memory(
-        f"the comparison of {len(days):,} operations with {n_rows:,} days that have the same past",
-        8.0 * (n_rows * (2 * n_windows + 8) + 6 * min(n_rows, ROWS_AT_ONCE) * values.shape[1]),
-        reduce="the record to fewer districts or a shorter time",
-    )
-    return _Table(key, values, total, home, start, size, horizon, n_windows)
-
-
-def _hold(pieces: Iterable[tuple[Array, _Rows]]) -> list[tuple[Array, _Rows]] | None:
-    """Return all pieces; None where they are too large to be held."""
-    held, n_rows = [], 0
-    for piece in pieces:
-        n_rows += len(piece[1].own)
-        if n_rows > ROWS_AT_ONCE:
-            return None
-        held.append(piece)
-    return held
+    return _Table(key, values, total, home, start, size, horizon, len(outcomes))
 
 
 class _Table(NamedTuple):
@@ -226,78 +218,95 @@ class _Table(NamedTuple):
     sums. home : (N,) key of each operation; start, size : its rows of the table.
     """
 
-    key: NDArray[np.int64]
+    key: Index
     values: Array
     total: Array
-    home: NDArray[np.int64]
-    start: NDArray[np.int64]
-    size: NDArray[np.int64]
+    home: Index
+    start: Index
+    size: Index
     horizon: int
     n_windows: int
 
 
 class _Rows(NamedTuple):
-    """Some rows of `DayContrasts`; `operation` counts those without a match too."""
+    """Rows of `DayContrasts` from one table, outcomes as they are; `kept` tells which operations.
 
-    operation: NDArray[np.int64]
-    own: NDArray[np.bool_]
-    matches: NDArray[np.int64]
+    Attributes
+    ----------
+    weight : (U,) of each day in the regression: the operations that could have had it, each
+        sharing a weight of 1 among its days.
+    """
+
+    covariates: Array
     outcome: Array
     dose: Array
+    matches: Index
+    weight: Array
+    first: Index
+    size: Index
+    own: Index
+    kept: NDArray[np.bool_]
 
 
-def _contrasts(table: _Table) -> Iterator[tuple[Array, _Rows]]:
-    """Yield covariates and rows, outcomes as they are, of whole operations at a time."""
-    key, total, size = table.key, table.total, table.size
-    first = np.searchsorted(size.cumsum(), np.arange(0, max(1, size.sum()), ROWS_AT_ONCE))
+def _contrasts(table: _Table) -> _Rows:
+    """Compare each day that an operation could have had with its matched days, once."""
+    key, total = table.key, table.total
+    row = np.flatnonzero(_add_ranges(np.ones_like(table.start), table.start, table.size, len(key)))
     edges = [-SHIFT_DAYS, -table.horizon, table.horizon + 1, SHIFT_DAYS + 1]
-    for begin, end in zip(first, [*first[1:], len(size)], strict=True):
-        chosen = size[begin:end]
-        operation = np.repeat(np.arange(begin, end), chosen)
-        within = np.arange(chosen.sum()) - np.repeat(chosen.cumsum() - chosen, chosen)
-        row = within + np.repeat(table.start[begin:end], chosen)
-        low, near_low, near_high, high = (np.searchsorted(key, key[row] + e) for e in edges)
-        matches = high - low - (near_high - near_low)
-        own = key[row] == table.home[operation]
-        kept = (matches > 0) & (matches[own] > 0)[operation - begin]
-        sums = total[high] - total[low] - total[near_high] + total[near_low]
-        row, own, matches, operation = row[kept], own[kept], matches[kept], operation[kept]
-        contrast = table.values[row] - sums[kept] / matches[:, None]
-        outcome = contrast[:, : table.n_windows]
-        rows = _Rows(operation, own, matches, outcome, contrast[:, -1].copy())
-        yield contrast[:, table.n_windows : -1], rows
+    low, near_low, near_high, high = (np.searchsorted(key, key[row] + e) for e in edges)
+    matches = high - low - (near_high - near_low)
+    matched = matches > 0
+    sums = total[high] - total[low] - total[near_high] + total[near_low]
+    row, matches, sums = row[matched], matches[matched], sums[matched]
+    # the rows of the table that remain, as rows of what is returned
+    place = np.searchsorted(row, np.arange(len(key) + 1))
+    home = np.searchsorted(key, table.home)
+    kept = np.isin(home, row)
+    first = place[table.start[kept]]
+    size = place[table.start[kept] + table.size[kept]] - first
+    contrast = table.values[row] - sums / matches[:, None]
+    return _Rows(
+        covariates=contrast[:, table.n_windows : -1],
+        outcome=contrast[:, : table.n_windows],
+        dose=contrast[:, -1].copy(),
+        matches=matches,
+        weight=_add_ranges(1.0 / size, first, size, len(row)),
+        first=first,
+        size=size,
+        own=place[home[kept]],
+        kept=kept,
+    )
 
 
-def _slope(pieces: Iterable[tuple[Array, _Rows]]) -> Array:
+def _add_ranges(value: NDArray[Any], first: Index, size: Index, n: int) -> NDArray[Any]:
+    """Return (n,) sums of values (N,), each added to the rows from `first` on; 0 where none is."""
+    steps, covers = np.zeros(n + 1, dtype=value.dtype), np.zeros(n + 1, dtype=np.int64)
+    np.add.at(steps, first, value)
+    np.add.at(steps, first + size, -value)
+    np.add.at(covers, first, 1)
+    np.add.at(covers, first + size, -1)
+    # sums of fractions that cancel leave a rest, which is no weight
+    return np.where(covers.cumsum()[:n] > 0, np.maximum(steps.cumsum()[:n], 0), 0)
+
+
+def _slope(parts: list[_Rows]) -> Array:
     """Return the regression of outcomes on covariates, with operations of equal weight.
 
-    Of several pieces, the triangular factors are combined.
+    Of several tables, the triangular factors are combined.
     """
-    x = y = np.zeros((0, 0))
-    factor: Array | None = None
-    for n, (covariates, rows) in enumerate(pieces):
-        _, group = np.unique(rows.operation, return_inverse=True)
-        weight = np.sqrt(1.0 / np.bincount(group))[group][:, None]
-        if n:
-            factor = _factor(x, y) if factor is None else factor
-            added = _factor(weight * covariates, weight * rows.outcome)
-            factor = np.asarray(np.linalg.qr(np.vstack([factor, added]), mode="r"))
-        else:
-            x, y = weight * covariates, weight * rows.outcome
-    if factor is not None:
-        x, y = factor[:, : x.shape[1]], factor[:, x.shape[1] :]
+    factors = []
+    for part in parts:
+        columns = np.hstack([part.covariates, part.outcome])
+        factors.append(_triangle(np.sqrt(part.weight)[:, None] * columns))
+    factor = _triangle(np.vstack(factors))
+    n_covariates = 2 * len(PAST_LAGS)
+    x, y = factor[:, :n_covariates], factor[:, n_covariates:]
     slope, *_ = np.linalg.lstsq(x, y, rcond=1e-10)
     return np.asarray(slope)
 
 
-def _factor(x: Array, y: Array) -> Array:
-    return np.asarray(np.linalg.qr(np.hstack([x, y]), mode="r"))
-
-
-def _outcomes(pieces: Iterable[tuple[Array, _Rows]], slope: Array) -> Iterator[_Rows]:
-    """Yield the rows with covariates taken out of the outcomes."""
-    for covariates, rows in pieces:
-        yield rows._replace(outcome=np.asarray(rows.outcome - covariates @ slope))
+def _triangle(columns: Array) -> Array:
+    return np.asarray(np.linalg.qr(columns, mode="r"))
 
 
 def measure_days(contrasts: DayContrasts, *, replicates: int, seed: int) -> DayEffects:
@@ -308,10 +317,9 @@ def measure_days(contrasts: DayContrasts, *, replicates: int, seed: int) -> DayE
     replicate belong together, so that the largest of them is comparable. Where operations of one
     district and year go together more than that, permutations are stretched to their spread.
     """
-    first = np.searchsorted(contrasts.operation, np.arange(contrasts.n_operations + 1))
     own = contrasts.outcome[contrasts.own]
     moved = np.zeros((replicates, own.shape[1]))
-    _move(contrasts.outcome, first, seed, moved)
+    _move(contrasts.outcome, contrasts.first, contrasts.size, seed, moved)
     moved /= contrasts.n_operations
     centre, spread = moved.mean(axis=0), moved.std(axis=0)
     effect = own.mean(axis=0)  # not less the centre, which an effect itself lifts
@@ -371,14 +379,14 @@ def _felt(operations: Counts, horizon: int) -> Array:
 
 
 @kernel
-def _move(outcome: Array, first: NDArray[np.int64], seed: int, moved: Array) -> None:
+def _move(outcome: Array, first: Index, size: Index, seed: int, moved: Array) -> None:
     """Sum the outcome of one random row of each operation.
 
-    outcome : (M, W); first : (N + 1,) start of each operation's rows. Writes moved (R, W).
+    outcome : (U, W); first, size : (N,) rows of each operation. Writes moved (R, W).
     """
     for r in range(moved.shape[0]):
-        for i in range(first.shape[0] - 1):
+        for i in range(first.shape[0]):
             u = uniform(seed, r, _STREAM, 0, 0, i)
-            row = first[i] + int(u * (first[i + 1] - first[i]))
+            row = first[i] + int(u * size[i])
             for w in range(outcome.shape[1]):
                 moved[r, w] += outcome[row, w]
