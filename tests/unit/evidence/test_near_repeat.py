@@ -6,11 +6,13 @@ from tests.unit.evidence.worlds import quiet_ring, ring
 
 from tarazu.core.jit import plain
 from tarazu.evidence import CANNOT_TELL, estimate
+from tarazu.evidence.near_repeat import knox as knox_module
 from tarazu.evidence.near_repeat.estimator import SAME, SHORT, beyond_chance, distance_bands
 from tarazu.evidence.near_repeat.knox import (
     NULLS,
     PAIR_LAGS,
     EventDays,
+    _is_dense,
     backwards,
     event_days,
     knox,
@@ -50,6 +52,26 @@ def test_knox__counts_the_pairs_of_a_plain_loop(seed):
     directed = knox(sources, targets, bands, n_days=DAYS, null="own trends", replicates=1)
     assert (among.observed == plain_pairs(sources, sources, bands)).all()
     assert (directed.observed == plain_pairs(sources, targets, bands)).all()
+
+
+@pytest.mark.parametrize("null", NULLS)
+@pytest.mark.parametrize("paired", [True, False])
+def test_knox__counts_the_same_pairs_from_sums(monkeypatch, null, paired):
+    bands = distance_bands(ring(PLACES))
+    sources, targets = scattered(1, 300), None if paired else scattered(11, 400)
+    found = []
+    for is_dense in (True, False):
+        monkeypatch.setattr(knox_module, "_is_dense", lambda *_, dense=is_dense: dense)
+        found.append(knox(sources, targets, bands, n_days=DAYS, null=null, replicates=5, seed=2))
+    assert (found[0].observed == found[1].observed).all()
+    assert (found[0].moved == found[1].moved).all()
+
+
+def test_knox__sums_days_only_where_they_are_full():
+    bands = distance_bands(ring(PLACES))
+    thin, full = scattered(0), event_days(np.ones((DAYS, PLACES), dtype=np.int64))
+    assert not _is_dense(thin, thin, bands, DAYS)
+    assert _is_dense(full, full, bands, DAYS)
 
 
 def test_knox__backwards_asks_what_came_before():

@@ -94,7 +94,7 @@ def near_repeat(
 
         sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
         checks = (
-            *_other_nulls(counts, attacks, bands, replicates, seed),
+            *_nulls(counts, attacks, bands, test, replicates, seed),
             *_directed(counts, attacks, bands, replicates, seed),
         )
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
@@ -171,16 +171,19 @@ def _among(
     return knox(attacks, None, bands, n_days=n_days, null=null, replicates=replicates, seed=seed)
 
 
-def _other_nulls(
+def _nulls(
     counts: DailyCounts,
     attacks: EventDays,
     bands: NDArray[np.int64],
+    primary: KnoxTest,
     replicates: int,
     seed: int,
 ) -> tuple[Check, ...]:
     checks = []
     for null in NULLS:
-        test = _among(counts, attacks, bands, null, replicates, seed)
+        test = primary
+        if null != PRIMARY:
+            test = _among(counts, attacks, bands, null, replicates, seed)
         here, next_door = test.ratio(SAME, SHORT), test.ratio(NEXT_DOOR, SHORT)
         reach = {"reach": SHIFT_DAYS} if null == "own trends" else {}
         checks.append(

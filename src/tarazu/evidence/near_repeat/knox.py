@@ -120,9 +120,20 @@ def knox(
     paired = targets is None
     other = sources if targets is None else targets
     arguments = (sources.day, sources.place, other.day, other.place, bands, np.array(PAIR_LAGS))
-    _pair(*arguments, paired, -1, n_days, seed, observed)
-    _pair(*arguments, paired, NULLS.index(null), n_days, seed, moved)
+    count = _count_cumulated if _is_dense(sources, other, bands, n_days) else _pair
+    count(*arguments, paired, -1, n_days, seed, observed)
+    count(*arguments, paired, NULLS.index(null), n_days, seed, moved)
     return KnoxTest(observed[0], moved)
+
+
+def _is_dense(
+    sources: EventDays, targets: EventDays, bands: NDArray[np.int64], n_days: int
+) -> bool:
+    """Whether sums over all days and places are less work than pairs of events one by one."""
+    reach = PAIR_LAGS[-1][1]
+    pairs = len(sources.day) * len(targets.day) * reach / n_days
+    near = int((bands >= 0).sum(axis=1).max(initial=0))
+    return pairs > len(sources.day) * near * len(PAIR_LAGS) + n_days * len(bands)
 
 
 def backwards(events: EventDays, n_days: int) -> EventDays:
@@ -169,6 +180,53 @@ def _pair(
                     for k in range(lags.shape[0]):
                         if lags[k, 0] <= lag <= lags[k, 1]:
                             counts[r, band, k] += 1
+
+
+@kernel
+def _count_cumulated(
+    day: Days,
+    place: NDArray[np.int64],
+    other_day: Days,
+    other_place: NDArray[np.int64],
+    bands: NDArray[np.int64],
+    lags: NDArray[np.int64],
+    paired: bool,
+    null: int,
+    n_days: int,
+    seed: int,
+    counts: NDArray[np.int64],
+) -> None:
+    """Count the pairs that `_pair` counts, from cumulated targets of each place.
+
+    Parameters as there. One source takes two look-ups by place near it and lag, however many
+    targets follow. Writes counts (R, B, L).
+    """
+    D, reach = bands.shape[0], lags[-1, 1]
+    near, n_near = np.empty((D, D), dtype=np.int64), np.zeros(D, dtype=np.int64)
+    for d in range(D):
+        for e in range(D):
+            if bands[d, e] >= 0:
+                near[d, n_near[d]] = e
+                n_near[d] += 1
+    new = np.empty_like(day)
+    before = np.zeros((D, n_days + reach + 1), dtype=np.int64)  # targets before each day
+    for r in range(counts.shape[0]):
+        _redate(day, null, n_days, seed, r, new)
+        if paired or r == 0:
+            before[:] = 0
+            later_day = new if paired else other_day
+            for i in range(later_day.shape[0]):
+                before[other_place[i], later_day[i] + 1] += 1
+            for d in range(D):
+                for t in range(before.shape[1] - 1):
+                    before[d, t + 1] += before[d, t]
+        for i in range(day.shape[0]):
+            t, d = new[i], place[i]
+            for j in range(n_near[d]):
+                e = near[d, j]
+                for k in range(lags.shape[0]):
+                    after = before[e, t + lags[k, 1] + 1] - before[e, t + lags[k, 0]]
+                    counts[r, bands[d, e], k] += after
 
 
 @kernel
