@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ FloatArray = NDArray[np.float64]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "validation" / "drivers.md"
+PARAGRAPHS = ROOT / "docs" / "explanation" / "parameters-that-matter.md"
 DRAWS, WEEKS, SEED = 16, 520, 7
 FROM = 260  # outcomes of years 6 to 10
 ENDS = (0.1, 0.9)  # of each prior
@@ -46,19 +48,25 @@ def test_drivers__page_names_those_that_move_outcomes_most() -> None:
     # What no response decides: today's level moves attacks nearly one to one, so about 2.6 sd.
     assert 0.7 < moves["attacks_today"]["attacks"] < 1.0
     assert moves["step"]["attacks"] == 0.0
+    headings = re.findall(r"^## `(\w+)`$", PARAGRAPHS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings == ranked(moves)
+
+
+def ranked(moves: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Return the parameters that move any outcome most, the largest first."""
+    return sorted(moves, key=lambda name: -max(moves[name].values()))[:MOST]
 
 
 def page(moves: Mapping[str, Mapping[str, float]]) -> str:
     """Return the page of the parameters that move most; see `measure_moves`."""
     parameters = build_model().parameters
-    ranked = sorted(moves, key=lambda name: -max(moves[name].values()))[:MOST]
     lines = [
         "| `{}` | {} | {} |".format(
             name,
             " | ".join(f"{moves[name][outcome]:.2f}" for outcome in OUTCOMES),
             "ASSUMED" if parameters[name].source.is_assumed else parameters[name].source.key,
         )
-        for name in ranked
+        for name in ranked(moves)
     ]
     head = f"| parameter | {' | '.join(OUTCOMES.values())} | rests on |"
     table = "\n".join([head, "|---|---|---|---|---|---|", *lines])
