@@ -97,11 +97,8 @@ def find_driver(
     if len(table) < FEWEST or not names or np.ptp(change) == 0.0:
         return nothing
     values = drawn[names].to_numpy(dtype=np.float64)
-    ranks = np.column_stack([_standard_ranks(column) for column in values.T])
-    target = _standard_ranks(change)
-    correlations = ranks.T @ target / len(target)
+    correlations, chance = rank_correlations(values, change, seed=result.seed)
     best = int(np.abs(correlations).argmax())
-    chance = _largest_by_chance(ranks, target, result.seed)
     p_value = (1 + np.count_nonzero(chance >= abs(correlations[best]))) / (1 + len(chance))
     if p_value > SIGNIFICANCE:
         return nothing
@@ -126,6 +123,25 @@ def find_driver(
         _count(change[column < split]),
         _count(change[column >= split]),
     )
+
+
+def rank_correlations(
+    values: FloatArray, change: FloatArray, *, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return Spearman's correlation of each parameter with a change, and what chance would give.
+
+    Parameters
+    ----------
+    values : (N, K) parameters that differ between draws. change : (N,) of the same draws, not all
+        equal.
+
+    Returns
+    -------
+    (K,) correlations; (`EXCHANGES`,) the largest absolute one of each random order of the draws.
+    """
+    ranks = np.column_stack([_standard_ranks(column) for column in values.T])
+    target = _standard_ranks(change)
+    return ranks.T @ target / len(target), _largest_by_chance(ranks, target, seed)
 
 
 def _standard_ranks(values: FloatArray) -> FloatArray:
