@@ -94,7 +94,7 @@ def describe(model: Model) -> Description:
             (name, lv.unit, lv.low, lv.high, lv.default, lv.moves, lv.meaning)
             for name, lv in model.levers.items()
         ),
-        equations=tuple(_equations(model)),
+        equations=tuple(equations_of(model)),
         parameters=tuple(
             ParameterRow(
                 name, p.unit, p.prior.describe(), str(p.source), is_assumed=p.source.is_assumed
@@ -105,7 +105,8 @@ def describe(model: Model) -> Description:
     )
 
 
-def _equations(model: Model) -> Iterator[Equation]:
+def equations_of(model: Model) -> Iterator[Equation]:
+    """Yield every equation of a model in the order of its declaration."""
     for d in model.definitions.values():
         yield _equation("definition", d.name, d.unit, d.expression, d.meaning)
     for e in model.events.values():

@@ -55,6 +55,51 @@ def diagram_svg(
     )
 
 
+def live_svg(diagram: Diagram, *, key: str = "causal-diagram") -> str:
+    """Return the same drawing for a page with a style sheet: boxes and arrows are links.
+
+    Each leads to a part of the page, ``#node-NAME`` and ``#link-SOURCE-TARGET``, and says where its
+    middle is (``data-x``, ``data-y``), for keys that move between them. Colours are attributes,
+    which the page's style sheet overrides by the classes ``node``, ``link`` and the effect.
+    """
+    parts = [
+        *(_live_arrow(arrow, diagram) for arrow in _in_order(diagram)),
+        *(_live_box(node, diagram) for node in diagram.nodes),
+        *(
+            f'<g class="link {effect}">{entry}</g>'
+            for effect, entry in zip((*LOOKS, "width"), _legend(), strict=True)
+        ),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture diagram" id="{key}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-labelledby="{key}-title">'
+        f'<title id="{key}-title">{escape(title(diagram))}</title>' + "\n".join(parts) + "</svg>"
+    )
+
+
+def _live_box(node: Node, diagram: Diagram) -> str:
+    kind = "node spine" if node.name in diagram.spine else "node"
+    said = f"{node.title}: {node.meaning}"
+    return (
+        f'<a href="#node-{node.name}" class="{kind}" data-x="{px(node.x)}" data-y="{px(node.y)}" '
+        f'aria-label="{escape(said)}">{_box(node, diagram, links=False)}</a>'
+    )
+
+
+def _live_arrow(arrow: Arrow, diagram: Diagram) -> str:
+    start, middle, end = _curve(arrow, diagram)
+    x, y = _sign_place(arrow, diagram)
+    kind = "link spine" if diagram.is_spine(arrow) else "link"
+    curve = f"M{px(start[0])},{px(start[1])}Q{px(middle[0])},{px(middle[1])} "
+    return (
+        f'<a href="#link-{arrow.source}-{arrow.target}" class="{kind} {arrow.effect}" '
+        f'data-x="{px(x)}" data-y="{px(y)}" aria-label="{escape(sentence(arrow, diagram))}">'
+        f'<path class="hit" d="{curve}{px(end[0])},{px(end[1])}" fill="none" stroke="none" '
+        f'stroke-width="16" pointer-events="stroke"/>'
+        f"{_arrow(arrow, diagram)}{_sign(arrow, diagram)}</a>"
+    )
+
+
 def title(diagram: Diagram) -> str:
     """Return the title of the diagram: its spine."""
     spine = " → ".join(diagram.title(name) for name in diagram.spine)
@@ -155,8 +200,7 @@ def _width(arrow: Arrow) -> float:
 
 def _sign(arrow: Arrow, diagram: Diagram) -> str:
     """Return the sign of an arrow, on a disc in the middle of its curve."""
-    (x0, y0), (cx, cy), (x1, y1) = _curve(arrow, diagram)
-    x, y = (x0 + 2 * cx + x1) / 4, (y0 + 2 * cy + y1) / 4
+    x, y = _sign_place(arrow, diagram)
     colour, _, sign = LOOKS[arrow.effect]
     wide = 11 if len(sign) == 1 else 15
     return (
@@ -165,6 +209,11 @@ def _sign(arrow: Arrow, diagram: Diagram) -> str:
         f'<text x="{px(x)}" y="{px(y + 5)}" text-anchor="middle" font-size="14" '
         f'font-weight="650" fill="{INK}">{sign}</text>'
     )
+
+
+def _sign_place(arrow: Arrow, diagram: Diagram) -> Point:
+    (x0, y0), (cx, cy), (x1, y1) = _curve(arrow, diagram)
+    return (x0 + 2 * cx + x1) / 4, (y0 + 2 * cy + y1) / 4
 
 
 def _legend() -> Iterator[str]:
