@@ -16,10 +16,12 @@ from tarazu.app.guard import Guard, Receive, Send
 from tarazu.app.openapi import Health, describe_api
 from tarazu.app.pages.compare import compare_page
 from tarazu.app.pages.lab import lab_page, problem_page, waiting_page
+from tarazu.app.pages.why import why_page
 from tarazu.app.reproduce import recipe_of
 from tarazu.app.runs import Line, QueueFullError, Stage
 from tarazu.app.service import Service
 from tarazu.app.state import State, changes_since, check_state, read_state
+from tarazu.app.why.choice import read_why
 from tarazu.core.errors import TarazuError
 
 if TYPE_CHECKING:
@@ -48,13 +50,16 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
         routes = [
             Route("/", answers.page),
             Route("/compare", answers.compare),
+            Route("/why", answers.why),
             Route("/model.js", answers.model),
+            Route("/why-model.js", answers.held_model),
             Route("/api", answers.description),
             Route("/api/expected", answers.expected),
             Route("/api/inputs", answers.inputs),
             Route("/api/recipe", answers.recipe),
             Route("/api/runs", answers.runs, methods=["POST"]),
             Route("/api/comparisons", answers.comparisons, methods=["POST"]),
+            Route("/api/unknowns", answers.unknowns, methods=["POST"]),
             Route("/health", answers.health),
             Mount("/static", StaticFiles(directory=static)),
         ]
@@ -85,6 +90,14 @@ class _Answers:
 
         return await self._page(made)
 
+    async def why(self, request: Request) -> Response:
+        def made() -> str:
+            causes = self.service.causes
+            why = read_why(request.url.query, self.lab, causes)
+            return why_page(causes, why, self.service.expected(why.state))
+
+        return await self._page(made)
+
     async def _page(self, made: Callable[[], str]) -> Response:
         if not self.service.is_ready or self.service.failure:
             text = waiting_page(self.service.seconds, self.service.failure)
@@ -95,12 +108,18 @@ class _Answers:
             return _html(problem_page(_words_of(error)), 422)
 
     async def model(self, request: Request) -> Response:
+        return await self._script(request, lambda: self.lab.javascript)
+
+    async def held_model(self, request: Request) -> Response:
+        return await self._script(request, lambda: self.service.causes.javascript)
+
+    async def _script(self, request: Request, made: Callable[[], str]) -> Response:
         from starlette.responses import Response
 
-        text = await _in_thread(lambda: self.lab.javascript)
         about = {"cache-control": "no-cache", "etag": f'"{self.lab.key}-{self.lab.version}"'}
         if request.headers.get("if-none-match") == about["etag"]:
             return Response(status_code=304, headers=about)
+        text = await _in_thread(made)
         return Response(text, media_type="text/javascript", headers=about)
 
     async def description(self, request: Request) -> Response:
@@ -135,6 +154,13 @@ class _Answers:
         def stages(body: bytes) -> list[Stage]:
             state = check_state(State.model_validate_json(body), self.lab)
             return self.service.stages(state)
+
+        return await self._stream(request, stages)
+
+    async def unknowns(self, request: Request) -> Response:
+        def stages(body: bytes) -> list[Stage]:
+            state = check_state(State.model_validate_json(body), self.lab)
+            return self.service.unknown_stages(state)
 
         return await self._stream(request, stages)
 

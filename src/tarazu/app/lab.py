@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,18 +83,36 @@ class Lab:
     @cached_property
     def javascript(self) -> str:
         """The mean field as the text of an ES module; kept on disk, because writing it is slow."""
+        return keep_text(
+            "mean-field.js",
+            self.written_from,
+            lambda: write_javascript(self.program, len(self.region.slugs)),
+        )
+
+    @property
+    def written_from(self) -> str:
+        """Digest of all that `javascript` is written from."""
         parts = [self.model_digest, str(len(self.region.slugs)), *_sources("engine")]
-        key = digest("\0".join(parts).encode())
-        name = f"mean-field-{key[:32]}.js"
-        try:
-            file = trusted_folder(cache_dir() / "javascript") / name
-        except (UntrustedFolderError, OSError):  # then it is written in every process
-            return write_javascript(self.program, len(self.region.slugs))
-        kept = read_kernel(file)
-        if kept is None:
-            kept = write_javascript(self.program, len(self.region.slugs)).encode()
-            write_kernel(file, kept)
-        return kept.decode()
+        return digest("\0".join(parts).encode())
+
+
+def keep_text(name: str, key: str, make: Callable[[], str]) -> str:
+    """Return a text that takes seconds to make; kept on disk.
+
+    Parameters
+    ----------
+    name : of the file, to which the key is added. key : digest of all that the text depends on.
+    """
+    stem, _, suffix = name.partition(".")
+    try:
+        file = trusted_folder(cache_dir() / "javascript") / f"{stem}-{key[:32]}.{suffix}"
+    except (UntrustedFolderError, OSError):  # then it is made in every process
+        return make()
+    kept = read_kernel(file)
+    if kept is None:
+        kept = make().encode()
+        write_kernel(file, kept)
+    return kept.decode()
 
 
 def load_lab(region: str | Path | Region | None = None, policies: Path | None = None) -> Lab:

@@ -11,6 +11,7 @@ from tarazu.app.comparison import Choice, Comparison
 from tarazu.app.futures import Futures
 from tarazu.app.reproduce import Recipe
 from tarazu.app.state import State
+from tarazu.app.why.unknowns import Unknowns
 
 
 class Health(BaseModel):
@@ -33,7 +34,7 @@ def describe_api(version: str) -> dict[str, Any]:
         [
             (State, "validation"),
             (Choice, "validation"),
-            *((m, "serialization") for m in (Futures, Comparison, Recipe, Health)),
+            *((m, "serialization") for m in (Futures, Comparison, Unknowns, Recipe, Health)),
         ],
         ref_template="#/components/schemas/{model}",
     )
@@ -66,6 +67,10 @@ def describe_api(version: str) -> dict[str, Any]:
             "/api/comparisons": _run(
                 "Stochastic runs of up to four policies by hypothesis; results are Comparison",
                 "Choice",
+            ),
+            "/api/unknowns": _run(
+                "Parameters that the change of attacks goes with most; the result is Unknowns",
+                "State",
             ),
             "/health": {"get": _operation("State of the server", "Health", [])},
         },

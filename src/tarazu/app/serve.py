@@ -60,7 +60,12 @@ def serve(
     )
     server = uvicorn.Server(config)
     service.runs.is_stopping = lambda: bool(server.should_exit)
-    threading.Thread(target=service.warm, daemon=True, name="warm").start()
+
+    def warm() -> None:
+        service.warm()
+        service.warm_causes()
+
+    threading.Thread(target=warm, daemon=True, name="warm").start()
     say(f"http://{shown}:{port}/{'?token=' + token if token else ''}")
     ended = threading.Event()
 

@@ -15,6 +15,8 @@ from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare
 from tarazu.app.lab import SEED, TODAY, Lab
 from tarazu.app.runs import Line, Report, Runs, Stage
 from tarazu.app.state import YEAR, State, policy_of
+from tarazu.app.why.causes import Causes, load_causes
+from tarazu.app.why.unknowns import find_unknowns
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import prepare
 from tarazu.model.places.attributes import PLACES
@@ -39,6 +41,8 @@ class Service:
         self._lock = threading.Lock()
         self._started = monotonic()
         self._ready = threading.Event()
+        self._causes: Causes | None = None
+        self._causing = threading.Lock()
         self.failure = ""
 
     @property
@@ -62,6 +66,19 @@ class Service:
         except Exception as error:  # noqa: BLE001 - in a thread; the page shows it
             self.failure = f"The lab cannot start: {error}"
         self._ready.set()
+
+    def warm_causes(self) -> None:
+        """Prepare the page of causes, seconds where the model is new; after the first pages."""
+        if not self.failure:
+            _ = self.causes.javascript
+
+    @property
+    def causes(self) -> Causes:
+        """The causal diagram of the lab's model."""
+        with self._causing:
+            if self._causes is None:
+                self._causes = load_causes(self.lab)
+            return self._causes
 
     def expected(self, state: State) -> Futures:
         """Return the expected paths of a state, that is the mean field of a few draws."""
@@ -103,6 +120,15 @@ class Service:
             return compute
 
         return [stage(hypothesis) for hypothesis in self.lab.hypotheses]
+
+    def unknown_stages(self, state: State) -> list[Stage]:
+        """Return the one part of a run that finds the unknowns that matter most for a state."""
+
+        def compute(report: Report) -> Line:
+            key = ("unknowns", state.model_dump_json())
+            return self._keep(key, lambda: find_unknowns(self.lab, state, report).model_dump())
+
+        return [compute]
 
     def inputs(self, hypothesis: str) -> dict[str, Any]:
         """Return what the mean field in JavaScript reads, except levers, of the first draws."""

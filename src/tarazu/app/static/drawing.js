@@ -30,10 +30,12 @@ export function niceStep(top, ticks) {
 
 /** The fan of one outcome, today's practice behind it.
  * @param {Outcome} outcome @param {number} weeks @param {number} step
- * @param {number} width @param {number} height @param {boolean} isToday @returns {Mark[]} */
-export function fanMarks(outcome, weeks, step, width, height, isToday) {
+ * @param {number} width @param {number} height @param {boolean} isToday
+ * @param {number} least height of the vertical axis at least, in the unit of the outcome
+ * @returns {Mark[]} */
+export function fanMarks(outcome, weeks, step, width, height, isToday, least = 1) {
   const { today, policy } = outcome;
-  const top = Math.max(1, 1.04 * Math.max(...today.q95, ...policy.q95));
+  const top = Math.max(least, 1.04 * Math.max(...today.q95, ...policy.q95));
   /** @param {number} week */
   const x = (week) => oneDecimal(LEFT + (week / weeks) * (width - LEFT - RIGHT));
   /** @param {number} value */

@@ -8,6 +8,8 @@
  *   people_share: number[], keep: number[], levers: [number, number][], first: number[],
  *   neighbour: number[], weight: number[], first_in: number[], neighbour_in: number[],
  *   weight_in: number[]}} Inputs */
+/** @typedef {{input: string, switch: string, path: string}} Held names of a link that is held */
+/** @typedef {{levers: Float64Array, change: Int32Array}} Plan */
 /** @typedef {{steps: number[][][], totals: number[][], districts: number[][]}} Members */
 /** @typedef {{QUANTITIES: string[], EVENTS: string[], LEVERS: string[],
  *   start: (p: Float64Array, place: object) => Float64Array,
@@ -48,37 +50,32 @@ export function leverSettings(lab, inputs, state) {
     }
     return levels;
   });
-  const levers = new Float64Array(rows.length * inputs.levers.length * places);
-  rows.forEach((levels, row) => levers.set(levels, row * levels.length));
-  return { levers, change, rows };
+  return { change, rows };
 }
 
 /** Members of one policy: the mean field of each draw. Null where a draw left its range.
  * @param {Lab} lab @param {Inputs} inputs @param {Model} model @param {State} state
+ * @param {Held[]} held links that are held at their paths under today's practice, of a model that
+ *   has switches for them
  * @returns {Members | null} */
-export function runMembers(lab, inputs, model, state) {
+export function runMembers(lab, inputs, model, state, held = []) {
   const weeks = state.years * 52;
   const places = lab.districts.length;
-  const { levers, change } = leverSettings(lab, inputs, state);
+  const own = plan(model, leverSettings(lab, inputs, state), places);
+  const today = { ...state, start: lab.today, levers: {} };
+  const base = held.length ? plan(model, leverSettings(lab, inputs, today), places) : own;
   const quantities = model.QUANTITIES.length;
-  const none = new Float64Array(model.EVENTS.length * places);
   const steps = lab.outcomes.map(() => /** @type {number[][]} */ ([]));
   const totals = lab.outcomes.map(() => /** @type {number[]} */ ([]));
   const districts = [];
   for (const row of inputs.parameters) {
-    const parameters = Float64Array.from(row);
-    const { national, districts: local, failed } = model.run({
-      ...inputs,
-      people_share: inputs.people_share,
-      parameters,
-      weeks,
-      levers,
-      lever_change: change,
-      pulse_row: new Int32Array(weeks).fill(-1),
-      pulse_expected: none,
-      pulse_count: none,
-      start: model.start(parameters, inputs.place),
-    });
+    let levers = own;
+    if (held.length) {
+      const run = runOne(inputs, model, row, base, held.map((link) => link.input));
+      if (run.failed >= 0) return null;
+      levers = hold(model, own, held, run.districts, places);
+    }
+    const { national, districts: local, failed } = runOne(inputs, model, row, levers, ["attacks"]);
     if (failed >= 0) return null;
     lab.outcomes.forEach((outcome, k) => {
       const columns = (SUMS[outcome.name] ?? [outcome.name]).map((name) => model.QUANTITIES.indexOf(name));
@@ -92,11 +89,63 @@ export function runMembers(lab, inputs, model, state) {
       steps[k].push(sums);
       totals[k].push(total);
     });
-    const own = new Array(places).fill(0);
-    for (let i = 0; i < local.length; i++) own[i % places] += local[i];
-    districts.push(own);
+    const sums = new Array(places).fill(0);
+    for (let i = 0; i < local.length; i++) sums[i % places] += local[i];
+    districts.push(sums);
   }
   return { steps, totals, districts };
+}
+
+/** Rows of levers for a model that may have more of them than the lab, the rest at 0.
+ * @param {Model} model @param {{rows: Float64Array[], change: Int32Array}} settings
+ * @param {number} places @returns {Plan} */
+function plan(model, { rows, change }, places) {
+  const size = model.LEVERS.length * places;
+  const levers = new Float64Array(rows.length * size);
+  rows.forEach((levels, row) => levers.set(levels, row * size));
+  return { levers, change };
+}
+
+/** Levers with links held at paths, one row for each week. @param {Model} model
+ * @param {Plan} of @param {Held[]} held @param {Float64Array} paths weeks, links, districts
+ * @param {number} places @returns {Plan} */
+function hold(model, { levers, change }, held, paths, places) {
+  const weeks = change.length;
+  const size = model.LEVERS.length * places;
+  const all = new Float64Array(weeks * size);
+  const at = held.map((link) => [link.switch, link.path].map((name) => model.LEVERS.indexOf(name) * places));
+  let row = 0;
+  for (let t = 0; t < weeks; t++) {
+    if (change[t] >= 0) row = change[t];
+    const from = t * size;
+    all.set(levers.subarray(row * size, (row + 1) * size), from);
+    at.forEach(([to, path], k) => {
+      const week = (t * held.length + k) * places;
+      all.fill(1, from + to, from + to + places);
+      all.set(paths.subarray(week, week + places), from + path);
+    });
+  }
+  return { levers: all, change: Int32Array.from(change, (_, t) => t) };
+}
+
+/** One draw. @param {Inputs} inputs @param {Model} model @param {number[]} row its parameters
+ * @param {Plan} plan @param {string[]} keep quantities by district */
+function runOne(inputs, model, row, plan, keep) {
+  const parameters = Float64Array.from(row);
+  const weeks = plan.change.length;
+  const none = new Float64Array(model.EVENTS.length * inputs.people_share.length);
+  return model.run({
+    ...inputs,
+    keep: keep.map((name) => model.QUANTITIES.indexOf(name)),
+    parameters,
+    weeks,
+    levers: plan.levers,
+    lever_change: plan.change,
+    pulse_row: new Int32Array(weeks).fill(-1),
+    pulse_expected: none,
+    pulse_count: none,
+    start: model.start(parameters, inputs.place),
+  });
 }
 
 /** A policy's members beside those of today's practice, pair by pair.

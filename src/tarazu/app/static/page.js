@@ -204,6 +204,7 @@ function showState() {
   /** @type {HTMLButtonElement} */ (by("redo")).disabled = history_.future.length === 0;
   const query = `${lab.inputs ? "#" : "?"}${writeQuery(lab, state)}`;
   by("link").setAttribute("href", query);
+  by("why").setAttribute("href", `/why${query}`);
   window.history.replaceState(null, "", query);
   by("copied").textContent = "";
   showCompare();

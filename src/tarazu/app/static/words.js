@@ -32,7 +32,7 @@ export function change(value) {
 }
 
 /** Weeks as years: 5 years. @param {number} weeks */
-function span(weeks) {
+export function span(weeks) {
   const years = weeks / YEAR;
   return years === 1 ? `${years} year` : `${years} years`;
 }
