@@ -2,6 +2,7 @@
 
 import pytest
 from tests.browser.devtools import BROWSERS, find_browser
+from tests.browser.lab import address, chromium, page  # noqa: F401 - fixtures of several files
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,8 @@ import pytest
 
 pytest.importorskip("uvicorn", reason="THE LAB WAS NOT LOOKED AT IN A BROWSER: no extra 'app'")
 
-from tests.browser.devtools import BROWSERS, Browser, Page, find_browser
+from tests.browser.devtools import Browser, Page
+from tests.browser.lab import get, wait_until_ready
 
 import tarazu as tz
 from tarazu.app.comparison import COMPARED
@@ -31,7 +30,6 @@ pytestmark = pytest.mark.slow
 
 WIDTHS = (360, 768, 1440)
 TOLERANCE = 1e-9  # relative
-START_SECONDS = 400  # kernels may have to be compiled
 LAST = STAGES[-1]
 MINUS = "\N{MINUS SIGN}"
 
@@ -44,57 +42,6 @@ SET = """
   control.dispatchEvent(new Event("change", { bubbles: true }));
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tarazu", "app", "--port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-            assert found is not None
-            _wait_until_ready(found.group())
-            yield found.group()
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
-    assert process.returncode == 0
-
-
-def _wait_until_ready(address: str) -> None:
-    end = time.monotonic() + START_SECONDS
-    while '"ready"' not in _get(address + "health"):
-        assert time.monotonic() < end, "the lab is not ready"
-        time.sleep(0.2)
-
-
-def _get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return str(answer.read().decode())
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    command = find_browser()
-    if command is None:
-        pytest.skip(f"THE LAB WAS NOT LOOKED AT IN A BROWSER: none of {', '.join(BROWSERS)}")
-    browser = Browser(command, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab; at the end, nothing was complained of and nothing left this machine."""
-    with browser.page() as page:
-        yield page
-        assert page.complaints == []
-        elsewhere = [
-            url for url in page.requests if not url.startswith(("http://127.0.0.1:", "blob:"))
-        ]
-        assert elsewhere == []
 
 
 # The first half of it: a drag that has not ended, so that no members are drawn yet.
@@ -191,18 +138,18 @@ def test_cancel__ends_the_run_on_the_server(page: Page, address: str) -> None:
     page.run("document.getElementById('cancel').click()")
     assert page.run("document.getElementById('run-state').textContent") == "Cancelled"
     end = time.monotonic() + 20
-    while json.loads(_get(address + "health"))["computing"]:
+    while json.loads(get(address + "health"))["computing"]:
         assert time.monotonic() < end, "the run goes on"
         time.sleep(0.1)
     assert page.run("document.getElementById('again').hidden") is False
 
 
-def test_closed_page__ends_its_run(browser: Browser, address: str) -> None:
-    with browser.page() as page:
+def test_closed_page__ends_its_run(chromium: Browser, address: str) -> None:
+    with chromium.page() as page:
         page.open(f"{address}?y=10&operational_tempo=1.6")
         page.wait("document.getElementById('run-state').textContent.startsWith('Running')")
     end = time.monotonic() + 20
-    while json.loads(_get(address + "health"))["computing"]:
+    while json.loads(get(address + "health"))["computing"]:
         assert time.monotonic() < end, "the run goes on"
         time.sleep(0.1)
 
@@ -218,8 +165,8 @@ def test_page__is_as_wide_as_the_window(page: Page, address: str, scheme: str) -
         assert page.run("document.documentElement.scrollWidth") <= width
 
 
-def test_first_picture__needs_no_script(browser: Browser, address: str) -> None:
-    with browser.page(scripts=False) as page:
+def test_first_picture__needs_no_script(chromium: Browser, address: str) -> None:
+    with chromium.page(scripts=False) as page:
         page.open(f"{address}?p=surge&h=backlash")
         text = page.send("DOM.getOuterHTML", nodeId=page.send("DOM.getDocument")["root"]["nodeId"])
         html = text["outerHTML"]
@@ -262,11 +209,11 @@ def test_comparison__takes_the_policy_of_the_lab_and_fills_in_members(
     assert page.run(cells)[-1] == f"{int(100 * fewer / COMPARED + 0.5)}%"
 
 
-def test_saved_page__works_from_a_disk(browser: Browser, tmp_path: Path) -> None:
+def test_saved_page__works_from_a_disk(chromium: Browser, tmp_path: Path) -> None:
     file = tmp_path / "lab.html"
     file.write_text(saved_page(load_lab()), encoding="utf-8")
     policy = Policy("own", "own", "own", (Setting(lever="operational_tempo", value=2.0),))
-    with browser.page() as page:
+    with chromium.page() as page:
         page.open(f"{file.as_uri()}#y=1")
         put(page, "lever-operational_tempo", 2)
         page.wait("document.getElementById('headline').textContent.includes('of 8 expected paths')")
@@ -292,7 +239,7 @@ def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> No
         found = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
         assert found is not None
         host = found.group()
-        _wait_until_ready(f"http://{host}/")
+        wait_until_ready(f"http://{host}/")
         body = b'{"years": 10, "levers": {"dialogue": 0.3}}'
         head = f"POST /api/runs HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", int(found.group(1)))) as client:
