@@ -1,16 +1,10 @@
-"""The annex in a real browser: search, sorting, folding, figures to take; axe-core finds nothing.
-
-axe-core (Deque, MPL-2.0) is looked for in the file that AXE_CORE names, in node_modules, and in the
-package axe-playwright-python.
-"""
+"""The annex in a real browser: search, sorting, folding, figures to take; nothing for axe-core."""
 
 import json
-import os
 import re
 import subprocess
 from dataclasses import replace
 from html import unescape
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +29,6 @@ return found.violations.map(function (v) {
   return v.impact + " " + v.id + ": " + v.nodes.map(function (n) { return n.html.slice(0, 120); });
 });
 """
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    places = [Path(os.environ.get("AXE_CORE", "")), Path("node_modules/axe-core/axe.min.js")]
-    if (package := find_spec("axe_playwright_python")) is not None and package.origin:
-        places.append(Path(package.origin).parent / "axe.min.js")
-    for place in places:
-        if place.is_file():
-            return place.read_text(encoding="utf-8")
-    pytest.skip("AXE-CORE WAS NOT RUN: set AXE_CORE to axe.min.js, or npm install axe-core")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,42 @@
+"""Every page of the lab, light and dark: axe-core finds nothing, whatever its impact."""
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="THE LAB WAS NOT LOOKED AT IN A BROWSER: no extra 'app'")
+
+from tests.browser.devtools import Page
+
+pytestmark = pytest.mark.slow
+
+PAGES = {
+    "lab": "?p=surge&y=1",
+    "compare": "compare?y=1&s=p%3Dsurge&s=p%3Dwithdrawal",
+    "why": "why?p=surge&y=1&off=retaliation-crackdown#link-retaliation-crackdown",
+    "problem": "?h=nothing",
+}
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+RUN = """
+axe.run(document, { resultTypes: ["violations"] }).then((found) => found.violations.map(
+  (one) => `${one.impact} ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120))}`))
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page__has_no_violation_of_axe(page: Page, address: str, axe: str, name: str) -> None:
+    for scheme in ("light", "dark"):
+        page.prefer(prefers_color_scheme=scheme)
+        page.open(address + PAGES[name])
+        page.run(OPEN_ALL)
+        page.run(f"{axe};0")
+        assert page.run(RUN) == [], scheme
+    if name == "problem":
+        page.complaints.clear()  # of its status, 422
+
+
+def test_axe__finds_what_is_wrong_in_a_page_of_the_lab(page: Page, address: str, axe: str) -> None:
+    page.open(f"{address}compare")
+    page.run("document.querySelector('label').remove()")
+    page.run("document.querySelector('.lead').style.color = '#bbb'")
+    page.run(f"{axe};0")
+    found = {line.partition(":")[0] for line in page.run(RUN)}
+    assert found >= {"critical select-name", "serious color-contrast"}
