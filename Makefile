@@ -28,8 +28,10 @@ COUNTED = awk -v total=$$(cat $(1) | grep -c '^[A-Za-z0-9].*==') ' \
 
 # Compiled kernels stay between test runs: their key holds all that they depend on.
 PYTEST := TARAZU_CACHE_DIR="$(CURDIR)/$(VENV)/cache" $(BIN)/python -m pytest
-# Two processes; all tests of a file in one, because they share what is slow to make.
-SPREAD := -n 2 --dist loadfile
+# Two processes; all tests of a file in one, because they share what is slow to make. In the order of
+# tests/conftest.py, slow files first: the plugin's own order, many tests first, left one process
+# idle for minutes while the other ran the last few slow files.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## Say what the verbs are
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
