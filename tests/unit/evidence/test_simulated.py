@@ -8,12 +8,23 @@ from tests.unit.evidence.worlds import quiet_ring
 
 from tarazu.evidence import run_battery
 from tarazu.evidence.battery import assess
+from tarazu.evidence.daily_counts import to_daily_counts
 from tarazu.evidence.error_rates import SIZE, SMALLEST_RISE, with_rates
-from tarazu.evidence.registry import estimate
+from tarazu.evidence.registry import ESTIMATORS, estimate
 from tarazu.evidence.simulated import rates as module
-from tarazu.evidence.simulated.estimates import MEASURABLE, Found, find_effects
+from tarazu.evidence.simulated.estimates import COUNTED, Found, find_effects
+from tarazu.evidence.simulated.marked_estimates import MARKED
+from tarazu.evidence.simulated.marks import (
+    NO_EFFECTS,
+    Effects,
+    draw_deaths,
+    draw_doses,
+    draw_labels,
+    read_marks,
+    warp_days,
+)
 from tarazu.evidence.simulated.planted import plan_worlds, world_like
-from tarazu.evidence.simulated.rates import ErrorRates, Rate, measure_error_rates
+from tarazu.evidence.simulated.rates import MEASURABLE, ErrorRates, Rate, measure_error_rates
 from tarazu.evidence.simulated.world import World, frame_of, simulate_record
 from tarazu.record import load_record
 
@@ -75,9 +86,49 @@ def test_worlds__have_a_null_and_an_effect_for_every_estimator(record, name):
     counts = quiet_ring(2).counts()
     roles = {world.planted[name].role for world in plan_worlds((name,), counts)}
     assert {"null", "effect"} <= roles
-    found = find_effects((name,), counts)[name]
+    if name in COUNTED:
+        found = find_effects((name,), counts)[name]
+    else:
+        found = MARKED[name](counts, read_marks(record), NO_EFFECTS, 1)
     assert found.low <= found.estimate <= found.high
     assert 0 <= found.p_value <= 1
+
+
+def test_measurable__are_all_that_test_something():
+    assert set(MEASURABLE) == set(ESTIMATORS) - {"groups"}
+
+
+def test_marks__of_a_simulated_record_are_drawn_from_those_of_the_record(record):
+    counts, marks = to_daily_counts(record), read_marks(record)
+    deaths, months = draw_deaths(counts, marks, NO_EFFECTS, 1)
+    assert len(deaths) == len(marks.deaths)
+    assert set(deaths) <= set(marks.deaths)
+    assert (np.diff(months) >= 0).all()
+    panel = draw_doses(counts, marks, NO_EFFECTS, 1)
+    assert set(panel.doses) <= set(marks.doses)
+    assert panel.attacks.sum() == counts.attacks[: 7 * len(panel.attacks)].sum()
+    for known, unknown in draw_labels(counts, marks, NO_EFFECTS, 1):
+        assert known.sum() + unknown.sum() == counts.attacks.sum()
+
+
+def test_marks__hold_what_is_planted(record):
+    counts, marks = to_daily_counts(record), read_marks(record)
+    plain, _ = draw_deaths(counts, marks, NO_EFFECTS, 1)
+    deadly, _ = draw_deaths(counts, marks, Effects(rise=1.0), 1)
+    half = len(plain) // 2
+    assert (deadly[:half] == plain[:half]).all()
+    assert (deadly[half:] == 2 * plain[half:]).all()
+    added = draw_doses(counts, marks, Effects(per_death=1.0), 1).attacks.sum()
+    assert added > draw_doses(counts, marks, NO_EFFECTS, 1).attacks.sum()
+    known, _ = draw_labels(counts, marks, Effects(shift=1.0), 1)[0]
+    assert known[:, 0].sum() > 0
+    assert known[-20:, 0].sum() == 0
+    middle = len(counts.attacks) / 2
+    early, late = (
+        sum((days < middle).sum() for days in warp_days(counts, Effects(exponent=b)).values())
+        for b in (-0.5, 0.5)
+    )
+    assert early > late
 
 
 @pytest.mark.usefixtures("calls")

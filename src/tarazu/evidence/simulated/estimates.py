@@ -106,4 +106,5 @@ _ALONE: Final[dict[str, Callable[[DailyCounts], Found]]] = {
     "reaction": _reaction,
     "near_repeat": _near_repeat,
 }
-MEASURABLE: Final = ("retaliation", "wake", "displacement", "near_repeat", "reaction")
+COUNTED: Final = ("retaliation", *_ALONE, "displacement")
+"""Estimators that need nothing but the days and districts of attacks and operations."""

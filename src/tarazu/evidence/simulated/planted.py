@@ -12,6 +12,7 @@ from tarazu.core.errors import FitError
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.point_process.history import EXPOSED, NEXT_DOOR
 from tarazu.evidence.simulated.estimates import measure_excesses
+from tarazu.evidence.simulated.marks import NO_EFFECTS, Effects
 from tarazu.evidence.simulated.world import HORIZON, World
 
 Role = Literal["null", "effect", "prevented"]
@@ -21,6 +22,11 @@ ERRORS: Final = (2.0, 4.0, 6.0)  # standard errors: found in some, in most and i
 COMMON: Final = (0.25, 0.5, 1.0)  # attacks per operation, where no error can be estimated
 PREVENTED: Final = (0.25, 0.5, 1.0)  # shares of attacks
 MOST_REACTIONS: Final = 0.5  # of all operations: the others have a tempo of their own
+PER_DEATH: Final = (0.1, 0.2, 0.4)  # attacks in the weeks of the headline per militant killed
+HEADLINE_SHARE: Final = 48 / 52  # weeks 5 to 52 of those over which the effect is spread
+RISES: Final = (0.25, 0.5, 1.0)  # of deaths per event
+SHIFTS: Final = (0.15, 0.3, 0.45)  # of a share
+EXPONENTS: Final = (-0.5, -0.25, 0.25, 0.5)
 WEAK: Final = 0.1  # attacks that an attack brings, where the world has 0.3
 
 
@@ -40,11 +46,19 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class PlantedWorld:
-    """A world and what each estimator should find in it."""
+    """A world and what each estimator should find in it.
+
+    Attributes
+    ----------
+    effects : planted in the marks of events. is_steady : the level of attacks is constant, where
+        that is what an estimator tests.
+    """
 
     name: str
     world: World
     planted: Mapping[str, Planted]
+    effects: Effects = NO_EFFECTS
+    is_steady: bool = False
 
 
 def world_like(counts: DailyCounts) -> World:
@@ -72,6 +86,7 @@ def plan_worlds(names: Collection[str], counts: DailyCounts) -> tuple[PlantedWor
     own: dict[str, Planted] = dict.fromkeys(("retaliation", "wake", "displacement"), nothing)
     own |= {"reaction": Planted("effect", on.reaction)}
     own |= {"near_repeat": Planted("effect", on.excitation)}
+    own |= dict.fromkeys(("dose", "severity", "tactics"), nothing)
     worlds = [PlantedWorld("no effect", on, own)]
     for effect in here:
         found = {
@@ -99,8 +114,31 @@ def plan_worlds(names: Collection[str], counts: DailyCounts) -> tuple[PlantedWor
             {"near_repeat": Planted("effect", WEAK)},
         ),
     ]
+    worlds += _marked_worlds(on)
     asked = (replace(w, planted=_only(w.planted, names)) for w in worlds)
     return tuple(world for world in asked if world.planted)
+
+
+def _marked_worlds(on: World) -> list[PlantedWorld]:
+    """Return the worlds with an effect in the marks of events, and the steady ones."""
+    marked = [
+        *(("dose", each, Effects(per_death=each / HEADLINE_SHARE)) for each in PER_DEATH),
+        *(("severity", 100 * rise, Effects(rise=rise)) for rise in RISES),
+        *(("tactics", 100 * shift, Effects(shift=shift)) for shift in SHIFTS),
+        *(("escalation", b, Effects(exponent=b)) for b in EXPONENTS),
+    ]
+    worlds = [
+        PlantedWorld(
+            f"{effect:+g} of {name}",
+            replace(on, drift=0.0) if name == "escalation" else on,
+            {name: Planted("effect", effect)},
+            effects,
+            is_steady=name == "escalation",
+        )
+        for name, effect, effects in marked
+    ]
+    constant = {"escalation": Planted("null", 0.0)}
+    return [PlantedWorld("constant rate", on, constant, is_steady=True), *worlds]
 
 
 def total_effect(world: World, effect: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +23,10 @@ from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import ROOM, SIZE, Validation, with_detectable
 from tarazu.evidence.options import SIGNIFICANCE
-from tarazu.evidence.simulated.estimates import MEASURABLE, Found, find_or_nothing
+from tarazu.evidence.registry import ESTIMATORS
+from tarazu.evidence.simulated.estimates import COUNTED, Found, find_or_nothing
+from tarazu.evidence.simulated.marked_estimates import MARKED
+from tarazu.evidence.simulated.marks import Marks, read_marks
 from tarazu.evidence.simulated.planted import Planted, PlantedWorld, plan_worlds
 from tarazu.evidence.simulated.world import Frame, World, frame_of, simulate_record
 from tarazu.evidence.words import Words
@@ -33,7 +36,9 @@ WORDS: Final = Words(__package__)
 SEED: Final = 20260701
 LEVEL: Final = 0.95  # of the intervals of rates
 FEWEST_RECORDS: Final = 20  # with fewer an interval spans a third of all rates
+NO_COVERAGE: Final = ("tactics", "escalation")  # whose intervals are of another kind or level
 KEPT: Final = "error-rates"  # folder of the cache
+MEASURABLE: Final = tuple(name for name in ESTIMATORS if name in {*COUNTED, *MARKED})
 BLOCK: Final = 10  # records that are kept together
 _MOST_BLOCKS: Final = 10_000  # of one world, in numbers of files
 
@@ -175,7 +180,8 @@ def measure_error_rates(
     asked = tuple(name for name in MEASURABLE if name in names)
     worlds = plan_worlds(asked, counts)
     place = frame_of(counts)
-    key = _key(counts, asked, seed)
+    marks = None if MARKED.keys().isdisjoint(asked) else read_marks(record)
+    key = _key(counts, marks, asked, seed)
     work = cache_dir() / KEPT / key[:16] if work is None else work
     if read_key(work) != key:
         clear_work(work)
@@ -188,12 +194,7 @@ def measure_error_rates(
     for w, first in jobs:
         block = kept[w, first]
         if block is None:
-            block = [
-                find_or_nothing(
-                    tuple(worlds[w].planted), _simulate(worlds[w].world, place, seed + i)
-                )
-                for i in range(first, first + BLOCK)
-            ]
+            block = [_find(worlds[w], place, marks, seed + i) for i in range(first, first + BLOCK)]
             _write_block(_path(work, w, first), key, block)
             done += BLOCK
         rows[w] += block
@@ -201,6 +202,19 @@ def measure_error_rates(
             advance(min(earlier + done, total), total, min(earlier, total))
     tables = [(world, rows[w][:records]) for w, world in enumerate(worlds)]
     return _summarise(tables, asked, counts, records, seed)
+
+
+def _find(planted: PlantedWorld, place: Frame, marks: Marks | None, seed: int) -> dict[str, Found]:
+    """Return what the estimators that have something to find in a world find in one record."""
+    if planted.is_steady:
+        place = replace(place, year_level=np.ones_like(place.year_level))
+    counts = _simulate(planted.world, place, seed)
+    plain = tuple(name for name in planted.planted if name not in MARKED)
+    found = find_or_nothing(plain, counts) if plain else {}
+    for name in planted.planted:
+        if marks is not None and name in MARKED:
+            found[name] = MARKED[name](counts, marks, planted.effects, seed)
+    return found
 
 
 def _simulate(world: World, place: Frame, seed: int) -> DailyCounts:
@@ -229,18 +243,24 @@ def _read_block(path: Path, key: str) -> list[dict[str, Found]] | None:
     return None
 
 
-def _key(counts: DailyCounts, names: Sequence[str], seed: int) -> str:
+def _key(counts: DailyCounts, marks: Marks | None, names: Sequence[str], seed: int) -> str:
     """Return a digest of everything that a block's numbers depend on, but for their number."""
     parts = (counts.attacks, counts.operations, counts.neighbours, counts.calendar_year)
     identity = {
         "counts": [digest(np.ascontiguousarray(part).tobytes()) for part in parts],
         "shape": list(counts.attacks.shape),
+        "marks": None if marks is None else digest(repr(_plain(marks)).encode()),
         "names": list(names),
         "seed": seed,
         "code": _code_digest(),
         "packages": collect_provenance({}).packages,
     }
     return digest(canonical_json(identity))
+
+
+def _plain(marks: Marks) -> list[object]:
+    series = [part.tolist() for pair in marks.series for part in pair]
+    return [marks.doses.tolist(), marks.deaths.tolist(), series]
 
 
 @cache
@@ -296,6 +316,8 @@ def _rates(name: str, planted: Planted, found: Array) -> list[Rate]:
         return [_rate(title, hit, len(found))]
     covered = int(((found[:, 1] <= planted.effect) & (planted.effect <= found[:, 2])).sum())
     if planted.role == "null":
+        if name in NO_COVERAGE:
+            return [_rate(SIZE, hit, len(found))]
         cover = _rate(WORDS.text("rates", "coverage"), covered, len(found))
         return [_rate(SIZE, hit, len(found)), cover]
     of = WORDS.text("of", name)
