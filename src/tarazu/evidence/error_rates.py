@@ -27,6 +27,8 @@ POWER: Final = 0.8  # the usual standard of what counts as detectable
 DETECTABLE_ERRORS: Final = 2.802  # 1.960 + 0.842 standard errors: that power in a test at 5%
 MEASURED_REGION: Final = "balochistan"  # whose record the simulated ones resemble
 MEASURED_EVENTS: Final = 692  # in that record
+MEASURED_YEARS: Final = 30
+MEASURED_SCOPE: Final = "active dyads"  # what its source counts: shapes shares and gaps
 MOST_TIMES: Final = 2  # larger or smaller, and it is a record of another size
 SIZE: Final = "false positives at 5%"  # name of the rate with everything on but an effect
 SMALLEST_RISE: Final = "smallest rise found in 80%"
@@ -86,7 +88,8 @@ def load_validation(estimator: Callable[..., Any], given: Mapping[str, object]) 
     """Return the error rates of an estimator for one call.
 
     Rates were measured for the default options, on simulated records of the size and the districts
-    of Balochistan's: for other options, a selection, another region or size there are none.
+    of Balochistan's: for other options, a selection, another region, size or kind of source there
+    are none.
 
     Parameters
     ----------
@@ -115,6 +118,11 @@ def _other_record(record: Record) -> list[str]:
     if not 1 / MOST_TIMES <= record.n_events / MEASURED_EVENTS <= MOST_TIMES:
         sizes = {"events": record.n_events, "measured": MEASURED_EVENTS}
         return [WORDS.text("unmeasured", "size", **sizes)]
+    years = ((record.end - record.start).days + 1) / 365.25
+    if not 1 / MOST_TIMES <= years / MEASURED_YEARS <= MOST_TIMES:
+        return [WORDS.text("unmeasured", "years", years=years, measured=MEASURED_YEARS)]
+    if record.source.scope != MEASURED_SCOPE:
+        return [WORDS.text("unmeasured", "source", source=record.source.title)]
     return []
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from inspect import signature
 from typing import get_type_hints
 
@@ -121,6 +122,10 @@ def test_validation__is_that_of_whole_records_of_balochistan_alone(record):
     three = of(replace(record, events=record.events.head(3)))
     assert three.summary == {}
     assert "a record of 3 events" in three.unmeasured[0]
+    short = of(replace(record, start=date(2010, 1, 1)))
+    assert (short.summary, short.unmeasured) == ({}, ("a record of 12 years (measured with 30)",))
+    mapped = of(replace(record, source=replace(record.source, title="My notes", scope="any")))
+    assert (mapped.summary, mapped.unmeasured) == ({}, ("records of My notes",))
 
 
 @pytest.mark.slow
