@@ -118,8 +118,9 @@ class Battery:
         """Return one row per finding for the table on one page, by column.
 
         kind : "test", or "descriptive" where there is no null. interval : at coverage `level`.
-        verdict, verdict_alone : after Holm, and without it. cuts : verdicts of `CUTS`. differing :
-        names of the sensitivity analyses with another verdict. failed : names of failed checks.
+        verdict, verdict_alone : after Holm, and without it. refused_by, verdict_unrefused : as in
+        the finding. cuts : verdicts of `CUTS`. differing : names of the sensitivity analyses with
+        another verdict. failed : names of failed checks.
         false_positives, smallest_rise, smallest_fall : measured on simulated records of this size.
         """
         return tuple(self._row(finding) for finding in self.findings)
@@ -140,6 +141,8 @@ class Battery:
             "p_holm": self.p_holm.get(finding.name),
             "verdict": self.joint_verdict(finding),
             "verdict_alone": finding.verdict,
+            "refused_by": finding.refused_by,
+            "verdict_unrefused": finding.verdict_unrefused,
             "cuts": {name: verdicts[name] for name in CUTS if name in verdicts},
             "differing": tuple(name for name, v in verdicts.items() if v != finding.verdict),
             "failed": tuple(check.name for check in finding.diagnostics if check.passed is False),
@@ -190,10 +193,12 @@ class Battery:
     def _tests_sentence(self) -> str:
         tests = [finding for finding in self.findings if finding.p_value is not None]
         alone = [f.name for f in tests if f.p_value is not None and f.p_value < SIGNIFICANCE]
-        held = [f.name for f in tests if self.p_holm.get(f.name, 1.0) < self.significance]
+        trusted = [f for f in tests if not f.refused_by]
+        held = [f.name for f in trusted if self.p_holm.get(f.name, 1.0) < self.significance]
+        refused = [f.name for f in tests if f.refused_by]
         if not tests:
             return WORDS.text("battery", "no_test")
-        return WORDS.text(
+        counted = WORDS.text(
             "battery",
             "tests",
             tests=len(tests),
@@ -203,6 +208,11 @@ class Battery:
             named_held=_named(held),
             significance=self.significance,
         )
+        if not refused:
+            return counted
+        named = ", ".join(refused)
+        rest = WORDS.text("battery", "refused", refused=len(refused), named=named)
+        return join_sentences(counted, rest)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per finding in plain columns, for csv, parquet and other programs.

@@ -27,12 +27,15 @@ class Check:
     Attributes
     ----------
     passed : None if the check only informs.
+    refuses : why the finding has no verdict if the check fails; empty where it has one all the
+        same.
     """
 
     name: str
     value: str
     expectation: str
     passed: bool | None
+    refuses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,10 @@ class Finding:
     options : of the estimator, all of them, as used.
     selection : the part of the record that was used, in words; empty for all of it.
     inputs : sha256 by name of input.
+    refused_by : names of failed checks that refuse the test (`checks.toml`): `verdict` is then
+        `CANNOT_TELL`, whatever the p-value. Empty where no check refuses it.
+    refusal : the reasons in one sentence, with the numbers of the checks.
+    verdict_unrefused : what the p-value alone would have said; empty where nothing was refused.
 
     Examples
     --------
@@ -167,6 +174,9 @@ class Finding:
     options: Mapping[str, Any] = field(default_factory=dict)
     selection: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    refused_by: tuple[str, ...] = ()
+    refusal: str = ""
+    verdict_unrefused: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sensitivity", Analyses(self.sensitivity))
@@ -287,11 +297,13 @@ class Finding:
             for name, value in self.validation.items()
         )
         failed = ", ".join(check.name for check in self._failed)
+        refused = f" {self.refusal}" if self.refusal else ""
         lines = [
             self.question,
             self.sentence,
             f"Estimate: {self._estimate()}.",
-            f"Verdict: {self.verdict}." + ("" if self.converged else " The fit did not converge."),
+            f"Verdict: {self.verdict}.{refused}"
+            + ("" if self.converged else " The fit did not converge."),
             f"Sensitivity analysis: {len(self._differing)} of {len(self.sensitivity)} have another "
             f"verdict. Checks failed: {failed or 'none'}.",
             f"Error rates: {rates or self._why_unmeasured()}.",

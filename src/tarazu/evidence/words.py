@@ -21,6 +21,7 @@ from importlib.resources import files
 from typing import Any, Final, get_args
 
 from tarazu.evidence.finding import Check, FigureData
+from tarazu.evidence.refusals import reason_of
 from tarazu.record import Scope
 
 FILE: Final = "words.toml"
@@ -74,8 +75,9 @@ class Words:
         return found
 
     def check(self, key: str, passed: bool | None, **values: object) -> Check:
-        """Return the check of ``[checks.<key>]``: name, value and expectation."""
-        return Check(**self.group("checks", key, **values), passed=passed)
+        """Return the check of ``[checks.<key>]``: name, value, expectation, and what it refuses."""
+        refuses = reason_of(self.package.rpartition(".")[2], key)
+        return Check(**self.group("checks", key, **values), passed=passed, refuses=refuses)
 
     def figure(
         self, key: str, data: Mapping[str, list[Any]], *, source: str, **values: object

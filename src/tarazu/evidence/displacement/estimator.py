@@ -15,6 +15,7 @@ from tarazu.evidence.displacement.rings import (
     RingCounts,
     RingEffects,
     count_rings,
+    lead_rows,
     move_rings,
     ring_figure,
     study_rings,
@@ -31,6 +32,7 @@ from tarazu.evidence.point_process.after_operations import (
 )
 from tarazu.evidence.point_process.excess_events import Excess, measure_excess
 from tarazu.evidence.point_process.history import EXPOSED, NEXT_DOOR
+from tarazu.evidence.refusals import limit_of
 from tarazu.evidence.sensitivity import (
     analyse_sensitivity,
     by_sign,
@@ -238,6 +240,10 @@ def _checks(
     ]
     if rings is not None:
         checks += [_ring_check(rings, row, level) for row in (-2, -1)]
+        leads = [i for i, name in enumerate(rings.names) if name in lead_rows()]
+        p = min(1.0, len(leads) * float(rings.p_value[leads].min()))
+        limit = limit_of("displacement", "lead")
+        checks.append(WORDS.check("lead", p >= limit, windows=len(leads), p=p, limit=limit))
     return tuple(checks)
 
 

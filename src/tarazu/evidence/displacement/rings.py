@@ -213,6 +213,11 @@ def study_rings(
     )
 
 
+def lead_rows() -> tuple[str, ...]:
+    """Return the names of the rows before operations next door."""
+    return tuple(_row("before", RINGS[1], *lag) for lag in LEADS)
+
+
 def ring_figure(effects: RingEffects, source: str, level: float) -> FigureData:
     """Return the event study by ring as a figure."""
     verdict_of = by_sign(WORDS.text("phrases", "more"), WORDS.text("phrases", "fewer"))

@@ -28,7 +28,8 @@ from tarazu.evidence.dose.local_projection import MOVE_WEEKS
 from tarazu.evidence.dose.panel import DosePanel, read_dose_panel
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE, Weeks
+from tarazu.evidence.options import DRAWS, LEVEL, Weeks
+from tarazu.evidence.refusals import limit_of
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
@@ -192,14 +193,14 @@ def _checks(
     return [
         WORDS.check(
             "before",
-            bool((leads.p_values >= SIGNIFICANCE).all()),
+            bool((leads.p_values >= limit_of("dose", "before")).all()),
             windows=before,
-            significance=SIGNIFICANCE,
+            significance=limit_of("dose", "before"),
         ),
         WORDS.check("horizons", None, windows=horizons),
         WORDS.check(
             "leverage",
-            effect.largest_share < 1 / 3,
+            effect.largest_share < limit_of("dose", "leverage"),
             largest=effect.largest_share,
             five=effect.five_share,
             districts=effect.effective_districts,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from tarazu.evidence.point_process.background import Background
-from tarazu.evidence.point_process.history import EXPOSED, NEXT_DOOR, History
+from tarazu.evidence.point_process.history import EARLIER, EXPOSED, NEXT_DOOR, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,25 @@ def measure_placebo(background: Background, condition: int) -> Placebo:
         return Placebo(int(observed), expected, float("nan"))
     score = (observed - expected) / np.sqrt(variance)
     return Placebo(int(observed), expected, float(2 * ndtr(-abs(score))))
+
+
+def measure_lead(background: Background, *, times: float = 1.0) -> float:
+    """Return the one-sided p-value of more than `times` the expected events before treatments.
+
+    Parameters
+    ----------
+    times : what is observed over expected where treatments follow events and have no effect.
+    """
+    history = background.history
+    observed = float(history.observed[:, :, EARLIER].sum())
+    expected = times * float(background.mean[:, :, EARLIER].sum())
+    # These days took part in the fit: the covariance of what is observed and what is expected is
+    # the variance of the latter.
+    shared = float(background.covariance[EARLIER, EARLIER])
+    variance = _dispersion(background, EARLIER) * expected + (times**2 - 2.0 * times) * shared
+    if variance <= 0:
+        return float("nan")
+    return float(ndtr(-(observed - expected) / np.sqrt(variance)))
 
 
 def _expect(background: Background, condition: int) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from tarazu.evidence.error_rates import (
 )
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, WindowCounts, count_windows
-from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL, SIGNIFICANCE
+from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL
 from tarazu.evidence.point_process.after_operations import (
     analyse_excess,
     as_analysis,
@@ -31,6 +31,7 @@ from tarazu.evidence.point_process.after_operations import (
 from tarazu.evidence.point_process.background import Background, fit_background
 from tarazu.evidence.point_process.excess_events import (
     Excess,
+    measure_lead,
     measure_placebo,
 )
 from tarazu.evidence.point_process.history import (
@@ -41,6 +42,7 @@ from tarazu.evidence.point_process.history import (
     REACH_DAYS,
     read_history,
 )
+from tarazu.evidence.refusals import limit_of
 from tarazu.evidence.retaliation.alternative_models import REFITS, fit_alternatives
 from tarazu.evidence.sensitivity import (
     analyse_sensitivity,
@@ -54,8 +56,7 @@ from tarazu.record import Record, measured_check
 from tarazu.record.coding.hand_labels import HAND_LABELS, OPEN_LABELS
 
 TAKEN: Final = (0.05, 0.1, 0.3)  # shares of operations that may be attacks, 0.3 the upper end
-# Names of rates that tests/theory/test_retaliation.py measures.
-EARLIER_RATIO: Final = "attacks before operations over those expected, no effect"
+# Name of a rate that tests/theory/test_retaliation.py measures.
 NEEDED: Final = "operations needed to find in 80% that 24% are prevented"
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
@@ -124,7 +125,7 @@ def retaliation(
             seed=seed,
             is_measured=bool(validation.summary),
         )
-        checks = _checks(record, counts, background, excess, validation, horizon) + others.checks
+        checks = _checks(record, counts, background, excess, horizon) + others.checks
         windows = count_windows(counts.attacks, counts.operations, replicates=moves, seed=seed)
         unit = WORDS.text("finding", "unit", horizon=horizon)
         figures = (
@@ -195,11 +196,12 @@ def _checks(
     counts: DailyCounts,
     background: Background,
     excess: Excess,
-    validation: Validation,
     horizon: int,
 ) -> tuple[Check, ...]:
     later = measure_placebo(background, LATER)
     earlier = measure_placebo(background, EARLIER)
+    times = limit_of("retaliation", "earlier", "times")
+    lead = measure_lead(background, times=times)
     operations = read_history(
         counts.operations,
         np.zeros_like(counts.operations),
@@ -214,22 +216,24 @@ def _checks(
         WORDS.check("convergence", background.converged, decrement=background.decrement),
         WORDS.check(
             "later",
-            later.p_value > SIGNIFICANCE,
+            not later.p_value < limit_of("retaliation", "later"),
             observed=later.observed,
             expected=later.expected,
             p=later.p_value,
             first=horizon + 1,
             last=REACH_DAYS,
-            significance=SIGNIFICANCE,
+            significance=limit_of("retaliation", "later"),
             horizon=horizon,
         ),
         WORDS.check(
             "earlier",
-            None,
+            not lead < limit_of("retaliation", "earlier"),
             observed=earlier.observed,
             expected=earlier.expected,
             last=REACH_DAYS,
-            in_simulated=_in_simulated(validation),
+            p=lead,
+            times=times,
+            limit=limit_of("retaliation", "earlier"),
         ),
         WORDS.check(
             "contamination",
@@ -240,7 +244,7 @@ def _checks(
         WORDS.check("dispersion", None, dispersion=excess.dispersion),
         WORDS.check(
             "excitation",
-            here + next_door < 1.0,
+            here + next_door < limit_of("retaliation", "excitation"),
             here=here,
             next_door=next_door,
             days=LAG_WINDOWS[-1][1],
@@ -252,11 +256,6 @@ def _checks(
             days=LAG_WINDOWS[-1][1],
         ),
     )
-
-
-def _in_simulated(validation: Validation) -> str:
-    ratio = validation.summary.get(EARLIER_RATIO)
-    return "" if ratio is None else WORDS.text("phrases", "in_simulated", ratio=ratio)
 
 
 def _by_hand(record: Record) -> str:

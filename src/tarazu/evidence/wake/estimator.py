@@ -25,7 +25,8 @@ from tarazu.evidence.methods.comparison_days import (
     sum_over,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
-from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL, SIGNIFICANCE
+from tarazu.evidence.options import DRAWS, HORIZON_DAYS, LEVEL
+from tarazu.evidence.refusals import limit_of
 from tarazu.evidence.sensitivity import (
     FEWEST_EVENTS,
     analyse_sensitivity,
@@ -308,14 +309,15 @@ def _checks(
     return (
         WORDS.check(
             "matched",
-            None,
+            contrasts.n_operations >= limit_of("wake", "matched") * counts.n_used["operations"],
             compared=contrasts.n_operations,
             operations=counts.n_used["operations"],
+            limit=limit_of("wake", "matched"),
             days=np.median(contrasts.matches[contrasts.own]),
         ),
         WORDS.check(
             "placebo",
-            bool(effects.p_value[-1] >= SIGNIFICANCE),
+            bool(effects.p_value[-1] >= limit_of("wake", "placebo")),
             effect=effects.effect[-1],
             first=LEAD[0],
             last=LEAD[1],
@@ -328,7 +330,7 @@ def _checks(
             p=effects.p_adjusted[strongest],
             windows=len(effects.effect),
         ),
-        WORDS.check("overlap", None, dose=effects.dose),
+        WORDS.check("overlap", effects.dose >= limit_of("wake", "overlap"), dose=effects.dose),
         WORDS.check("detectable", None, effect=DETECTABLE_ERRORS * found.spread),
         _harm_check(record),
     )

@@ -51,7 +51,11 @@ FINDING: Final = {
     "sentence": "The result in plain words, with its uncertainty, after correction.",
     "n_used, n_dropped": "Counts that the estimate rests on, and that were left out, by name.",
     "assumptions, caveats, references": "Lists of sentences.",
-    "diagnostics": "Checks: name, value, expectation, passed (null: informs only).",
+    "diagnostics": "Checks: name, value, expectation, passed (null: informs only), refuses (why "
+    "the test has no verdict if the check fails; empty where it has one all the same).",
+    "refused_by, refusal": "Names of failed checks that refuse the test, whose verdict is then "
+    "that the record cannot tell, and the reasons in one sentence; empty where none does.",
+    "verdict_unrefused": "What the p-value alone would have said; empty where nothing was refused.",
     "sensitivity": "The same estimate under other coding choices: name, estimate, interval, "
     "p_value, n, verdict (without correction).",
     "figures": "Numbers behind the figures: kind, title, x_label, y_label, source, n, data "
@@ -82,6 +86,7 @@ EVIDENCE_ROW: Final = {
     "kind": "`test`, or `descriptive` where there is no null hypothesis.",
     "estimate, interval, level, p_value, p_holm": "As in findings.json.",
     "verdict, verdict_alone": "After correction, and without.",
+    "refused_by, verdict_unrefused": "As in findings.json.",
     "cuts": "Verdicts of two sensitivity analyses, by name.",
     "differing": "Names of sensitivity analyses with another verdict.",
     "failed": "Names of checks that failed.",
