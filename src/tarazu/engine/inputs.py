@@ -9,7 +9,15 @@ import numpy as np
 
 from tarazu.engine.compiler.program import Program, compile_program
 from tarazu.engine.start import levels_before
-from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, StateArray
+from tarazu.engine.trajectory import (
+    Districts,
+    FloatArray,
+    IntArray,
+    Known,
+    Pulse,
+    State,
+    StateArray,
+)
 from tarazu.model.declaration import Model
 
 
@@ -26,8 +34,10 @@ class Inputs(NamedTuple):
     first_in, neighbour_in, weight_in : the same, of those that d is a neighbour of.
     keys : (D,); seed; members : (M,); streams : (K,) random stream of each draw of a week.
     pulse_row : (T,) row of the pulse arrays that a week uses, -1 for none.
-    pulse_expected, pulse_count : (R, E, D).
-    start : (M, S, D) levels before week 0.
+    pulse_expected, pulse_count, pulse_known : (R, E, D).
+    known_share : (M, E) share of an event that a record sees, where it is known.
+    start : (M, S, D) levels before the first week; chances : (M, C, D) of the shocks, likewise.
+    first_week : weeks behind the start, which random numbers go on from.
     is_mean : (Q,) 1 where districts average; people_share : (D,) share of all people.
     keep : (K,) quantities kept by district.
     """
@@ -50,7 +60,11 @@ class Inputs(NamedTuple):
     pulse_row: IntArray
     pulse_expected: FloatArray
     pulse_count: FloatArray
+    pulse_known: FloatArray
+    known_share: FloatArray
     start: FloatArray
+    chances: FloatArray
+    first_week: int
     is_mean: IntArray
     people_share: FloatArray
     keep: IntArray
@@ -82,13 +96,20 @@ def prepare(
     pulses: Sequence[Pulse],
     keep: Sequence[str],
     whole: bool,
+    start: State | None = None,
+    known: Known | None = None,
 ) -> Inputs:
     """Return the inputs of a run; `whole` rounds initial people to whole persons.
+
+    Parameters
+    ----------
+    start : of the members; None: the levels that the model declares.
+    known : what a record says of an event; None: all is drawn.
 
     Raises
     ------
     ValueError
-        Wrong shapes, a lever outside its range, an unknown name.
+        Wrong shapes, a lever outside its range, an unknown name, a state that does not fit.
     SimulationError
         The initial stocks hold more people than the population.
     """
@@ -100,9 +121,14 @@ def prepare(
     values = _parameters(model, parameters, ids.size)
     settings = _levers(model, levers, weeks, districts)
     population = np.floor(districts.population + 0.5)
-    pulse_row, pulse_expected, pulse_count = _pulses(model, pulses, weeks, districts)
     first, neighbour, weight = _neighbours(districts, districts.weights)
     first_in, neighbour_in, weight_in = _neighbours(districts, districts.weights.T)
+    pulse_row, pulse_arrays = _pulses(model, pulses, weeks, districts, known)
+    if start is None:
+        levels = levels_before(program, values, districts, whole=whole)
+        start = State(ids, 0, levels, np.zeros((ids.size, len(model.shocks), len(population))))
+    else:
+        _check_start(program, start, ids, len(population), whole=whole)
     return Inputs(
         values,
         *_changes(model, settings),
@@ -119,13 +145,36 @@ def prepare(
         ids,
         np.array([program.streams[name] for name in program.drawn], dtype=np.int64),
         pulse_row,
-        pulse_expected,
-        pulse_count,
-        levels_before(program, values, districts, whole=whole),
+        *pulse_arrays,
+        _shares(model, values, known),
+        np.ascontiguousarray(start.levels, dtype=np.float64),
+        np.ascontiguousarray(start.chances, dtype=np.float64),
+        start.week,
         np.array([total == "mean" for total in program.totals], dtype=np.int64),
         population / population.sum(),
         np.array([_known(name, program.quantities) for name in keep], dtype=np.int64),
     )
+
+
+def _check_start(
+    program: Program, start: State, members: IntArray, districts: int, *, whole: bool
+) -> None:
+    """Raise unless a state is of these members and of this model and region."""
+    model, count = program.model, len(members)
+    shapes = (start.levels.shape, start.chances.shape)
+    expected = ((count, len(model.stocks), districts), (count, len(model.shocks), districts))
+    if shapes != expected or not np.array_equal(start.members, members) or start.week < 0:
+        msg = (
+            f"start of members {start.members}, levels {shapes[0]}, chances {shapes[1]}; expected "
+            f"members {members}, {expected[0]}, {expected[1]}. Take `State.of` these members"
+        )
+        raise ValueError(msg)
+    people = start.levels[:, [[*model.stocks].index(name) for name in program.people]]
+    if whole and np.any(people != np.floor(people)):
+        raise ValueError(
+            "start has parts of persons; expected whole ones: a run with drawn events starts from "
+            "a run with drawn events"
+        )
 
 
 def prepare_week(
@@ -216,12 +265,17 @@ def _neighbours(districts: Districts, weights: FloatArray) -> tuple[IntArray, In
 
 
 def _pulses(
-    model: Model, pulses: Sequence[Pulse], weeks: int, districts: Districts
-) -> tuple[IntArray, FloatArray, FloatArray]:
+    model: Model, pulses: Sequence[Pulse], weeks: int, districts: Districts, known: Known | None
+) -> tuple[IntArray, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Return the row of each week, and rows of what is expected, counted and known (R, E, D)."""
     events, D = [*model.events], len(districts.names)
-    pulsed = sorted({pulse.week for pulse in pulses})
+    covered = np.zeros(weeks, dtype=np.bool_)
+    if known is not None:
+        _check_known(model, known, weeks, D)
+        covered |= known.covered
+    pulsed = sorted({pulse.week for pulse in pulses}.union(np.flatnonzero(covered).tolist()))
     expected = np.zeros((max(len(pulsed), 1), len(events), D))
-    count = np.zeros_like(expected)
+    count, is_known = np.zeros_like(expected), np.zeros_like(expected)
     rows = np.full(weeks, -1, dtype=np.int64)
     for pulse in pulses:
         inside = 0 <= pulse.week < weeks and 0 <= pulse.district < D
@@ -234,7 +288,34 @@ def _pulses(
         rows[pulse.week] = row = pulsed.index(pulse.week)
         expected[row, events.index(pulse.event), pulse.district] += pulse.expected
         count[row, events.index(pulse.event), pulse.district] += pulse.count
-    return rows, expected, count
+    rows[covered] = np.searchsorted(pulsed, np.flatnonzero(covered))
+    if known is not None:
+        e = events.index(known.event)
+        is_known[rows[covered], e] = 1.0
+        count[rows[covered], e] += known.counts[covered]
+    return rows, (expected, count, is_known)
+
+
+def _check_known(model: Model, known: Known, weeks: int, districts: int) -> None:
+    """Raise unless what a record says fits the model and the weeks of a run."""
+    shapes = (known.counts.shape, known.covered.shape)
+    named = known.event in model.events and known.share in model.parameters
+    if not named or shapes != ((weeks, districts), (weeks,)) or known.counts.min() < 0:
+        msg = (
+            f"known counts {shapes[0]}, weeks {shapes[1]} of '{known.event}' by '{known.share}'; "
+            f"expected an event and a parameter of the model, ({weeks}, {districts}), ({weeks},), "
+            "nothing negative"
+        )
+        raise ValueError(msg)
+
+
+def _shares(model: Model, parameters: FloatArray, known: Known | None) -> FloatArray:
+    """Return the (M, E) share of each event that a record sees, 0 where it is not known."""
+    shares = np.zeros((len(parameters), len(model.events)))
+    if known is not None:
+        column = parameters[:, [*model.parameters].index(known.share)]
+        shares[:, [*model.events].index(known.event)] = column
+    return shares
 
 
 def first_state(model: Model, parameters: FloatArray, *, districts: Districts) -> FloatArray:

@@ -74,7 +74,10 @@ class ArrayRun:
         for s, name in enumerate(model.stocks):
             self.values[name] = inputs.start[:, s, :].copy()
         self.week = 0
-        self.chances: dict[str, tuple[int, FloatArray]] = {}
+        self.chances = {  # and the week that each one is of
+            name: (inputs.first_week - 1, inputs.chances[:, c])
+            for c, name in enumerate(model.shocks)
+        }
 
     def run(self, national: FloatArray, district: FloatArray) -> None:
         """Fill national (M, T, Q) and district (M, T, K, D).
@@ -92,6 +95,17 @@ class ArrayRun:
                 national[:, week, q] = self.values[name] @ weights
             for k, q in enumerate(inputs.keep):
                 district[:, week, k] = self.values[quantities[q]]
+
+    def state(self) -> tuple[FloatArray, FloatArray]:
+        """Return the (M, S, D) levels and the (M, C, D) chances that the next week starts from."""
+        levels = np.stack([self.values[name] for name in self.program.model.stocks], axis=1)
+        drawn = [chance for _, chance in self.chances.values()]
+        return levels, np.stack(drawn, axis=1) if drawn else self.inputs.chances
+
+    @property
+    def counted(self) -> int:
+        """The week, counted as random numbers are."""
+        return self.inputs.first_week + self.week
 
     def evaluate(self, expression: sp.Expr) -> FloatArray:
         """Return the (M, D) values of an expression of what is known so far this week."""
@@ -148,7 +162,7 @@ class ArrayRun:
         return np.array(
             [
                 [
-                    uniform(inputs.seed, int(member), stream, self.week, int(key), index)
+                    uniform(inputs.seed, int(member), stream, self.counted, int(key), index)
                     for key in inputs.keys
                 ]
                 for member in inputs.members
@@ -160,8 +174,8 @@ class ArrayRun:
         if self.mode == "mean":
             return np.ones(self.shape)
         spread, kept = self.evaluate(shock.spread), np.exp(-self.evaluate(shock.fade))
-        week, chance = self.chances.get(shock.name, (-1, np.zeros(self.shape)))
-        for at in range(week + 1, self.week + 1):
+        week, chance = self.chances[shock.name]
+        for at in range(week + 1, self.counted + 1):
             keys = np.zeros_like(self.inputs.keys) if shock.is_common else self.inputs.keys
             stream = self.program.streams[shock.name]
             drawn = np.array(
@@ -174,7 +188,7 @@ class ArrayRun:
                 ]
             )
             chance = drawn if at == 0 else kept * chance + np.sqrt(1.0 - kept**2) * drawn
-        self.chances[shock.name] = self.week, chance
+        self.chances[shock.name] = self.counted, chance
         return np.asarray(np.exp(spread * chance - spread**2 / 2.0))
 
     def _happen(self, event: Event) -> None:
@@ -182,7 +196,8 @@ class ArrayRun:
         mean = self.evaluate(event.mean)
         row = inputs.pulse_row[self.week]
         if row >= 0:
-            mean = mean + inputs.pulse_expected[row, e]
+            unknown = 1.0 - inputs.known_share[:, e, None] * inputs.pulse_known[row, e]
+            mean = mean * unknown + inputs.pulse_expected[row, e]
         self._checked(f"expectation of '{event.name}'", mean, event.mean)
         if self.mode == "mean":
             drawn = mean
@@ -212,7 +227,7 @@ class ArrayRun:
         for m, d in np.argwhere((happened > 0.0) & (mean > 0.0)):
             # compiled functions hand 64-bit states out as int, and take an int as signed
             state = np.uint64(member_state(inputs.seed, int(inputs.members[m])))
-            now = np.uint64(week_state(state, stream, self.week))
+            now = np.uint64(week_state(state, stream, self.counted))
             key, count = int(inputs.keys[d]), int(happened[m, d])
             drawn[m, d] = tailed_count(now, key, count, mean[m, d], exponent[m, d], largest[m, d])
         return drawn
@@ -272,7 +287,7 @@ class ArrayRun:
                     if part > 0.0 and left > 0 and total > 0.0:
                         member, origin = int(inputs.members[m]), int(inputs.keys[d])
                         index = 1 + int(inputs.keys[j])
-                        u = uniform(inputs.seed, member, stream, self.week, origin, index)
+                        u = uniform(inputs.seed, member, stream, self.counted, origin, index)
                         moved = binomial_quantile(u, int(left), min(part / total, 1.0))
                         arrivals[m, j] += moved
                         left, total, last = left - moved, total - part, j

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -14,7 +14,15 @@ from tarazu.engine.compiler.numba_source import Source
 from tarazu.engine.compiler.program import Program, levels_behind
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import Inputs, Scratch, prepare
-from tarazu.engine.trajectory import Districts, FloatArray, IntArray, Pulse, Trajectory
+from tarazu.engine.trajectory import (
+    Districts,
+    FloatArray,
+    IntArray,
+    Known,
+    Pulse,
+    State,
+    Trajectory,
+)
 from tarazu.model.declaration import PLACE_UNITS, Model
 
 if TYPE_CHECKING:
@@ -35,6 +43,8 @@ def simulate(
     weeks: int,
     pulses: Sequence[Pulse] = (),
     keep: Sequence[str] = (),
+    start: State | None = None,
+    known: Known | None = None,
     mode: Mode = "stochastic",
     engine: Engine = "numba",
 ) -> Trajectory:
@@ -53,13 +63,17 @@ def simulate(
     weeks : T >= 1.
     pulses : additions to events from outside.
     keep : names of quantities to keep by district; () keeps national series only.
+    start : state from which the members start, such as the `end` of an earlier run, which this
+        run then continues as if both were one; None: the levels that the model declares.
+    known : what a record says of an event; None: all is drawn.
     mode : ``stochastic`` (whole people, drawn events) or ``mean`` (mean field: expectations).
     engine : ``numba`` (generated kernel, cached on disk) or ``numpy`` (the slow reference engine).
 
     Raises
     ------
     ValueError
-        Arrays of the wrong shape, a lever outside its range, an unknown name.
+        Arrays of the wrong shape, a lever outside its range, an unknown name, a state that does
+        not fit.
     SimulationError
         A stock or hazard left its range during the run; gives which, where and when.
     ResourceError
@@ -84,12 +98,14 @@ def simulate(
         pulses=pulses,
         keep=keep,
         whole=mode == "stochastic",
+        start=start,
+        known=known,
     )
     shape = (len(inputs.members), weeks)
     national = np.empty((*shape, len(program.quantities)))
     district = np.empty((*shape, len(keep), len(districts.names)))
     run = _run_kernel if engine == "numba" else _run_arrays
-    run(program, mode, inputs, districts, national, district)
+    end = run(program, mode, inputs, districts, national, district)
     return Trajectory(
         quantities=program.quantities,
         units=program.units,
@@ -99,6 +115,7 @@ def simulate(
         district=np.moveaxis(district, 2, 3) if keep else None,
         start=_national_start(program, inputs),
         districts=districts.names,
+        end=end,
     )
 
 
@@ -116,7 +133,7 @@ def _run_arrays(
     districts: Districts,
     national: FloatArray,
     district: FloatArray,
-) -> None:
+) -> State:
     from tarazu.engine.reference_engine import ArrayRun, OutOfRange  # late: it loads numba
 
     run = ArrayRun(program, mode, inputs)
@@ -129,6 +146,7 @@ def _run_arrays(
         raise _in_words(
             program, districts, failure, int(inputs.members[failure.member]), values
         ) from None
+    return State(inputs.members, inputs.first_week + national.shape[1], *run.state())
 
 
 def _run_kernel(
@@ -138,16 +156,38 @@ def _run_kernel(
     districts: Districts,
     national: FloatArray,
     district: FloatArray,
-) -> None:
+) -> State:
     kernel = build_kernel(program.model, mode, len(districts.names))
+    levels, chances = np.empty_like(inputs.start), np.zeros_like(inputs.chances)
     for m in range(len(inputs.members)):
         rows = start_rows(program, kernel.source, inputs, m)
         failed = run_member(kernel, inputs, m, rows, national[m], district[m])
         if failed >= 0:  # the same weeks again, up to the one that failed
             rows = start_rows(program, kernel.source, inputs, m)
             run_member(kernel, inputs, m, rows, national[m, :failed], district[m, :failed])
-            levels = rows.reshape(-1, kernel.source.stride)[:, : len(districts.names)]
-            explain(program, mode, inputs, districts, m, failed, levels)
+            before = _table(rows, kernel.source)[:, : len(districts.names)]
+            explain(program, mode, inputs, districts, m, failed, before)
+        for name, values in _carried(program, kernel.source, levels[m], chances[m]):
+            values[:] = _table(rows, kernel.source)[_row(name, kernel.source)][: len(values)]
+    return State(inputs.members, inputs.first_week + national.shape[1], levels, chances)
+
+
+def _table(rows: FloatArray, source: Source) -> FloatArray:
+    return rows.reshape(-1, source.stride)
+
+
+def _row(name: str, source: Source) -> int:
+    return source.offsets[name] // source.stride
+
+
+def _carried(
+    program: Program, source: Source, levels: FloatArray, chances: FloatArray
+) -> Iterator[tuple[str, FloatArray]]:
+    """Yield the row and the values (D,) of all that goes from one week to the next."""
+    yield from zip(program.model.stocks, levels, strict=True)
+    for shock, values in zip(program.model.shocks, chances, strict=True):
+        if (name := f"chance_of_{shock}") in source.offsets:  # the mean field draws none
+            yield name, values
 
 
 def run_member(
@@ -173,12 +213,11 @@ def run_member(
 def start_rows(program: Program, source: Source, inputs: Inputs, m: int) -> FloatArray:
     """Return the scratch array of a member before its first week."""
     rows = np.zeros(source.size)
-    table = rows.reshape(-1, source.stride)
-    districts = len(inputs.population)
-    known = {name: inputs.start[m, s] for s, name in enumerate(program.model.stocks)}
+    table, districts = _table(rows, source), len(inputs.population)
+    known = dict(_carried(program, source, inputs.start[m], inputs.chances[m]))
     known |= dict(zip(PLACE_UNITS, inputs.places, strict=True))
     for name, values in known.items():
-        row = table[source.offsets[name] // source.stride]
+        row = table[_row(name, source)]
         row[:districts], row[districts:] = values, values[0]
     return rows
 
@@ -200,6 +239,7 @@ def explain(
         parameters=inputs.parameters[one],
         members=inputs.members[one],
         start=levels[None, : len(program.model.stocks)],
+        chances=inputs.chances[one],
     )
     run = ArrayRun(program, mode, again)
     try:

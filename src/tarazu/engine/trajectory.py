@@ -1,8 +1,8 @@
-"""Districts, pulses and trajectories: inputs of a run beside the model, and its results."""
+"""Districts, pulses, states and trajectories: inputs of a run beside the model, its results."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -131,6 +131,71 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What a record says of one event: a run has these, and draws the others alone.
+
+    Of a Poisson count of which a share is seen, those seen and the others are independent: so the
+    seen ones are set, and the others are drawn from the rest of the expectation.
+
+    Attributes
+    ----------
+    event : name of an event of the model.
+    share : name of the parameter that holds the share of the event that a record sees.
+    counts : (T, D) whole numbers of events seen.
+    covered : (T,) whether the record covers the week; elsewhere all is drawn.
+    """
+
+    event: str
+    share: str
+    counts: IntArray
+    covered: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """All that a batch of members carries from one week to the next: where a run ends or starts.
+
+    Attributes
+    ----------
+    members : (M,) int64 ids.
+    week : weeks that lie behind it, counted from the first week of the first run. It addresses the
+        random numbers, so that a run that starts here continues the run that ended here.
+    levels : (M, S, D) of the stocks of the model.
+    chances : (M, C, D) standard normal chances of the shocks of the model; 0 in the mean field.
+    """
+
+    members: IntArray
+    week: int
+    levels: FloatArray
+    chances: FloatArray
+
+    def of(self, members: IntArray) -> State:
+        """Return the state of some of the members, in their order.
+
+        Raises
+        ------
+        ValueError
+            A member is not among them.
+        """
+        place = {member: row for row, member in enumerate(self.members.tolist())}
+        lacking = [member for member in np.asarray(members).tolist() if member not in place]
+        if lacking:
+            raise ValueError(f"member {lacking[0]} is not among the {len(place)} of the state")
+        rows = [place[member] for member in np.asarray(members).tolist()]
+        return State(self.members[rows], self.week, self.levels[rows], self.chances[rows])
+
+
+def join_states(states: Sequence[State]) -> State:
+    """Return the members of some states of the same week, one after the other."""
+    return State(
+        np.concatenate([state.members for state in states]),
+        states[0].week,
+        np.concatenate([state.levels for state in states]),
+        np.concatenate([state.chances for state in states]),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """Weekly series of a batch of members, in the order of `members`.
 
@@ -146,6 +211,7 @@ class Trajectory:
     district : (M, T, D, K), or None if none was asked for.
     start : (M, Q_stocks) national values of the stocks before week 0, in the order of `quantities`.
     districts : (D,) names of the districts.
+    end : state after the last week, from which another run may start.
     """
 
     quantities: tuple[str, ...]
@@ -156,6 +222,7 @@ class Trajectory:
     district: FloatArray | None
     start: FloatArray
     districts: tuple[str, ...]
+    end: State
 
     def series(self, quantity: str) -> FloatArray:
         """Return the (M, T) national series of one quantity."""

@@ -61,7 +61,7 @@ class DrawCalls:
         for shock in one.shocks:
             name, common = shock.name, int(shock.is_common)
             moved = f"at_chance_of_{name}, at_{name}, STRIDE, spread_of_{name}, kept_of_{name}"
-            where = f"t, {common}, states[{self.drawn.index(name)}], keys"
+            where = f"first_week + t, {common}, states[{self.drawn.index(name)}], keys"
             yield f"draw_shock(x, {moved}, {where})"
 
     def settle(self, one: Settle) -> Iterator[str]:

@@ -110,6 +110,7 @@ class _Planner:
 
     def happen(self, event: Event) -> None:
         level, name = self.at(read_by(event)), event.name
+        self.take(level, f"own_mean_of_{name}")
         mean = self.take(level, f"mean_of_{name}")
         stores = [(f"mean_of_{name}", mean)]
         if event.tail is not None:

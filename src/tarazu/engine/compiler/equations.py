@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import sympy as sp
 
-from tarazu.engine.compiler.program import Exits, MemoryUpdate, Program, ShareUpdate
+from tarazu.engine.compiler.program import PULSES, Exits, MemoryUpdate, Program, ShareUpdate
 from tarazu.engine.compiler.step_functions import (
     STEP,
     AtMost,
@@ -96,8 +96,7 @@ def equations_of(program: Program, *, pulses: bool = False) -> Equations:
 
     Parameters
     ----------
-    pulses : whether events have terms for what is added from outside, `expected_pulse_` and
-        `count_pulse_`.
+    pulses : whether events have terms for what comes from outside, see `PULSES`.
 
     Raises
     ------
@@ -129,7 +128,7 @@ def made_names(program: Program) -> set[str]:
         *("next", "home", "staying", "hazard_of", "none_of", "leaving", "left", "share_of"),
         *("rise_of", "fall_of", "change_of", "new", "fading"),
     )
-    of_events = ("mean_of", "none_of", "size_of", "expected_pulse", "count_pulse")
+    of_events = ("own_mean_of", "mean_of", "none_of", "size_of", *PULSES)
     of_tails = ("exponent_of", "largest_of")
     of_shocks = ("chance_of", "spread_of", "kept_of")
     of_transfers = ("h", "rest_of", "pull_of", "total_pull_of", "sent", "stayed", "arrived")
@@ -188,7 +187,9 @@ class _Writer:
         if not self.pulses:
             self.line(name, event.mean, unit, event.meaning, LARGEST)
             return
-        expected = event.mean + symbol(f"expected_pulse_{name}")
+        own = self.line(f"own_mean_of_{name}", event.mean)
+        unknown = own * (1 - symbol(f"known_pulse_{name}"))
+        expected = unknown + symbol(f"expected_pulse_{name}")
         mean = self.line(f"mean_of_{name}", expected, unit, event.meaning, LARGEST)
         self.line(name, mean + symbol(f"count_pulse_{name}"), unit)
 

@@ -82,6 +82,18 @@ def set_rows(x: FloatArray, first: int, stride: int, values: FloatArray) -> None
 
 
 @bare_kernel
+def set_shares(
+    x: FloatArray, first: int, stride: int, is_known: FloatArray, shares: FloatArray
+) -> None:
+    """Write shares (R,), where they are known, into R rows from `first` on; is_known : (R, D)."""
+    set_rows(x, first, stride, is_known)
+    for r in range(shares.shape[0]):
+        row = first + r * stride
+        for d in range(stride):
+            x[row + d] *= shares[r]
+
+
+@bare_kernel
 def all_fine(x: FloatArray, fine: int, districts: int) -> bool:
     """Return whether no value of any district left its range."""
     for d in range(districts):  # noqa: SIM110 - kernels have no generators

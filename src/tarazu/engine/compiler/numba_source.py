@@ -14,7 +14,7 @@ import sympy as sp
 from tarazu.engine.compiler.draw_calls import TABLES, DrawCalls
 from tarazu.engine.compiler.planner import plan_week
 from tarazu.engine.compiler.printer import Printer
-from tarazu.engine.compiler.program import Program
+from tarazu.engine.compiler.program import PULSES, Program
 from tarazu.engine.compiler.subexpressions import Line, names_in
 from tarazu.engine.compiler.week_plan import (
     Check,
@@ -43,9 +43,12 @@ _OF_INPUTS: Final = (
     "weight_in",
     "keys",
     "streams",
+    "first_week",
     "pulse_row",
     "pulse_expected",
     "pulse_count",
+    "pulse_known",
+    "known_share",
     "is_mean",
     "people_share",
     "keep",
@@ -63,7 +66,7 @@ _CALLED: Final = {
     ),
     "mean": (),
 }
-_ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows")
+_ALWAYS_CALLED: Final = ("all_fine", "record_week", "set_rows", "set_shares")
 _OWN: Final = {
     *ARGUMENTS,
     *_OF_INPUTS,
@@ -210,7 +213,7 @@ class _Writer:
         yield "    x[at_fine + d] = 1.0"
         yield "for t in range(national.shape[0]):"
         if self.week.mode == "stochastic":
-            yield "    fill_states(state, streams, t, states)"
+            yield "    fill_states(state, streams, first_week + t, states)"
         yield from _indent(1, self.one_week())
         yield "return -1"
 
@@ -238,12 +241,14 @@ class _Writer:
             yield "if row >= 0:"
             yield f"    set_rows(x, at_expected_pulse_{event}, STRIDE, pulse_expected[row])"
             yield f"    set_rows(x, at_count_pulse_{event}, STRIDE, pulse_count[row])"
+            shares = "pulse_known[row], known_share[m]"
+            yield f"    set_shares(x, at_known_pulse_{event}, STRIDE, {shares})"
         for one in self.week.passes:
             yield from self.one_pass(one)
         if model.events:
             event = next(iter(model.events))
             yield "if row >= 0:"
-            yield f"    for d in range({2 * len(model.events) * self.stride}):"
+            yield f"    for d in range({len(PULSES) * len(model.events) * self.stride}):"
             yield f"        x[at_expected_pulse_{event} + d] = 0.0"
         yield "record_week(x, STRIDE, is_mean, people_share, keep, national[t], district[t])"
 

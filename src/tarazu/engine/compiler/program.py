@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import sympy as sp
 
@@ -47,6 +48,9 @@ class MemoryUpdate:
 
 
 Step = Definition | Event | Exits
+
+PULSES: Final = ("expected_pulse", "count_pulse", "known_pulse")
+"""Rows of each event: added to its expectation, added to its count, share left to a record."""
 
 
 @dataclass(frozen=True, slots=True)

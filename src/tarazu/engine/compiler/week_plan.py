@@ -13,7 +13,7 @@ from typing import Literal
 
 import sympy as sp
 
-from tarazu.engine.compiler.program import Exits, Program
+from tarazu.engine.compiler.program import PULSES, Exits, Program
 from tarazu.engine.compiler.subexpressions import (
     Hoist,
     Line,
@@ -186,7 +186,7 @@ def _rows(program: Program, week: Week, passes: Sequence[Pass]) -> Iterable[str]
     known: dict[str, None] = dict.fromkeys(program.quantities)
     known |= dict.fromkeys(program.model.levers)
     known |= dict.fromkeys(PLACE_UNITS)
-    for word in ("expected_pulse", "count_pulse"):
+    for word in PULSES:
         known |= dict.fromkeys(f"{word}_{name}" for name in program.model.events)
     for one in passes:
         if isinstance(one, ExitDraw):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Pulse, Trajectory
 from tarazu.engine.compiler.week_plan import Mode
+from tarazu.engine.trajectory import join_states
 from tarazu.study.runner.needs import block_draws, piece_members
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
@@ -260,6 +261,7 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
         district=np.concatenate([part.district for part in parts if part.district is not None]),
         start=np.concatenate([part.start for part in parts]),
         districts=first.districts,
+        end=join_states([part.end for part in parts]),
     )
 
 
