@@ -176,6 +176,39 @@ def test_first_picture__needs_no_script(chromium: Browser, address: str) -> None
         assert page.complaints == []
 
 
+# Keep what the page saves.
+CATCH = """
+window.saved = [];
+const make = URL.createObjectURL;
+URL.createObjectURL = (blob) => { window.saved.push(blob); return make(blob); };
+"""
+
+
+def test_page__gives_pictures_and_the_brief_away_and_replays(page: Page, address: str) -> None:
+    page.open(f"{address}?p=surge&y=1")
+    page.run(CATCH)
+    page.run("document.querySelector('figure.map [data-save=png]').click()")
+    page.wait("window.saved.length === 1")
+    size = "createImageBitmap(window.saved[0]).then((one) => [one.width, one.height])"
+    box = page.run(
+        "(() => { const b = document.querySelector('#map').viewBox.baseVal; return b.width })()"
+    )
+    width, height = page.run(size)
+    assert width == 2 * (box + 32)
+    assert height > width / 2
+    page.run("document.getElementById('brief').click()")
+    page.wait("window.saved.length === 2", 120)
+    assert "n = 64 futures" in page.run("window.saved[1].text()")
+    put(page, "lever-operational_tempo", 1.5)
+    all_members(page)
+    said, points = headline(page), "document.querySelector('.policy.median').getAttribute('points')"
+    now = page.run(points)
+    page.run("document.getElementById('replay').click()")
+    page.wait(f"{points} !== {json.dumps(now)}")
+    page.wait(f"{points} === {json.dumps(now)}")
+    assert headline(page) == said
+
+
 def test_tables__hold_the_numbers_of_the_picture(page: Page, address: str) -> None:
     page.open(f"{address}?p=surge&y=1")
     all_members(page)

@@ -60,6 +60,7 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
             Route("/api/runs", answers.runs, methods=["POST"]),
             Route("/api/comparisons", answers.comparisons, methods=["POST"]),
             Route("/api/unknowns", answers.unknowns, methods=["POST"]),
+            Route("/api/briefs", answers.briefs, methods=["POST"]),
             Route("/health", answers.health),
             Mount("/static", StaticFiles(directory=static)),
         ]
@@ -151,18 +152,16 @@ class _Answers:
         return _json(found)
 
     async def runs(self, request: Request) -> Response:
-        def stages(body: bytes) -> list[Stage]:
-            state = check_state(State.model_validate_json(body), self.lab)
-            return self.service.stages(state)
-
-        return await self._stream(request, stages)
+        return await self._stream(request, self._of_body(self.service.stages))
 
     async def unknowns(self, request: Request) -> Response:
-        def stages(body: bytes) -> list[Stage]:
-            state = check_state(State.model_validate_json(body), self.lab)
-            return self.service.unknown_stages(state)
+        return await self._stream(request, self._of_body(self.service.unknown_stages))
 
-        return await self._stream(request, stages)
+    async def briefs(self, request: Request) -> Response:
+        return await self._stream(request, self._of_body(self.service.brief_stages))
+
+    def _of_body(self, of: Callable[[State], list[Stage]]) -> Callable[[bytes], list[Stage]]:
+        return lambda body: of(check_state(State.model_validate_json(body), self.lab))
 
     async def comparisons(self, request: Request) -> Response:
         def stages(body: bytes) -> list[Stage]:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from tarazu.app.brief import Brief
 from tarazu.app.comparison import Choice, Comparison
 from tarazu.app.futures import Futures
 from tarazu.app.reproduce import Recipe
@@ -34,7 +35,7 @@ def describe_api(version: str) -> dict[str, Any]:
         [
             (State, "validation"),
             (Choice, "validation"),
-            *((m, "serialization") for m in (Futures, Comparison, Unknowns, Recipe, Health)),
+            *((m, "serialization") for m in (Futures, Comparison, Unknowns, Brief, Recipe, Health)),
         ],
         ref_template="#/components/schemas/{model}",
     )
@@ -70,6 +71,10 @@ def describe_api(version: str) -> dict[str, Any]:
             ),
             "/api/unknowns": _run(
                 "Parameters that the change of attacks goes with most; the result is Unknowns",
+                "State",
+            ),
+            "/api/briefs": _run(
+                "The brief of a scenario with 64 members as an HTML file; the result is Brief",
                 "State",
             ),
             "/health": {"get": _operation("State of the server", "Health", [])},

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
+from tarazu.app.brief import brief_of
 from tarazu.app.comparison import COMPARED, Choice, Comparison, compare_policies, states_of
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
 from tarazu.app.lab import SEED, TODAY, Lab
@@ -129,6 +130,10 @@ class Service:
             return self._keep(key, lambda: find_unknowns(self.lab, state, report).model_dump())
 
         return [compute]
+
+    def brief_stages(self, state: State) -> list[Stage]:
+        """Return the one part of a run that makes the brief of a state."""
+        return [lambda report: brief_of(state, self.lab, report).model_dump()]
 
     def inputs(self, hypothesis: str) -> dict[str, Any]:
         """Return what the mean field in JavaScript reads, except levers, of the first draws."""

@@ -6,6 +6,7 @@ import { niceStep } from "../../../src/tarazu/app/static/drawing.js";
 import { quantile } from "../../../src/tarazu/app/static/expected.js";
 import { run } from "../../../src/tarazu/app/static/runs.js";
 import { History, isToday, moved, writeQuery } from "../../../src/tarazu/app/static/state.js";
+import { between } from "../../../src/tarazu/app/static/replay.js";
 
 const lab = {
   levers: [
@@ -96,4 +97,13 @@ test("a busy server and a refused scenario are told apart", async () => {
   assert.equal(seen[0].state, "full");
   assert.equal(seen[0].waiting, 9);
   assert.deepEqual(seen[1], { state: "failed", why: "no lever" });
+});
+
+test("futures between two others are on the way, and have the texts of the second", () => {
+  const from = { name: "a", total: 2, policy: { q50: [0, 4] }, districts: [{ slug: "x", change: 1 }] };
+  const to = { name: "b", total: 4, policy: { q50: [2, 8] }, districts: [{ slug: "x", change: -1 }] };
+  assert.deepEqual(between(from, to, 0.5), {
+    name: "b", total: 3, policy: { q50: [1, 6] }, districts: [{ slug: "x", change: 0 }],
+  });
+  assert.deepEqual(between(from, to, 1), to);
 });

@@ -62,7 +62,7 @@ def test_page__has_a_label_for_every_control(lab: Guard) -> None:
 def test_page__fits_in_250_kb(lab: Guard) -> None:
     page = request(lab, "/", accept_encoding="gzip").body
     files = ["/static/page.css", "/static/picture.css", "/model.js", "/api/inputs?h=full"]
-    names = ("page", "worker", "expected", "state", "words", "drawing", "runs", "download")
+    names = ("page", "worker", "expected", "state", "words", "drawing", "runs", "download", "png")
     files += [f"/static/{name}.js" for name in names]
     sizes = [len(request(lab, file, accept_encoding="gzip").body) for file in files]
     assert len(page) + sum(sizes) < 250_000
@@ -120,6 +120,17 @@ def test_run__streams_three_results(lab: Guard) -> None:
     results = [line["result"] for line in answer.lines if line["state"] == "result"]
     assert [result["members"] for result in results] == [16, 64, 256]
     assert answer.lines[-1] == {"state": "done"}
+
+
+@pytest.mark.slow
+def test_brief__is_of_the_scenario_and_without_scripts(lab: Guard) -> None:
+    body = State(start="surge", years=1, levers={"dialogue": 0.5}).model_dump_json().encode()
+    answer = request(lab, "/api/briefs", method="POST", body=body, **JSON)
+    (html,) = [line["result"]["html"] for line in answer.lines if line["state"] == "result"]
+    assert "Surge, with dialogue 0.5" in html
+    assert "No test of the record was run." in html
+    assert "n = 64 futures" in html
+    assert "<script" not in html
 
 
 def test_run__ends_when_its_page_is_gone(lab: Guard, service: Service) -> None:

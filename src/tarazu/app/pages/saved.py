@@ -15,7 +15,18 @@ from tarazu.app.service import Service
 from tarazu.app.state import State
 from tarazu.report.content_policy import script_hash
 
-MODULES: Final = ("words", "drawing", "state", "expected", "engine", "runs", "download", "page")
+MODULES: Final = (
+    "words",
+    "drawing",
+    "state",
+    "expected",
+    "engine",
+    "runs",
+    "png",
+    "download",
+    "replay",
+    "page",
+)
 """The scripts of the page, each after those that it imports."""
 
 REPLACED: Final = {"engine": "engine_saved"}

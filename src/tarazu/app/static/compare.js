@@ -2,7 +2,7 @@
 // @ts-check
 
 import { run } from "./runs.js";
-import { change, fill } from "./words.js";
+import { change, fill, said } from "./words.js";
 
 /** @param {string} id */
 const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -42,11 +42,7 @@ function follow(line) {
     const of = Object.keys(hypotheses).length;
     by("run-state").textContent = fill(words, "compare_done", { done, of, members: found.members });
     if (done === of) by("mode").textContent = fill(words, "mode_stochastic", { members: found.members });
-  } else if (line.state === "queued") by("run-state").textContent = fill(words, "state_queued", line);
-  else if (line.state === "full") by("run-state").textContent = fill(words, "state_full", line);
-  else if (line.state === "late") by("run-state").textContent = fill(words, "state_time", line);
-  else if (line.state === "stopped") by("run-state").textContent = words.state_stopped;
-  else if (line.state === "failed") by("run-state").textContent = fill(words, "state_failed", line);
+  } else if (line.state !== "done") by("run-state").textContent = said(words, line);
 }
 
 by("cancel").addEventListener("click", () => {

@@ -1,5 +1,7 @@
-// Files of a picture: its numbers as csv with what they mean, and the picture itself as svg.
+// Files of a picture: its numbers as csv with what they mean, and the picture itself as svg or png.
 // @ts-check
+
+import { pngOf } from "./png.js";
 
 /** @typedef {import("./words.js").Futures} Futures */
 
@@ -38,10 +40,29 @@ export function svgOf(picture, style, about) {
   return `<!-- ${about.replace(/--+/g, "-")} -->\n${text}\n`;
 }
 
-/** @param {string} name @param {string} text @param {string} type */
-export function save(name, text, type) {
+/** A figure of the page as a file.
+ * @param {HTMLElement} figure @param {string} kind csv, svg or png @param {string} name of the file
+ * @param {Record<string, string>} about what the numbers are @param {Futures} futures */
+export async function saveFigure(figure, kind, name, about, futures) {
+  const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
+  if (kind === "csv") {
+    save(`${name}.csv`, csvOf(futures, figure.dataset.outcome ?? "", about), "text/csv");
+  } else if (kind === "png") {
+    const above = [about.title, `${about.note} ${about.unit}`.trim()];
+    const below = [about.what, `${about.members}. ${about.hypothesis}. Tarazu ${about.tarazu}, ${about["model and region"]}.`];
+    save(`${name}.png`, await pngOf(picture, above.filter(Boolean), below.filter(Boolean)), "image/png");
+  } else {
+    const inline = document.getElementById("picture-style")?.textContent;
+    const style = inline ?? (await (await fetch("/static/picture.css")).text());
+    const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
+    save(`${name}.svg`, svgOf(picture, style, text), "image/svg+xml");
+  }
+}
+
+/** @param {string} name @param {string | Blob} content @param {string} type */
+export function save(name, content, type) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

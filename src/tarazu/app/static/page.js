@@ -1,12 +1,13 @@
 // The page: levers in, pictures out.
 // @ts-check
 
-import { csvOf, save, svgOf } from "./download.js";
+import { save, saveFigure } from "./download.js";
 import { fanMarks, mapMarks, redraw } from "./drawing.js";
 import { startEngine } from "./engine.js";
+import { replay } from "./replay.js";
 import { run } from "./runs.js";
 import { compareAddress, History, isToday, moved, readQuery, shortQuery, shownLevers, writeQuery } from "./state.js";
-import { amount, change, cost, fill, headline, mapSentence, mode, sentence } from "./words.js";
+import { amount, change, cost, fill, headline, mapSentence, mode, said, sentence } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./words.js").Futures} Futures */
@@ -102,8 +103,17 @@ function fillTable(figure) {
 
 // Expected paths, at once
 
+/** @type {((futures: Futures | null) => void) | null} */
+let awaited = null; // of the futures that a replay waits for
+/** @type {AbortController | null} */
+let replaying = null;
+
 const engine = startEngine(lab, (data) => {
   if (data.id !== asked) return; // an older question
+  if (awaited) {
+    awaited(data.futures ?? null);
+    return;
+  }
   if (data.futures) {
     show(data.futures, state);
     performance.measure("lever", { start: askedAt });
@@ -113,9 +123,42 @@ const engine = startEngine(lab, (data) => {
 });
 
 function ask() {
+  endReplay();
   asked += 1;
   askedAt = performance.now();
   engine(state, asked);
+}
+
+/** Expected paths of a state, for a replay. @param {State} of @returns {Promise<Futures | null>} */
+function expected(of) {
+  asked += 1;
+  engine(of, asked);
+  return new Promise((done) => { awaited = done; });
+}
+
+function endReplay() {
+  replaying?.abort();
+  replaying = awaited = null;
+}
+
+/** Show the last change again, in expected paths; then what is shown now. */
+async function replayLast() {
+  const before = history_.past.at(-1);
+  if (before === undefined) return;
+  endReplay();
+  stop();
+  const { futures: now } = shown;
+  const own = (replaying = new AbortController());
+  const [from, to] = [await expected(before), await expected(state)];
+  if (own.signal.aborted) return;
+  awaited = null;
+  by("run-state").textContent = words.replay;
+  if (from && to) await replay(from, to, (futures) => own.signal.aborted || show(futures, state), own.signal);
+  if (own.signal.aborted) return;
+  endReplay();
+  show(now, state);
+  by("run-state").textContent = "";
+  by("again").hidden = now.members === lab.stages.at(-1);
 }
 
 // Members, in the background
@@ -167,11 +210,7 @@ function follow(line, of) {
     text.textContent = fill(words, "state_running", { done: line.done, total });
     by("progress").setAttribute("value", String(line.done / total));
     by("progress").setAttribute("max", "1");
-  } else if (line.state === "queued") text.textContent = fill(words, "state_queued", line);
-  else if (line.state === "full") text.textContent = fill(words, "state_full", line);
-  else if (line.state === "late") text.textContent = fill(words, "state_time", line);
-  else if (line.state === "stopped") text.textContent = words.state_stopped;
-  else if (line.state === "failed") text.textContent = fill(words, "state_failed", line);
+  } else if (line.state !== "done") text.textContent = said(words, line);
 }
 
 /** @param {number} done @param {number} total @param {string} text */
@@ -201,6 +240,7 @@ function showState() {
   by("meaning").textContent = lab.hypotheses[state.hypothesis].meaning;
   by("start-meaning").textContent = lab.meanings[state.start];
   /** @type {HTMLButtonElement} */ (by("undo")).disabled = history_.past.length === 0;
+  /** @type {HTMLButtonElement} */ (by("replay")).disabled = history_.past.length === 0;
   /** @type {HTMLButtonElement} */ (by("redo")).disabled = history_.future.length === 0;
   const query = `${lab.inputs ? "#" : "?"}${writeQuery(lab, state)}`;
   by("link").setAttribute("href", query);
@@ -253,6 +293,26 @@ async function showRecipe() {
   by("shell").textContent = recipe.shell;
 }
 
+/** The brief of this scenario, made by the server. */
+async function takeBrief() {
+  const text = by("brief-state");
+  const button = /** @type {HTMLButtonElement} */ (by("brief"));
+  button.disabled = true;
+  text.textContent = words.brief_waits;
+  try {
+    await run(state, new AbortController().signal, (line) => {
+      if (line.state === "running") text.textContent = fill(words, "state_running", line);
+      else if (line.state === "result") {
+        save(line.result.name, line.result.html, "text/html");
+        text.textContent = fill(words, "brief_done", line.result);
+      } else if (line.state !== "done") text.textContent = said(words, line);
+    }, "/api/briefs");
+  } catch (error) {
+    text.textContent = words.state_unreachable;
+  }
+  button.disabled = false;
+}
+
 // What people do
 
 for (const lever of lab.levers) {
@@ -284,6 +344,7 @@ by("years").addEventListener("change", () => {
 });
 by("undo").addEventListener("click", () => travel(history_.undo()));
 by("redo").addEventListener("click", () => travel(history_.redo()));
+by("replay").addEventListener("click", replayLast);
 by("reset").addEventListener("click", () => set({ ...history_.now, start: lab.today, levers: {} }));
 by("cancel").addEventListener("click", () => {
   stop();
@@ -296,6 +357,7 @@ by("keep").addEventListener("click", () => {
   sessionStorage.setItem("kept", JSON.stringify(policies));
   showCompare();
 });
+by("brief").addEventListener("click", takeBrief);
 by("form").addEventListener("submit", (event) => event.preventDefault());
 by("recipe").addEventListener("toggle", showRecipe);
 by("copy").addEventListener("click", async () => {
@@ -311,15 +373,13 @@ document.addEventListener("keydown", (event) => {
 for (const figure of document.querySelectorAll("figure")) {
   figure.querySelector("details")?.addEventListener("toggle", () => fillTable(figure));
   for (const button of figure.querySelectorAll("button[data-save]")) {
-    button.addEventListener("click", () => saveFigure(figure, button.getAttribute("data-save") ?? ""));
+    button.addEventListener("click", () => takeFigure(figure, button.getAttribute("data-save") ?? ""));
   }
 }
 
 /** @param {HTMLElement} figure @param {string} kind */
-async function saveFigure(figure, kind) {
-  const outcome = figure.dataset.outcome ?? "";
+function takeFigure(figure, kind) {
   const { futures, state: of } = shown;
-  const name = `tarazu-${outcome.replaceAll("_", "-")}`;
   const about = {
     title: figure.querySelector("h3")?.firstChild?.textContent?.trim() ?? "",
     note: `${words.not_calibrated}. ${words.not_calibrated_why}`,
@@ -331,14 +391,8 @@ async function saveFigure(figure, kind) {
     tarazu: lab.version,
     "model and region": lab.key,
   };
-  if (kind === "csv") save(`${name}.csv`, csvOf(futures, outcome, about), "text/csv");
-  else {
-    const inline = document.getElementById("picture-style")?.textContent;
-    const style = inline ?? (await (await fetch("/static/picture.css")).text());
-    const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
-    const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
-    save(`${name}.svg`, svgOf(picture, style, text), "image/svg+xml");
-  }
+  const name = `tarazu-${(figure.dataset.outcome ?? "").replaceAll("_", "-")}`;
+  return saveFigure(figure, kind, name, about, futures);
 }
 
 new ResizeObserver(() => show(shown.futures, shown.state)).observe(by("result"));

@@ -2,10 +2,11 @@
 // @ts-check
 
 import { startDiagram } from "./diagram.js";
+import { saveFigure } from "./download.js";
 import { fanMarks, redraw } from "./drawing.js";
 import { run } from "./runs.js";
 import { isToday, writeQuery } from "./state.js";
-import { amount, change, fill, sentence, span } from "./words.js";
+import { amount, change, fill, mode, said, sentence, span } from "./words.js";
 
 /** @typedef {import("./words.js").Futures} Futures */
 /** @typedef {{name: string, unit: string, prior: string, source: string, is_assumed: boolean,
@@ -192,11 +193,7 @@ function follow(line) {
     by("progress").setAttribute("max", String(Math.max(line.total, 1)));
     by("progress").setAttribute("value", String(line.done));
     about.textContent = fill(words, "state_running", { done: line.done, total: line.total });
-  } else if (line.state === "queued") about.textContent = fill(words, "state_queued", line);
-  else if (line.state === "full") about.textContent = fill(words, "state_full", line);
-  else if (line.state === "late") about.textContent = fill(words, "state_time", line);
-  else if (line.state === "stopped") about.textContent = words.state_stopped;
-  else if (line.state === "failed") about.textContent = fill(words, "state_failed", line);
+  } else if (line.state !== "done") about.textContent = said(words, line);
 }
 
 /** @param {string} tag @param {string} text @param {Record<string, string>} [attributes] */
@@ -259,6 +256,28 @@ run(state, controller.signal, follow, "/api/unknowns")
     if (!controller.signal.aborted) by("unknowns-about").textContent = words.state_unreachable;
   })
   .finally(() => { by("cancel").hidden = true; });
+
+// Files
+
+for (const button of document.querySelectorAll("button[data-save]")) {
+  button.addEventListener("click", () => {
+    const figure = /** @type {HTMLElement} */ (button.closest("figure") ?? button.closest("section"));
+    const isDiagram = figure.tagName === "SECTION";
+    const key = isDiagram ? "diagram" : `attacks-${figure.dataset.figure}`;
+    const futures = figure.dataset.figure === "left" && left ? left : lab.futures;
+    saveFigure(figure, button.getAttribute("data-save") ?? "", `tarazu-why-${key}`, {
+      title: figure.querySelector(isDiagram ? "svg title" : "h3 span")?.textContent ?? "",
+      note: isDiagram ? "" : `${words.not_calibrated}. ${words.not_calibrated_why}`,
+      what: figure.querySelector("figcaption")?.textContent ?? "",
+      unit: figure.querySelector(".axis")?.textContent ?? "",
+      members: isDiagram ? "The links of the model's declaration" : mode(words, futures),
+      hypothesis: lab.hypotheses[state.hypothesis].title,
+      scenario: /** @type {HTMLAnchorElement} */ (by("link")).href,
+      tarazu: lab.version,
+      "model and region": lab.key,
+    }, futures);
+  });
+}
 
 // The scenario: another one is another page
 

@@ -96,3 +96,12 @@ export function cost(words, futures) {
 export function mode(words, futures) {
   return fill(words, `mode_${futures.mode}`, { members: futures.members });
 }
+
+/** What a line of a run says that has neither progress nor a result. @param {Words} words
+ * @param {any} line */
+export function said(words, line) {
+  const name = /** @type {Record<string, string>} */ ({
+    queued: "state_queued", full: "state_full", late: "state_time", stopped: "state_stopped", failed: "state_failed",
+  })[line.state];
+  return name ? fill(words, name, line) : "";
+}
