@@ -1,0 +1,1 @@
+"""The record and its findings, as the page of evidence shows them."""
