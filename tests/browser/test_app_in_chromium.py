@@ -286,3 +286,65 @@ def test_server__that_is_asked_to_stop_ends_runs_and_stops(tmp_path: Path) -> No
         assert b'"stopped"' in b"".join(parts)
         process.wait(20)
         assert process.stderr.read().count("Traceback") == 0
+
+
+def events_between(first: str, last: str, initiator: str) -> dict[str, int]:
+    """Return events by district with pandas alone."""
+    events = tz.load_record().events
+    chosen = (events["date"] >= first) & (events["date"] <= last) & (events["date_precision"] <= 4)
+    chosen &= events["initiator"] == initiator
+    counts = events[chosen].groupby("district", observed=True)["count"].sum()
+    return {str(slug): int(n) for slug, n in counts.items()}
+
+
+def test_evidence__brush_and_filter_give_the_counts_of_the_record(page: Page, address: str) -> None:
+    tile = "document.querySelector('#map text.value[data-slug=%s]').textContent"
+    page.open(f"{address}evidence")
+    put(page, "kind", "state")
+    drag(page, "timeline", 2009, 2013)
+    assert "from=2009&until=2013" in page.run("location.search")
+    operations = events_between("2009-01-01", "2013-12-31", "state")
+    assert page.run(tile % "quetta") == str(operations["quetta"])
+    page.run("document.querySelector('#map [data-slug=quetta]').dispatchEvent("
+             "new MouseEvent('click', { bubbles: true }))")  # fmt: skip
+    said = f"Quetta, 2009 to 2013: {operations['quetta']} operations by the state."
+    assert page.run("document.getElementById('shown').textContent") == said
+    put(page, "by", "month")
+    put(page, "from", "2012-03")
+    put(page, "kind", "militant")
+    attacks = events_between("2012-03-01", "2013-12-31", "militant")
+    assert page.run(tile % "kech") == str(attacks["kech"])
+    rows = "[...document.querySelectorAll('#figure-timeline td')].map((c) => Number(c.textContent))"
+    assert sum(page.run(rows)) == events_between("1992-01-01", "2021-12-31", "militant")["quetta"]
+    link, said = page.run("location.href"), page.run("document.getElementById('shown').textContent")
+    page.open("about:blank")
+    page.open(link)
+    page.wait("document.documentElement.classList.contains('script')")
+    assert page.run("document.getElementById('shown').textContent") == said
+    page.size(360)
+    page.wait("document.documentElement.scrollWidth <= 360")
+
+
+def drag(page: Page, picture: str, first: int, last: int) -> None:
+    """Drag the mouse over the timeline from one year to another."""
+    box = page.run(
+        f"(() => {{ const b = document.getElementById('{picture}').getBoundingClientRect();"
+        "return [b.left, b.top + b.height / 2, b.width]; })()"
+    )
+    span = tz.load_record().start.year, tz.load_record().end.year
+    left, right = 40, 10  # px beside the plot
+
+    def at(year: int) -> float:
+        share = (year - span[0] + 0.5) / (span[1] - span[0] + 1)
+        return float(box[0] + left + share * (box[2] - left - right))
+
+    for kind, year in (("mousePressed", first), ("mouseMoved", last), ("mouseReleased", last)):
+        page.send(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=at(year),
+            y=box[1],
+            button="left",
+            buttons=1,
+            clickCount=1,
+        )

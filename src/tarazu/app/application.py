@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic import BaseModel, ValidationError
 
 from tarazu.app.comparison import Choice, read_choice
+from tarazu.app.evidence.view import Shown, read_view, show
 from tarazu.app.guard import Guard, Receive, Send
 from tarazu.app.openapi import Health, describe_api
 from tarazu.app.pages.compare import compare_page
+from tarazu.app.pages.evidence import evidence_page
 from tarazu.app.pages.lab import lab_page, problem_page, waiting_page
 from tarazu.app.pages.why import why_page
 from tarazu.app.reproduce import recipe_of
@@ -22,7 +24,7 @@ from tarazu.app.runs import Line, QueueFullError, Stage
 from tarazu.app.service import Service
 from tarazu.app.state import State, changes_since, check_state, read_state
 from tarazu.app.why.choice import read_why
-from tarazu.core.errors import TarazuError
+from tarazu.core.errors import DataError, TarazuError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -51,9 +53,12 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
             Route("/", answers.page),
             Route("/compare", answers.compare),
             Route("/why", answers.why),
+            Route("/evidence", answers.evidence),
             Route("/model.js", answers.model),
             Route("/why-model.js", answers.held_model),
             Route("/api", answers.description),
+            Route("/api/evidence", answers.counts),
+            Route("/api/findings", answers.findings),
             Route("/api/expected", answers.expected),
             Route("/api/inputs", answers.inputs),
             Route("/api/recipe", answers.recipe),
@@ -98,6 +103,37 @@ class _Answers:
             return why_page(causes, why, self.service.expected(why.state))
 
         return await self._page(made)
+
+    async def evidence(self, request: Request) -> Response:
+        evidence = self.service.evidence
+
+        def made() -> str:
+            counts = evidence.counts
+            view = None if counts is None else read_view(request.url.query, counts)
+            evidence.findings.start()
+            return evidence_page(self.lab, counts, view, evidence.findings.state())
+
+        try:  # needs no model, so it does not wait for kernels
+            return _html(await _in_thread(made), 200)
+        except (TarazuError, ExceptionGroup) as error:
+            return _html(problem_page(_words_of(error)), 422)
+
+    async def counts(self, request: Request) -> Response:
+        def made() -> Shown:
+            counts = self.service.evidence.counts
+            if counts is None:
+                raise DataError(f"no record of {self.lab.region.title} ships with Tarazu")
+            return show(counts, read_view(request.url.query, counts))
+
+        try:
+            return _json(await _in_thread(made))
+        except (TarazuError, ExceptionGroup) as error:
+            return _json({"problem": _words_of(error)}, 422)
+
+    async def findings(self, request: Request) -> Response:
+        findings = self.service.evidence.findings
+        findings.start()
+        return _json(findings.state())
 
     async def _page(self, made: Callable[[], str]) -> Response:
         if not self.service.is_ready or self.service.failure:

@@ -9,6 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from tarazu.app.brief import Brief
 from tarazu.app.comparison import Choice, Comparison
+from tarazu.app.evidence.findings import FindingsState
+from tarazu.app.evidence.view import Shown
 from tarazu.app.futures import Futures
 from tarazu.app.reproduce import Recipe
 from tarazu.app.state import State
@@ -36,6 +38,7 @@ def describe_api(version: str) -> dict[str, Any]:
             (State, "validation"),
             (Choice, "validation"),
             *((m, "serialization") for m in (Futures, Comparison, Unknowns, Brief, Recipe, Health)),
+            *((m, "serialization") for m in (Shown, FindingsState)),
         ],
         ref_template="#/components/schemas/{model}",
     )
@@ -44,6 +47,13 @@ def describe_api(version: str) -> dict[str, Any]:
         _parameter("p", "policy to start from", "string"),
         _parameter("y", "years, 1 to 10", "integer"),
         _parameter("LEVER", "any lever by its name: its value from the first week on", "number"),
+    ]
+    part = [
+        _parameter("k", "kind of events, by who began them, or all", "string"),
+        _parameter("d", "district", "string"),
+        _parameter("by", "year or month", "string"),
+        _parameter("from", "first year or month, as 2011 or 2011-03", "string"),
+        _parameter("until", "last year or month", "string"),
     ]
     return {
         "openapi": "3.1.0",
@@ -55,6 +65,10 @@ def describe_api(version: str) -> dict[str, Any]:
         "paths": {
             "/api/expected": {"get": _operation("Expected paths", "Futures", query)},
             "/api/recipe": {"get": _operation("The same numbers without the lab", "Recipe", query)},
+            "/api/evidence": {"get": _operation("Counts of recorded events", "Shown", part)},
+            "/api/findings": {
+                "get": _operation("Findings of the record, computed once", "FindingsState", [])
+            },
             "/api/inputs": {
                 "get": {
                     "summary": "Inputs of the mean field in JavaScript, /model.js",

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from tarazu.app.application import make_application
@@ -20,12 +21,18 @@ CONNECTIONS: Final = 128  # at once; of more, each is refused
 
 
 def serve(
-    lab: Lab, *, host: str = "127.0.0.1", port: int = 8765, say: Callable[[str], None]
+    lab: Lab,
+    *,
+    run: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    say: Callable[[str], None],
 ) -> None:
     """Serve a lab until the process is interrupted.
 
     Parameters
     ----------
+    run : folder of a run, whose findings are shown.
     host : address to listen on. Elsewhere than on this machine alone, a token is demanded.
     port : 0 for any that is free.
     say : called with the address, once visitors may come.
@@ -46,7 +53,7 @@ def serve(
     port = listener.getsockname()[1]
     token = "" if host in LOOPBACK else secrets.token_urlsafe(24)
     shown = f"[{host}]" if ":" in host else host
-    service = Service(lab)
+    service = Service(lab, folder=run)
     application = make_application(service, hosts=_names(host, port), token=token)
     config = uvicorn.Config(
         application,
@@ -69,7 +76,7 @@ def serve(
     say(f"http://{shown}:{port}/{'?token=' + token if token else ''}")
     ended = threading.Event()
 
-    def run() -> None:
+    def serving() -> None:
         try:
             server.run(sockets=[listener])
         finally:
@@ -77,7 +84,7 @@ def serve(
 
     # Not in the main thread, where uvicorn would take over the signals and send them a second time.
     # An event is waited for: Python 3.11 takes a thread for ended whose join is interrupted.
-    threading.Thread(target=run, name="server").start()
+    threading.Thread(target=serving, name="server").start()
     try:
         ended.wait()
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from tarazu.app.brief import brief_of
 from tarazu.app.comparison import COMPARED, Choice, Comparison, compare_policies, states_of
+from tarazu.app.evidence.source import Evidence
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
 from tarazu.app.lab import SEED, TODAY, Lab
 from tarazu.app.runs import Line, Report, Runs, Stage
@@ -33,11 +35,12 @@ class Service:
 
     Attributes
     ----------
-    lab : what is served. runs : those of all pages.
+    lab : what is served. runs : those of all pages. evidence : the record and its findings.
     """
 
-    def __init__(self, lab: Lab, runs: Runs | None = None) -> None:
+    def __init__(self, lab: Lab, runs: Runs | None = None, folder: Path | None = None) -> None:
         self.lab, self.runs = lab, runs or Runs()
+        self.evidence = Evidence(lab.region, folder)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._started = monotonic()

@@ -18,7 +18,8 @@ def app(
             exists=True,
             file_okay=False,
             show_default=False,
-            help="Folder of policy files (*.toml) to offer beside the shipped policies.",
+            help="Folder of policy files (*.toml) to offer beside the shipped policies; or of a "
+            "run, whose findings the page of evidence shows.",
         ),
     ] = None,
     region: Annotated[
@@ -55,22 +56,26 @@ def app(
     The file of --save computes expected paths in the browser, without chance; it opens from a disk
     or a stick, without a network.
     """
+    from tarazu.app.evidence.source import run_findings
     from tarazu.app.lab import load_lab
     from tarazu.core.files.outputs import check_outputs, write_outputs
 
+    is_run = run_findings(folder) is not None
+    policies = None if is_run else folder
     if save is not None:
         from tarazu.app.pages.saved import saved_page
 
         inputs = [place for place in (region, folder) if place is not None]
         check_outputs([save], keep=inputs, replace=force)
-        page = saved_page(load_lab(region, folder))
+        page = saved_page(load_lab(region, policies))
         write_outputs({save: page.encode()}, keep=inputs, replace=force)
         show(str(save), None, as_json=False)
         return
     from tarazu.app.serve import serve
 
     serve(
-        load_lab(region, folder),
+        load_lab(region, policies),
+        run=folder if is_run else None,
         host=host,
         port=port,
         say=lambda address: show(f"Tarazu lab: {address}", None, as_json=False),
