@@ -8,6 +8,7 @@ fault of the reader, not of the file. Nothing here depends on the order of rows 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -124,11 +125,14 @@ def _within(table: SourceTable, asked: tuple[date | None, date | None]) -> Sourc
 
 def _events(table: SourceTable, gazetteer: Gazetteer, rules: RuleSet) -> pd.DataFrame:
     """Return the events in the columns of a record, in the order of the file."""
-    events = classify(table, rules).assign(
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a search in texts frees the interpreter
+        labels = pool.submit(classify, table, rules)
+        districts = gazetteer.locate(table)
+    events = labels.result().assign(
         event_id=pd.array(table.event_id, dtype="str"),
         date=table.first_day.astype("datetime64[s]"),
         date_precision=table.date_precision,
-        district=pd.array(gazetteer.locate(table), dtype="str"),
+        district=pd.array(districts, dtype="str"),
         zero_best=table.zero_best,
         active_year=table.active_year,
         count=table.count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -163,13 +164,15 @@ def read_with_texts(
     gazetteer = Gazetteer(where)
     if known.location is not None:
         columns = gazetteer.keep_inside(columns, *known.location)
-    events = known.read(columns, gazetteer, rule_set)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a digest frees the interpreter
+        whole = pool.submit(_digest, table)
+        events = known.read(columns, gazetteer, rule_set)
     record = build_record(
         events,
         table if isinstance(table, Path) else NAME,
         gazetteer=gazetteer,
         rules=rule_set,
-        source=SourceNote(known.title, known.licence, known.citations, _digest(table), known.scope),
+        source=SourceNote(known.title, known.licence, known.citations, whole.result(), known.scope),
         keep_going=keep_going,
         observed=observed,
         asked=(first_day, last_day),

@@ -73,6 +73,8 @@ class SourceTable:
         return replace(self._take(rows), columns=self.columns.take(rows))
 
     def _take(self, rows: Mask) -> SourceTable:
+        if rows.all():
+            return self
         names = [entry.name for entry in fields(self) if entry.name not in ("columns", "codes")]
         arrays = {name: getattr(self, name)[rows] for name in names}
         return replace(self, **arrays, codes={name: c[rows] for name, c in self.codes.items()})

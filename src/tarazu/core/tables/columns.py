@@ -28,6 +28,7 @@ from tarazu.core.tables.cells import (
     parse_words,
     shorten,
     trim,
+    trim_all,
 )
 from tarazu.core.tables.coded import Coded, Days, Mask, Texts
 
@@ -145,7 +146,9 @@ class Columns:
 
     def take(self, rows: Mask) -> Columns:
         """Return these rows with their problems; `broken` and the account go along."""
-        cells = {name: column.take(rows) for name, column in self.cells.items()}
+        cells = self.cells
+        if not rows.all():
+            cells = {name: column.take(rows) for name, column in self.cells.items()}
         taken = Columns(self.origin.take(rows), cells, self.broken)
         place = np.cumsum(rows) - 1
         taken.problems = {
@@ -222,7 +225,7 @@ class Columns:
 
     def text(self, column: str) -> Texts:
         """Return the cells without spaces around them; they may be empty."""
-        return self._spread(column, [trim(value) for value in self.cells[column].distinct], object)
+        return self._spread(column, trim_all(self.cells[column].distinct), object)
 
     def coded_or_empty(self, column: str) -> Coded:
         """Return the codes of a column, all of an empty cell where the table has none of it."""
@@ -237,6 +240,9 @@ class Columns:
 
     def key(self, column: str) -> Texts:
         """Return cells that must not be empty."""
+        cells = trim_all(self.cells[column].distinct)
+        if "" not in cells:  # ids are as many as rows: not one by one
+            return self._spread(column, cells, object)
         return self.parse(column, parse_key, "", object)
 
     def one_of(self, column: str, choices: Sequence[str]) -> Texts:
@@ -287,12 +293,12 @@ class Columns:
     ) -> NDArray[Any]:
         """Return what `parse` makes of the cells; where it raises a CellError, the stand-in."""
         coded = self.cells[column]
-        cells = list(coded.distinct)
+        cells = trim_all(coded.distinct)
         values: list[object] = [stand_in] * len(cells)
         errors: dict[int, CellError] = {}
         for code in np.flatnonzero(np.bincount(coded.codes, minlength=len(values))).tolist():
             try:
-                values[code] = parse(trim(cells[code]))
+                values[code] = parse(cells[code])
             except CellError as error:
                 errors[code] = error
         if errors:
@@ -311,9 +317,10 @@ class Columns:
         column : of the id; rows without one are no copies.
         """
         ids = self.cells[column]
-        is_named = np.array([bool(trim(cell)) for cell in ids.distinct], dtype=bool)[ids.codes]
-        several = np.bincount(ids.codes, minlength=len(ids.distinct))[ids.codes] > 1
-        rows = np.flatnonzero(several & is_named)
+        several = np.bincount(ids.codes, minlength=len(ids.distinct)) > 1
+        for code in np.flatnonzero(several).tolist():
+            several[code] = bool(trim(ids.distinct[code]))
+        rows = np.flatnonzero(several[ids.codes])
         table = np.stack([cells.codes[rows] for cells in self.cells.values()], axis=1)
         _, first = np.unique(table, axis=0, return_index=True)  # of (rows, columns)
         is_copy = self.full(False)

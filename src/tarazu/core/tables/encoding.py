@@ -34,6 +34,5 @@ def encoded_twice(names: Iterable[str]) -> dict[str, str]:
     >>> encoded_twice(["BouÃ©lÃ©", "Lac", "Bouélé"])
     {'BouÃ©lÃ©': 'Bouélé'}
     """
-    return {
-        name: undo_second_encoding(name) for name in names if undo_second_encoding(name) != name
-    }
+    foreign = (name for name in names if not name.isascii())
+    return {name: before for name in foreign if (before := undo_second_encoding(name)) != name}

@@ -146,7 +146,8 @@ class _Words:
     def among(self, rows: Mask, name: str) -> Mask:
         """Return which of the events in `rows` hold a word of the set, (N,)."""
         new = np.flatnonzero(rows & ~self.looked[name])
-        self.found[name][new] = self.search.find(self.patterns[name], new)
+        some = None if len(new) == len(rows) else new
+        self.found[name][new] = self.search.find(self.patterns[name], some)
         self.looked[name][new] = True
         return self.found[name] & rows
 
