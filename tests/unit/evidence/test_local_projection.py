@@ -22,6 +22,7 @@ from tarazu.evidence.dose.local_projection import (
     project,
     redeal,
 )
+from tarazu.evidence.dose.local_projection_kernels import deal_by_rank
 from tarazu.evidence.dose.panel import DosePanel, within_reach
 
 WEEKS, DISTRICTS = 150, 5
@@ -196,6 +197,16 @@ def test_bins__of_an_exact_step_are_its_height():
     )
     assert fit.coefficients[4, 0] == pytest.approx(50, abs=12)
     assert np.abs(fit.coefficients[1:4, 0]).max() < 12
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60), st.booleans())
+@settings(deadline=None)  # compiles
+def test_deal__is_in_the_order_of_the_uniforms(seed, n, crowded):
+    rng = np.random.default_rng(seed)
+    uniforms = rng.random((3, n)) ** (9 if crowded else 1)  # crowded near 0
+    doses, dealt = rng.poisson(2.0, n).astype(float), np.empty((3, n))
+    deal_by_rank(uniforms, doses, dealt)
+    assert (dealt == doses[uniforms.argsort(axis=1)]).all()
 
 
 def test_exchanges__in_pieces_are_those_of_the_whole(monkeypatch):

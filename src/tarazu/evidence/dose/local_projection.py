@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from tarazu.core.limits import require_memory
-from tarazu.evidence.dose.local_projection_kernels import project_redealt
+from tarazu.evidence.dose.local_projection_kernels import deal_by_rank, project_redealt
 
 Array = NDArray[np.float64]
 
@@ -171,8 +171,9 @@ def exchange_doses(doses: Array, prognosis: Array, *, replicates: int, seed: int
     for stratum in strata:
         for rows in _row_pieces(replicates, len(stratum)):
             some = dealt[rows]
-            order = rng.random((len(some), len(stratum))).argsort(axis=1)
-            some[:, stratum] = doses[stratum[order]]
+            exchanged = np.empty((len(some), len(stratum)))
+            deal_by_rank(rng.random(exchanged.shape), doses[stratum], exchanged)
+            some[:, stratum] = exchanged
     return dealt
 
 
@@ -181,9 +182,11 @@ def move_weeks(
 ) -> NDArray[np.int64]:
     """Return (R, N) weeks moved by -26 to +26; the ends of the record reflect."""
     rng = np.random.Generator(np.random.Philox(seed))
-    moved = weeks + rng.integers(-MOVE_WEEKS, MOVE_WEEKS + 1, (replicates, len(weeks)))
-    moved = np.abs(moved)
-    return np.asarray(np.where(moved >= n_weeks, 2 * (n_weeks - 1) - moved, moved))
+    moved = rng.integers(-MOVE_WEEKS, MOVE_WEEKS + 1, (replicates, len(weeks)))
+    moved += weeks  # in place: of many operations it is large
+    np.abs(moved, out=moved)
+    np.subtract(2 * (n_weeks - 1), moved, out=moved, where=moved >= n_weeks)
+    return moved
 
 
 def redeal(

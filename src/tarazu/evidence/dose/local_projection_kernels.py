@@ -95,6 +95,39 @@ def project_redealt(
 
 
 @kernel
+def deal_by_rank(
+    uniforms: NDArray[np.float64], doses: NDArray[np.float64], dealt: NDArray[np.float64]
+) -> None:
+    """Deal the doses in the order in which the uniforms of each replicate rise.
+
+    uniforms : (R, N), 0 <= u < 1; doses : (N,). Writes dealt (R, N). Uniforms fill N intervals of
+    equal width with about one each, so that they are sorted in N steps, not N log N.
+    """
+    n = doses.shape[0]
+    first = np.empty(n + 1, dtype=np.int64)  # place of the first uniform of each interval
+    order = np.empty(n, dtype=np.int64)
+    for r in range(uniforms.shape[0]):
+        u = uniforms[r]
+        first[:] = 0
+        for i in range(n):
+            first[min(int(u[i] * n), n - 1) + 1] += 1
+        for k in range(n):
+            first[k + 1] += first[k]
+        for i in range(n):
+            k = min(int(u[i] * n), n - 1)
+            order[first[k]] = i
+            first[k] += 1
+        for j in range(1, n):
+            i, k = order[j], j
+            while k > 0 and u[order[k - 1]] > u[i]:
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = i
+        for j in range(n):
+            dealt[r, j] = doses[order[j]]
+
+
+@kernel
 def solve_first(
     square: NDArray[np.float64], cross: NDArray[np.float64], first: NDArray[np.float64]
 ) -> None:
