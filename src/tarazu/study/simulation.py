@@ -24,12 +24,14 @@ from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import Hypothesis, Model, load_hypothesis
 from tarazu.policy import Policy, load_policy
 from tarazu.policy.calendar import in_weeks
+from tarazu.record import Record
 from tarazu.region import Region
 from tarazu.study.progress import Report, reporting
 from tarazu.study.runner.result import NOT_CALIBRATED
 from tarazu.study.runner.run import Progress
-from tarazu.study.setup.checks import unknown_name
+from tarazu.study.setup.checks import check_region, unknown_name
 from tarazu.study.setup.design import member_ids
+from tarazu.study.setup.history import History, make_history
 from tarazu.study.setup.load import find_model, find_region
 from tarazu.study.setup.outcomes import OUTCOMES, SERIES, series_of, sources_of
 from tarazu.study.setup.scenario import Scenario, drawn_scenario
@@ -55,6 +57,8 @@ def simulate(
     weeks: int = 260,
     seed: int = 1,
     start: str | date | None = None,
+    history: str | date | None = None,
+    record: Record | None = None,
     mode: Mode = "stochastic",
     quantities: str | Sequence[str] | None = None,
     by_district: str | Sequence[str] = (),
@@ -75,7 +79,10 @@ def simulate(
     draws : of all parameters, a Latin hypercube over the priors, 1 or more.
     replicates : stochastic runs per draw, 1 or more.
     weeks : 1 to 5,200. seed : 0 to 2,147,483,647.
-    start : date of the first day of week 0, for the coordinate ``time``; moves no number.
+    start : date of the first day of week 0, for the coordinate ``time``; moves no number by itself.
+    history : day, years before `start`, on which each member begins: what happens until the start
+        is not in the dataset and the same under all policies. None: today as assumed.
+    record : whose lethal operations each member has in the history; None: they are drawn.
     mode : ``stochastic`` (whole people, drawn events) or ``mean``: the mean field, in which every
         event happens at its expectation; deterministic, so with one replicate.
     quantities : names of outcomes of a study or of quantities of the model; None for the outcomes.
@@ -125,7 +132,8 @@ def simulate(
     replicates = check_whole("replicates", replicates, 1)
     weeks = check_whole("weeks", weeks, 1, MOST_WEEKS)
     seed = check_whole("seed", seed, 0, SEEDS - 1)
-    first_day = _first_day(start)
+    first_day = _day("start", start)
+    past = _weeks_before(first_day, history)
     if mode not in get_args(Mode):
         raise ValueError(f"mode is {mode!r}; expected 'stochastic' or 'mean'")
     if mode == "mean" and replicates > 1:
@@ -158,10 +166,11 @@ def simulate(
         model=own_model,
         region=own_region,
     )
+    before = _history(first_day, past, own_model, own_region, record)
     with reporting(progress, f"simulating '{own_policy.name}'") as report:
         parts = [
             _chosen(run, national, local)
-            for run in _runs(scenario, replicates, seed, mode, local, report)
+            for run in _runs(scenario, replicates, seed, mode, local, before, report)
         ]
     shape = (draws, replicates)
     arrays = {
@@ -177,19 +186,55 @@ def simulate(
         first_day,
         _attributes(own_policy, own_hypothesis, own_region, own_model)
         | {"draws": draws, "replicates": replicates, "weeks": weeks, "seed": seed}
+        | {"start": "today as assumed" if before is None else before.label}
         | {"simulation_mode": mode},  # a netCDF file of SciPy has a `mode` of its own
     )
 
 
-def _first_day(start: str | date | None) -> np.datetime64 | None:
-    if start is None:
+def _day(argument: str, day: str | date | None) -> np.datetime64 | None:
+    if day is None:
         return None
-    if not isinstance(start, str | date):
-        raise wrong_type("start", start, "a date, or '2025-01-06'")
+    if not isinstance(day, str | date):
+        raise wrong_type(argument, day, "a date, or '2025-01-06'")
     try:
-        return np.datetime64(date.fromisoformat(str(start)[:10]), "ns")
+        return np.datetime64(date.fromisoformat(str(day)[:10]), "ns")
     except ValueError as error:
-        raise ValueError(f"start is {start!r}; expected a date, or '2025-01-06'") from error
+        raise ValueError(f"{argument} is {day!r}; expected a date, or '2025-01-06'") from error
+
+
+def _weeks_before(first_day: np.datetime64 | None, history: str | date | None) -> int:
+    """Return the weeks of a history; 0 without one."""
+    if history is None:
+        return 0
+    day = _day("history", history)
+    weeks = 0
+    if first_day is not None and day is not None:
+        weeks = int((first_day - day) // np.timedelta64(7, "D"))
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise ValueError(
+            f"history is {history} and start {first_day}; expected two dates, the first a week to "
+            "a century before the second"
+        )
+    return weeks
+
+
+def _history(
+    first_day: np.datetime64 | None,
+    weeks: int,
+    model: Model,
+    region: Region,
+    record: Record | None,
+) -> History | None:
+    if record is not None and not isinstance(record, Record):
+        raise wrong_type("record", record, "a record, as `read_record` returns it")
+    if first_day is None or not weeks:
+        if record is not None:
+            raise ValueError("record was given without a history; expected both, or neither")
+        return None
+    if record is not None:
+        check_region("simulate", region, record.region)
+    start = first_day.astype("datetime64[D]").item()
+    return make_history(start, weeks, model, region, record)
 
 
 def _checked(names: str | Sequence[str], argument: str, program: Program) -> tuple[str, ...]:
@@ -212,6 +257,7 @@ def _runs(
     seed: int,
     mode: Mode,
     local: Sequence[str],
+    before: History | None,
     report: Report | None,
 ) -> Iterator[Trajectory]:
     """Yield trajectories of a few draws at a time, in the order of draws."""
@@ -219,13 +265,19 @@ def _runs(
     draws, started = len(scenario.parameters), monotonic()
     for first in range(0, draws, BLOCK):
         block = range(first, min(first + BLOCK, draws))
-        yield scenario.run(
-            np.repeat(np.arange(block.start, block.stop), replicates),
-            member_ids(block, replicates),
-            seed=seed,
-            keep=keep,
-            mode=mode,
-        )
+        of_members = np.repeat(np.arange(block.start, block.stop), replicates)
+        members = member_ids(block, replicates)
+        start = None
+        if before is not None:
+            start = scenario.history(
+                of_members,
+                members,
+                seed=seed,
+                weeks=before.weeks,
+                known=before.known,
+                mode=mode,
+            )
+        yield scenario.run(of_members, members, seed=seed, keep=keep, start=start, mode=mode)
         if report is not None:
             done, total = block.stop * replicates, draws * replicates
             rate = done / max(monotonic() - started, 1e-9)

@@ -109,6 +109,7 @@ CLAIM_ENTRY: Final = {
 STUDY_JSON: Final = {
     "name, file_digest": "Of the study file.",
     "spec": "The study, with what its file leaves out; keys as in [files.md](files.md).",
+    "start": "The state from which runs start, in words: its day and its history.",
     "origin_week": "Week from which outcomes are counted.",
     "record_range": "Least and most attacks per year in the record's last five years, or null.",
     "kept_share": "Share of draws in that range, by hypothesis and `pooled`.",

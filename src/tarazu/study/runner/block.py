@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Pulse, Trajectory
+from tarazu.engine import Pulse, State, Trajectory
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.trajectory import join_states
 from tarazu.study.runner.needs import block_draws, piece_members
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
+from tarazu.study.setup.history import History
 from tarazu.study.setup.outcomes import (
     DISTRICT_OUTCOMES,
     KEEP,
@@ -48,6 +49,7 @@ class Plan:
     scenarios : by hypothesis, under the baseline; other policies differ in the policy alone.
     baseline : name of the policy that stands for the status quo.
     record_range : least and most attacks per year in the record's last five years, or None.
+    history : the weeks before the start that every member passes through, or None.
     """
 
     study: Study
@@ -55,6 +57,7 @@ class Plan:
     scenarios: Mapping[str, Scenario]
     baseline: str
     record_range: tuple[int, int] | None
+    history: History | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,10 +83,15 @@ class Plan:
 
 
 class Sample(NamedTuple):
-    """The draws of a block: their scenario, their members (M,), the operation in each draw."""
+    """The draws of a block: their scenario, members (M,), starts and operation in each draw.
+
+    `starts` holds the state after the history by mode, of the members or, in the mean field, of
+    one member of each draw; it is empty without a history.
+    """
 
     scenario: Scenario
     members: IntArray
+    starts: Mapping[Mode, State]
     pulses: Sequence[tuple[Pulse, ...]]
     dose: FloatArray
 
@@ -139,20 +147,41 @@ def run_block(
 def run_one(plan: Plan, hypothesis: str) -> None:
     """Run one week of the first member in each mode that the study needs."""
     scenario = plan.scenarios[hypothesis]
-    modes: tuple[Mode, ...] = (plan.study.spec.mode,)
-    if plan.study.spec.operation is not None:
-        modes = ("stochastic", "mean")
-    for mode in modes:
+    for mode in _modes(plan.study):
         scenario.run(0, np.array([0]), seed=plan.study.spec.seed, weeks=1, keep=KEEP, mode=mode)
+
+
+def _modes(study: Study) -> tuple[Mode, ...]:
+    """Return the modes that a study needs; one of an operation compares both."""
+    return (study.spec.mode,) if study.spec.operation is None else ("stochastic", "mean")
 
 
 def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
     study, whole = plan.study, plan.scenarios[hypothesis]
     scenario = replace(whole, parameters=whole.parameters[draws.start : draws.stop])
     members = member_ids(draws, study.spec.replicates)
+    starts = _starts(plan, scenario, members)
     if study.spec.operation is None:
-        return Sample(scenario, members, [()] * len(draws), np.zeros((len(draws), 0)))
-    return Sample(scenario, members, *draw_pulses(study, scenario))
+        return Sample(scenario, members, starts, [()] * len(draws), np.zeros((len(draws), 0)))
+    return Sample(scenario, members, starts, *draw_pulses(study, scenario, starts.get("mean")))
+
+
+def _starts(plan: Plan, scenario: Scenario, members: IntArray) -> dict[Mode, State]:
+    """Return the state after the history of the members of a block, by mode."""
+    if plan.history is None:
+        return {}
+    spec, states = plan.study.spec, dict[Mode, State]()
+    for mode in _modes(plan.study):
+        repeats = spec.replicates if mode == "stochastic" else 1
+        states[mode] = scenario.history(
+            np.repeat(np.arange(len(scenario.parameters)), repeats),
+            members[:: spec.replicates // repeats],
+            seed=spec.seed,
+            weeks=plan.history.weeks,
+            known=plan.history.known,
+            mode=mode,
+        )
+    return states
 
 
 def _run_policy(
@@ -234,8 +263,10 @@ def _simulate(
     scenario, seed = replace(sample.scenario, policy=policy), plan.study.spec.seed
     chosen = np.arange(len(sample.pulses))[draws]
     of_members = np.repeat(chosen, len(members) // len(chosen))
+    states = sample.starts.get(mode)
+    start = None if states is None else states.of(members)
     if not policy.has_sweep:
-        return scenario.run(of_members, members, seed=seed, keep=KEEP, mode=mode)
+        return scenario.run(of_members, members, seed=seed, keep=KEEP, start=start, mode=mode)
     parts = [
         scenario.run(
             draw,
@@ -243,6 +274,7 @@ def _simulate(
             seed=seed,
             pulses=sample.pulses[draw],
             keep=KEEP,
+            start=None if start is None else start.of(members[of_members == draw]),
             mode=mode,
         )
         for draw in chosen.tolist()

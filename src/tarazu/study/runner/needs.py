@@ -95,7 +95,8 @@ def estimate_needs(study: Study, workers: int) -> Needs:
     blocks = hypotheses * (-(-spec.draws // draws))
     runs = members * hypotheses * policies
     written = 2 * runs * _saved_bytes(study) + blocks * sums + hypotheses * parameters
-    seconds = runs * spec.weeks * districts / SPEED / workers
+    passed = members * hypotheses * spec.history_weeks  # once, not under each policy
+    seconds = (runs * spec.weeks + passed) * districts / SPEED / workers
     return Needs(runs, draws, piece, shared + max(running, reducing), written, seconds)
 
 

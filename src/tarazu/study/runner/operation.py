@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.engine import Pulse, Trajectory
+from tarazu.engine import Pulse, State, Trajectory
 from tarazu.study.setup.outcomes import series_of
 from tarazu.study.setup.scenario import Scenario
 from tarazu.study.setup.sizing import size_operation
@@ -36,13 +36,24 @@ def targets_of(study: Study) -> dict[int, float]:
     }
 
 
-def draw_pulses(study: Study, scenario: Scenario) -> tuple[list[tuple[Pulse, ...]], FloatArray]:
-    """Return the operation's pulses in each draw of a scenario, and (N, 3) `DOSE_COLUMNS`."""
+def draw_pulses(
+    study: Study, scenario: Scenario, start: State | None
+) -> tuple[list[tuple[Pulse, ...]], FloatArray]:
+    """Return the operation's pulses in each draw of a scenario, and (N, 3) `DOSE_COLUMNS`.
+
+    Parameters
+    ----------
+    start : state of the mean field of each draw; None: today as assumed.
+    """
     operation = study.spec.operation
     assert operation is not None  # as above
     targets = targets_of(study)
     operations, killed = size_operation(
-        scenario, week=operation.week, targets=targets, most=operation.most_operations
+        scenario,
+        week=operation.week,
+        targets=targets,
+        most=operation.most_operations,
+        start=start,
     )
     pulses = [
         tuple(

@@ -50,6 +50,7 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "name": study.name,
         "spec": study.spec.model_dump(),
         "file_digest": study.digest,
+        "start": study.spec.start if plan.history is None else plan.history.label,
         "origin_week": study.origin,
         "record_range": plan.record_range,
         "kept_share": shares,

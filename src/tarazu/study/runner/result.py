@@ -195,7 +195,7 @@ def load_tables(folder: Path) -> StudyTables:
             name=described["name"],
             title=spec["title"],
             question=spec["question"],
-            start=spec["start"],
+            start=described["start"],
             weeks=spec["weeks"],
             origin_week=described["origin_week"],
             horizons=tuple(spec["horizons"]),

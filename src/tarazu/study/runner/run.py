@@ -26,6 +26,7 @@ from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyTables, load_tables
 from tarazu.study.setup.checks import check_region
 from tarazu.study.setup.design import latin_hypercube
+from tarazu.study.setup.history import history_of
 from tarazu.study.setup.policies import baseline_of, resolve_policies
 from tarazu.study.setup.scenario import make_scenario
 from tarazu.study.setup.spec import Study
@@ -147,6 +148,7 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
         },
         baseline=baseline.name,
         record_range=None if record is None else _record_range(record),
+        history=history_of(study, record),
     )
 
 
@@ -170,8 +172,22 @@ def _identity(plan: Plan) -> dict[str, object]:
         "region": study.region.digest,
         "model": study.model_digest,
         "record_range": plan.record_range,
+        "history": _history_identity(plan),
         "code": _code_digest(),
         "packages": collect_provenance({}).packages,
+    }
+
+
+def _history_identity(plan: Plan) -> dict[str, object] | None:
+    """Return what the start of every member hangs on, beside its parameters and the code."""
+    if plan.history is None:
+        return None
+    known = plan.history.known
+    arrays = [] if known is None else [known.counts, known.covered]
+    return {
+        "weeks": plan.history.weeks,
+        "known": None if known is None else (known.event, known.share),
+        "counts": [digest(array.tobytes()) for array in arrays],
     }
 
 

@@ -11,7 +11,7 @@ from tarazu.model.lever_names import suggest_lever
 from tarazu.region import Region, find_district
 from tarazu.study.setup.outcomes import OUTCOMES
 from tarazu.study.setup.quantities import known_quantities
-from tarazu.study.setup.spec import StudySpec
+from tarazu.study.setup.spec import MOST_WEEKS, NO_HISTORY, StudySpec, day_of
 
 Identity = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
@@ -66,6 +66,7 @@ def find_problems(
     spec: StudySpec, model: Model, region: Region, file: str
 ) -> Iterator[ScenarioError]:
     """Yield the problems of a spec for this model and region."""
+    yield from _history_problems(spec, file)
     if len(set(spec.horizons)) < len(spec.horizons):
         yield ScenarioError("has a value twice", file=file, key="horizons", expected="each once")
     origin = 0 if spec.operation is None else spec.operation.week + 1
@@ -112,6 +113,32 @@ def find_problems(
             file=file,
             key="draws",
             expected=f"at most {LARGEST_STUDY:,}",
+        )
+
+
+def _history_problems(spec: StudySpec, file: str) -> Iterator[ScenarioError]:
+    """Yield the problems of the day on which a history begins."""
+    if spec.history == NO_HISTORY:
+        return
+    start = spec.start_date
+    if start is None:
+        yield ScenarioError(
+            f"is '{spec.start}'",
+            file=file,
+            key="start",
+            value=spec.start,
+            expected="the day on which the history ends, such as 2026-01-01",
+            hint=f'Or set history = "{NO_HISTORY}"',
+        )
+        return
+    first = day_of(spec.history)
+    if first is None or not 7 <= (start - first).days < 7 * MOST_WEEKS:
+        yield ScenarioError(
+            f"is '{spec.history}'",
+            file=file,
+            key="history",
+            value=spec.history,
+            expected=f'a day a week to a century before the start, {start}, or "{NO_HISTORY}"',
         )
 
 

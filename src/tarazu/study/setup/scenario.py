@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.limits import require_memory
-from tarazu.engine import Districts, Pulse, Trajectory, simulate
+from tarazu.engine import Districts, Known, Pulse, State, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
+from tarazu.engine.saved_ends import end_of_run
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
@@ -78,6 +79,7 @@ class Scenario:
         weeks: int | None = None,
         pulses: Sequence[Pulse] = (),
         keep: Sequence[str] = (),
+        start: State | None = None,
         mode: Mode = "stochastic",
     ) -> Trajectory:
         """Return the trajectories of members; see `tarazu.engine.simulate`.
@@ -88,6 +90,7 @@ class Scenario:
         members : (M,) ids.
         weeks : the first ones only; None for all that the levers cover.
         pulses : added to those of the policy.
+        start : state of the members before the first week; None: today as assumed.
         """
         weeks = self.weeks if weeks is None else weeks
         own = tuple(pulse for pulse in self.policy.pulses if pulse.week < weeks)
@@ -101,6 +104,38 @@ class Scenario:
             weeks=weeks,
             pulses=(*own, *pulses),
             keep=keep,
+            start=start,
+            mode=mode,
+        )
+
+    def history(
+        self,
+        draws: int | IntArray,
+        members: IntArray,
+        *,
+        seed: int,
+        weeks: int,
+        known: Known | None = None,
+        mode: Mode = "stochastic",
+    ) -> State:
+        """Return the state of members after weeks without any policy, from the cache if there.
+
+        Parameters
+        ----------
+        draws, members, seed : as in `run`.
+        known : what a record says of an event in these weeks; None: all is drawn.
+        """
+        defaults = np.array([lever.default for lever in self.model.levers.values()])
+        shape = (len(defaults), weeks, len(self.districts.names))
+        return end_of_run(
+            self.model,
+            self.parameters[draws],
+            np.broadcast_to(defaults[:, None, None], shape),
+            districts=self.districts,
+            seed=seed,
+            members=members,
+            weeks=weeks,
+            known=known,
             mode=mode,
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.bisection import bisect
-from tarazu.engine import Pulse, Trajectory
+from tarazu.engine import Pulse, State, Trajectory
 from tarazu.study.setup.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -19,7 +19,12 @@ DEATHS = ("dead", "attack_deaths_civilian", "operation_deaths_civilian")
 
 
 def size_operation(
-    scenario: Scenario, *, week: int, targets: dict[int, float], most: int
+    scenario: Scenario,
+    *,
+    week: int,
+    targets: dict[int, float],
+    most: int,
+    start: State | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return expected extra operations, and the militants whom they are expected to kill.
 
@@ -32,6 +37,7 @@ def size_operation(
     scenario : without the operation.
     week : of the operation. targets : militants to kill, by column of the district.
     most : expected operations in a district that are never exceeded.
+    start : state of the mean field of each draw; None: today as assumed.
 
     Returns
     -------
@@ -44,11 +50,12 @@ def size_operation(
             _militants_killed(
                 scenario.run(
                     draws,
-                    draws,
+                    draws if start is None else start.members,
                     seed=0,  # the mean field draws nothing
                     weeks=week + 1,
                     pulses=[Pulse("operations", week, d, count=n) for d in columns],
                     keep=DEATHS,
+                    start=start,
                     mode="mean",
                 )
             )[:, columns]

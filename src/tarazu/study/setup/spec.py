@@ -20,6 +20,7 @@ MOST_PEOPLE: Final = 1e6  # of one event added from outside
 MOST_WEEKS: Final = 5200  # a century
 SEEDS: Final = 2**31  # seeds are 0 .. SEEDS - 1
 AS_ASSUMED: Final = "today as assumed: stocks are parameters, drawn from their priors"
+NO_HISTORY: Final = "none"
 USUAL_HORIZONS: Final = (52, 260, 520)  # weeks
 DRAW_KEYS: Final = ("hypothesis", "draw")  # columns on which parameters and outcomes join
 
@@ -87,6 +88,9 @@ class StudySpec(Part):
     title : one readable line. question : what the study answers; default: the title.
     start : first day of the first week, such as 2027-01-01, so that policies may name days; or a
         label of the state from which runs start.
+    history : day on which every run begins, years before the start, such as 2004-01-01: policies
+        part at the start, from a history that is drawn anew in each member and is the same under
+        all of them; or "none": runs begin at the start, from today as assumed.
     weeks : length of every run, weeks.
     horizons : weeks over which outcomes are counted; default: those of 52, 260 and 520 that the
         study covers, and all its weeks.
@@ -112,6 +116,7 @@ class StudySpec(Part):
     title: str = Field(min_length=1)
     question: str = Field(default="", min_length=1)
     start: str = Field(default=AS_ASSUMED, min_length=1)
+    history: str = NO_HISTORY
     weeks: int = Field(ge=1, le=MOST_WEEKS)
     horizons: tuple[int, ...] = Field(default=(), min_length=1)
     draws: int = Field(ge=2)
@@ -144,10 +149,21 @@ class StudySpec(Part):
     @property
     def start_date(self) -> date | None:
         """First day of the first week, if `start` is a day."""
-        try:
-            return date.fromisoformat(self.start)
-        except ValueError:
-            return None
+        return day_of(self.start)
+
+    @property
+    def history_weeks(self) -> int:
+        """Whole weeks of the history before the start; 0 without one."""
+        first, start = day_of(self.history), self.start_date
+        return 0 if first is None or start is None else (start - first).days // 7
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that a text such as 2027-01-01 names, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
