@@ -27,7 +27,7 @@ FLAGS = (
     "--window-size=1280,900",
 )
 BROWSERS_OWN = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
-FIGURE_COUNT = 3 + len(FIGURES)
+FIGURE_COUNT = 4 + len(FIGURES)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.region import slavia
+from tests.unit.report.brief.traced import untraced
 
 from tarazu.cli.entry import run
 
@@ -60,6 +61,7 @@ def test_page__leads_from_two_files_to_a_brief(
                 execute(command)
             said = capsys.readouterr().out
     brief = Path("out/brief/annex.html").read_text(encoding="utf-8")
+    assert untraced(Path("out/brief/brief.html").read_text(encoding="utf-8"), brief) == []
     assert "What does the record say in Slavia?" in brief
     assert "Do fewer operations in two districts change attacks in Slavia?" in brief
     assert "Half the operations in Brezno and Rijeka" in brief

@@ -191,7 +191,7 @@ def test_annex__of_a_record_without_findings_shows_the_record(tmp_path: Path) ->
 
 def test_annex__shows_every_figure_with_words_numbers_and_data(page: Page) -> None:
     figures = page.named("figure")
-    assert len(figures) == 3 + len(FIGURES)
+    assert len(figures) == 4 + len(FIGURES)
     plots = [a for a in page.named("div") if a.get("class") == "plot"]
     assert all(a["role"] == "img" and a["aria-label"] for a in plots)
     data = [json.loads(text) for a, text in page.scripts if a.get("type") == "application/json"]

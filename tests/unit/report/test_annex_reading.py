@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.unit.evidence.findings import FIGURES, weak_retaliation
+from tests.unit.report.brief.traced import untraced
 from tests.unit.study.cases import make_spec
 
 from tarazu.claims import Ledger, load_ledger, weigh_claims
@@ -18,7 +19,7 @@ from tarazu.evidence.finding import CANNOT_TELL, Check
 from tarazu.model import build_model
 from tarazu.model.description import Description, describe
 from tarazu.record import load_record
-from tarazu.report.annex import anchors
+from tarazu.report import anchors, write_brief
 from tarazu.report.annex.document import write_annex
 from tarazu.report.annex.model_section import toll_sentence
 from tarazu.report.figures.dose import dose_figure, is_dosed
@@ -291,6 +292,12 @@ def test_dose__answers_whether_violence_ends_in_one_figure(studies) -> None:
         shares = table[table["hypothesis"] == hypothesis.name].set_index("policy")["mean"]
         assert trace["y"] == [shares[p.name] for p in result.policies]
     assert drawn.spec["layout"]["xaxis"]["ticktext"][1:] == ["0", "0.5", "2", "5"]
+
+
+def test_dose__brief_leads_to_the_numbers_of_the_figure(page, studies, tmp_path: Path) -> None:
+    brief = tmp_path / "brief.html"
+    write_brief(RECORD, [], brief, studies=[studies["doses"]], annex="annex.html")
+    assert untraced(brief.read_text(encoding="utf-8"), page) == []
 
 
 def test_annex__names_hypotheses_and_findings_by_their_titles(page: str, studies) -> None:

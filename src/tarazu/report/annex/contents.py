@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tarazu.evidence import Finding
-from tarazu.report.annex import anchors
+from tarazu.report import anchors
 
 if TYPE_CHECKING:
     from tarazu.claims import Ledger

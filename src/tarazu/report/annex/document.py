@@ -16,22 +16,24 @@ from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.failure import Failure
 from tarazu.record import Record
-from tarazu.report.annex import anchors
+from tarazu.report import anchors
 from tarazu.report.annex.contents import contents, finding_title
 from tarazu.report.annex.first_page import failed_checks, limits, result_sentences, verdict_groups
 from tarazu.report.content_policy import content_policy, script_hash
 from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
 from tarazu.report.figures.record import deaths_figure, events_figure
-from tarazu.report.figures.tile_map import map_figure
+from tarazu.report.figures.tile_map import map_figure, rate_map_figure
+from tarazu.report.likelihood import scale_sentence
 from tarazu.report.tables.battery import battery_section
+from tarazu.report.tables.districts import districts_table
 from tarazu.report.tables.findings import (
     checks_table,
     error_rates_table,
     numbers_table,
     sensitivity_table,
 )
-from tarazu.report.tables.record import quality_table, rules_table
+from tarazu.report.tables.record import quality_table, rules_table, span_sentences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,6 +74,7 @@ TERMS = (
         "Newton decrement",
         "How far the search for the best fit still was from its end; near 0 it has converged.",
     ),
+    ("Words for shares of draws", scale_sentence()),
     (
         "Draw, replicate",
         "A draw is one set of all parameters from their priors; a replicate is one run of chance "
@@ -202,11 +205,10 @@ def render_annex(
             failures=failures,
             failed=failed_checks(findings),
             checks_total=sum(len(finding.diagnostics) for finding in findings),
-            record_figures=[
-                figure
-                for figure in (events_figure(record), map_figure(record), deaths_figure(record))
-                if figure is not None
-            ],
+            record_figures=[events_figure(record), deaths_figure(record)],
+            spans=span_sentences(record),
+            maps=[f for f in (map_figure(record), rate_map_figure(record)) if f is not None],
+            districts=districts_table(record),
             quality=quality_table(record),
             rules=rules_table(record),
             battery=tests,

@@ -8,7 +8,7 @@ from tarazu.core.number_format import count, counts, estimate, number, p_value, 
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
 from tarazu.region import is_shipped
-from tarazu.report.annex import anchors
+from tarazu.report import anchors
 from tarazu.report.annex.contents import finding_title
 
 FEW = 2  # findings that are given three points each

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from tarazu.core.number_format import count, estimate, number, percent
+from tarazu.core.number_format import count, estimate, number, percent, percent_estimate
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.marks import error_bars, upright
 from tarazu.report.figures.theme import BLUE, INK, PAPER, VERMILLION, figure_spec, panel_title
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import SUBSETS, UNCALIBRATED, hypotheses, keyed, span
-from tarazu.study import Comparison, StudyResult, paired_draws
+from tarazu.study import OUTCOMES, Comparison, StudyResult, paired_draws
+from tarazu.study.analysis.summary import main_horizon
 from tarazu.study.setup.policies import SWEEP, WITHOUT
 
 ZONES: Final = {"here": "here", "next door": "next door", "everywhere": "everywhere"}
@@ -26,6 +27,7 @@ MARKS: Final = {
     },
 }
 Rows = dict[tuple[Any, ...], dict[str, Any]]
+AFTER: Final = ("deaths_civilian", "attacks")
 AT_ONCE: Final = {
     "deaths_civilian": "civilians killed",
     "disappeared": "people newly unaccounted for",
@@ -84,6 +86,33 @@ def civilians_table(result: StudyResult, comparison: Comparison, subset: str) ->
             for h in shown
         ),
         frozenset({len(result.horizons) + 1}),
+    )
+
+
+def after_table(result: StudyResult) -> Table:
+    """Return paired changes over the main horizon, the sweep's own week included."""
+    names = hypotheses(result)
+    frame = result.to_frame(AFTER)
+    rows = keyed(frame[frame["policy"] == SWEEP], "outcome", "hypothesis")
+
+    def cell(outcome: str, hypothesis: str) -> str:
+        row = rows[outcome, hypothesis]
+        ends = (row["change_q05"], row["change_q95"])
+        share = (row["share_lower_low"], row["share_lower_high"])
+        return (
+            f"{estimate(row['change_median'], ends, whole=True)}; fewer in "
+            f"{percent_estimate(row['share_lower'], share)}"
+        )
+
+    return Table(
+        f"{UNCALIBRATED}: change from no sweep in the same draw over {span(main_horizon(result))}, "
+        "its own week included: median (5 to 95% of draws); share of draws with fewer (90% "
+        "interval)",
+        ("what", *names.values()),
+        tuple(
+            (OUTCOMES[outcome].title, *(cell(outcome, hypothesis) for hypothesis in names))
+            for outcome in AFTER
+        ),
     )
 
 

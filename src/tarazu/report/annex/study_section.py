@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tarazu.core.number_format import count, percent
-from tarazu.report.annex import anchors
+from tarazu.report import anchors
 from tarazu.report.annex.operation_section import (
+    after_table,
     at_once_table,
     change_figure,
     civilians_table,
@@ -17,7 +18,7 @@ from tarazu.report.annex.operation_section import (
 )
 from tarazu.report.figure import Figure
 from tarazu.report.figures.dose import dose_figure, is_dosed
-from tarazu.report.figures.fan import MOST_FANS, fan_figure
+from tarazu.report.figures.fan import fan_figure, of_few_policies
 from tarazu.report.table import Table
 from tarazu.report.tables.policies import (
     SHOWN,
@@ -30,11 +31,26 @@ from tarazu.report.tables.policies import (
     regret_table,
     unranked_table,
 )
+from tarazu.report.tables.shares import drivers_table, leader_sentences, shares_table
 from tarazu.study import Comparison, StudyResult, compare, paired_differences
 from tarazu.study.runner.result import UNEQUAL_BUDGETS
 
 STATUS_QUO: Final = "status-quo"  # the policy of today's practice
-DOSED: Final = ("quiet_year", "deaths_civilian")
+DOSED: Final = (anchors.ENDING, "deaths_civilian")
+HEADINGS: Final = {
+    "deaths_civilian": "Civilians killed",
+    "attacks": "Attacks",
+    "disappeared": "Newly missing",
+}
+DECIDES: Final = (
+    "All parameters vary together between draws. One counts only where its rank correlation with "
+    "the change exceeds the largest of all parameters in 95% of random orders of the draws "
+    "(Westfall & Young 1993)."
+)
+ENDED: Final = (
+    "Violence counts as ended in a run that has 52 weeks in a row without an attack; in a setting "
+    "where most runs have."
+)
 ONLY_PRIORS: Final = (
     "Hypotheses are restrictions of the priors, and none is tested here: one that allows no "
     "backlash cannot show any, one that allows no deterrence cannot show that. What differs "
@@ -83,7 +99,7 @@ def study_section(result: StudyResult) -> StudySection:
     """Return the section of a study."""
     if result.is_operation:
         lead, parts = "", _operation_parts(result)
-    elif len(result.policies) > MOST_FANS or is_dosed(result):
+    elif is_dosed(result):
         lead, parts = "", _dose_parts(result)
     else:
         lead, parts = _policy_parts(result)
@@ -132,7 +148,7 @@ def _known(tables: Sequence[Table | None]) -> tuple[Table, ...]:
 
 def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
     comparison = compare(result)
-    fan = fan_figure(result, "attacks", "attacks", subset="all")
+    fan = fan_figure(of_few_policies(result), "attacks", "attacks", subset="all")
     attacks = Part(
         "Attacks to come, by policy and hypothesis",
         (kept_words(result), UNEQUAL_BUDGETS),
@@ -159,8 +175,15 @@ def _policy_parts(result: StudyResult) -> tuple[str, tuple[Part, ...]]:
 
 
 def _compared(result: StudyResult, comparison: Comparison) -> Iterator[Part]:
-    """Yield the paired changes by outcome; means, worst cases and regret are CSV."""
-    for outcome, heading in zip(SHOWN, ("Civilians killed", "Attacks"), strict=True):
+    """Yield shares, paired changes by outcome and drivers; means, worst cases, regret are CSV."""
+    yield Part(
+        "How often each policy has fewer civilians killed",
+        leader_sentences(result),
+        tables=(shares_table(result),),
+        anchor=anchors.study_outcome(result.name, anchors.SHARES),
+    )
+    for outcome, heading in HEADINGS.items():
+        is_ranked = outcome in SHOWN
         yield Part(
             f"{heading}, against today's practice" if _is_today(result) else f"{heading}, compared",
             (ONLY_PRIORS, UNEQUAL_BUDGETS) if outcome == SHOWN[0] else (),
@@ -170,10 +193,17 @@ def _compared(result: StudyResult, comparison: Comparison) -> Iterator[Part]:
                     table(result, comparison, outcome, subset)
                     for table in (regret_table, pairs_table)
                     for subset in ("all", "kept")
+                    if is_ranked
                 ]
             ),
             anchor=anchors.study_outcome(result.name, outcome),
         )
+    yield Part(
+        "What decides whether civilians are spared",
+        (DECIDES,),
+        tables=(drivers_table(result),),
+        anchor=anchors.study_outcome(result.name, anchors.DRIVERS),
+    )
 
 
 def _is_today(result: StudyResult) -> bool:
@@ -185,7 +215,7 @@ def _dose_parts(result: StudyResult) -> tuple[Part, ...]:
     return (
         Part(
             "Does violence end?",
-            (kept_words(result), UNEQUAL_BUDGETS),
+            (ENDED, kept_words(result), UNEQUAL_BUDGETS),
             figures=(dose_figure(result, comparison),),
             more=_known(
                 [
@@ -210,7 +240,13 @@ def _operation_parts(result: StudyResult) -> tuple[Part, ...]:
                 "The sweep's own week is counted apart; every change below is what follows it. "
                 "How many militants it kills in expectation is fixed by the study, not found.",
             ),
-            tables=_known([at_once_table(result), civilians_table(result, comparison, "all")]),
+            tables=_known(
+                [
+                    at_once_table(result),
+                    after_table(result),
+                    civilians_table(result, comparison, "all"),
+                ]
+            ),
             more=_known([civilians_table(result, comparison, "kept")]),
             anchor=anchors.study_outcome(result.name, SHOWN[0]),
         ),

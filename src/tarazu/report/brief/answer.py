@@ -10,6 +10,7 @@ from tarazu.evidence import Battery, Finding
 from tarazu.evidence.error_rates import SIZE
 from tarazu.evidence.finding import CANNOT_TELL
 from tarazu.record import Record
+from tarazu.report import anchors
 from tarazu.report.brief.texts import (
     HEADLINE_WORDS,
     SENTENCE_WORDS,
@@ -39,10 +40,11 @@ class Answer:
     ----------
     headline : at most 20 words. sentences : three of at most 25 words each: the record's estimate,
         all tests together, the policies. anchors : of the sections of the annex behind each; "" for
-        none.
+        none. headline_anchor : of the section with the numbers of the headline.
     """
 
     headline: str
+    headline_anchor: str
     sentences: tuple[str, ...]
     anchors: tuple[str, ...]
 
@@ -56,17 +58,32 @@ def answer_of(record: Record, battery: Battery, study: StudyResult | None) -> An
     """
     return Answer(
         headline=headline(record, battery, study),
+        headline_anchor=_headline_anchor(battery, study),
         sentences=(
             record_sentence(record, battery),
             tests_sentence(battery),
             _policy_sentence(study),
         ),
         anchors=(
-            f"finding-{CENTRAL}" if central_finding(battery) is not None else "record",
-            "answer" if battery.findings else "",
-            "" if study is None else f"study-{study.name}",
+            anchors.RECORD if central_finding(battery) is None else anchors.finding(CENTRAL),
+            _tests_anchor(battery),
+            "" if study is None else anchors.study(study.name),
         ),
     )
+
+
+def _headline_anchor(battery: Battery, study: StudyResult | None) -> str:
+    """Return where the numbers of the headline are: the span of the record, or tests, or study."""
+    if central_finding(battery) is not None or not (battery.findings or study is not None):
+        return anchors.RECORD
+    return anchors.study(study.name) if study and not battery.findings else _tests_anchor(battery)
+
+
+def _tests_anchor(battery: Battery) -> str:
+    """Return where all tests stand together; with a single estimator its own section."""
+    if len(battery.findings) + len(battery.failures) > 1:
+        return anchors.FINDINGS
+    return anchors.finding(battery.findings[0].name) if battery.findings else ""
 
 
 def central_finding(battery: Battery) -> Finding | None:

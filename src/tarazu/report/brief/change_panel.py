@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tarazu.core.number_format import count, percent
 from tarazu.evidence.finding import Finding
+from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.texts import TEXTS, listed
 from tarazu.report.brief.timing_panels import detectable, differing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | None:
     """Return what would change the answer; None where there is neither model nor test."""
     title, lines, method = TEXTS.text("change", "title_record"), list[str](), ""
+    places = list[str]()
     if study is not None:
         from tarazu.report.brief.simulated import drivers  # late: it loads the engine
 
@@ -24,8 +26,10 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
         if found:
             title, method = drivers.title_of_change(found), TEXTS.text("change", "method")
         lines = [drivers.driver_words(study, driver) for driver in found]
+        places = [anchors.study_outcome(study.name, anchors.DRIVERS)] * len(lines)
     if finding is not None:
         lines += _record_words(finding, has_model=study is not None)
+        places += [anchors.finding(finding.name)] * (len(lines) - len(places))
     if not lines:
         return None
     return Panel(
@@ -33,7 +37,8 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
         title=title,
         lines=tuple(lines),
         note=method,
-        anchor="" if study is None else f"study-{study.name}",
+        anchor="" if study is None else anchors.study(study.name),
+        line_anchors=tuple(places),
     )
 
 

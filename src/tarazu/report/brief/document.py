@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,16 +13,17 @@ from tarazu.core.number_format import years
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.battery import assess
-from tarazu.evidence.words import join_sentences
 from tarazu.record import Record
+from tarazu.report import anchors
 from tarazu.report.brief.answer import answer_of, central_finding
 from tarazu.report.brief.change_panel import change_panel
-from tarazu.report.brief.likelihood import scale_sentence
 from tarazu.report.brief.limit_panels import limits_panel, quality_panel
+from tarazu.report.brief.links import linker
 from tarazu.report.brief.record_panels import map_panel, years_panel
 from tarazu.report.brief.texts import TEXTS, short
 from tarazu.report.brief.timing_panels import around_panel, seen_panel
 from tarazu.report.content_policy import content_policy
+from tarazu.report.likelihood import scale_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -135,11 +136,13 @@ def render_brief(
             quality=quality_panel(record, battery),
             limits=limits_panel(record, battery, studies),
             scale="" if study is None else scale_sentence(),
+            scale_anchor=anchors.METHODS,
             foot=_foot(record, provenance),
             annex_words=TEXTS.text("foot", "annex"),
             annex_link=TEXTS.text("foot", "annex_link"),
             more=TEXTS.text("foot", "more"),
             annex=annex,
+            linked=linker(annex),
             style=(TEMPLATES / "brief.css").read_text(encoding="utf-8"),
             policy=content_policy([]),
         )
@@ -178,34 +181,35 @@ def _claims(ledger: Ledger) -> ClaimsPanel | None:
     return claims_panel(ledger) if ledger.entries else None
 
 
-def _kicker(record: Record, study: StudyResult | None) -> str:
+def _kicker(record: Record, study: StudyResult | None) -> Iterator[tuple[str, str]]:
+    """Yield what the page is about, each with its place in the annex."""
     span = years(record.start.year, record.end.year)
-    if study is None:
-        return TEXTS.text("kicker", "record", name=record.region.title, span=span)
-    return TEXTS.text(
-        "kicker", "study", name=record.region.title, span=span, study=short(study.title)
+    yield TEXTS.text("kicker", "record", name=record.region.title, span=span), anchors.RECORD
+    if study is not None:
+        yield short(study.title), anchors.study(study.name)
+
+
+def _foot(record: Record, provenance: Provenance) -> Iterator[tuple[str, str]]:
+    """Yield data, citations and version, each with its place in the annex."""
+    data = TEXTS.text(
+        "foot",
+        "data",
+        title=record.source.title,
+        licence=record.source.licence,
+        start=record.start.isoformat(),
+        end=record.end.isoformat(),
     )
-
-
-def _foot(record: Record, provenance: Provenance) -> str:
+    yield data, anchors.RECORD
+    for text in record.source.citations[:CITED]:
+        yield TEXTS.text("foot", "cite", citation=text), anchors.CITE
     commit = provenance.commit or ""
-    return join_sentences(
-        TEXTS.text(
-            "foot",
-            "data",
-            title=record.source.title,
-            licence=record.source.licence,
-            start=record.start.isoformat(),
-            end=record.end.isoformat(),
-        ),
-        *(TEXTS.text("foot", "cite", citation=text) for text in record.source.citations[:CITED]),
-        TEXTS.text(
-            "foot",
-            "version",
-            version=provenance.tarazu,
-            commit=f" ({commit[:COMMIT]})" if commit else "",
-        ),
+    version = TEXTS.text(
+        "foot",
+        "version",
+        version=provenance.tarazu,
+        commit=f" ({commit[:COMMIT]})" if commit else "",
     )
+    yield version, anchors.PROVENANCE
 
 
 def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:

@@ -9,6 +9,7 @@ from tarazu.core.number_format import count, percent, years
 from tarazu.evidence import Battery
 from tarazu.record import Record, measured_check
 from tarazu.region import is_shipped
+from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.record_panels import gap_years, spans
 from tarazu.report.brief.texts import TEXTS, listed, plain_name
@@ -39,7 +40,7 @@ def quality_panel(record: Record, battery: Battery) -> Panel:
         key="quality",
         title=title,
         lines=tuple(_quality_lines(record, battery)) if n else (),
-        anchor="record",
+        anchor=anchors.RECORD,
     )
 
 
@@ -103,7 +104,7 @@ def limits_panel(record: Record, battery: Battery, studies: Sequence[StudyResult
         key="limits",
         title=TEXTS.text("limits", "title"),
         lines=tuple(_limits(record, battery, studies)),
-        anchor="limits",
+        anchor=anchors.LIMITS,
     )
 
 

@@ -15,7 +15,9 @@ class Panel:
     picture : SVG element; "" for a panel of lines.
     lines : sentences, most important first.
     note : n, source and method.
-    anchor : section of the annex that has the rest; "" for none.
+    anchor : section of the annex that has the rest, and its numbers; "" for none.
+    picture_anchor : where the numbers of the picture are, if elsewhere.
+    line_anchors : where those of each line are; empty if they are all at `anchor`.
     """
 
     key: str
@@ -24,3 +26,9 @@ class Panel:
     lines: tuple[str, ...] = ()
     note: str = ""
     anchor: str = ""
+    picture_anchor: str = ""
+    line_anchors: tuple[str, ...] = ()
+
+    def line_anchor(self, line: int) -> str:
+        """Return where the numbers of a line are."""
+        return self.line_anchors[line] if self.line_anchors else self.anchor

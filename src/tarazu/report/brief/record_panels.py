@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tarazu.core.number_format import count, percent
 from tarazu.record import Record
+from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.texts import TEXTS
 from tarazu.report.figures.theme import FIRST_DARK_SHADE
@@ -61,7 +62,7 @@ def years_panel(record: Record) -> Panel:
             unclear=count(unclear),
             source=record.source.title,
         ),
-        anchor="record",
+        anchor=anchors.RECORD,
     )
 
 
@@ -213,7 +214,7 @@ def map_panel(record: Record) -> Panel | None:
             homeless=count(int(sure["count"].sum()) - placed),
             source=record.source.title,
         ),
-        anchor="record",
+        anchor=anchors.DISTRICTS,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from tarazu.core.number_format import count, counts, interval, number, percent
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.finding import FigureData, Finding
+from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.record_panels import WIDE
 from tarazu.report.brief.texts import TEXTS
@@ -96,7 +97,7 @@ def around_panel(finding: Finding) -> Panel | None:
             attacks=count(finding.n_used.get("attacks", 0)),
             source=figure.source,
         ),
-        anchor=f"finding-{finding.name}",
+        anchor=anchors.finding(finding.name),
     )
 
 
@@ -221,7 +222,7 @@ def seen_panel(finding: Finding, source: str) -> Panel | None:
             method=TEXTS.text("seen", "measured" if limits.is_measured else "approximate"),
             source=source,
         ),
-        anchor=f"finding-{finding.name}",
+        anchor=anchors.finding(finding.name),
     )
 
 

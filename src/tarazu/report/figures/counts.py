@@ -9,6 +9,7 @@ from tarazu.report.figures.marks import beside_upright, upright
 from tarazu.report.figures.theme import BAND, BLUE, INK, MUTED, figure_spec
 
 MOST_TICKS = 7  # names of bins under a plot
+WEEK = 7  # days
 
 
 def windows_figure(figure: FigureData, key: str) -> Figure:
@@ -76,16 +77,22 @@ def windows_figure(figure: FigureData, key: str) -> Figure:
         "legend": {"y": 1.1},
     }
     rows = tuple(
-        (span, count(v), number(e), interval((lo, h)), _against(v, lo, h))
-        for span, v, e, lo, h in zip(
-            spans, seen, data["expected"], data["low"], data["high"], strict=True
+        (f"{span}{_in_weeks(a, b)}", count(v), number(e), interval((lo, h)), _against(v, lo, h))
+        for span, a, b, v, e, lo, h in zip(
+            spans, starts, ends, seen, data["expected"], data["low"], data["high"], strict=True
         )
     )
     return Figure.of_finding(
         figure,
         key,
         figure_spec([band, mean, observed], height=380, layout=layout),
-        ("days from the operation", "observed", "by chance", "range by chance", "observed is"),
+        (
+            "days from the operation",
+            "observed",
+            "by chance",
+            "range by chance, 5 to 95%",
+            "observed is",
+        ),
         rows,
         frozenset({1, 2}),
     )
@@ -168,6 +175,15 @@ def _days(first: int, last: int) -> str:
     if side == "from":
         return f"day {first} to day {last}"
     return f"{near} days {side}" if near == far else f"{near} to {far} days {side}"
+
+
+def _in_weeks(first: int, last: int) -> str:
+    """Return the weeks of a span, counted from 1 at the operation; "" unless they are whole."""
+    near, far = sorted((abs(first), abs(last)))
+    if first < 0 < last or (near - 1) % WEEK or far % WEEK:
+        return ""
+    start, end = (near - 1) // WEEK + 1, far // WEEK
+    return f" (week {end})" if start == end else f" (weeks {start} to {end})"
 
 
 def _span(first: int, last: int) -> str:

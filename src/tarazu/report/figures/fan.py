@@ -39,14 +39,20 @@ def fan_figures(result: StudyResult) -> dict[str, Callable[[], Figure]]:
 
     A study of many policies shows the baseline and a few of the others, spread over their order.
     """
-    others = [policy for policy in result.policies if policy.name != result.baseline]
-    if len(others) > MOST_FANS - 1:
-        places = np.linspace(0, len(others) - 1, MOST_FANS - 1).round().astype(int)
-        chosen = {result.baseline, *(others[i].name for i in places)}
-        result = replace(result, policies=tuple(p for p in result.policies if p.name in chosen))
+    result = of_few_policies(result)
     titles = {outcome.source: outcome.title for outcome in OUTCOMES.values() if not outcome.series}
     names = sorted(titles, key=lambda name: name != "attacks")
     return {name: partial(_fan_of_all, result, name, titles[name]) for name in names}
+
+
+def of_few_policies(result: StudyResult) -> StudyResult:
+    """Return a study with at most `MOST_FANS` of its policies, the baseline among them."""
+    others = [policy for policy in result.policies if policy.name != result.baseline]
+    if len(others) < MOST_FANS:
+        return result
+    places = np.linspace(0, len(others) - 1, MOST_FANS - 1).round().astype(int)
+    chosen = {result.baseline, *(others[i].name for i in places)}
+    return replace(result, policies=tuple(p for p in result.policies if p.name in chosen))
 
 
 def _fan_of_all(result: StudyResult, series: str, title: str) -> Figure:

@@ -16,6 +16,7 @@ from tarazu.report.svg.drawing import draw_svg
 VOID: Final = frozenset({"br", "hr", "img", "input", "link", "meta", "rect"})
 LEFT_OUT: Final = frozenset({"script", "style", "nav", "button", "noscript", "title", "head"})
 LEFT_OUT_CLASSES: Final = frozenset({"contents", "csvs", "skip", "swatch", "take"})
+SCREEN_LINKS: Final = frozenset({"from"})  # classes of links whose content alone is for paper
 PLOT: Final = re.compile(
     r'<div class="plot" id="(?P<key>[^"]+)-plot" role="img" aria-label="(?P<alt>[^"]*)"[^>]*></div>'
     r'\s*<script type="application/json"[^>]*>(?P<spec>.*?)</script>',
@@ -107,11 +108,15 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root = Element("body")
         self._open = [self.root]
+        self._is_unwrapped = False  # inside a link that stands on screen only
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         made = Element(tag, {name: value or "" for name, value in attrs})
+        if tag == "a" and made.classes & SCREEN_LINKS:
+            self._is_unwrapped = True
+            return
         self._open[-1].children.append(made)
         if tag not in VOID:
             self._open.append(made)
@@ -120,7 +125,9 @@ class _Reader(HTMLParser):
         self._open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID and any(element.tag == tag for element in self._open[1:]):
+        if tag == "a" and self._is_unwrapped:
+            self._is_unwrapped = False
+        elif tag not in VOID and any(element.tag == tag for element in self._open[1:]):
             while self._open.pop().tag != tag:
                 pass
 

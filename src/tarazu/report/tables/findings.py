@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tarazu.core.number_format import (
+    count,
     counts,
     estimate,
     interval,
@@ -15,6 +16,7 @@ from tarazu.evidence.error_rates import SMALLEST_RISE
 from tarazu.evidence.finding import Finding
 from tarazu.report.table import Table
 
+DAYS = 7  # per week
 COMPUTED = "detectable effect"  # name of the check
 
 
@@ -28,10 +30,20 @@ def numbers_table(finding: Finding) -> Table:
         ),
         ("p-value", f"{probability(finding.p_value)}, against: {finding.null}"),
         ("verdict", finding.verdict),
+        *_horizon(finding),
         ("n used", counts(finding.n_used)),
         ("n dropped", counts(finding.n_dropped)),
     ]
     return Table("The finding in numbers", ("what", "value"), tuple(rows))
+
+
+def _horizon(finding: Finding) -> list[tuple[str, str]]:
+    """Return over how long the finding counts, in days and, where they are whole, in weeks."""
+    days = finding.options.get("horizon")
+    if not isinstance(days, int):
+        return []
+    weeks = "" if days % DAYS else f" ({count(days // DAYS)} weeks)"
+    return [("counted within", f"{count(days)} days{weeks}")]
 
 
 def sensitivity_table(finding: Finding) -> Table | None:

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tarazu.core.number_format import count, percent, percent_interval, years
 from tarazu.record import Record, Share, measured_check
 from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck
 from tarazu.record.vocabulary import INITIATORS
 from tarazu.report.table import Table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 NO_DEATH = "best estimate 0; only a claim or a range above it"
 OWN_SITE = "known only from the armed group itself"
 QUIET = "under 25 deaths in the year between the two sides"
+
+
+def span_sentences(record: Record) -> tuple[str, ...]:
+    """Return the days that the record covers, and the years of most attacks and operations."""
+    every = range(record.start.year, record.end.year + 1)
+    by_year = record.events.groupby([record.events["date"].dt.year, "initiator"], observed=True)
+    sums = by_year["count"].sum()
+    parts = []
+    for initiator, noun in (("militant", "attacks"), ("state", "operations")):
+        of_years = {year: int(sums.get((year, initiator), 0)) for year in every}
+        total, most = sum(of_years.values()), max(of_years.values())
+        when = " and ".join(str(year) for year, n in of_years.items() if n == most)
+        peak = f", most in {when} ({count(most)})" if most else ""
+        parts.append(f"{count(total)} {noun}{peak}")
+    known = set(record.events["date"].dt.year)
+    silent = sum(year not in known for year in every)
+    return (
+        f"{record.source.title} (licence {record.source.licence}), {record.start.isoformat()} to "
+        f"{record.end.isoformat()}, {count(len(every))} calendar years, {count(silent)} of them "
+        f"without any event: {'; '.join(parts)}.",
+    )
 
 
 def quality_table(record: Record) -> Table:
@@ -24,7 +50,15 @@ def quality_table(record: Record) -> Table:
         ("events used", q.rows_used, "the record"),
         *((f"noted: {what}", n, "used all the same") for what, n in q.remarks.items()),
     )
+    events = record.events
+    unclear = events["initiator"] == "unclear"
     weak = (
+        ("unclear who began", _rows(events, unclear), "in neither attacks nor operations"),
+        (
+            "unclear, or no confirmed death",
+            _rows(events, unclear | events["zero_best"]),
+            "weak in one way or the other",
+        ),
         (
             "no confirmed death",
             q.zero_best,
@@ -72,6 +106,10 @@ def quality_table(record: Record) -> Table:
         tuple(rows),
         frozenset({1, 2}),
     )
+
+
+def _rows(events: pd.DataFrame, chosen: pd.Series) -> int:
+    return int(events.loc[chosen, "count"].sum())
 
 
 SIDE_NAMES = {"militant": "armed group", "foreign_state": "foreign state"}

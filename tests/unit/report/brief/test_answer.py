@@ -12,8 +12,8 @@ from tarazu.evidence.error_rates import SIZE
 from tarazu.evidence.failure import Failure
 from tarazu.record import Record, load_record
 from tarazu.report.brief.answer import Answer, answer_of
-from tarazu.report.brief.likelihood import likelihood
 from tarazu.report.brief.texts import HEADLINE_WORDS, SENTENCE_WORDS, TEXTS, words_in
+from tarazu.report.likelihood import likelihood
 
 RECORD = load_record()
 NOTHING = assess(())

@@ -7,8 +7,9 @@ from typing import Final
 
 from tarazu.claims import Entry, Ledger
 from tarazu.core.number_format import count, percent
-from tarazu.report.brief.likelihood import likelihood
+from tarazu.report import anchors
 from tarazu.report.brief.texts import TEXTS, short
+from tarazu.report.likelihood import likelihood
 
 MOST: Final = 16  # claims on the page
 FEW: Final = 6  # up to so many stand with their sentences, more with their titles
@@ -23,6 +24,7 @@ class ClaimLine:
     ----------
     sentence, title : the claim. record : what the record says.
     share, word : what the model says, in numbers and in words; `word` is "" where there is no run.
+    anchor : its row in the annex.
     """
 
     id: str
@@ -31,6 +33,7 @@ class ClaimLine:
     record: str
     share: str
     word: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class ClaimsPanel:
     model: str
     note: str
     rest: str
+    anchor: str
 
 
 def claims_panel(ledger: Ledger) -> ClaimsPanel:
@@ -70,6 +74,7 @@ def claims_panel(ledger: Ledger) -> ClaimsPanel:
         model=TEXTS.text("claims", "model"),
         note=TEXTS.text("claims", "note", draws=" or ".join(map(count, draws)) or "0"),
         rest=TEXTS.text("claims", "more", count=count(left)) if left > 0 else "",
+        anchor=anchors.LEDGER,
     )
 
 
@@ -82,6 +87,7 @@ def _line(entry: Entry) -> ClaimLine:
         record=_record(entry),
         share=share,
         word=word,
+        anchor=anchors.claim(entry.claim.id),
     )
 
 

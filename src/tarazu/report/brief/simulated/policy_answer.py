@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from tarazu.core.number_format import count, percent
-from tarazu.report.brief.likelihood import likelihood
 from tarazu.report.brief.simulated.policies import (
     civilians,
     compared,
@@ -16,6 +15,7 @@ from tarazu.report.brief.simulated.policies import (
     verdict_on,
 )
 from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, plain_name, words_in
+from tarazu.report.likelihood import likelihood
 from tarazu.study import StudyResult
 from tarazu.study.analysis.leader import find_leader
 from tarazu.study.analysis.uncertainty import Estimate

@@ -8,6 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from tarazu.core.number_format import count, percent
+from tarazu.report import anchors
+from tarazu.report.anchors import ENDING, SHARES
 from tarazu.report.brief.simulated.policies import (
     OUTCOMES,
     changes_of,
@@ -91,6 +93,8 @@ class PolicyPanel:
     ----------
     columns : of the changes. strip : heading of the strip. assumptions : its columns.
     rest : which rows are left out, in words.
+    anchor, column_anchors, share_anchor : where the numbers of the panel, of each column of changes
+        and of the strip are in the annex.
     """
 
     key: str
@@ -103,6 +107,8 @@ class PolicyPanel:
     note: str
     rest: str
     anchor: str
+    share_anchor: str
+    column_anchors: tuple[str, ...] = ()
 
 
 def policy_panel(result: StudyResult) -> PolicyPanel | None:
@@ -157,7 +163,9 @@ def policy_panel(result: StudyResult) -> PolicyPanel | None:
             study=result.name,
         ),
         rest=_rest(len(shown)),
-        anchor=f"study-{result.name}",
+        anchor=anchors.study(result.name),
+        share_anchor=anchors.study_outcome(result.name, SHARES),
+        column_anchors=tuple(anchors.study_outcome(result.name, name) for name in OUTCOMES),
     )
 
 
@@ -265,7 +273,8 @@ def settings_panel(result: StudyResult) -> PolicyPanel:
             study=result.name,
         ),
         rest=TEXTS.text("grid", "more", count=count(left)) if left > 0 else "",
-        anchor=f"study-{result.name}",
+        anchor=anchors.study(result.name),
+        share_anchor=anchors.study_outcome(result.name, ENDING),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from tarazu.core.number_format import count, percent
-from tarazu.report.brief.likelihood import likelihood
+from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.texts import TEXTS, whole
+from tarazu.report.likelihood import likelihood
 from tarazu.report.tables.policies import span
 from tarazu.study import StudyResult
 from tarazu.study.analysis.summary import in_order
@@ -61,7 +62,7 @@ def sweep_panel(result: StudyResult) -> Panel:
         title=TEXTS.text("sweep", "title", killed=killed, civilians=whole(at_once["civilians"])),
         lines=tuple(lines),
         note=TEXTS.text("sweep", "note", draws=count(result.draws), study=result.name),
-        anchor=f"study-{result.name}",
+        anchor=anchors.study(result.name),
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+ANSWER: Final = "answer"
+LIMITS: Final = "limits"
 RECORD: Final = "record"
 QUALITY: Final = "record-quality"
 FINDINGS: Final = "findings"
@@ -17,6 +19,10 @@ DIAGRAM: Final = "causal-diagram"
 METHODS: Final = "methods"
 PROVENANCE: Final = "provenance"
 CITE: Final = "cite"
+DISTRICTS: Final = "record-districts"
+ENDING: Final = "quiet_year"  # outcome: whether violence ends
+SHARES: Final = "shares"  # of futures with fewer civilians killed; stands where an outcome does
+DRIVERS: Final = "drivers"  # the assumption that decides each change; likewise
 
 
 def finding(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tarazu.report.brief.texts import TEXTS
+from tarazu.evidence.words import Words
 
 SCALE: Final = (
     (0.0, 0.01, "exceptionally unlikely"),
@@ -17,6 +17,7 @@ SCALE: Final = (
 )
 """Ends of a share, and the words: the scale of the IPCC's uncertainty guidance (2010)."""
 EVEN: Final = 0.5
+TEXTS: Final = Words("tarazu.report.brief")  # the brief's texts: the annex has the same scale
 BETWEEN: Final = ("less likely than not", "more likely than not", "undecided")
 
 
