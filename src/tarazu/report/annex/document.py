@@ -10,9 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tarazu.core.arguments import check_path, wrong_type
 from tarazu.core.files.cache import write_atomic
-from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.core.provenance import Provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.failure import Failure
 from tarazu.record import Record
@@ -24,6 +23,7 @@ from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
 from tarazu.report.figures.record import deaths_figure, events_figure
 from tarazu.report.figures.tile_map import map_figure, rate_map_figure
+from tarazu.report.inputs import check_document, load_studies, provenance_of
 from tarazu.report.likelihood import scale_sentence
 from tarazu.report.tables.battery import battery_section
 from tarazu.report.tables.districts import districts_table
@@ -132,27 +132,19 @@ def write_annex(
     >>> tz.write_annex(record, [finding], "annex.html", studies=["out"])  # doctest: +SKIP
     PosixPath('annex.html')
     """
-    path = check_path("path", path, "where to write the annex")
-    if not isinstance(record, Record):
-        raise wrong_type("record", record, "a record, as `read_record` returns it")
+    record, path = check_document("the annex", record, path)
     page = render_annex(
         record,
         findings,
         battery=battery,
-        studies=[_result(given) for given in studies],
+        studies=load_studies(studies),
         ledger=ledger,
         description=description,
         question=question,
-        provenance=collect_provenance(record.inputs) if provenance is None else provenance,
+        provenance=provenance_of(record, provenance),
     )
     write_atomic(path, page.encode())
     return path
-
-
-def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
-    from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
-
-    return given if isinstance(given, StudyResult) else load_study_result(given)
 
 
 def render_annex(

@@ -7,10 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tarazu.core.arguments import check_path, wrong_type
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.number_format import years
-from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.core.provenance import Provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.battery import assess
 from tarazu.record import Record
@@ -23,6 +22,7 @@ from tarazu.report.brief.record_panels import map_panel, years_panel
 from tarazu.report.brief.texts import TEXTS, short
 from tarazu.report.brief.timing_panels import around_panel, seen_panel
 from tarazu.report.content_policy import content_policy
+from tarazu.report.inputs import check_document, load_studies, provenance_of
 from tarazu.report.likelihood import scale_sentence
 
 if TYPE_CHECKING:
@@ -85,16 +85,14 @@ def write_brief(
     >>> tz.write_brief(record, [finding], "brief.html", studies=["out"])  # doctest: +SKIP
     PosixPath('brief.html')
     """
-    path = check_path("path", path, "where to write the brief")
-    if not isinstance(record, Record):
-        raise wrong_type("record", record, "a record, as `read_record` returns it")
+    record, path = check_document("the brief", record, path)
     page = render_brief(
         record,
         assess(findings) if battery is None else battery,
-        studies=[_result(given) for given in studies],
+        studies=load_studies(studies),
         ledger=ledger,
         annex=annex,
-        provenance=collect_provenance(record.inputs) if provenance is None else provenance,
+        provenance=provenance_of(record, provenance),
     )
     write_atomic(path, page.encode())
     return path
@@ -210,12 +208,6 @@ def _foot(record: Record, provenance: Provenance) -> Iterator[tuple[str, str]]:
         commit=f" ({commit[:COMMIT]})" if commit else "",
     )
     yield version, anchors.PROVENANCE
-
-
-def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:
-    from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
-
-    return given if isinstance(given, StudyResult) else load_study_result(given)
 
 
 def _environment() -> Environment:
