@@ -7,21 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import AsJson, Quiet, Verbose
+from tarazu.cli.options import AsJson, Quiet, Verbose, results_folder
 from tarazu.cli.terminal.output import FINDINGS, show
 
 
 def check(
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            show_default=False,
-            help="Folder that a command of Tarazu wrote, with its MANIFEST.json.",
-        ),
-    ],
+    folder: Annotated[Path, results_folder(holding="its MANIFEST.json")],
     as_json: AsJson = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,

@@ -30,6 +30,17 @@ def existing_file(*names: str, help: str) -> Any:
     return typer.Option(*names, exists=True, dir_okay=False, show_default=False, help=help)
 
 
+def results_folder(*, holding: str) -> Any:
+    """Return the argument for a folder of results; `holding` says what it must hold."""
+    return typer.Argument(
+        exists=True,
+        file_okay=False,
+        metavar="FOLDER",
+        show_default=False,
+        help=f"Folder that a command of Tarazu wrote, with {holding}.",
+    )
+
+
 def paths_of(*given: Path | str | None) -> list[Path]:
     """Return the files and folders among option values; a name is one if it ends in .toml."""
     return [

@@ -7,21 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import AsJson, Force, Quiet, Verbose
+from tarazu.cli.options import AsJson, Force, Quiet, Verbose, results_folder
 from tarazu.cli.terminal.output import show
 
 
 def pdf(
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            show_default=False,
-            help="Folder that a command of Tarazu wrote, with brief.html or annex.html.",
-        ),
-    ],
+    folder: Annotated[Path, results_folder(holding="brief.html or annex.html")],
     out: Annotated[
         Path | None,
         typer.Option(
