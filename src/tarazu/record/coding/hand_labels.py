@@ -36,12 +36,12 @@ HEADLINE = "2"  # the sample that is never used to change the rules
 CHECKED = ("militant", "state")
 ALL_CHECKED = (*CHECKED, FOREIGN_STATE)
 PERIOD = 5  # years
-Z_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
+Z_90 = 1.6448536269514722  # 95 % quantile of the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of hand-labelled events, with a 95% Wilson interval and bounds.
+    """A share of hand-labelled events, with a 90% Wilson interval and bounds.
 
     Attributes
     ----------
@@ -306,7 +306,7 @@ def _share(right: int, total: int, open_wrong: int, open_right: int) -> Share:
     best = (right + open_right) / (total + open_right) if total + open_right else None
     if total == 0:
         return Share(right, total, None, None, None, worst, best)
-    low, high = wilson_interval(right / total, total, Z_95)
+    low, high = wilson_interval(right / total, total, Z_90)
     return Share(right, total, right / total, low, high, worst, best)
 
 

@@ -132,7 +132,7 @@ def rules_table(record: Record) -> Table | None:
     )
     return Table(
         "Who began it: rules against events read by hand",
-        ("sample", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
+        ("sample", "side", "precision (90% interval, n)", "recall (90% interval, n)"),
         rows,
     )
 
@@ -155,7 +155,7 @@ def agreement_table(sample: SampleCheck) -> Table:
     """Return precision and recall of the rules, with bounds for what the hand left open."""
     return Table(
         f"Precision and recall of the rules on sample {sample.sample}",
-        ("measure", "share", "95% interval", "n", "if ? wrong", "if ? right"),
+        ("measure", "share", "90% interval", "n", "if ? wrong", "if ? right"),
         tuple(
             (f"{name}, {side}", *_agreement(share))
             for name, shares in (("precision", sample.precision), ("recall", sample.recall))
@@ -169,7 +169,7 @@ def period_table(sample: SampleCheck) -> Table:
     """Return precision and recall of the rules by five years, with intervals."""
     return Table(
         f"By period, sample {sample.sample}",
-        ("period", "side", "precision (95% interval, n)", "recall (95% interval, n)"),
+        ("period", "side", "precision (90% interval, n)", "recall (90% interval, n)"),
         tuple(
             (
                 years(period.first_year, period.last_year),
