@@ -102,6 +102,7 @@ def test_tactics__finds_a_planted_change(record):
     assert finding.estimate == pytest.approx(60, abs=15)
     assert finding.interval[0] <= 60 <= finding.interval[1]
     assert "in 2009 Q4" in finding.sentence or "in 2010 Q1" in finding.sentence
+    assert f"moves by {finding.estimate:.1f} points" in finding.sentence
 
 
 def test_tactics__says_that_shares_did_not_change_where_no_step_could_hide(record):

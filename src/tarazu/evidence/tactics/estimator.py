@@ -182,7 +182,18 @@ def _sentence(
         opening=WORDS.text("opening", verdict),
         parts=f"{parts[0].upper()}{parts[1:]}",
     )
-    return join_sentences(text, disagreement(verdict, sensitivity))
+    return join_sentences(text, _strongest(tested), disagreement(verdict, sensitivity))
+
+
+def _strongest(tested: tuple[Tested, ...]) -> str:
+    """Return which series the estimate is of; the clauses give steps of others beside it."""
+    headline = _headline(tested)
+    if headline is None:
+        return ""
+    item, change, label = headline
+    step = 100 * abs(float(change.after[label] - change.before[label]))
+    name = item.series.labels[label]
+    return WORDS.text("clauses", "estimate", series=item.series.name, label=name, step=step)
 
 
 def _clause(item: Tested) -> str:
