@@ -115,7 +115,7 @@ def near_repeat(
         level=level,
         verdict=verdict,
         sentence=sentence,
-        n_used=counts.n_used,
+        n_used={"attacks": counts.n_used["attacks"]},  # operations are in two checks only
         n_dropped=counts.n_dropped,
         checks=checks,
         sensitivity=sensitivity,
