@@ -116,6 +116,9 @@ def run_task(
     ------
     OutputError
         `out`, or the hidden folder beside it, must not be replaced.
+    ResourceError
+        The studies need more memory, disk or time than there is, each or together; nothing was
+        begun.
 
     Examples
     --------
@@ -126,6 +129,7 @@ def run_task(
     from tarazu.core.files.work_folder import clear_work, open_work
     from tarazu.evidence.battery import assess
     from tarazu.pipeline.run_folder import run_folder
+    from tarazu.study.runner.needs import require_all
 
     out = Path(out).resolve()
     work = work_folder(out)
@@ -137,6 +141,7 @@ def run_task(
         out, inputs=inputs, seeds=seeds, origin=origin, keep=keep, replace=force
     ) as folder:
         if origin is not None:
+            require_all([given.study for given in task.studies], workers, out)
             open_work(work, origin)
             _compile(task, progress)
         studies = tuple(

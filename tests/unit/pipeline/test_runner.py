@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tarazu.cli.entry import run
-from tarazu.core.errors import OutputError
+from tarazu.core.errors import OutputError, ResourceError
 from tarazu.pipeline import Advance, Task, estimator_names, read_study, run_estimators, run_task
 from tarazu.pipeline.run_folder import RUN
 from tarazu.pipeline.runner import check_default_folder
 from tarazu.record import load_record
+from tarazu.study.runner.needs import estimate_needs
 
 STUDY = """
 title = "Tiny"
@@ -61,6 +62,32 @@ def test_run_task__makes_the_bytes_of_tarazu_run(tmp_path: Path) -> None:
     assert {"brief.html", "metrics.parquet", "study.toml"} < set(made)
     assert [study.name for study in result.studies] == ["tiny"]
     assert result.battery is result.ledger is None
+
+
+def test_run_task__studies_beyond_the_disk_together_are_refused_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studies = []
+    for name in ("one", "two"):
+        file = tmp_path / "studies" / f"{name}.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(STUDY)
+        studies.append(read_study(file))
+    free = 1.5 * estimate_needs(studies[0].study, 1).disk  # for one of them
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("usage", (), {"free": free}))
+    steps: list[str] = []
+
+    @contextmanager
+    def progress(step: str) -> Iterator[Advance]:
+        steps.append(step)
+        yield lambda done, total, earlier=0: None
+
+    task = Task(load_record(), studies=tuple(studies))
+    together = r"a run of 2 studies \('one', 'two'\) writes about .* Reduce"
+    with pytest.raises(ResourceError, match=together):
+        run_task(task, tmp_path / "out", progress=progress)
+    assert steps == []
+    assert [path.name for path in tmp_path.iterdir()] == ["studies"]  # no .out.work
 
 
 def test_run_estimators__opens_one_step_per_estimator(monkeypatch: pytest.MonkeyPatch) -> None:

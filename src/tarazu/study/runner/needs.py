@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ _FLOAT, _SERIES = 8, 4  # bytes
 _SUBSETS: Final = 2
 _EXTRA_COLUMNS: Final = 30  # at most, of a study of an operation
 _LAPSES: Final = 3  # copies of weekly series that are made while outcomes are counted
+
+_REDUCE: Final = "draws, replicates, weeks, policies or hypotheses"
+_REDUCE_DISK: Final = f"{_REDUCE}, or raise series_weeks or block"
 
 _log = logging.getLogger("tarazu.study")
 
@@ -109,29 +113,54 @@ def require_needs(study: Study, workers: int, folder: Path) -> Needs:
         It needs more memory or disk than there is, or more than `LONGEST_DAYS`; the error has
         the estimate and what to reduce.
     """
-    needs, spec = estimate_needs(study, workers), study.spec
-    what = (
-        f"study '{study.name}' ({needs.member_runs:,} member-runs of {spec.weeks:,} weeks in "
-        f"{len(study.region.slugs):,} districts)"
-    )
-    reduce = "draws, replicates, weeks, policies or hypotheses"
-    require_memory(what, needs.memory, reduce=f"{reduce}, block or workers")
-    require_disk(what, needs.disk, folder, reduce=f"{reduce}, or raise series_weeks or block")
-    days = needs.seconds / 86_400
-    if days > LONGEST_DAYS:
-        raise ResourceError(
-            f"{what} takes about {days:,.0f} days (workers: {workers})",
-            expected=f"at most {LONGEST_DAYS} days",
-            hint=f"Reduce {reduce}",
-        )
+    needs = _compare(study, workers, folder)
     _log.info(
         "%s: about %s, %s of memory, %s of disk",
-        what,
+        _describe(study, needs),
         _in_words(needs.seconds),
         in_gib(needs.memory),
         in_gib(needs.disk),
     )
     return needs
+
+
+def require_all(studies: Sequence[Study], workers: int, folder: Path) -> None:
+    """Compare studies that run one after another with the machine, before the first begins.
+
+    Each needs its memory and its time; the files of all of them lie on the disk together.
+
+    Raises
+    ------
+    ResourceError
+        As `require_needs`; of the disk also where they need too much only together.
+    """
+    needs = [_compare(study, workers, folder) for study in studies]
+    if len(needs) > 1:
+        names = ", ".join(f"'{study.name}'" for study in studies)
+        disk = sum(need.disk for need in needs)
+        require_disk(f"a run of {len(needs)} studies ({names})", disk, folder, reduce=_REDUCE_DISK)
+
+
+def _compare(study: Study, workers: int, folder: Path) -> Needs:
+    needs = estimate_needs(study, workers)
+    what = _describe(study, needs)
+    require_memory(what, needs.memory, reduce=f"{_REDUCE}, block or workers")
+    require_disk(what, needs.disk, folder, reduce=_REDUCE_DISK)
+    days = needs.seconds / 86_400
+    if days > LONGEST_DAYS:
+        raise ResourceError(
+            f"{what} takes about {days:,.0f} days (workers: {workers})",
+            expected=f"at most {LONGEST_DAYS} days",
+            hint=f"Reduce {_REDUCE}",
+        )
+    return needs
+
+
+def _describe(study: Study, needs: Needs) -> str:
+    return (
+        f"study '{study.name}' ({needs.member_runs:,} member-runs of {study.spec.weeks:,} weeks in "
+        f"{len(study.region.slugs):,} districts)"
+    )
 
 
 def _in_words(seconds: float) -> str:
