@@ -171,7 +171,7 @@ def test_annex__warns_where_the_fit_did_not_converge(tmp_path: Path) -> None:
 def test_annex__says_when_error_rates_were_not_measured(tmp_path: Path) -> None:
     finding = replace(weak_retaliation(FIGURES[:1]), validation={})
     text = Page(_brief(tmp_path, RECORD, finding)).text
-    assert "error rates of 'retaliation' were not measured" in text
+    assert "Error rates and detectable effects were not measured for this record" in text
     assert "was not measured here" in text
 
 

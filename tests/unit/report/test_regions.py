@@ -28,7 +28,7 @@ def test_limits__of_another_region_have_no_measured_rate() -> None:
     said = " ".join(limits(record, findings))
     assert "hand-read sample" not in said
     assert "How often this is right was not measured" in said
-    assert said.count("were not measured for records of Slavia") == 1
+    assert said.count("were not measured for this record of Slavia") == 1
     assert rules_table(record) is None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from tarazu.core.number_format import count, counts, estimate, number, p_value, percent
 from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record, measured_check
-from tarazu.region import is_shipped
 from tarazu.report import anchors
 from tarazu.report.annex.contents import finding_title
 
@@ -191,14 +190,15 @@ def _weak_events(record: Record) -> Sequence[str]:
 
 def _unmeasured(record: Record, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return which findings have no measured error rates, in words."""
-    names = [finding.name for finding in findings if not finding.validation]
-    if names and not is_shipped(record.region):
+    tested = [finding for finding in findings if finding.p_value is not None]
+    names = [finding.name for finding in tested if not finding.validation]
+    if names and len(names) == len(tested):
         return (
-            "Error rates and detectable effects were not measured for records of "
+            "Error rates and detectable effects were not measured for this record of "
             f"{record.region.title}: '{CANNOT_TELL}' does not mean that there is no effect.",
         )
     return tuple(
-        f"The error rates of '{name}' were not measured on simulated records." for name in names
+        f"The error rates of '{name}' were not measured for this record." for name in names
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from tarazu.core.number_format import count, percent, years
 from tarazu.evidence import Battery
 from tarazu.record import Record, measured_check
-from tarazu.region import is_shipped
 from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.record_panels import gap_years, spans
@@ -119,7 +118,7 @@ def _limits(record: Record, battery: Battery, studies: Sequence[StudyResult]) ->
         yield TEXTS.text("limits", "model")
         if any(study.borrowed_priors for study in studies):
             yield TEXTS.text("limits", "borrowed", name=record.region.title)
-    if battery.findings and not is_shipped(record.region):
-        yield TEXTS.text("limits", "rates", name=record.region.title)
+    if battery.findings and not any(finding.validation for finding in battery.findings):
+        yield TEXTS.text("limits", "rates")
     yield TEXTS.text("limits", "forecast")
     yield TEXTS.text("limits", "deaths")
