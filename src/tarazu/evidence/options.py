@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from tarazu.core.errors import did_you_mean
 
-LEVEL: Final = 0.9  # coverage of intervals
 SIGNIFICANCE: Final = 0.05
+LEVEL: Final = 0.95  # of intervals: they hold what the test at 5% does not reject
 HORIZON_DAYS: Final = 42  # after an operation
 DRAWS: Final = 10  # of the initiators; more narrow the interval of that analysis by a few per cent
 Weeks = tuple[int, int]

@@ -111,8 +111,8 @@ def selections_of(record: Record) -> dict[str, dict[str, object]]:
 def pool(analyses: list[Analysis], level: float) -> Analysis:
     """Return the pooled analysis of several imputations, by Rubin's rules.
 
-    Where the analyses have no interval, the pooled p-value is the median one; else it is at least
-    that.
+    Where the analyses have no interval, the pooled p-value is the median one; else it is that of
+    the pooled interval: below 1 - level if and only if 0 lies outside.
     """
     estimates = np.array([analysis.estimate for analysis in analyses], dtype=np.float64)
     estimate = float(np.mean(estimates))
@@ -134,13 +134,10 @@ def pool(analyses: list[Analysis], level: float) -> Analysis:
     # The intervals lean to one side; their mean keeps the lean, the wider error stretches it.
     low, high = (np.array(intervals).mean(axis=0) - estimate).tolist()
     stretch = error / max(float(np.sqrt((width**2).mean())), 1e-12)
-    return Analysis(
-        estimate,
-        (estimate + low * stretch, estimate + high * stretch),
-        # A test may need more than its interval shows; the pooled one needs no less.
-        max(float(2 * ndtr(-abs(estimate) / error)), median or 0.0),
-        n,
-    )
+    low, high = low * stretch, high * stretch
+    side = low if estimate > 0 else high  # towards 0
+    p_value = float(2 * ndtr(-z * abs(estimate / side))) if side != 0 else 0.0
+    return Analysis(estimate, (estimate + low, estimate + high), p_value, n)
 
 
 def has_enough_events(counts: DailyCounts) -> bool:

@@ -115,13 +115,13 @@ def fit_by_hand(expected: float, observed: int, variance: float) -> Background:
 
 @pytest.mark.parametrize("observed", [0, 1, 7, 30])
 def test_excess__interval_ends_where_the_score_test_does(observed):
-    """At each end m of the interval (observed - m)^2 = z^2 (m + variance), z of 90 %."""
+    """At each end m of the interval (observed - m)^2 = z^2 (max(m, 0) + variance), z of 90 %."""
     expected, variance, z = 5.0, 2.0, 1.6448536269514722
     found = measure_excess(fit_by_hand(expected, observed, variance), EXPOSED, level=0.9)
     assert found.estimate == (observed - expected) / 2
     for end in found.interval:
         mean = 2 * end + expected
-        assert (observed - mean) ** 2 == pytest.approx(z**2 * (mean + variance), rel=1e-9)
+        assert (observed - mean) ** 2 == pytest.approx(z**2 * (max(mean, 0) + variance), rel=1e-9)
 
 
 def test_excess__at_home_is_not_what_operations_add_next_door():

@@ -101,7 +101,7 @@ def test_groups__is_descriptive(record):
     assert all(variant.p_value is None for variant in finding.sensitivity)
     low, high = finding.interval
     assert low <= finding.estimate <= high
-    assert f"{finding.estimate:+.1f} (90% interval" in finding.sentence
+    assert f"{finding.estimate:+.1f} (95% interval" in finding.sentence
     assert "active years only" in [variant.name for variant in finding.sensitivity]
 
 

@@ -122,11 +122,11 @@ def test_wake__does_not_take_attacks_next_door_for_attacks_at_home(seed):
 
 
 def test_score_interval__holds_the_effects_that_the_test_does_not_reject():
-    low, high = score_interval(1.0, 0.2, 60, 0.9)
     z = 1.6448536
+    low, high = score_interval(1.0, 0.2, 60, z)
     for bound in (low, high):
         assert (1.0 - bound) ** 2 == pytest.approx(z**2 * (0.2**2 + bound / 60), rel=1e-6)
-    assert score_interval(-1.0, 0.2, 60, 0.9) == pytest.approx((-1 - z * 0.2, -1 + z * 0.2))
+    assert score_interval(-1.0, 0.2, 60, z) == pytest.approx((-1 - z * 0.2, -1 + z * 0.2))
 
 
 def test_compare__is_none_for_a_short_or_thin_record():

@@ -15,7 +15,6 @@ from tarazu.evidence.methods.comparison_days import (
     future,
     measure_days,
     past,
-    score_interval,
     sum_over,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, list_events, move_days
@@ -197,17 +196,11 @@ def study_rings(
     effects = measure_days(contrasts, replicates=replicates, seed=seed)
     if effects.dose < 0.5:
         return None
-    estimate, spread = effects.effect / effects.dose, effects.spread / effects.dose
     n = contrasts.n_operations
     return RingEffects(
         names=tuple(names),
-        estimate=estimate,
-        interval=np.array(
-            [
-                score_interval(float(e), float(s), n, level)
-                for e, s in zip(estimate, spread, strict=True)
-            ]
-        ),
+        estimate=effects.effect / effects.dose,
+        interval=np.array(effects.intervals(n, level)),
         p_value=effects.p_value,
         n_operations=n,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from tarazu.evidence.dose.local_projection import (
     spread_evenly,
 )
 from tarazu.evidence.dose.panel import DosePanel, keep_operations
+from tarazu.evidence.methods.inversion import invert_exchange
 from tarazu.evidence.options import LEVEL, Weeks
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ class DoseEffect:
     Attributes
     ----------
     windows : H of them, the first is the one that the verdict rests on.
-    estimates, hac : (H,); intervals : (H, 2).
+    estimates, hac : (H,); intervals : (H, 2), the effects that exchanged doses do not reject.
     p_values : (H,) two-sided, from exchanged doses; adjusted : (H,) by the largest of all windows.
     p_moved : for the first window, from dates moved by up to 26 weeks.
     largest_share, five_share : of the information on the first window in the heaviest operation,
@@ -98,8 +99,10 @@ def measure_dose(
     place = weeks, panel.districts
     dealt = exchange_doses(panel.doses, fit.prognosis[(*place, 0)], replicates=exchanges, seed=seed)
     same = np.broadcast_to(weeks, dealt.shape)
-    by_chance = redeal(fit, same, panel.districts, dealt, panel.neighbours)
-    p_values, adjusted = _compare(fit.coefficients[0], by_chance)
+    # The doses as they are as one more outcome: what exchanged doses would take of their effect.
+    carrying = replace(fit, outcomes=np.concatenate([fit.outcomes, fit.first[:, :, None]], axis=2))
+    by_chance = redeal(carrying, same, panel.districts, dealt, panel.neighbours)
+    p_values, adjusted = _compare(fit.coefficients[0], by_chance[:, :-1])
     p_moved = np.nan
     if moves:
         moved = move_weeks(weeks, n_weeks=len(fit.outcomes), replicates=moves, seed=seed + 1)
@@ -111,7 +114,7 @@ def measure_dose(
     return DoseEffect(
         windows=windows,
         estimates=fit.coefficients[0],
-        intervals=np.array([fit.interval(0, h, level) for h in range(len(windows))]),
+        intervals=_invert(fit.coefficients[0], by_chance, level),
         hac=fit.hac,
         p_values=p_values,
         adjusted=adjusted,
@@ -172,6 +175,19 @@ def _treatments(panel: DosePanel, marks: Array, first: int) -> Array:
     np.add.at(own, (panel.weeks, panel.districts), with_count)
     beside = np.einsum("tdm,de->tem", own, spread_evenly(panel.neighbours))
     return np.concatenate([own, beside], axis=2)[first : T - REACH_WEEKS]
+
+
+def _invert(observed: Array, by_chance: Array, level: float) -> Array:
+    """Return (H, 2) effects that exchanged doses do not reject.
+
+    by_chance : (R, H + 1) coefficients of exchanged doses, last those on the doses as they are.
+    """
+    by_chance = by_chance[np.isfinite(by_chance).all(axis=1)]
+    if not len(by_chance):
+        return np.tile([-np.inf, np.inf], (len(observed), 1))
+    carried = by_chance[:, -1]
+    pairs = zip(observed, by_chance.T, strict=False)  # without the last column
+    return np.array([invert_exchange(float(b), chance, carried, level) for b, chance in pairs])
 
 
 def _compare(observed: Array, by_chance: Array) -> tuple[Array, Array]:

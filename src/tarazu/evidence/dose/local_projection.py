@@ -34,7 +34,8 @@ class Projection:
         first treatment, Newey-West within district.
     freedom : (A,) effective number of districts less one, for the t distribution.
     leverage : (T, D, A) share of each district-week in the information on each coefficient.
-    outcomes : (T, D, H) with district and week means and controls taken out.
+    outcomes : (T, D, H) with district and week means and controls taken out; first : (T, D) the
+        first treatment, likewise.
     whitened : (T, D, K) the controls, orthonormal; prognosis : (T, D, H) what effects and
         controls predict.
     """
@@ -45,6 +46,7 @@ class Projection:
     freedom: Array
     leverage: Array
     outcomes: Array
+    first: Array
     whitened: Array
     prognosis: Array
 
@@ -127,6 +129,7 @@ def _summarise(
         freedom=np.maximum(1.0 / np.maximum((share**2).sum(axis=0), 1e-300) - 1.0, 1.0),
         leverage=leverage,
         outcomes=outcomes.reshape(T, D, -1),
+        first=x[:, 0].reshape(T, D),
         whitened=whitened.reshape(T, D, -1),
         prognosis=later - outcomes.reshape(later.shape),
     )

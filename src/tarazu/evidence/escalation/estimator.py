@@ -18,12 +18,11 @@ from tarazu.evidence.escalation.progress_curve import (
     pool_exponents,
 )
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
-from tarazu.evidence.options import DRAWS
+from tarazu.evidence.options import DRAWS, LEVEL
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
-ESCALATION_LEVEL: Final = 0.95  # coverage of intervals
 FEWEST_GAPS: Final = 10  # of a district or group whose curve is fitted
 FEWEST_UNITS: Final = 3
 WORDS: Final = Words(__package__)
@@ -46,9 +45,7 @@ class Escalation:
     pooled_likelihood: PooledCurve | None
 
 
-def measure_escalation(
-    days: dict[str, NDArray[np.int64]], *, level: float = ESCALATION_LEVEL
-) -> Escalation:
+def measure_escalation(days: dict[str, NDArray[np.int64]], *, level: float = LEVEL) -> Escalation:
     """Fit a progress curve to each unit with ten gaps or more, and pool them.
 
     Parameters
@@ -86,6 +83,15 @@ def agreed_p_value(found: Escalation) -> float:
     return max(typical.p_value, mean.p_value)
 
 
+def agreed_interval(typical: PooledCurve, mean: PooledCurve) -> tuple[float, float]:
+    """Return the exponents that the two tests together do not reject.
+
+    An exponent is rejected where both reject it on the same side, so what is left reaches from the
+    lower of their lower ends to the higher of their higher ends.
+    """
+    return min(typical.low, mean.low), max(typical.high, mean.high)
+
+
 def district_days(counts: DailyCounts, names: tuple[str, ...]) -> dict[str, NDArray[np.int64]]:
     """Return days with an attack by district; several attacks of one day are one."""
     return {
@@ -107,7 +113,7 @@ def group_days(record: Record) -> dict[str, NDArray[np.int64]]:
     return {name: np.unique(days[groups == name]) for name in np.unique(groups).tolist()}
 
 
-def escalation(record: Record, *, level: float = ESCALATION_LEVEL, draws: int = DRAWS) -> Finding:
+def escalation(record: Record, *, level: float = LEVEL, draws: int = DRAWS) -> Finding:
     """Return whether gaps between attack days get shorter or longer, district by district.
 
     The estimand is the mean over districts of b in tau_n = tau_1 n^-b, with tau_n the n-th gap
@@ -185,8 +191,8 @@ def _analysis(counts: DailyCounts, found: Escalation) -> Analysis | None:
         "gaps": sum(curve.n_gaps for curve in found.curves.values()),
         "attacks": counts.n_used["attacks"],
     }
-    pooled = found.pooled
-    return Analysis(pooled.exponent, (pooled.low, pooled.high), agreed_p_value(found), n)
+    interval = agreed_interval(found.pooled, found.pooled_likelihood)
+    return Analysis(found.pooled.exponent, interval, agreed_p_value(found), n)
 
 
 def _sentence(
@@ -201,6 +207,7 @@ def _sentence(
             fewest_gaps=FEWEST_GAPS,
             fewest_units=FEWEST_UNITS,
         )
+    low, high = agreed_interval(pooled, mean)
     text = WORDS.text(
         "sentence",
         "result",
@@ -208,11 +215,9 @@ def _sentence(
         estimate=pooled.exponent,
         districts=len(found.curves),
         level=level,
-        low=pooled.low,
-        high=pooled.high,
+        low=low,
+        high=high,
         mean=mean.exponent,
-        mean_low=mean.low,
-        mean_high=mean.high,
         gaps=sum(curve.n_gaps for curve in found.curves.values()),
         faster=sum(curve.low > 0 for curve in found.curves.values()),
         slower=sum(curve.high < 0 for curve in found.curves.values()),

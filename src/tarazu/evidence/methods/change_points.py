@@ -24,9 +24,10 @@ SHORTEST: Final = 4  # periods in a segment
 FEWEST_LABELLED: Final = 15  # labelled events in a segment
 BLOCK: Final = 2  # periods that stay together: two quarters are longer than a burst of 8 weeks
 MOST_CHANGES: Final = 4
-# Half the 90% quantile of twice the drop in log-likelihood at the true place of a change:
+DATE_LEVEL: Final = 0.9  # of the interval of the place of a change
+# Half that quantile of twice the drop in log-likelihood at the true place of a change:
 # P(drop < x) = (1 - exp(-x / 2))^2, Hansen (2000), equation 9.
-_LOCATION_DROP: Final = -np.log(1 - np.sqrt(0.9))
+_LOCATION_DROP: Final = -np.log(1 - np.sqrt(DATE_LEVEL))
 _Z: Final = 1.6448536269514722  # 5% of a normal lie beyond it
 
 

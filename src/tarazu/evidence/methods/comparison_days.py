@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from tarazu.core.jit import kernel
 from tarazu.core.limits import require_memory
 from tarazu.core.random.streams import uniform
+from tarazu.evidence.methods.inversion import critical_value
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 
 Array = NDArray[np.float64]
@@ -70,6 +70,7 @@ class DayEffects:
         year where that is larger.
     p_value : (W,) two-sided, each window alone. p_adjusted : (W,) by the largest over all windows.
     dose : operations felt in the window of an operation beyond those of its matched days.
+    by_chance : (R, W) distances of permutations from their mean, in standard deviations.
     """
 
     effect: Array
@@ -77,6 +78,17 @@ class DayEffects:
     p_value: Array
     p_adjusted: Array
     dose: float
+    by_chance: Array
+
+    def intervals(self, n: int, level: float) -> list[tuple[float, float]]:
+        """Return by window the effects per operation felt that the test does not reject."""
+        scaled = zip(
+            self.effect / self.dose, self.spread / self.dose, self.by_chance.T, strict=True
+        )
+        return [
+            score_interval(float(effect), float(spread), n, critical_value(chance, level))
+            for effect, spread, chance in scaled
+        ]
 
 
 def past(counts: Counts, first: int, last: int) -> Counts:
@@ -334,6 +346,7 @@ def measure_days(contrasts: DayContrasts, *, replicates: int, seed: int) -> DayE
         p_adjusted=(1 + (other.max(axis=1)[:, None] >= size - 1e-12).sum(axis=0))
         / (1 + replicates),
         dose=float(contrasts.dose[contrasts.own].mean()),
+        by_chance=other,
     )
 
 
@@ -345,13 +358,13 @@ def _clustered(values: Array, cluster: NDArray[np.int64]) -> Array:
     return np.asarray(np.sqrt((sums**2).sum(axis=0) * n / max(n - 1, 1)) / len(values))
 
 
-def score_interval(effect: float, spread: float, n: int, level: float) -> tuple[float, float]:
+def score_interval(effect: float, spread: float, n: int, z: float) -> tuple[float, float]:
     """Return the effects m with (effect - m)^2 <= z^2 (spread^2 + max(m, 0) / n).
 
     Attacks that operations add are themselves scattered: their number varies like a Poisson count
-    on top of the spread that moved operations show.
+    on top of the spread that moved operations show. At m = 0 this is the permutation test, if z is
+    its critical value.
     """
-    z = float(ndtri(0.5 + level / 2))
     bounds = []
     for side in (-1.0, 1.0):
         bound = effect + side * z * spread

@@ -58,7 +58,7 @@ def near_repeat(
 
     Parameters
     ----------
-    level : share of exchanges between the ends of the range.
+    level : coverage of intervals.
     replicates, sensitivity_replicates : exchanges of dates, of the main and of a sensitivity
         analysis.
     draws : of the initiators in the last sensitivity analysis.

@@ -12,7 +12,7 @@ from tarazu.core.jit import kernel
 from tarazu.core.random.streams import uniform
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
 from tarazu.evidence.methods.sort_kernels import sort_order
-from tarazu.evidence.options import LEVEL, tails
+from tarazu.evidence.options import LEVEL
 
 Array = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -54,27 +54,41 @@ class KnoxTest:
     ) -> tuple[float, tuple[float, float], float]:
         """Return observed over expected pairs of the first lags of a band, its range and p-value.
 
-        The range divides the observed by what a share `level` of the replicates lies between. The
-        p-value is two-sided; replicates with as many pairs count half (mid-p), or few pairs would
-        make the test timid.
+        The p-value is two-sided; replicates with as many pairs count half (mid-p), or few pairs
+        would make the test timid. The range divides the observed by the numbers of pairs that have
+        a p-value of 1 - level or more.
         """
         observed = int(self.observed[band, :lags].sum())
         moved = self.moved[:, band, :lags].sum(axis=1)
         mean = float(moved.mean())
         if mean == 0.0:
             return float("nan"), (float("nan"), float("nan")), 1.0
-        low, high = np.quantile(moved, tails(level))
-        above = self.share_above(band, lags)
-        p_value = min(1.0, 2 * min(above, 1.0 - above))
-        bounds = (observed / max(float(high), 0.5), observed / max(float(low), 0.5))
-        return observed / mean, bounds, p_value
+        ranked = np.sort(moved)
+        # halves lie between the numbers of pairs that there can be
+        pairs = np.arange(2 * max(observed, int(ranked[-1])) + 3) / 2
+        kept = pairs[_two_sided(ranked, pairs) >= round(1.0 - level, 12)]
+        p_value = float(_two_sided(ranked, np.array([observed]))[0])
+        low = observed / max(float(kept[-1]), 0.5)
+        high = (observed if kept[0] > 0 else max(observed, 0.5)) / max(float(kept[0]), 0.5)
+        return observed / mean, (low, high), p_value
 
     def share_above(self, band: int, lags: int) -> float:
         """Return the one-sided mid-p-value: the share of replicates with more pairs."""
         observed = int(self.observed[band, :lags].sum())
         moved = self.moved[:, band, :lags].sum(axis=1)
-        more = float((moved > observed).sum()) + 0.5 * float((moved == observed).sum())
-        return (0.5 + more) / (1 + len(moved))
+        return float(_above(np.sort(moved), np.array([observed]))[0])
+
+
+def _above(ranked: Days, pairs: Array | Days) -> Array:
+    """Return the one-sided mid-p-values of numbers of pairs against ranked replicates."""
+    less = np.searchsorted(ranked, pairs, side="left")
+    equal = np.searchsorted(ranked, pairs, side="right") - less
+    return np.asarray((0.5 + len(ranked) - less - 0.5 * equal) / (1 + len(ranked)))
+
+
+def _two_sided(ranked: Days, pairs: Array | Days) -> Array:
+    above = _above(ranked, pairs)
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(above, 1.0 - above)))
 
 
 def event_days(counts: NDArray[np.int64]) -> EventDays:

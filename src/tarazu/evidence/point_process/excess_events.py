@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from tarazu.evidence.options import LEVEL
 from tarazu.evidence.point_process.background import Background
 from tarazu.evidence.point_process.history import EARLIER, EXPOSED, NEXT_DOOR, History
 
@@ -45,7 +46,7 @@ def unmeasured(n_treatments: int) -> Excess:
     return Excess(nothing, (nothing, nothing), nothing, 0, 0.0, 0.0, 1.0, n_treatments)
 
 
-def measure_excess(background: Background, condition: int, *, level: float = 0.9) -> Excess:
+def measure_excess(background: Background, condition: int, *, level: float = LEVEL) -> Excess:
     """Return the mean excess per treatment over the days of one class of exposure.
 
     Days after a treatment at home may also follow one next door. What treatments next door do is
@@ -72,10 +73,12 @@ def measure_excess(background: Background, condition: int, *, level: float = 0.9
     z_squared = float(ndtri(0.5 + level / 2)) ** 2
     middle = total + z_squared * dispersion / 2
     half = np.sqrt(middle**2 - total**2 + z_squared * variance)
+    # a mean below 0, from what operations next door prevent, has no dispersion of its own
+    lowest = middle - half if middle > half else total - np.sqrt(z_squared * variance)
     score = (total - expected) / np.sqrt(dispersion * max(expected, 0.0) + variance)
     return Excess(
         estimate=(total - expected) / n,
-        interval=(float(middle - half - expected) / n, float(middle + half - expected) / n),
+        interval=(float(lowest - expected) / n, float(middle + half - expected) / n),
         p_value=float(2 * ndtr(-abs(score))),
         observed=int(total),
         expected=expected,

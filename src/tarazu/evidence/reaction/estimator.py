@@ -13,6 +13,7 @@ from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.daily_counts import DailyCounts, to_daily_counts
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.methods.inversion import critical_value
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS, count_windows, list_events, move_days
 from tarazu.evidence.options import DRAWS, LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import (
@@ -43,7 +44,8 @@ class Reaction:
 
     Attributes
     ----------
-    estimate, interval : operations in the 28 days after an attack, beyond the mean of moved dates.
+    estimate, interval : operations in the 28 days after an attack, beyond the mean of moved dates;
+        the interval holds what the two tests together do not reject.
     p_value : the larger of two, both two-sided: against moved dates, and for more (or fewer)
         operations in the 28 days after an attack than in the 28 days before; 1 where the two
         point in opposite directions.
@@ -102,10 +104,14 @@ def measure_reaction(
     scale = np.maximum(chance[:, 1:-1].std(axis=0), 1e-12)
     score, chance_score = np.abs(excess[1:-1]) / scale, np.abs(chance[:, 1:-1]) / scale
     largest = chance_score.max(axis=1)
-    low, high = np.quantile(chance[:, 0], [0.5 - level / 2, 0.5 + level / 2])
+    # An effect is rejected where both tests reject it on the same side.
+    half = critical_value(np.abs(chance[:, 0]), level)
+    half_order = critical_value(np.abs(chance_order), level)
+    low = min(float(excess[0]) - half, float(order) - half_order)
+    high = max(float(excess[0]) + half, float(order) + half_order)
     return Reaction(
         estimate=float(excess[0]) / n,
-        interval=(float(excess[0] - high) / n, float(excess[0] - low) / n),
+        interval=(low / n, high / n),
         p_value=max(p_excess, p_order) if excess[0] * order > 0 else 1.0,
         p_excess=p_excess,
         p_order=p_order,

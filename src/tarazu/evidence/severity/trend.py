@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.methods.change_points_kernels import shuffle
+from tarazu.evidence.methods.inversion import critical_value
+from tarazu.evidence.options import LEVEL
 
 BLOCK_MONTHS: Final = 6  # events that stay together: longer than a burst of 8 weeks
 FEWEST_LETHAL_EVENTS: Final = 30  # events in all below which no number is given
-_LEVEL: Final = 0.9  # of the interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class SeverityStep:
 
     Attributes
     ----------
-    ratio, interval : of geometric means, with a 90% interval robust to bursts of half a year.
+    ratio, interval : of geometric means, with an interval robust to bursts of half a year.
     p_value : two-sided, share of random orders of half-years with a step as large.
     split : first month of the later half, counted from January 1970.
     n_early, n_late : events.
@@ -36,7 +37,12 @@ class SeverityStep:
 
 
 def compare_halves(
-    deaths: NDArray[np.int64], months: NDArray[np.int64], *, replicates: int = 999, seed: int = 0
+    deaths: NDArray[np.int64],
+    months: NDArray[np.int64],
+    *,
+    level: float = LEVEL,
+    replicates: int = 999,
+    seed: int = 0,
 ) -> SeverityStep | None:
     """Return the step in deaths per event from the first to the second half of the events.
 
@@ -67,7 +73,7 @@ def compare_halves(
     step, error, split = _steps(n[None], total[None])
     moved, moved_error, _ = _steps(n[orders], total[orders])
     by_chance = np.abs(moved / moved_error)
-    half = float(np.quantile(by_chance, _LEVEL) * error[0])
+    half = critical_value(by_chance, level) * float(error[0])
     k = int(split[0])
     return SeverityStep(
         ratio=float(np.exp(step[0])),

@@ -13,6 +13,7 @@ from tarazu.evidence.error_rates import Validation, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
 from tarazu.evidence.methods.change_points import (
     BLOCK,
+    DATE_LEVEL,
     Change,
     ShareChanges,
     find_changes,
@@ -149,11 +150,10 @@ def _analysis(shares: AttackShares, tested: tuple[Tested, ...]) -> Analysis | No
         return None
     _, change, label = headline
     step = 100 * float(change.after[label] - change.before[label])
-    low, high = 100 * float(change.low[label]), 100 * float(change.high[label])
-    if step < 0:  # the label that gains is another one: the size of the step is what is compared
-        step, low, high = -step, -high, -low
     p_value = joint_p_value([item.found for item in tested])
-    return Analysis(step, (low, high), p_value, shares.n_used)
+    # Where a label loses, another gains: the size of the step is what is compared. It has no
+    # interval: the test is of all labels and dates, and so are the bounds that it could give.
+    return Analysis(abs(step), None, p_value, shares.n_used)
 
 
 def _headline(tested: tuple[Tested, ...]) -> tuple[Tested, Change, int] | None:
@@ -220,9 +220,7 @@ def _step(series: ShareSeries, change: Change) -> str:
         quarter=_quarter(series, change.period),
         first=_quarter(series, change.first),
         last=_quarter(series, change.last),
-        low=100 * change.low[label],
-        high=100 * change.high[label],
-        level=LEVEL,
+        level=DATE_LEVEL,
     )
 
 

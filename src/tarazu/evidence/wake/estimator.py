@@ -21,7 +21,6 @@ from tarazu.evidence.methods.comparison_days import (
     future,
     measure_days,
     past,
-    score_interval,
     sum_over,
 )
 from tarazu.evidence.methods.moved_dates import SHIFT_DAYS
@@ -188,7 +187,7 @@ def summarise(
     estimate, spread = effects.effect[0] / effects.dose, effects.spread[0] / effects.dose
     return WakeEffect(
         estimate=float(estimate),
-        interval=score_interval(float(estimate), float(spread), contrasts.n_operations, level),
+        interval=effects.intervals(contrasts.n_operations, level)[0],
         spread=float(spread),
         p_value=float(effects.p_value[0]),
     )
@@ -271,12 +270,8 @@ def _window_figure(
 ) -> FigureData:
     rows = _rows(windows)
     estimates = effects.effect / effects.dose
-    spreads = effects.spread / effects.dose
     n = contrasts.n_operations
-    intervals = [
-        score_interval(float(e), float(s), n, level)
-        for e, s in zip(estimates, spreads, strict=True)
-    ]
+    intervals = effects.intervals(n, level)
     return WORDS.figure(
         "windows",
         {
