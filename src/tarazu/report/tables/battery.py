@@ -26,7 +26,7 @@ def battery_section(battery: Battery) -> dict[str, Any] | None:
         return None
     return {
         "sentence": battery_sentence(battery),
-        "note": _note(battery),
+        "notes": (_note(battery), *at_odds(battery)),
         "glance": glance_table(battery),
         "links": [f"#finding-{row['name']}" for row in battery.rows],
         "failures": failures_table(battery),
@@ -170,11 +170,31 @@ def estimands_table(battery: Battery) -> Table:
 
 
 def _note(battery: Battery) -> str:
+    known = sorted({finding.level for finding in battery.findings})
+    levels = " or ".join(map(percent, known)) + (", as stated" if len(known) > 1 else "")
     return (
-        f"Verdict: what remains at {percent(battery.significance)} for all tests "
-        "together (Holm 1979, valid whatever their dependence). 'The record cannot tell' does not "
-        "mean that there is no effect: the last column gives how large an effect had to be to be "
-        "found in 80% of records."
+        f"Intervals: {levels}. Verdict: what remains at {percent(battery.significance)} for all "
+        "tests together (Holm 1979, valid whatever their dependence). 'The record cannot tell' "
+        "does not mean that there is no effect: the last column gives how large an effect had to "
+        "be to be found in 80% of records."
+    )
+
+
+def at_odds(battery: Battery) -> tuple[str, ...]:
+    """Return a sentence on each test whose p-value and interval seem to contradict each other.
+
+    An interval of 90% that leaves out 0 goes with a p-value below 10%, unless the test takes in
+    more than the estimate does.
+    """
+    return tuple(
+        f"{finding.name.replace('_', ' ').capitalize()}: its interval leaves out 0 although p is "
+        f"{probability(finding.p_value)}, because the test is against more than the estimate "
+        f"measures: {finding.null}."
+        for finding in battery.findings
+        if finding.p_value is not None
+        and finding.interval is not None
+        and finding.p_value > 1 - finding.level
+        and not finding.interval[0] <= 0 <= finding.interval[1]
     )
 
 

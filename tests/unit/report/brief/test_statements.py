@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.report.brief.made import text_of
+from tests.unit.report.brief.traced import untraced
 from tests.unit.study.cases import OPERATION, make_spec
 
 from tarazu.claims import load_ledger
@@ -112,6 +113,50 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
     middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     return middle - half, middle + half
+
+
+def test_statements__are_links_to_the_places_of_their_numbers(folder) -> None:
+    pages = (folder / name for name in ("brief.html", "annex.html"))
+    assert untraced(*(path.read_text(encoding="utf-8") for path in pages)) == []
+
+
+def test_statements__have_intervals_of_one_level_in_brief_and_annex(folder) -> None:
+    """Contradiction 7: 90%, 95% and 5% stood side by side."""
+    for name in ("brief.html", "annex.html"):
+        said = text_of(folder / name)
+        assert set(re.findall(r"(\d+)% (?:\w+ )?interval", said)) == {"90"}, name
+
+
+def test_statements__have_the_corrected_verdict_in_banner_table_and_brief(folder, findings) -> None:
+    """Contradiction 1: the banner said what the table took back."""
+    page = (folder / "annex.html").read_text(encoding="utf-8")
+    rows = json.loads((folder / "evidence.json").read_bytes())["rows"]
+    banner = page.split('<div class="verdicts">')[1].split("</div>")[0].lower()
+    for row in rows:
+        line = next(p for p in banner.split("</p>") if f"#finding-{row['name']}" in p)
+        assert f"<strong>{row['verdict']}</strong>" in line
+        section = page.split(f'<section id="finding-{row["name"]}"')[1].split("</section>")[0]
+        assert f"<td>{row['verdict']}</td>" in section
+    held = sum(row["kind"] == "test" and row["verdict"] != "the record cannot tell" for row in rows)
+    word = {0: "none finds", 1: "one holds", 2: "two hold"}[held]
+    assert word in text_of(folder / "brief.html")
+
+
+def test_statements__rest_on_what_their_test_uses(folder, findings) -> None:
+    """Contradiction 8: near repeats of attacks were said to rest on operations too."""
+    assert set(findings["near_repeat"]["n_used"]) == {"attacks"}
+    assert set(findings["retaliation"]["n_used"]) == {"attacks", "operations"}
+
+
+def test_statements__say_best_in_one_sense_only(folder) -> None:
+    """Contradictions 9 and 10: "best on average" and "best most often" stood in one cell."""
+    for name in ("brief.html", "annex.html"):
+        page = (folder / name).read_text(encoding="utf-8").split("<main>")[1]
+        for cell in re.findall(
+            r"<(?:td|th|li|p|span)\b[^>]*>(.*?)</(?:td|th|li|p|span)>", page, re.S
+        ):
+            assert not ("on average" in cell and "most often" in cell)
+            assert "(best in" not in cell
 
 
 def test_statement__years_of_records(text, record) -> None:
