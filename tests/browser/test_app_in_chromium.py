@@ -132,6 +132,31 @@ def test_undo__goes_back_and_redo_forth(page: Page, address: str) -> None:
     assert "due_process=0.9" in page.run("location.search")
 
 
+def test_dialog__moves_a_lever_in_one_district_from_a_week_on(page: Page, address: str) -> None:
+    page.open(f"{address}?y=1")
+    put(page, "lever-operational_tempo", 2)
+    page.run("document.querySelector('[data-place=operational_tempo]').click()")
+    page.run("document.querySelector('#place input[value=kech]').click()")
+    put(page, "place-start", 20)
+    put(page, "place-ramp", 8)
+    page.run("document.getElementById('place-use').click()")
+    all_members(page)
+    said = "Moved in Kech from week 20 over 8 weeks; before and elsewhere as today."
+    assert page.run("document.getElementById('where-operational_tempo').textContent") == said
+    settings = tuple(
+        Setting(
+            lever="operational_tempo", value=value, districts=("kech",), from_week=a, until_week=b
+        )
+        for value, a, b in ((1.25, 20, 24), (1.75, 24, 28), (2.0, 28, None))
+    )
+    assert headline(page) == change_of(Policy("own", "own", "own", settings), LAST, "stochastic")
+    link, now = page.run("document.getElementById('link').href"), headline(page)
+    page.open("about:blank")
+    page.open(link)
+    all_members(page)
+    assert headline(page) == now
+
+
 def test_cancel__ends_the_run_on_the_server(page: Page, address: str) -> None:
     page.open(f"{address}?y=10&operational_tempo=1.5")
     page.wait("!document.getElementById('cancel').hidden")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tarazu.app.futures import SHOWN, Change, Members, change_of
 from tarazu.app.lab import Lab
-from tarazu.app.state import MOST_YEARS, State, check_state, policy_of, read_state
+from tarazu.app.state import MOST_YEARS, State, check_state, lever_pairs, policy_of, read_state
 from tarazu.core.errors import ScenarioError
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.policy.cost import extra_cost
@@ -19,6 +19,7 @@ from tarazu.study.setup.outcomes import OUTCOMES
 
 MOST_POLICIES: Final = 4
 COMPARED: Final = 64  # members of each policy under each hypothesis
+MOST_PARTS: Final = 4  # settings of a lever that a table lists; of more, the last
 FIRST: Final = ("surge", "political-settlement", "withdrawal")
 """The policies of a comparison that names none."""
 
@@ -99,8 +100,7 @@ def states_of(choice: Choice, lab: Lab) -> list[State]:
 
 def short_query(state: State) -> str:
     """Return what a comparison's address holds of a policy."""
-    levers = [(name, f"{value:g}") for name, value in state.levers.items()]
-    return urlencode([("p", state.start), *levers])
+    return urlencode([("p", state.start), *lever_pairs(state)])
 
 
 def compare_policies(
@@ -139,7 +139,8 @@ def differing_levers(lab: Lab, states: Sequence[State]) -> list[tuple[str, list[
         cells = []
         for policy in policies:
             parts = []
-            for setting in (s for s in policy.settings if s.lever == name):
+            own = [setting for setting in policy.settings if setting.lever == name]
+            for setting in own[-1:] if len(own) > MOST_PARTS else own:
                 text = f"{setting.value:g}"
                 if setting.from_week:
                     text += f" from week {setting.from_week}"
@@ -147,7 +148,7 @@ def differing_levers(lab: Lab, states: Sequence[State]) -> list[tuple[str, list[
                     text += f" until week {setting.until_week}"
                 if setting.districts != "all":
                     text += f" in {', '.join(setting.districts)}"
-                parts.append(text)
+                parts.append(f"up to {text}" if len(own) > MOST_PARTS else text)
             cells.append("; ".join(parts) or f"{lever.default:g}")
         if {*cells} != {f"{lever.default:g}"}:
             rows.append((name, [f"{lever.default:g}", *cells]))

@@ -10,6 +10,16 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from tarazu.app.lab import TODAY, Lab
+from tarazu.app.where import (
+    EVERYWHERE,
+    Where,
+    check_where,
+    describe_where,
+    read_where,
+    settings_of,
+    tidy,
+    write_where,
+)
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems, suggest
 from tarazu.policy import Policy
 from tarazu.policy.policy import Setting
@@ -28,7 +38,8 @@ class State(BaseModel):
     Attributes
     ----------
     hypothesis : name. start : name of the policy that levers are moved from.
-    years : 1 to 10. levers : moved ones, held from the first week on in all districts.
+    years : 1 to 10. levers : moved ones.
+    where : of moved levers that are not held from the first week on in all districts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +48,7 @@ class State(BaseModel):
     start: str = TODAY
     years: int = Field(default=5, ge=1, le=MOST_YEARS)
     levers: dict[str, float] = Field(default_factory=dict, max_length=64)
+    where: dict[str, Where] = Field(default_factory=dict, max_length=64)
 
     @property
     def weeks(self) -> int:
@@ -77,10 +89,18 @@ def check_state(state: State, lab: Lab) -> State:
                     expected=f"{lever.low:g} to {lever.high:g} ({lever.meaning})",
                 )
             )
+    for name, where in state.where.items():
+        problems += check_where(name, where, lab)
     raise_problems(problems, f"the link has {len(problems)} problems")
     shown = shown_levers(lab, state.start)
-    moved = {n: state.levers[n] for n in lab.levers if state.levers.get(n, shown[n]) != shown[n]}
-    return state.model_copy(update={"levers": moved})
+    places = {name: tidy(where, lab) for name, where in state.where.items()}
+    places = {n: w for n, w in places.items() if n in state.levers and w != EVERYWHERE}
+    moved = {
+        name: state.levers[name]
+        for name in lab.levers
+        if name in places or state.levers.get(name, shown[name]) != shown[name]
+    }
+    return state.model_copy(update={"levers": moved, "where": places})
 
 
 def _unknown(kind: str, name: str, valid: Sequence[str]) -> ScenarioError:
@@ -113,9 +133,13 @@ def read_state(query: str, lab: Lab) -> State:
     """
     named: dict[str, object] = {}
     levers: dict[str, float] = {}
+    places: list[tuple[str, str]] = []
     problems: list[TarazuError] = []
     for key, text in parse_qsl(query, keep_blank_values=True, max_num_fields=100):
         if key in _MADE_WITH:
+            continue
+        if "." in key:
+            places.append((key, text))
             continue
         if key in ("h", "p"):
             named[_KEYS[key]] = text
@@ -135,7 +159,8 @@ def read_state(query: str, lab: Lab) -> State:
         else:
             levers[key] = number
     raise_problems(problems, f"the link has {len(problems)} problems")
-    return check_state(State.model_validate({**named, "levers": levers}), lab)
+    known = {**named, "levers": levers, "where": read_where(places)}
+    return check_state(State.model_validate(known), lab)
 
 
 def write_query(state: State, lab: Lab) -> str:
@@ -147,8 +172,14 @@ def _pairs(state: State) -> Iterator[tuple[str, str]]:
     yield "h", state.hypothesis
     yield "p", state.start
     yield "y", str(state.years)
+    yield from lever_pairs(state)
+
+
+def lever_pairs(state: State) -> Iterator[tuple[str, str]]:
+    """Yield what an address holds of each moved lever."""
     for name, value in state.levers.items():
         yield name, f"{value:g}"
+        yield from write_where(name, state.where.get(name, EVERYWHERE))
 
 
 def policy_of(state: State, lab: Lab) -> Policy:
@@ -157,10 +188,14 @@ def policy_of(state: State, lab: Lab) -> Policy:
     if not state.levers:
         return start
     kept = [setting for setting in start.settings if setting.lever not in state.levers]
-    moved = [Setting(lever=name, value=value) for name, value in state.levers.items()]
-    about = ", ".join(f"{s.lever.replace('_', ' ')} {s.value:g}" for s in moved)
-    title = f"{'My policy' if state.start == TODAY else start.title}, with {about}"
-    return Policy(OWN, title, f"{start.title}, with {about}.", (*kept, *moved))
+    moved, about = list[Setting](), list[str]()
+    for name, value in state.levers.items():
+        where = state.where.get(name, EVERYWHERE)
+        moved += settings_of(name, value, where, lab.levers[name], state.weeks)
+        about.append(f"{name.replace('_', ' ')} {value:g}{describe_where(where, lab)}")
+    said = ", ".join(about)
+    title = f"{'My policy' if state.start == TODAY else start.title}, with {said}"
+    return Policy(OWN, title, f"{start.title}, with {said}.", (*kept, *moved))
 
 
 def changes_since(query: str, lab: Lab) -> tuple[str, ...]:

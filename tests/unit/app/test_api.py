@@ -17,6 +17,7 @@ from tarazu.app.reproduce import recipe_of
 from tarazu.app.runs import Runs
 from tarazu.app.service import Service
 from tarazu.app.state import State, read_state, write_query
+from tarazu.app.where import Where
 
 LAB = shipped_lab()
 JSON = {"content_type": "application/json"}
@@ -124,10 +125,12 @@ def test_run__streams_three_results(lab: Guard) -> None:
 
 @pytest.mark.slow
 def test_brief__is_of_the_scenario_and_without_scripts(lab: Guard) -> None:
-    body = State(start="surge", years=1, levers={"dialogue": 0.5}).model_dump_json().encode()
+    where = {"dialogue": Where(districts=("kech",), start=4, ramp=20)}
+    state = State(start="surge", years=1, levers={"dialogue": 0.5}, where=where)
+    body = state.model_dump_json().encode()
     answer = request(lab, "/api/briefs", method="POST", body=body, **JSON)
     (html,) = [line["result"]["html"] for line in answer.lines if line["state"] == "result"]
-    assert "Surge, with dialogue 0.5" in html
+    assert "Surge, with dialogue 0.5 in Kech from week 4 over 20 weeks" in html
     assert "No test of the record was run." in html
     assert "n = 64 futures" in html
     assert "<script" not in html

@@ -12,7 +12,8 @@ from tarazu.app.drawing import fan_marks, map_marks
 from tarazu.app.futures import Futures
 from tarazu.app.pages.lab import lab_data
 from tarazu.app.service import Service
-from tarazu.app.state import State, check_state
+from tarazu.app.state import State, check_state, policy_of, read_state, write_query
+from tarazu.app.where import Where, describe_where
 
 LAB = shipped_lab()
 SERVICE = Service(LAB)
@@ -21,6 +22,14 @@ STATES = {
     "a lever": State(hypothesis="backlash", years=1, levers={"operational_tempo": 0.5}),
     "weeks": State(hypothesis="deterrence", start="withdrawal", years=2, levers={"dialogue": 1.0}),
     "today": State(years=1),
+    "districts and weeks": State(
+        years=2,
+        levers={"dialogue": 0.7, "operational_tempo": 2.5},
+        where={
+            "dialogue": Where(districts=("kech", "gwadar"), start=20, ramp=30),
+            "operational_tempo": Where(start=80, ramp=50),
+        },
+    ),
 }
 
 
@@ -70,6 +79,36 @@ def test_expected_paths__in_the_browser_are_those_of_the_server(
     changes = [[d["change"] for d in one["districts"]] for one in (found, expected)]
     np.testing.assert_allclose(*changes, atol=1e-6)
     assert found["extra_cost"] == pytest.approx(expected["extra_cost"], rel=TOLERANCE)
+
+
+@needs_node
+def test_settings__in_the_browser_are_those_of_the_policy(state: State) -> None:
+    found = in_node(
+        """
+        import { describeWhere } from "./place.js";
+        import { readQuery, settingsOf, whereOf, writeQuery } from "./state.js";
+        const { lab, query, state } = data;
+        answer({
+          settings: settingsOf(lab, state),
+          query: writeQuery(lab, readQuery(lab, query)),
+          words: Object.keys(state.levers).map((name) => describeWhere(lab, whereOf(state, name))),
+        });
+        """,
+        lab=lab_data(LAB, state, SERVICE.expected(state)),
+        query=write_query(state, LAB),
+        state=state.model_dump(),
+    )
+    keys = ("lever", "value", "districts", "from_week", "until_week")
+    policy = [one.model_dump() for one in policy_of(state, LAB).settings]
+    if state.levers:
+        assert found["settings"] == [
+            {key: list(one[key]) if isinstance(one[key], tuple) else one[key] for key in keys}
+            for one in policy
+        ]
+    assert read_state(found["query"], LAB) == state
+    assert found["words"] == [
+        describe_where(state.where.get(name, Where()), LAB) for name in state.levers
+    ]
 
 
 @needs_node

@@ -1,5 +1,6 @@
 """A link holds a scenario whole, and says what differs from the Tarazu that made it."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,9 @@ from tarazu.app.state import (
     shown_levers,
     write_query,
 )
+from tarazu.app.where import Where
 from tarazu.core.errors import ScenarioError
-from tarazu.policy.lever_arrays import lever_arrays
+from tarazu.policy.lever_arrays import check_policy, lever_arrays
 from tarazu.policy.policy import PolicyFile
 
 LAB = shipped_lab()
@@ -40,6 +42,35 @@ def test_link__holds_the_whole_state(
     assert read_state(write_query(state, LAB), LAB) == state
 
 
+wheres = st.builds(
+    Where,
+    districts=st.lists(st.sampled_from(LAB.region.slugs), max_size=5).map(tuple),
+    start=st.integers(0, 519),
+    ramp=st.integers(0, 520),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*LAB.levers]), wheres, max_size=4), st.integers(1, 10))
+def test_link__holds_where_and_when(where: dict[str, Where], years: int) -> None:
+    levers = {name: LAB.levers[name].high for name in where}
+    state = check_state(State(start="surge", years=years, levers=levers, where=where), LAB)
+    assert read_state(write_query(state, LAB), LAB) == state
+    check_policy(policy_of(state, LAB), LAB.model.levers, LAB.region)
+
+
+def test_policy__rises_over_its_weeks_in_its_districts_alone() -> None:
+    state = read_state("y=2&dialogue=0.8&dialogue.in=kech&dialogue.from=10&dialogue.ramp=40", LAB)
+    row, column = [*LAB.model.levers].index("dialogue"), LAB.region.slugs.index("kech")
+    levels = lever_arrays(policy_of(state, LAB), LAB.model.levers, LAB.region, state.weeks)[row]
+    today = LAB.levers["dialogue"].default
+    assert (np.delete(levels, column, axis=1) == today).all()
+    own = levels[:, column]
+    assert (own[:10] == today).all()
+    assert (own[50:] == 0.8).all()
+    assert (np.diff(own) >= 0).all()
+    assert own[10:50].mean() == pytest.approx((0.8 + today) / 2)
+
+
 def test_state__without_a_query_is_todays_practice() -> None:
     assert read_state("", LAB).is_today
 
@@ -56,6 +87,10 @@ def test_state__leaves_out_levers_that_change_nothing() -> None:
         ("p=surje", "surge"),
         ("due_proces=0.5", "due_process"),
         ("due_process=2", "0 to 1"),
+        ("due_process=0.9&due_process.in=kecch", "kech"),
+        ("due_process=0.9&due_process.from=520", "0 to 519"),
+        ("due_process=0.9&due_process.ramp=-1", "0 to 520"),
+        ("due_process=0.9&due_process.until=5", "in, from, ramp"),
         ("due_process=nan", "a number"),
         ("due_process=inf", "a number"),
         ("due_process=much", "a number"),

@@ -18,6 +18,7 @@ from tarazu.app.drawing import fan_marks, map_marks, map_size, svg
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, STEP, Futures
 from tarazu.app.lab import OPEN, SEED, TODAY, Lab
 from tarazu.app.state import State, shown_levers, write_query
+from tarazu.app.where import EVERYWHERE, describe_where, write_where
 from tarazu.policy import Setting
 
 LARGE: Final = (480, 280)  # px of the first picture
@@ -182,7 +183,14 @@ def _levers(lab: Lab, state: State) -> Iterator[dict[str, Any]]:
             "default": f"{lever.default:g}",
             "value": f"{value:g}",
             "is_open": name in OPEN,
+            "where": _place(state, name, lab),
+            "hidden": list(write_where(name, state.where.get(name, EVERYWHERE))),
         }
+
+
+def _place(state: State, name: str, lab: Lab) -> str:
+    where = state.where.get(name, EVERYWHERE)
+    return words.fill("where_note", where=describe_where(where, lab)) if where != EVERYWHERE else ""
 
 
 def lab_data(lab: Lab, state: State, futures: Futures) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ MODULES: Final = (
     "runs",
     "png",
     "download",
+    "place",
     "replay",
     "page",
 )

@@ -11,7 +11,7 @@ from tarazu.app import words
 from tarazu.app.drawing import fan_marks, svg
 from tarazu.app.futures import Futures
 from tarazu.app.pages.lab import LARGE, data_block, lab_data, template
-from tarazu.app.state import policy_of, write_query
+from tarazu.app.state import lever_pairs, policy_of, write_query
 from tarazu.app.why.causes import Causes, expressions_of, key_of
 from tarazu.app.why.choice import Why, write_why
 from tarazu.app.why.unknowns import LEVELS
@@ -30,7 +30,7 @@ def why_page(causes: Causes, why: Why, futures: Futures) -> str:
         "policy": policy_of(state, lab).title,
         "query": write_why(why, lab),
         "lab_query": write_query(state, lab),
-        "levers": state.levers,
+        "hidden": list(lever_pairs(state)),
         "diagram": Markup(live_svg(diagram, key="diagram")),
         "sentences": [
             (key_of(arrow), sentence(arrow, diagram))
@@ -138,7 +138,10 @@ def _chart(futures: Futures, *, is_today: bool) -> dict[str, Any]:
 def _data(causes: Causes, why: Why, futures: Futures) -> dict[str, Any]:
     return {
         **lab_data(causes.lab, why.state, futures),
-        "why": why.model_dump(exclude={"state"}),
+        "why": {
+            **why.model_dump(exclude={"state"}),
+            "unit": causes.lab.model.parameters[why.unknown].unit if why.unknown else "",
+        },
         "levels": LEVELS,
         "links": {
             key: {

@@ -1,6 +1,8 @@
 // Expected paths of a policy beside today's practice: the mean field in this browser.
 // @ts-check
 
+import { settingsOf } from "./state.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Lab} Lab */
 /** @typedef {import("./words.js").Futures} Futures */
@@ -25,11 +27,7 @@ const SUMS = /** @type {Record<string, string[]>} */ ({
 export function leverSettings(lab, inputs, state) {
   const weeks = state.years * 52;
   const places = lab.districts.length;
-  const kept = lab.policies[state.start].filter((one) => !(one.lever in state.levers));
-  const own = Object.entries(state.levers).map(([lever, value]) => (
-    { lever, value, districts: /** @type {"all"} */ ("all"), from_week: 0, until_week: null }
-  ));
-  const settings = [...kept, ...own];
+  const settings = settingsOf(lab, state);
   const begins = new Set([0]);
   for (const one of settings) {
     for (const week of [one.from_week, one.until_week]) {

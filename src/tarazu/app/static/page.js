@@ -4,6 +4,7 @@
 import { save, saveFigure } from "./download.js";
 import { fanMarks, mapMarks, redraw } from "./drawing.js";
 import { startEngine } from "./engine.js";
+import { showPlaces, startPlaces } from "./place.js";
 import { replay } from "./replay.js";
 import { run } from "./runs.js";
 import { compareAddress, History, isToday, moved, readQuery, shortQuery, shownLevers, writeQuery } from "./state.js";
@@ -233,6 +234,7 @@ function showState() {
     /** @type {HTMLInputElement} */ (by(`number-${lever.name}`)).value = String(value);
     range.closest(".lever")?.classList.toggle("moved", lever.name in state.levers);
   }
+  showPlaces(lab, state);
   const radio = document.querySelector(`input[name=h][value="${CSS.escape(state.hypothesis)}"]`);
   /** @type {HTMLInputElement} */ (radio).checked = true;
   /** @type {HTMLSelectElement} */ (by("start")).value = state.start;
@@ -330,13 +332,14 @@ for (const lever of lab.levers) {
     else showState();
   });
 }
+startPlaces(lab, () => history_.now, set);
 for (const radio of document.querySelectorAll("input[name=h]")) {
   const input = /** @type {HTMLInputElement} */ (radio);
   input.addEventListener("change", () => set({ ...history_.now, hypothesis: input.value }));
 }
 by("start").addEventListener("change", () => {
   const { value } = /** @type {HTMLSelectElement} */ (by("start"));
-  set({ ...history_.now, start: value, levers: {} });
+  set({ ...history_.now, start: value, levers: {}, where: {} });
 });
 by("years").addEventListener("change", () => {
   const { value } = /** @type {HTMLSelectElement} */ (by("years"));
@@ -345,7 +348,7 @@ by("years").addEventListener("change", () => {
 by("undo").addEventListener("click", () => travel(history_.undo()));
 by("redo").addEventListener("click", () => travel(history_.redo()));
 by("replay").addEventListener("click", replayLast);
-by("reset").addEventListener("click", () => set({ ...history_.now, start: lab.today, levers: {} }));
+by("reset").addEventListener("click", () => set({ ...history_.now, start: lab.today, levers: {}, where: {} }));
 by("cancel").addEventListener("click", () => {
   stop();
   by("run-state").textContent = words.state_cancelled;

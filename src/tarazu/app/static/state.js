@@ -1,13 +1,95 @@
 // The state of the page: a policy under one hypothesis, its address, and its history.
 // @ts-check
 
-/** @typedef {{hypothesis: string, start: string, years: number, levers: Record<string, number>}} State */
+/** @typedef {{districts: string[], start: number, ramp: number}} Where as in tarazu.app.where */
+/** @typedef {{hypothesis: string, start: string, years: number, levers: Record<string, number>,
+ *   where?: Record<string, Where>}} State */
 /** @typedef {{lever: string, value: number, districts: "all" | string[], from_week: number,
  *   until_week: number | null}} Setting */
 /** @typedef {{levers: {name: string, low: number, high: number, default: number}[],
  *   order: string[], policies: Record<string, Setting[]>, hypotheses: Record<string, {title: string, meaning: string}>,
  *   districts: {slug: string, name: string}[], version: string, key: string, today: string,
  *   step: number, draws: number, outcomes: {name: string, title: string, unit: string}[]}} Lab */
+
+const RAMP_STEP = 4; // weeks for which a lever stays at one value on the way
+const MOST_WEEKS = 520;
+
+/** Where and when a lever is moved. @param {State} state @param {string} name @returns {Where} */
+export function whereOf(state, name) {
+  return state.where?.[name] ?? { districts: [], start: 0, ramp: 0 };
+}
+
+/** @param {Where} where */
+export function isEverywhere({ districts, start, ramp }) {
+  return districts.length === 0 && start === 0 && ramp === 0;
+}
+
+/** Settings of the policy of a state, as tarazu.app.state.policy_of gives them.
+ * @param {Lab} lab @param {State} state @returns {Setting[]} */
+export function settingsOf(lab, state) {
+  const weeks = state.years * 52;
+  const kept = lab.policies[state.start].filter((one) => !(one.lever in state.levers));
+  const own = Object.entries(state.levers).flatMap(([lever, value]) => {
+    const where = whereOf(state, lever);
+    const districts = where.districts.length ? where.districts : /** @type {"all"} */ ("all");
+    const full = where.start + where.ramp;
+    const base = lab.levers.find((one) => one.name === lever)?.default ?? 0;
+    /** @type {Setting[]} */
+    const settings = [];
+    for (let first = where.start; first < full; first += RAMP_STEP) {
+      const until = Math.min(first + RAMP_STEP, full);
+      const share = ((first + until) / 2 - where.start) / where.ramp;
+      const part = base + (value - base) * share;
+      settings.push({ lever, value: part, districts, from_week: first, until_week: until });
+    }
+    settings.push({ lever, value, districts, from_week: full, until_week: null });
+    return settings.filter((one) => one.from_week < weeks);
+  });
+  return [...kept, ...own];
+}
+
+/** A state with a moved lever in some districts and weeks.
+ * @param {Lab} lab @param {State} state @param {string} name @param {Where} where
+ * @returns {State} */
+export function placed(lab, state, name, where) {
+  const { [name]: _, ...rest } = state.where ?? {};
+  const all = where.districts.length === lab.districts.length;
+  const districts = all ? [] : lab.districts.map(({ slug }) => slug).filter((slug) => where.districts.includes(slug));
+  const own = { districts, start: clamped(where.start, MOST_WEEKS - 1), ramp: clamped(where.ramp, MOST_WEEKS) };
+  const levers = { ...state.levers, [name]: state.levers[name] ?? shownLevers(lab, state.start)[name] };
+  return tidied(lab, { ...state, levers, where: isEverywhere(own) ? rest : { ...rest, [name]: own } });
+}
+
+/** @param {number} weeks @param {number} most */
+function clamped(weeks, most) {
+  return Number.isFinite(weeks) ? Math.min(Math.max(Math.round(weeks), 0), most) : 0;
+}
+
+/** A state without levers that change nothing. @param {Lab} lab @param {State} state @returns {State} */
+function tidied(lab, state) {
+  const shown = shownLevers(lab, state.start);
+  const names = lab.levers.map(({ name }) => name).filter((name) => name in state.levers);
+  const isPlaced = (/** @type {string} */ name) => name in (state.where ?? {});
+  const kept = names.filter((name) => isPlaced(name) || state.levers[name] !== shown[name]);
+  return {
+    ...state,
+    levers: Object.fromEntries(kept.map((name) => [name, state.levers[name]])),
+    where: Object.fromEntries(kept.filter(isPlaced).map((name) => [name, whereOf(state, name)])),
+  };
+}
+
+/** What an address holds of each moved lever. @param {State} state @returns {[string, string][]} */
+function leverPairs(state) {
+  return Object.entries(state.levers).flatMap(([name, value]) => {
+    const { districts, start, ramp } = whereOf(state, name);
+    /** @type {[string, string][]} */
+    const pairs = [[name, String(value)]];
+    if (districts.length) pairs.push([`${name}.in`, districts.join(",")]);
+    if (start) pairs.push([`${name}.from`, String(start)]);
+    if (ramp) pairs.push([`${name}.ramp`, String(ramp)]);
+    return pairs;
+  });
+}
 
 /** What each lever shows where nothing was moved. @param {Lab} lab @param {string} start
  * @returns {Record<string, number>} */
@@ -30,21 +112,13 @@ export function moved(lab, state, name, value) {
   const lever = lab.levers.find((one) => one.name === name);
   if (!lever || !Number.isFinite(value)) return state;
   const kept = Math.min(Math.max(value, lever.low), lever.high);
-  const shown = shownLevers(lab, state.start);
-  const all = { ...state.levers, [name]: kept };
-  const levers = Object.fromEntries(
-    lab.levers
-      .map((one) => one.name)
-      .filter((one) => one in all && all[one] !== shown[one])
-      .map((one) => [one, all[one]]),
-  );
-  return { ...state, levers };
+  return tidied(lab, { ...state, levers: { ...state.levers, [name]: kept } });
 }
 
 /** The address of a state, with what made it. @param {Lab} lab @param {State} state */
 export function writeQuery(lab, state) {
   const pairs = new URLSearchParams({ h: state.hypothesis, p: state.start, y: String(state.years) });
-  for (const [name, value] of Object.entries(state.levers)) pairs.set(name, String(value));
+  for (const [name, value] of leverPairs(state)) pairs.set(name, value);
   pairs.set("m", lab.version);
   pairs.set("g", lab.key);
   return pairs.toString();
@@ -66,7 +140,13 @@ export function readQuery(lab, query) {
   };
   for (const { name } of lab.levers) {
     const value = pairs.get(name);
-    if (value) state = moved(lab, state, name, Number(value));
+    if (!value) continue;
+    state = moved(lab, state, name, Number(value));
+    const districts = (pairs.get(`${name}.in`) ?? "").split(",").filter(Boolean);
+    const [from, ramp] = ["from", "ramp"].map((part) => Number(pairs.get(`${name}.${part}`) ?? 0));
+    if (districts.length || from || ramp) {
+      state = placed(lab, state, name, { districts, start: from, ramp });
+    }
   }
   return state;
 }
@@ -74,7 +154,7 @@ export function readQuery(lab, query) {
 /** What the address of a comparison holds of a policy. @param {State} state */
 export function shortQuery(state) {
   const pairs = new URLSearchParams({ p: state.start });
-  for (const [name, value] of Object.entries(state.levers)) pairs.set(name, String(value));
+  for (const [name, value] of leverPairs(state)) pairs.set(name, value);
   return pairs.toString();
 }
 

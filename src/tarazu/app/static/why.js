@@ -13,6 +13,7 @@ import { amount, change, fill, mode, said, sentence, span } from "./words.js";
  *   correlation: number, values: number[]}} Unknown */
 
 const HEIGHT = 260; // px of a fan
+const KEPT = ["h", "p", "y", "off", "u", "q"]; // of an address, where another policy is chosen
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
 const by = (id) => /** @type {T} */ (document.getElementById(id));
@@ -20,8 +21,7 @@ const lab = JSON.parse(by("data").textContent ?? "");
 const { words, state, links, levels } = lab;
 const today = isToday(lab, state);
 /** What differs from the scenario; the values are those of the unknown at each level. */
-let { off, unknown, level, values } = lab.why;
-let unit = "";
+let { off, unknown, level, values, unit } = lab.why;
 /** @type {Futures | null} */
 let left = null;
 let asked = 0;
@@ -108,6 +108,7 @@ function change_() {
   }
   if (differs) {
     by("state").textContent = words.why_computing;
+    by("headline").textContent = what();
     const moved = unknown ? { name: unknown, value: values[levels.indexOf(level)] } : null;
     worker.postMessage({ id: asked, state, held: off ? links[off].held : [], moved });
   } else {
@@ -192,7 +193,7 @@ function follow(line) {
   } else if (line.state === "running") {
     by("progress").setAttribute("max", String(Math.max(line.total, 1)));
     by("progress").setAttribute("value", String(line.done));
-    about.textContent = fill(words, "state_running", { done: line.done, total: line.total });
+    about.textContent = fill(words, "why_running", line);
   } else if (line.state !== "done") about.textContent = said(words, line);
 }
 
@@ -226,9 +227,7 @@ function listUnknowns() {
     );
     return item;
   }));
-  unit = unknowns.find((one) => one.name === unknown)?.unit ?? unit;
   showUnknowns();
-  if (left !== null) draw();
 }
 
 /** Put every slider where its unknown is. */
@@ -286,7 +285,7 @@ for (const id of ["hypothesis", "start", "years"]) {
     const query = new URLSearchParams(location.search);
     const chosen = /** @type {HTMLSelectElement} */ (by(id));
     query.set(chosen.name, chosen.value);
-    if (id === "start") for (const name of Object.keys(state.levers)) query.delete(name);
+    if (id === "start") for (const name of [...query.keys()]) if (!KEPT.includes(name)) query.delete(name);
     location.assign(`/why?${query}${location.hash}`);
   });
 }
