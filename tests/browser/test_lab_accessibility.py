@@ -12,6 +12,7 @@ PAGES = {
     "lab": "?p=surge&y=1",
     "compare": "compare?y=1&s=p%3Dsurge&s=p%3Dwithdrawal",
     "why": "why?p=surge&y=1&off=retaliation-crackdown#link-retaliation-crackdown",
+    "evidence": "evidence?d=kech&from=2009&until=2013",
     "problem": "?h=nothing",
 }
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
