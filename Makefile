@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app check quick lint fast-tests test theory digests figures bench docs picture lock clean
+.PHONY: help demo app check quick lint fast-tests test theory digests figures first-page bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -66,6 +66,9 @@ theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits, measured error rates,
 
 digests: $(VENV)/.package $(VENV)/.dev  ## Renew the digests of error rates after changes that change no number
 	$(BIN)/python -m tests.theory.fingerprints
+
+first-page: $(VENV)/.package $(VENV)/.extras  ## Renew the page that the lab shows while it compiles
+	$(BIN)/python -m tests.unit.app.shipped_page
 
 DATA ?= ../shared/data
 figures: $(VENV)/.package $(VENV)/.dev  ## Renew the shipped counts and label checks from the event files: make figures DATA=folder

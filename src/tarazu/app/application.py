@@ -13,11 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from tarazu.app.comparison import Choice, read_choice
 from tarazu.app.evidence.view import Shown, read_view, show
-from tarazu.app.guard import Guard, Receive, Send
+from tarazu.app.guard import Application, Guard, Receive, Send
 from tarazu.app.openapi import Health, describe_api
 from tarazu.app.pages.compare import compare_page
 from tarazu.app.pages.evidence import evidence_page
-from tarazu.app.pages.lab import lab_page, problem_page, waiting_page
+from tarazu.app.pages.lab import lab_page, problem_page
+from tarazu.app.pages.waiting import waiting_page
 from tarazu.app.pages.why import why_page
 from tarazu.app.reproduce import recipe_of
 from tarazu.app.runs import Line, QueueFullError, Stage
@@ -41,6 +42,11 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
     ----------
     hosts : values of the header Host that the server is reached by. token : see `Guard`.
     """
+    return Guard(unguarded_application(service), hosts=hosts, token=token)
+
+
+def unguarded_application(service: Service) -> Application:
+    """Return the application of a service, for a guard to stand before."""
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
@@ -70,7 +76,7 @@ def make_application(service: Service, *, hosts: frozenset[str], token: str = ""
             Mount("/static", StaticFiles(directory=static)),
         ]
     zipped = Middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED)
-    return Guard(Starlette(routes=routes, middleware=[zipped]), hosts=hosts, token=token)
+    return cast("Application", Starlette(routes=routes, middleware=[zipped]))
 
 
 class _Answers:
@@ -81,6 +87,8 @@ class _Answers:
 
     async def page(self, request: Request) -> Response:
         query = request.url.query
+        if not (query or self.service.is_ready) and self.service.first_page is not None:
+            return _html(self.service.first_page, 200)
 
         def made() -> str:
             state = read_state(query, self.lab)
@@ -208,6 +216,9 @@ class _Answers:
     async def _stream(
         self, request: Request, stages_of: Callable[[bytes], list[Stage]]
     ) -> Response:
+        if not self.service.is_ready:
+            seconds = round(self.service.seconds)
+            return _json({"problem": "compiling", "seconds": seconds}, 503, retry=True)
         try:
             stages = stages_of(await request.body())
         except ValidationError as error:

@@ -22,7 +22,7 @@ class Health(BaseModel):
 
     Attributes
     ----------
-    status : ``ready`` or ``compiling``. computing, waiting : runs.
+    status : ``loading``, ``compiling`` or ``ready``. computing, waiting : runs.
     """
 
     status: str

@@ -7,12 +7,17 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tarazu.app.application import make_application
-from tarazu.app.lab import Lab
-from tarazu.app.service import Service
+from tarazu.app.guard import Guard
+from tarazu.app.start.first_page import read_first_page
+from tarazu.app.start.starting import Starting
 from tarazu.core.errors import ResourceError
+from tarazu.core.provenance import collect_provenance
+
+if TYPE_CHECKING:
+    from tarazu.app.lab import Lab
+    from tarazu.app.service import Service
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 STOP_SECONDS: Final = 3  # that open answers may take to end
@@ -21,7 +26,7 @@ CONNECTIONS: Final = 128  # at once; of more, each is refused
 
 
 def serve(
-    lab: Lab,
+    lab: Lab | None,
     *,
     run: Path | None = None,
     host: str = "127.0.0.1",
@@ -32,6 +37,7 @@ def serve(
 
     Parameters
     ----------
+    lab : None for the shipped one, which is loaded while its first page is shown.
     run : folder of a run, whose findings are shown.
     host : address to listen on. Elsewhere than on this machine alone, a token is demanded.
     port : 0 for any that is free.
@@ -53,8 +59,10 @@ def serve(
     port = listener.getsockname()[1]
     token = "" if host in LOOPBACK else secrets.token_urlsafe(24)
     shown = f"[{host}]" if ":" in host else host
-    service = Service(lab, folder=run)
-    application = make_application(service, hosts=_names(host, port), token=token)
+    version = collect_provenance({}).tarazu
+    page = read_first_page(version) if lab is None else None
+    starting = Starting(page, version)
+    application = Guard(starting, hosts=_names(host, port), token=token)
     config = uvicorn.Config(
         application,
         log_level="warning",
@@ -66,11 +74,32 @@ def serve(
         limit_concurrency=CONNECTIONS,
     )
     server = uvicorn.Server(config)
-    service.runs.is_stopping = lambda: bool(server.should_exit)
+
+    def load(given: Lab | None) -> None:
+        from tarazu.app.application import unguarded_application
+        from tarazu.app.lab import load_lab
+        from tarazu.app.service import Service
+
+        service = Service(given or load_lab(), folder=run)
+        service.first_page = page
+        service.runs.is_stopping = lambda: bool(server.should_exit)
+        starting.application = unguarded_application(service)
+        services.append(service)
+
+    services: list[Service] = []
+    if lab is not None:  # what is wrong with the files of the user is said before the address
+        load(lab)
 
     def warm() -> None:
-        service.warm()
-        service.warm_causes()
+        try:
+            if not services:
+                load(None)
+            services[0].warm()
+            if lab is None and page is None:
+                services[0].keep_first_page()
+            services[0].warm_causes()
+        except Exception as error:  # noqa: BLE001 - in a thread; the page shows it
+            starting.failure = f"The lab cannot start: {error}"
 
     threading.Thread(target=warm, daemon=True, name="warm").start()
     say(f"http://{shown}:{port}/{'?token=' + token if token else ''}")

@@ -36,11 +36,13 @@ class Service:
     Attributes
     ----------
     lab : what is served. runs : those of all pages. evidence : the record and its findings.
+    first_page : shown in place of today's practice until kernels are compiled; None without one.
     """
 
     def __init__(self, lab: Lab, runs: Runs | None = None, folder: Path | None = None) -> None:
         self.lab, self.runs = lab, runs or Runs()
         self.evidence = Evidence(lab.region, folder)
+        self.first_page: str | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._started = monotonic()
@@ -70,6 +72,13 @@ class Service:
         except Exception as error:  # noqa: BLE001 - in a thread; the page shows it
             self.failure = f"The lab cannot start: {error}"
         self._ready.set()
+        if not self.failure:
+            self._warm_members(first)
+
+    def _warm_members(self, state: State) -> None:
+        """Keep today's practice of the first stages: the first policy waits for itself alone."""
+        for members in STAGES[:2]:
+            self._today(state.hypothesis, state.weeks, members, "stochastic", None)
 
     def warm_causes(self) -> None:
         """Prepare the page of causes, seconds where the model is new; after the first pages."""
@@ -83,6 +92,15 @@ class Service:
             if self._causes is None:
                 self._causes = load_causes(self.lab)
             return self._causes
+
+    def keep_first_page(self) -> None:
+        """Keep the page of today's practice on this machine, for the next start."""
+        from tarazu.app.pages.lab import lab_page
+        from tarazu.app.start.first_page import keep_first_page
+
+        if not self.failure:
+            page = lab_page(self.lab, State(), self.expected(State()))
+            keep_first_page(page, self.lab.version)
 
     def expected(self, state: State) -> Futures:
         """Return the expected paths of a state, that is the mean field of a few draws."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from math import floor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tarazu.app.futures import Futures, OutcomeFutures
+if TYPE_CHECKING:
+    from tarazu.app.futures import Futures, OutcomeFutures
 
 FILE: Final = "words.toml"
 YEAR: Final = 52

@@ -56,13 +56,12 @@ def app(
     The file of --save computes expected paths in the browser, without chance; it opens from a disk
     or a stick, without a network.
     """
-    from tarazu.app.evidence.source import run_findings
-    from tarazu.app.lab import load_lab
     from tarazu.core.files.outputs import check_outputs, write_outputs
 
-    is_run = run_findings(folder) is not None
+    is_run = folder is not None and (folder / "findings.json").is_file()
     policies = None if is_run else folder
     if save is not None:
+        from tarazu.app.lab import load_lab
         from tarazu.app.pages.saved import saved_page
 
         inputs = [place for place in (region, folder) if place is not None]
@@ -73,8 +72,13 @@ def app(
         return
     from tarazu.app.serve import serve
 
+    lab = None
+    if not (region is None and folder is None):
+        from tarazu.app.lab import load_lab
+
+        lab = load_lab(region, policies)
     serve(
-        load_lab(region, policies),
+        lab,
         run=folder if is_run else None,
         host=host,
         port=port,

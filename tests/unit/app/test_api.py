@@ -154,6 +154,7 @@ def test_run__of_what_is_not_a_scenario_is_refused(lab: Guard, body: bytes) -> N
 
 def test_run__is_refused_where_too_many_wait() -> None:
     service = Service(LAB, Runs(at_once=1, most_waiting=-1))  # room for none
+    service._ready.set()
     full = make_application(service, hosts=frozenset({HOST}))
     answer = request(full, "/api/runs", method="POST", body=b"{}", **JSON)
     assert answer.status == 503

@@ -20,7 +20,8 @@ from tarazu.app.comparison import (
 )
 from tarazu.app.futures import Change
 from tarazu.app.lab import Lab
-from tarazu.app.pages.lab import data_block, template
+from tarazu.app.pages.lab import data_block
+from tarazu.app.pages.waiting import template
 from tarazu.app.state import State, policy_of, write_query
 
 LETTERS = "ABCD"

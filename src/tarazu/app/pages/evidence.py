@@ -14,7 +14,8 @@ from tarazu.app.evidence.drawing import count_map_marks, timeline_marks
 from tarazu.app.evidence.findings import FindingsState
 from tarazu.app.evidence.view import Shown, View, name_of, show, write_view
 from tarazu.app.lab import Lab
-from tarazu.app.pages.lab import TILE, data_block, template
+from tarazu.app.pages.lab import TILE, data_block
+from tarazu.app.pages.waiting import template
 from tarazu.report.brief.record_panels import spans
 
 WIDE: Final = (640, 240)  # px of the timeline as the server draws it

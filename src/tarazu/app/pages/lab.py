@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from tarazu.app import words
@@ -17,6 +15,7 @@ from tarazu.app.comparison import MOST_POLICIES, short_query
 from tarazu.app.drawing import fan_marks, map_marks, map_size, svg
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, STEP, Futures
 from tarazu.app.lab import OPEN, SEED, TODAY, Lab
+from tarazu.app.pages.waiting import template
 from tarazu.app.state import State, shown_levers, write_query
 from tarazu.app.where import EVERYWHERE, describe_where, write_where
 from tarazu.policy import Setting
@@ -26,19 +25,6 @@ SMALL: Final = (480, 230)
 TILE: Final = 58  # px from one hexagon to the next
 SLIDER_TOPS: Final = {"operational_tempo": 4.0, "project_scale": 3.0}
 """Ends of sliders whose lever goes further than any policy would; the number beside them may."""
-
-
-@cache
-def template(name: str) -> Template:
-    """Return a template of this package."""
-    environment = Environment(
-        loader=PackageLoader("tarazu.app"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +79,6 @@ def lab_page(
         "saved": saved,
     }
     return template("lab.html.j2").render(known)
-
-
-def waiting_page(seconds: float, failure: str) -> str:
-    """Return the page that is shown until kernels are compiled."""
-    text = failure or words.fill("compiling", seconds=round(seconds))
-    return template("waiting.html.j2").render(text=text, reload=not failure)
 
 
 def problem_page(text: str) -> str:

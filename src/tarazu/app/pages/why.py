@@ -10,7 +10,8 @@ from markupsafe import Markup
 from tarazu.app import words
 from tarazu.app.drawing import fan_marks, svg
 from tarazu.app.futures import Futures
-from tarazu.app.pages.lab import LARGE, data_block, lab_data, template
+from tarazu.app.pages.lab import LARGE, data_block, lab_data
+from tarazu.app.pages.waiting import template
 from tarazu.app.state import lever_pairs, policy_of, write_query
 from tarazu.app.why.causes import Causes, expressions_of, key_of
 from tarazu.app.why.choice import Why, write_why

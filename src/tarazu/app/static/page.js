@@ -14,6 +14,7 @@ import { amount, change, cost, fill, headline, mapSentence, mode, said, sentence
 /** @typedef {import("./words.js").Futures} Futures */
 
 const RUN_AFTER = 350; // ms without a change, after which members run
+const COMPILED_AFTER = 2000; // ms between two questions whether kernels are compiled
 const TILE = 58; // px from one hexagon to the next
 const HEIGHTS = { wide: 430, large: 300, small: 210 };
 const WIDE = matchMedia("(min-width: 80rem)"); // the map stands beside the large picture
@@ -185,8 +186,10 @@ async function start() {
   const of = state;
   by("cancel").hidden = false;
   by("again").hidden = true;
+  let isCompiling = false;
   try {
     await run(of, own.signal, (line) => {
+      isCompiling = line.state === "compiling";
       if (running === own) follow(line, of);
     });
   } catch (error) {
@@ -194,7 +197,8 @@ async function start() {
   }
   if (running === own) {
     stop();
-    by("again").hidden = shown.futures.members === lab.stages.at(-1);
+    if (isCompiling) timer = setTimeout(start, COMPILED_AFTER);
+    by("again").hidden = isCompiling || shown.futures.members === lab.stages.at(-1);
   }
 }
 

@@ -13,7 +13,8 @@ export async function run(state, signal, onLine, address = "/api/runs") {
   });
   if (!answer.ok || answer.body === null) {
     const problem = await answer.json().catch(() => ({ problem: String(answer.status) }));
-    onLine(answer.status === 503 ? { state: "full", ...problem } : { state: "failed", why: problem.problem });
+    const busy = problem.problem === "compiling" ? "compiling" : "full";
+    onLine(answer.status === 503 ? { state: busy, ...problem } : { state: "failed", why: problem.problem });
     return;
   }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

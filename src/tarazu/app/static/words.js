@@ -101,7 +101,7 @@ export function mode(words, futures) {
  * @param {any} line */
 export function said(words, line) {
   const name = /** @type {Record<string, string>} */ ({
-    queued: "state_queued", full: "state_full", late: "state_time", stopped: "state_stopped", failed: "state_failed",
+    queued: "state_queued", compiling: "state_compiling", full: "state_full", late: "state_time", stopped: "state_stopped", failed: "state_failed",
   })[line.state];
   return name ? fill(words, name, line) : "";
 }
