@@ -89,7 +89,7 @@ def measure_one(world: DoseWorld, place: Frame, seed: int) -> list[float]:
         estimate,
         *effect.intervals[0].tolist(),
         float(effect.p_values[0] < SIGNIFICANCE),
-        float(abs(estimate) > 1.96 * effect.hac[0]),
+        float(abs(effect.coefficients[0]) > 1.96 * effect.hac[0]),
         float(effect.p_moved < SIGNIFICANCE),
         effect.effective_districts,
     ]

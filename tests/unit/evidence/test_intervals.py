@@ -68,6 +68,7 @@ def test_estimators__have_intervals_that_agree_with_their_tests(seed, effect):
     found = find_effects(MEASURABLE, world.counts())
     wrong = {name: one for name, one in found.items() if not agrees(*one[1:3], one.p_value)}
     assert not wrong
+    assert all(one.low <= one.estimate <= one.high for one in found.values())
 
 
 @pytest.mark.parametrize("per_death", [0.0, 0.3])
@@ -83,7 +84,9 @@ def test_dose__has_intervals_that_agree_with_its_tests(seed, per_death):
         attacks[w + 1 : w + 53, d] += rng.poisson(per_death * killed / 52, 52)
     panel = DosePanel(attacks, week, district, doses, world.neighbours, {}, {})
     effect = measure_dose(panel, ((5, 52), (1, 12)), exchanges=199)
-    for (low, high), p_value in zip(effect.intervals, effect.p_values, strict=True):
+    rows = zip(effect.estimates, effect.intervals, effect.p_values, strict=True)
+    for estimate, (low, high), p_value in rows:
+        assert low <= estimate <= high
         assert agrees(low, high, p_value)
     low, high = effect.intervals[0]
     assert low < per_death * 48 / 52 < high

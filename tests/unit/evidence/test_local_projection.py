@@ -62,7 +62,7 @@ def test_project__equals_least_squares_with_all_dummies(seed):
     p = panel(seed)
     y, x = plain(p)
     expected = np.linalg.lstsq(x, y, rcond=None)[0][0]
-    assert measure_dose(p, exchanges=1).estimates[0] == pytest.approx(expected, rel=1e-8)
+    assert measure_dose(p, exchanges=1).coefficients[0] == pytest.approx(expected, rel=1e-8)
 
 
 def test_project__hac_errors_are_those_of_statsmodels():

@@ -39,7 +39,11 @@ class DoseEffect:
     Attributes
     ----------
     windows : H of them, the first is the one that the verdict rests on.
-    estimates, hac : (H,); intervals : (H, 2), the effects that exchanged doses do not reject.
+    estimates : (H,) the effects at which the doses are where exchanged doses are on average (Hodges
+        & Lehmann 1963): those that the test rejects least. intervals : (H, 2) the effects that it
+        does not reject.
+    coefficients, hac : (H,) of the regression. Operations of another prognosis have other doses, so
+        that exchanged doses, too, have a coefficient on average; the estimate is without that.
     p_values : (H,) two-sided, from exchanged doses; adjusted : (H,) by the largest of all windows.
     p_moved : for the first window, from dates moved by up to 26 weeks.
     largest_share, five_share : of the information on the first window in the heaviest operation,
@@ -49,6 +53,7 @@ class DoseEffect:
     windows: tuple[tuple[int, int], ...]
     estimates: Array
     intervals: Array
+    coefficients: Array
     hac: Array
     p_values: Array
     adjusted: Array
@@ -113,7 +118,8 @@ def measure_dose(
     shares = np.sort(fit.leverage[cells[:, 0], cells[:, 1], 0])[::-1]
     return DoseEffect(
         windows=windows,
-        estimates=fit.coefficients[0],
+        estimates=_least_rejected(fit.coefficients[0], by_chance),
+        coefficients=fit.coefficients[0],
         intervals=_invert(fit.coefficients[0], by_chance, level),
         hac=fit.hac,
         p_values=p_values,
@@ -175,6 +181,14 @@ def _treatments(panel: DosePanel, marks: Array, first: int) -> Array:
     np.add.at(own, (panel.weeks, panel.districts), with_count)
     beside = np.einsum("tdm,de->tem", own, spread_evenly(panel.neighbours))
     return np.concatenate([own, beside], axis=2)[first : T - REACH_WEEKS]
+
+
+def _least_rejected(observed: Array, by_chance: Array) -> Array:
+    """Return (H,) effects at which the coefficient is the mean of those of exchanged doses."""
+    by_chance = by_chance[np.isfinite(by_chance).all(axis=1)]
+    mean = by_chance.mean(axis=0) if len(by_chance) else np.zeros(len(observed) + 1)
+    taken = 1.0 - float(mean[-1])
+    return observed if abs(taken) < 1e-9 else np.asarray((observed - mean[:-1]) / taken)
 
 
 def _invert(observed: Array, by_chance: Array, level: float) -> Array:

@@ -189,7 +189,7 @@ def _checks(
         WORDS.text("phrases", "lead", weeks=_weeks(window), estimate=estimate, p=p)
         for window, estimate, p in zip(leads.windows, leads.estimates, leads.p_values, strict=True)
     )
-    t = abs(float(effect.estimates[0])) / max(float(effect.hac[0]), 1e-12)
+    t = abs(float(effect.coefficients[0])) / max(float(effect.hac[0]), 1e-12)
     return [
         WORDS.check(
             "before",
