@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery
     from tarazu.evidence.failure import Failure
     from tarazu.evidence.simulated.rates import ErrorRates
-    from tarazu.model import Description
+    from tarazu.model import Model
     from tarazu.record import Record
     from tarazu.study import Progress as StudyProgress
     from tarazu.study import StudyResult
@@ -263,13 +263,10 @@ def _decide_claims(
         return weigh_claims(findings, studies, task.ledger, failures=failures)
 
 
-def _own_model(task: Task) -> Description | None:
-    """Return the description of the model that the studies ran; None for the shipped one."""
-    if not any(given.study.model_digest for given in task.studies):
-        return None
-    from tarazu.model import describe
-
-    return describe(task.studies[0].study.model)
+def _own_model(task: Task) -> Model | None:
+    """Return the model that the studies ran; None for the shipped one."""
+    own = any(given.study.model_digest for given in task.studies)
+    return task.studies[0].study.model if own else None
 
 
 def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
@@ -309,7 +306,7 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
         folder / ANNEX,
         battery=result.battery,
         studies=result.studies,
-        description=_own_model(task),
+        model=_own_model(task),
         ledger=result.ledger,
         question=None if findings or not result.studies else result.studies[0].question,
         provenance=provenance,

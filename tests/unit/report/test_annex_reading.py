@@ -18,6 +18,7 @@ from tarazu.evidence.error_rates import SIZE, SMALLEST_RISE
 from tarazu.evidence.finding import CANNOT_TELL, Check
 from tarazu.model import build_model
 from tarazu.model.description import Description, describe
+from tarazu.model.user_model import load_user_model
 from tarazu.record import load_record
 from tarazu.report import anchors, write_brief
 from tarazu.report.annex.document import write_annex
@@ -308,6 +309,19 @@ def test_annex__names_hypotheses_and_findings_by_their_titles(page: str, studies
         assert shares
         for hypothesis in result.hypotheses:
             assert hypothesis.title.lower() in shares[0]
+
+
+def test_annex__of_a_model_with_an_own_mechanism_draws_that_model(studies, tmp_path: Path) -> None:
+    how_to = Path(__file__).parents[3] / "docs" / "how-to" / "your-own-mechanism.md"
+    code = how_to.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    file = tmp_path / "curfew.py"
+    file.write_text(code, encoding="utf-8")
+    model = load_user_model(file).model
+    path = write_annex(RECORD, [], tmp_path / "annex.html", studies=[studies["small"]], model=model)
+    section = path.read_text(encoding="utf-8").split('<section id="model"')[1]
+    drawing = section.split('<h3 id="causal-diagram">')[1].split("<table")[0]
+    assert "<svg" in drawing
+    assert "curfew" in section.split("Levers: unit, range, today")[1]
 
 
 def test_annex__of_equal_inputs_has_equal_bytes(tmp_path: Path, battery: Battery) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from tarazu.claims import Ledger
+    from tarazu.model import Model
     from tarazu.model.description import Description
     from tarazu.report.annex.study_section import StudySection
     from tarazu.report.table import Table
@@ -91,6 +92,7 @@ def write_annex(
     battery: Battery | None = None,
     studies: Sequence[StudyResult | str | PathLike[str]] = (),
     ledger: Ledger | None = None,
+    model: Model | None = None,
     description: Description | None = None,
     question: str | None = None,
     provenance: Provenance | None = None,
@@ -110,7 +112,8 @@ def write_annex(
     studies : results of studies, or their folders, in the order of the annex; each becomes one
         section.
     ledger : claims with their verdicts.
-    description : of the model that the studies ran; default: the shipped one, if there are any.
+    model : the one that the studies ran; default: the shipped one, if there are any.
+    description : of that model, instead of it: its tables, without a diagram of what acts on what.
     question : heading of the annex; default: the question of the only finding.
     provenance : versions and digests; default: those of this installation and of the record.
 
@@ -139,6 +142,7 @@ def write_annex(
         battery=battery,
         studies=load_studies(studies),
         ledger=ledger,
+        model=model,
         description=description,
         question=question,
         provenance=provenance_of(record, provenance),
@@ -154,6 +158,7 @@ def render_annex(
     battery: Battery | None,
     studies: Sequence[StudyResult],
     ledger: Ledger | None,
+    model: Model | None,
     description: Description | None,
     question: str | None,
     provenance: Provenance,
@@ -193,7 +198,7 @@ def render_annex(
             model_limits=_model_limits(record, studies),
             ledger=weighed,
             studies=sections,
-            model=_model_section(studies, description),
+            model=_model_section(studies, model, description),
             failures=failures,
             failed=failed_checks(findings),
             checks_total=sum(len(finding.diagnostics) for finding in findings),
@@ -274,7 +279,7 @@ def _model_limits(record: Record, studies: Sequence[StudyResult]) -> tuple[str, 
 
 
 def _model_section(
-    studies: Sequence[StudyResult], description: Description | None
+    studies: Sequence[StudyResult], model: Model | None, description: Description | None
 ) -> dict[str, Any] | None:
     if not studies:
         return None
@@ -284,11 +289,11 @@ def _model_section(
     from tarazu.report.tables import model as tables
 
     diagram = ""
-    if description is None:  # of the shipped model; that of another is not known here
+    if description is None:
         from tarazu.report.diagram.nodes import causal_diagram
         from tarazu.report.diagram.page import diagram_html
 
-        model = build_model()
+        model = build_model() if model is None else model
         known = describe(model)
         diagram = diagram_html(
             causal_diagram(model), anchors={row.quantity for row in known.equations}
