@@ -21,7 +21,8 @@ from tarazu.report.brief.texts import (
     plain_name,
     words_in,
 )
-from tarazu.report.brief.timing_panels import detectable, within
+from tarazu.report.brief.timing_panels import within
+from tarazu.report.detectable import detectable
 
 if TYPE_CHECKING:
     from tarazu.study import StudyResult

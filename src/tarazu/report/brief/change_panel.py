@@ -9,7 +9,8 @@ from tarazu.evidence.finding import Finding
 from tarazu.report import anchors
 from tarazu.report.brief.panel import Panel
 from tarazu.report.brief.texts import TEXTS, listed
-from tarazu.report.brief.timing_panels import detectable, differing
+from tarazu.report.brief.timing_panels import differing
+from tarazu.report.detectable import detectable
 
 if TYPE_CHECKING:
     from tarazu.study import StudyResult

@@ -14,6 +14,7 @@ from tarazu.core.number_format import (
 )
 from tarazu.evidence.error_rates import SMALLEST_RISE
 from tarazu.evidence.finding import Finding
+from tarazu.report.detectable import detectable
 from tarazu.report.table import Table
 
 DAYS = 7  # per week
@@ -31,6 +32,7 @@ def numbers_table(finding: Finding) -> Table:
         ("p-value", f"{probability(finding.p_value)}, against: {finding.null}"),
         ("verdict", finding.verdict),
         *_horizon(finding),
+        *_computed(finding),
         ("n used", counts(finding.n_used)),
         ("n dropped", counts(finding.n_dropped)),
     ]
@@ -44,6 +46,15 @@ def _horizon(finding: Finding) -> list[tuple[str, str]]:
         return []
     weeks = "" if days % DAYS else f" ({count(days // DAYS)} weeks)"
     return [("counted within", f"{count(days)} days{weeks}")]
+
+
+def _computed(finding: Finding) -> list[tuple[str, str]]:
+    """Return what could have been found, where the width of the interval alone tells it."""
+    found = detectable(finding)
+    if found is None or found.is_measured or not finding.is_test:
+        return []
+    shown = " or ".join(number(value, signed=True) for value in (found.fall, found.rise))
+    return [("detectable", f"beyond {shown}, from the width of the interval: not measured here")]
 
 
 def sensitivity_table(finding: Finding) -> Table | None:

@@ -53,6 +53,14 @@ def test_brief__of_a_record_has_each_number_at_its_place_in_the_annex(pages) -> 
     assert untraced(*pages) == []
 
 
+def test_brief__of_unmeasured_rates_has_its_detectable_change_in_the_annex(tmp_path: Path) -> None:
+    findings = [retaliation(validation={})]
+    brief = write_brief(RECORD, findings, tmp_path / "brief.html", annex="annex.html")
+    annex = write_annex(RECORD, findings, tmp_path / "annex.html")
+    assert "not measured for this record" in text_of(brief)
+    assert untraced(brief.read_text(encoding="utf-8"), annex.read_text(encoding="utf-8")) == []
+
+
 def test_brief__has_the_same_words_with_links_and_without(pages, tmp_path: Path) -> None:
     alone = write_brief(RECORD, [retaliation()], tmp_path / "brief.html")
     linked = re.sub(r' <a href="annex[^>]*>in full</a>|All else is in .*?</a>\.', "", pages[0])
