@@ -178,6 +178,18 @@ def test_answer__of_a_study_of_one_lever_is_whether_violence_ends(quiet, words: 
     assert ("80%" if quiet else "0%") in answer.sentences[2]
 
 
+def test_answer__says_where_violence_ends_under_other_assumptions_only() -> None:
+    """96% under one assumption and 12% with nothing ruled out is not 'set right, it ends'."""
+    name = "operational_tempo = 10"
+    made = study({name: RISE}, grid="operational_tempo", quiet={name: 0.8})
+    is_first = made.metrics["hypothesis"] == "full"
+    made.metrics.loc[is_first & (made.metrics["policy"] == name), "quiet_year"] = 0.1
+    answer = _of(NOTHING, study=made)
+    assert "ends the violence under some assumptions only" in answer.headline
+    assert answer.sentences[2].startswith("Under 'nothing ruled out' a year without an attack")
+    assert "at most 10% of runs" in answer.sentences[2]
+
+
 def _every_answer() -> list[Answer]:
     longest = {"mine": LONG}
     places = {"mine": ("Dera Bugti", "Killa Saifullah", "Jhal Magsi", "Kech", "Awaran")}

@@ -88,6 +88,11 @@ def ending_shares(result: StudyResult) -> dict[tuple[str, str], Estimate]:
     }
 
 
-def ends_somewhere(result: StudyResult) -> bool:
-    """Return whether violence ends in most runs of some setting under some hypothesis."""
-    return any(share.value > EVEN for share in ending_shares(result).values())
+def ending_of(result: StudyResult) -> str:
+    """Return where violence ends in most runs of some setting: none, some or most.
+
+    "most" where it does under the hypothesis that rules nothing out, or else the first; "some"
+    where it does under others only.
+    """
+    ends = {h for (h, _), share in ending_shares(result).items() if share.value > EVEN}
+    return "most" if in_order(result)[0] in ends else "some" if ends else "none"

@@ -8,16 +8,18 @@ from tarazu.core.number_format import count, percent
 from tarazu.report.brief.simulated.policies import (
     civilians,
     compared,
+    ending_of,
     ending_shares,
-    ends_somewhere,
     own_policies,
     title_of,
     verdict_on,
 )
 from tarazu.report.brief.texts import HEADLINE_WORDS, TEXTS, fit, plain_name, words_in
 from tarazu.report.likelihood import likelihood
+from tarazu.report.tables.policies import hypotheses
 from tarazu.study import StudyResult
 from tarazu.study.analysis.leader import find_leader
+from tarazu.study.analysis.summary import in_order
 from tarazu.study.analysis.uncertainty import Estimate
 from tarazu.study.runner.result import Label
 
@@ -28,8 +30,7 @@ EQUAL: Final = 0.05  # share of futures without a difference that is stated
 def study_headline(study: StudyResult) -> str:
     """Return what the model says in at most 20 words."""
     if study.grid:
-        key = "grid_some" if ends_somewhere(study) else "grid_none"
-        return _head(key, plain_name(study.grid))
+        return _head(f"grid_{ending_of(study)}", plain_name(study.grid))
     shown = compared(study)
     if not shown:
         return _head("one_policy", study.policies[0].title)
@@ -50,8 +51,10 @@ def _head(key: str, name: str) -> str:
 def policy_sentence(study: StudyResult) -> str:
     """Return what the policies do to civilians killed: by shares of futures, never by a mean."""
     if study.grid:
-        most = max(ending_shares(study).values(), key=lambda share: share.value)
-        return TEXTS.text("answer", "grid", **_shares(most))
+        first = in_order(study)[0]
+        ends = [share for (h, _), share in ending_shares(study).items() if h == first]
+        most = max(ends, key=lambda share: share.value)
+        return fit("answer", "grid", name=hypotheses(study)[first].lower(), **_shares(most))
     shown = compared(study)
     if not shown:
         return fit("answer", "one_policy", name=study.policies[0].title)

@@ -15,8 +15,8 @@ from tarazu.report.brief.simulated.policies import (
     changes_of,
     civilians,
     compared,
+    ending_of,
     ending_shares,
-    ends_somewhere,
     own_policies,
     title_of,
     verdict_on,
@@ -241,10 +241,9 @@ def settings_panel(result: StudyResult) -> PolicyPanel:
     """Return settings of a lever (rows) by hypothesis (columns): share of runs in which it ends."""
     shares, lever = ending_shares(result), plain_name(result.grid)
     strip = dict(list(hypotheses(result).items())[:MOST_STRIP])
-    if ends_somewhere(result):
-        title = TEXTS.text("grid", "title_some")
-    else:
-        title = TEXTS.text("grid", "title_none", name=lever)
+    ending = ending_of(result)
+    named = {} if ending == "some" else {"name": lever}
+    title = TEXTS.text("grid", f"title_{ending}", **named)
     settings = sorted(result.policies, key=_value)
     left = len(settings) - MOST_SETTINGS
     return PolicyPanel(
