@@ -73,7 +73,7 @@ function showAddress(id = location.hash.slice(1)) {
 
 const worker = new Worker("/static/why_worker.js", { type: "module" });
 worker.postMessage({ lab });
-worker.onmessage = ({ data }) => {
+worker.onmessage = (/** @type {MessageEvent} */ { data }) => {
   if (data.id !== asked) return;
   left = data.futures;
   by("state").textContent = data.futures ? "" : data.error ? words.state_unreachable : words.state_left;
