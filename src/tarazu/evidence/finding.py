@@ -284,7 +284,7 @@ class Finding:
         >>> import tarazu as tz
         >>> few = {"replicates": 99, "sensitivity_replicates": 99, "draws": 2}
         >>> tz.estimate("near_repeat", tz.load_record(), **few).summary()
-        Do attacks repeat in the same district within two weeks?
+        Do attacks repeat within two weeks in a district, or come in bursts there?
         ...
         Verdict: near repeats.
         ...

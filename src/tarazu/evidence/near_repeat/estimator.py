@@ -1,4 +1,8 @@
-"""Near repeat: attacks close together in space and time, and after operations."""
+"""Near repeat: attacks close together in space and time, be they repeats or bursts of one district.
+
+A burst of one district that lasts some weeks puts attacks as close together as attacks that bring
+attacks do. docs/validation/verdicts.md has the ways to separate the two that were tried.
+"""
 
 from __future__ import annotations
 
@@ -50,11 +54,12 @@ def near_repeat(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Finding:
-    """Return whether attacks repeat in their district within two weeks more than by chance.
+    """Return whether attacks of a district come closer together than by chance, repeats or bursts.
 
     The estimand is the number of pairs of attacks in one district, 1 to 14 days apart, over the
     number expected where dates are exchanged among the attacks of the same 52 weeks. Attacks of
-    one district and day count once. Clustering, not cause.
+    one district and day count once. Clustering, not cause: bursts of one district alone, of some
+    weeks, count as repeats.
 
     Parameters
     ----------
