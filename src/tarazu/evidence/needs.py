@@ -34,15 +34,15 @@ class Cost(NamedTuple):
 
 
 COSTS: Final = {
-    "retaliation": Cost(80, 5.0, 80.0, 40.0),
+    "retaliation": Cost(50, 5.0, 80.0, 40.0),
     "wake": Cost(60, 2.0, 5.0, 30.0),
     "displacement": Cost(80, 1.0, 5.0, 20.0),
-    "dose": Cost(10, 1.0, 3.0, 220.0),
-    "near_repeat": Cost(10, 1.0, 1.0, 50.0),
+    "dose": Cost(10, 1.0, 10.0, 220.0),
+    "near_repeat": Cost(10, 1.0, 4.0, 50.0),
     "tactics": Cost(2, 1.0, 0.1, 20.0),
     "severity": Cost(2, 1.0, 0.1, 50.0),
     "escalation": Cost(4, 0.5, 0.1, 20.0),
-    "reaction": Cost(80, 1.0, 5.0, 90.0),
+    "reaction": Cost(80, 1.0, 1.0, 90.0),
     "groups": Cost(4, 0.5, 0.1, 10.0),
 }
 _MATRICES: Final = 6  # of districts by districts
