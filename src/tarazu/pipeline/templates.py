@@ -15,6 +15,7 @@ question = "Does withdrawal cost fewer civilians than today's policy?"
 
 # The first day, so that policies may name days.
 start = 2027-01-01
+# history = 2004-01-01  # runs begin here, and policies part at the start; without it, from today
 
 # Weeks of every run, and the weeks over which outcomes are counted.
 weeks = 260
