@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import shlex
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +39,9 @@ from tarazu.cli.terminal.progress import progress
 if TYPE_CHECKING:
     from tarazu.claims import Entry, Ledger
     from tarazu.pipeline.task import Task
+    from tarazu.region import Region as LoadedRegion
+
+LAB = "lab.html"  # of a run folder
 
 _log = logging.getLogger("tarazu.cli")
 
@@ -110,6 +115,14 @@ def run(
         ),
     ] = False,
     config: BatteryFile = None,
+    lab: Annotated[
+        bool,
+        typer.Option(
+            "--lab",
+            help="Also write lab.html beside the annex: the policy lab of the shipped model and "
+            "this region as one file, with expected paths.",
+        ),
+    ] = False,
     workers: Workers = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
@@ -142,6 +155,11 @@ def run(
     from tarazu.evidence.battery import SHIPPED_CONFIG, load_battery
     from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
 
+    if lab and model is not None:
+        raise typer.BadParameter(
+            "the lab is of the shipped model, and --model names another. Remove one of them.",
+            param_hint="--lab",
+        )
     battery = load_battery(config or SHIPPED_CONFIG) if evidence or config else None
     region = load_region(shared.region)
     if study == DEMO:
@@ -153,7 +171,14 @@ def run(
         task = replace(task, estimators=battery.estimators, significance=battery.significance)
     keep = [*paths_of(events, model, config), *shared.files]
     _run_and_print(
-        task, out, workers, region=shared.region, keep=keep, force=force, as_json=as_json
+        task,
+        out,
+        workers,
+        region=shared.region,
+        keep=keep,
+        force=force,
+        also={LAB: partial(_saved_lab, region)} if lab else {},
+        as_json=as_json,
     )
 
 
@@ -225,6 +250,7 @@ def _run_and_print(
     region: str | None,
     keep: Sequence[Path] = (),
     force: bool,
+    also: Mapping[str, Callable[[], bytes]] = MappingProxyType({}),
     as_json: bool,
 ) -> None:
     """Run a task, by default into out/STUDY or out/STUDY-REGION, and print what was found."""
@@ -237,7 +263,13 @@ def _run_and_print(
             check_default_folder(task.studies[0], out)
     with _reporting_what_is_kept(out):
         result = run_task(
-            task, out, workers=threads(workers), keep=keep, force=force, progress=progress
+            task,
+            out,
+            workers=threads(workers),
+            keep=keep,
+            force=force,
+            also=also,
+            progress=progress,
         )
     points = run_points(
         task.record, battery=result.battery, study=result.studies[0], ledger=result.ledger
@@ -247,6 +279,13 @@ def _run_and_print(
     else:
         show(ending(points, out, next_commands(region)), None, as_json=False)
     exit_for_failures(result.battery, out)
+
+
+def _saved_lab(region: LoadedRegion) -> bytes:
+    from tarazu.app.lab import load_lab
+    from tarazu.app.pages.saved import saved_page
+
+    return saved_page(load_lab(region)).encode()
 
 
 def next_commands(region: str | None) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tarazu.pipeline.progress import Progress, silent
@@ -98,6 +99,7 @@ def run_task(
     workers: int = 1,
     keep: Sequence[Path] = (),
     force: bool = False,
+    also: Mapping[str, Callable[[], bytes]] = MappingProxyType({}),
     progress: Progress = silent,
 ) -> TaskResult:
     """Run a task and write its results, brief and annex to `out`; equal tasks give equal bytes.
@@ -110,6 +112,7 @@ def run_task(
     workers : threads that run a study. Results do not depend on it.
     keep : input files and folders that must not be replaced, besides those of the studies.
     force : see `tarazu.core.files.output_folder.check_folder`.
+    also : names of further files of the folder, and what makes them.
     progress : opens each step; see `tarazu.pipeline.progress`.
 
     Raises
@@ -126,6 +129,7 @@ def run_task(
     >>> from tarazu.record import load_record
     >>> run_task(Task(load_record(), ("retaliation",)), "out")  # doctest: +SKIP
     """
+    from tarazu.core.files.cache import write_atomic
     from tarazu.core.files.work_folder import clear_work, open_work
     from tarazu.evidence.battery import assess
     from tarazu.pipeline.run_folder import run_folder
@@ -154,6 +158,9 @@ def run_task(
         result = TaskResult(battery, studies, _decide_claims(task, battery, studies, progress))
         with progress("writing the brief and its annex"):
             _write(task, result, inputs, folder)
+        for name, make in also.items():
+            with progress(f"writing {name}"):
+                write_atomic(folder / name, make())
     if origin is not None:
         clear_work(work)
     moved = zip(task.studies, result.studies, strict=True)  # with the folder, to where they stay

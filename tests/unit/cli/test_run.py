@@ -139,6 +139,16 @@ def test_run__as_json_has_the_same_in_data(
     assert change["share_lower"] == pytest.approx((difference < 0).mean())
 
 
+def test_run__of_another_model_refuses_the_lab(
+    study: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, out = results / "model.py", results / "out"
+    model.write_text("")
+    assert run(["run", str(study), "--lab", "--model", str(model), "-o", str(out)]) == 2
+    assert "the lab is of the shipped model" in " ".join(capsys.readouterr().err.split())
+    assert not out.exists()
+
+
 def test_run__workers_change_nothing_but_the_run_note(study: Path, results: Path) -> None:
     for workers in ("1", "2"):
         command = ["run", str(study), "-q", "-o", str(results / workers), "--workers", workers]

@@ -11,7 +11,7 @@ import pytest
 from tarazu.cli.entry import run
 from tarazu.core.errors import OutputError, ResourceError
 from tarazu.pipeline import Advance, Task, estimator_names, read_study, run_estimators, run_task
-from tarazu.pipeline.run_folder import RUN
+from tarazu.pipeline.run_folder import MANIFEST, RUN
 from tarazu.pipeline.runner import check_default_folder
 from tarazu.record import load_record
 from tarazu.study.runner.needs import estimate_needs
@@ -88,6 +88,13 @@ def test_run_task__studies_beyond_the_disk_together_are_refused_before_the_first
         run_task(task, tmp_path / "out", progress=progress)
     assert steps == []
     assert [path.name for path in tmp_path.iterdir()] == ["studies"]  # no .out.work
+
+
+def test_run_task__writes_further_files_into_the_folder(tmp_path: Path) -> None:
+    run_task(Task(load_record()), tmp_path / "out", also={"more.html": lambda: b"more"})
+    made = _bytes(tmp_path / "out")
+    assert made["more.html"] == b"more"
+    assert b"more.html" in made[MANIFEST]
 
 
 def test_run_estimators__opens_one_step_per_estimator(monkeypatch: pytest.MonkeyPatch) -> None:
