@@ -2,7 +2,7 @@
 # files in requirements/, and does nothing twice: stamps in .venv remember what is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app check quick lint fast-tests test theory digests figures first-page bench docs picture lock clean
+.PHONY: help demo app check quick lint fast-tests test theory digests figures first-page scripts bench docs picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -73,6 +73,11 @@ first-page: $(VENV)/.package $(VENV)/.extras  ## Renew the page that the lab sho
 DATA ?= ../shared/data
 figures: $(VENV)/.package $(VENV)/.dev  ## Renew the shipped counts and label checks from the event files: make figures DATA=folder
 	$(BIN)/python -m tests.unit.record.shipped_files $(DATA)
+
+scripts:  ## Types of the lab's scripts (development only: needs node, fetches TypeScript)
+	@if command -v npx >/dev/null; then \
+		npx --yes --package typescript@5.9 tsc --project tests/unit/app/tsconfig.json; \
+	else echo "THE TYPES OF THE LAB'S SCRIPTS WERE NOT CHECKED: node is not here"; fi
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null

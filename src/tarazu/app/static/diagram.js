@@ -31,7 +31,9 @@ export function nextOf(items, from, key) {
  * @param {HTMLElement} frame @param {Record<"closer" | "farther" | "whole", HTMLElement>} buttons */
 export function startDiagram(frame, buttons) {
   const picture = /** @type {SVGSVGElement} */ (frame.querySelector("svg"));
-  const items = /** @type {SVGAElement[]} */ ([...picture.querySelectorAll(".node[href], .link[href]")]);
+  const items = /** @type {SVGAElement[]} */ (
+    /** @type {unknown[]} */ ([...picture.querySelectorAll(".node[href], .link[href]")])
+  );
   const places = items.map(({ dataset }) => ({ x: Number(dataset.x), y: Number(dataset.y) }));
   let at = Math.max(items.findIndex((one) => one.matches(".node.spine")), 0);
   let zoom = 1;
