@@ -113,18 +113,26 @@ export function shade(district) {
   return steps === 0 ? "same" : `${share < 0 ? "less" : "more"}${steps}`;
 }
 
-/** Replace the marks of a picture; its name and description stay, with a new text.
+/** Replace the marks of a picture, or change those that are there: while a lever moves, most stay.
+ * Its name and description stay, with a new text.
  * @param {SVGSVGElement} picture @param {Mark[]} marks @param {number} width
  * @param {number} height @param {string} text */
 export function redraw(picture, marks, width, height, text) {
-  const [title, description] = picture.children;
-  description.textContent = text;
-  const drawn = marks.map(([name, attributes, inner]) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.textContent = inner;
-    return element;
+  const [, description, ...old] = picture.children;
+  const box = `0 0 ${width} ${height}`;
+  if (description.textContent !== text) description.textContent = text;
+  if (picture.getAttribute("viewBox") !== box) picture.setAttribute("viewBox", box);
+  marks.forEach(([name, attributes, inner], i) => {
+    const is = old[i]?.localName === name;
+    const element = is ? old[i] : document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const key of element.getAttributeNames()) if (!(key in attributes)) element.removeAttribute(key);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (element.getAttribute(key) !== value) element.setAttribute(key, value);
+    }
+    if (element.textContent !== inner) element.textContent = inner;
+    if (is) return;
+    if (old[i]) old[i].replaceWith(element);
+    else picture.append(element);
   });
-  picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  picture.replaceChildren(title, description, ...drawn);
+  for (const element of old.slice(marks.length)) element.remove();
 }

@@ -44,14 +44,16 @@ document.documentElement.classList.add("script");
 function show(futures, of) {
   shown = { futures, state: of };
   const today = isToday(lab, of);
+  // widths are read before anything is written, so that the page is laid out once
+  const figures = [...document.querySelectorAll("figure")].map((one) => ({ one, wide: one.clientWidth }));
   by("headline").textContent = headline(words, futures, today);
   by("cost").textContent = cost(words, futures);
   by("mode").textContent = mode(words, futures);
-  for (const figure of document.querySelectorAll("figure")) drawFigure(figure);
+  for (const { one, wide } of figures) drawFigure(one, wide);
 }
 
-/** @param {HTMLElement} figure */
-function drawFigure(figure) {
+/** @param {HTMLElement} figure @param {number} wide px */
+function drawFigure(figure, wide) {
   const { futures } = shown;
   const today = isToday(lab, shown.state);
   const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
@@ -64,7 +66,7 @@ function drawFigure(figure) {
     const outcome = futures.outcomes.find((one) => one.name === figure.dataset.outcome);
     if (!outcome) return;
     caption.textContent = sentence(words, outcome, futures, today);
-    const width = Math.max(Math.round(figure.clientWidth), 240);
+    const width = Math.max(Math.round(wide), 240);
     const large = WIDE.matches ? HEIGHTS.wide : HEIGHTS.large;
     const height = figure.classList.contains("large") ? large : HEIGHTS.small;
     const marks = fanMarks(outcome, futures.weeks, futures.step, width, height, today);
@@ -402,7 +404,13 @@ function takeFigure(figure, kind) {
   return saveFigure(figure, kind, name, about, futures);
 }
 
-new ResizeObserver(() => show(shown.futures, shown.state)).observe(by("result"));
+const figure_ = /** @type {HTMLElement} */ (document.querySelector("figure"));
+let laidOut = figure_.clientWidth;
+new ResizeObserver(() => {
+  if (figure_.clientWidth === laidOut) return; // a caption took another line
+  laidOut = figure_.clientWidth;
+  show(shown.futures, shown.state);
+}).observe(figure_);
 show(shown.futures, state);
 showCompare();
 performance.mark("first-picture");
