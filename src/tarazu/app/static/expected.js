@@ -63,24 +63,25 @@ export function runMembers(lab, inputs, model, state, held = []) {
   const today = { ...state, start: lab.today, levers: {} };
   const base = held.length ? plan(model, leverSettings(lab, inputs, today), places) : own;
   const quantities = model.QUANTITIES.length;
+  const columns = lab.outcomes.map(({ name }) => (SUMS[name] ?? [name]).map((one) => model.QUANTITIES.indexOf(one)));
   const steps = lab.outcomes.map(() => /** @type {number[][]} */ ([]));
   const totals = lab.outcomes.map(() => /** @type {number[]} */ ([]));
   const districts = [];
   for (const row of inputs.parameters) {
     let levers = own;
     if (held.length) {
-      const run = runOne(inputs, model, row, base, held.map((link) => link.input));
+      const run = runOne(inputs, model, row, base, held.map((link) => link.input), []);
       if (run.failed >= 0) return null;
       levers = hold(model, own, held, run.districts, places);
     }
-    const { national, districts: local, failed } = runOne(inputs, model, row, levers, ["attacks"]);
+    const { national, districts: local, failed } = runOne(inputs, model, row, levers, ["attacks"], columns.flat());
     if (failed >= 0) return null;
-    lab.outcomes.forEach((outcome, k) => {
-      const columns = (SUMS[outcome.name] ?? [outcome.name]).map((name) => model.QUANTITIES.indexOf(name));
+    columns.forEach((own, k) => {
       const sums = new Array(Math.floor(weeks / lab.step)).fill(0);
       let total = 0;
       for (let t = 0; t < weeks; t++) {
-        const value = columns.reduce((sum, q) => sum + national[t * quantities + q], 0);
+        let value = 0;
+        for (const q of own) value += national[t * quantities + q];
         total += value;
         sums[Math.floor(t / lab.step)] += value;
       }
@@ -127,14 +128,16 @@ function hold(model, { levers, change }, held, paths, places) {
 }
 
 /** One draw. @param {Inputs} inputs @param {Model} model @param {number[]} row its parameters
- * @param {Plan} plan @param {string[]} keep quantities by district */
-function runOne(inputs, model, row, plan, keep) {
+ * @param {Plan} plan @param {string[]} keep quantities by district
+ * @param {number[]} sums columns of the quantities that are summed over districts */
+function runOne(inputs, model, row, plan, keep, sums) {
   const parameters = Float64Array.from(row);
   const weeks = plan.change.length;
   const none = new Float64Array(model.EVENTS.length * inputs.people_share.length);
   return model.run({
     ...inputs,
     keep: keep.map((name) => model.QUANTITIES.indexOf(name)),
+    sums,
     parameters,
     weeks,
     levers: plan.levers,

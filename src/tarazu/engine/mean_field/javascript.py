@@ -46,7 +46,8 @@ def write_javascript(program: Program, districts: int) -> str:
 
     ``run(input)`` -> ``{national, districts, failed}``: series (weeks, quantities) of the
     region, those of the quantities numbered in ``input.keep`` by district (weeks, kept, districts),
-    and the week in which a value left its range, or -1. The fields of ``input`` are those of
+    and the week in which a value left its range, or -1. Series of quantities that are not numbered
+    in ``input.sums``, if it is there, are 0. The other fields of ``input`` are those of
     `tarazu.engine.inputs.Inputs` for one member.
     """
     return "\n".join(_Writer(program, districts).module()) + "\n"
@@ -264,6 +265,7 @@ class _Writer:
         yield f"  const c = new Float64Array({len(self.scalars)});"
         yield f"  const e = new Float64Array({len(self.sums)});"
         yield "  const national = new Float64Array(T * Q);"
+        yield "  const sums = input.sums ?? QUANTITIES.map((name, q) => q);"
         yield "  const districts = new Float64Array(T * K * D);"
         yield "  const p = input.parameters;"
         yield "  x.set(input.start);"
@@ -282,7 +284,7 @@ class _Writer:
         yield from (f"      {call} &&" for call in calls[:-1])
         yield f"      {calls[-1]};"
         yield "    if (!fine) return { national, districts, failed: t };"
-        yield "    for (let q = 0; q < Q; q++) {"
+        yield "    for (const q of sums) {"
         yield "      let sum = 0;"
         yield "      if (MEANS.includes(q)) {"
         yield "        for (let d = 0; d < D; d++) sum += x[q * D + d] * input.people_share[d];"
