@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
@@ -92,6 +93,8 @@ class Runs:
                             return
             finally:
                 self._line.remove(ticket)
+                if not self._line:
+                    _give_memory_back()
         yield {"state": "done"}
 
     async def _wait(self, ticket: object) -> AsyncGenerator[Line, None]:
@@ -162,6 +165,12 @@ class Runs:
 
         threading.Thread(target=body, daemon=True, name="run").start()
         return work
+
+
+def _give_memory_back() -> None:
+    """Return to the system what runs needed: glibc keeps it in the pools of their threads."""
+    with suppress(OSError, AttributeError):  # another C library keeps less
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _forget(work: asyncio.Future[Line]) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from tarazu.app.brief import brief_of
 from tarazu.app.comparison import COMPARED, Choice, Comparison, compare_policies, states_of
 from tarazu.app.evidence.source import Evidence
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
+from tarazu.app.kept import Kept
 from tarazu.app.lab import SEED, TODAY, Lab
 from tarazu.app.runs import Line, Report, Runs, Stage
 from tarazu.app.state import YEAR, State, policy_of
@@ -24,10 +24,6 @@ from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import prepare
 from tarazu.model.places.attributes import PLACES
 from tarazu.study.setup.scenario import drawn_scenario
-
-T = TypeVar("T")
-
-KEPT: Final = 64  # results; of more, the one that was not used for longest is dropped
 
 
 class Service:
@@ -43,8 +39,7 @@ class Service:
         self.lab, self.runs = lab, runs or Runs()
         self.evidence = Evidence(lab.region, folder)
         self.first_page: str | None = None
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = Kept()
         self._started = monotonic()
         self._ready = threading.Event()
         self._causes: Causes | None = None
@@ -105,7 +100,7 @@ class Service:
     def expected(self, state: State) -> Futures:
         """Return the expected paths of a state, that is the mean field of a few draws."""
         key = ("expected", state.model_dump_json())
-        return self._keep(key, lambda: self._futures(state, EXPECTED_DRAWS, "mean", None))
+        return self._kept.get(key, lambda: self._futures(state, EXPECTED_DRAWS, "mean", None))
 
     def stages(self, state: State) -> list[Stage]:
         """Return the parts of a run of a state: more futures in each."""
@@ -122,7 +117,7 @@ class Service:
         """Return expected paths of policies under every hypothesis."""
         states = states_of(choice, self.lab)
         key = ("compared", choice.model_dump_json())
-        return self._keep(
+        return self._kept.get(
             key,
             lambda: [
                 self._comparison(states, hypothesis, EXPECTED_DRAWS, "mean", None)
@@ -148,7 +143,7 @@ class Service:
 
         def compute(report: Report) -> Line:
             key = ("unknowns", state.model_dump_json())
-            return self._keep(key, lambda: find_unknowns(self.lab, state, report).model_dump())
+            return self._kept.get(key, lambda: find_unknowns(self.lab, state, report).model_dump())
 
         return [compute]
 
@@ -158,7 +153,7 @@ class Service:
 
     def inputs(self, hypothesis: str) -> dict[str, Any]:
         """Return what the mean field in JavaScript reads, except levers, of the first draws."""
-        return self._keep(("inputs", hypothesis), lambda: self._inputs(hypothesis))
+        return self._kept.get(("inputs", hypothesis), lambda: self._inputs(hypothesis))
 
     def _futures(self, state: State, members: int, mode: Mode, report: Report | None) -> Futures:
         today = self._today(state.hypothesis, state.weeks, members, mode, report)
@@ -185,7 +180,7 @@ class Service:
     ) -> Members:
         state = State(hypothesis=hypothesis, years=weeks // YEAR)
         key = ("today", hypothesis, weeks, members, mode)
-        return self._keep(key, lambda: self._run(state, members, mode, report))
+        return self._kept.get(key, lambda: self._run(state, members, mode, report))
 
     def _run(self, state: State, members: int, mode: Mode, report: Report | None) -> Members:
         return run_members(
@@ -230,16 +225,3 @@ class Service:
             "levers": [[lever.default, lever.cost] for lever in lab.model.levers.values()],
             **{name: getattr(found, name).tolist() for name in names},
         }
-
-    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return a kept result, or make it; two threads may make the same one."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return cast(T, self._kept[key])
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return made
