@@ -17,6 +17,7 @@ from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Fi
 from tarazu.evidence.options import DRAWS, LEVEL
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.severity.power_law import (
+    EXPONENT_LEVEL,
     PowerLaw,
     Rivals,
     compare_lognormal,
@@ -32,7 +33,7 @@ from tarazu.record.embedded import KEYS
 from tarazu.record.vocabulary import DEATHS
 
 MONTH_KNOWN: Final = 4  # UCDP date_prec up to which an event has a month
-DOUBTFUL: Final = 0.1  # p-value of the fit below which Clauset et al. doubt a power law
+DOUBTFUL: Final = 0.1  # p-value below which Clauset et al. doubt a power law, or separate two laws
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("more deadly later", "less deadly later", CANNOT_TELL)
 
@@ -163,7 +164,7 @@ def _change_sentence(step: SeverityStep | None, n_used: dict[str, int], verdict:
 def _tail_sentence(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) -> str:
     if law is None or rivals is None:
         return WORDS.text("sentence", "no_tail")
-    if rivals.p_value >= 1 - LEVEL:
+    if rivals.p_value >= DOUBTFUL:
         closer = "either"
     else:
         closer = "power_law" if rivals.log_ratio > 0 else "lognormal"
@@ -173,7 +174,7 @@ def _tail_sentence(law: PowerLaw | None, rivals: Rivals | None, fit_p: float) ->
         start=law.start,
         n=law.n_tail,
         exponent=law.exponent,
-        level=LEVEL,
+        level=EXPONENT_LEVEL,
         low=law.interval[0],
         high=law.interval[1],
         fit=WORDS.text("clauses", "doubtful" if fit_p < DOUBTFUL else "possible"),
@@ -219,7 +220,7 @@ def _exponent(law: PowerLaw) -> str:
         "clauses",
         "exponent",
         exponent=law.exponent,
-        level=LEVEL,
+        level=EXPONENT_LEVEL,
         low=low,
         high=high,
         start=law.start,
@@ -276,7 +277,7 @@ def _survival(deaths: NDArray[np.int64], source: str, law: PowerLaw, rivals: Riv
         n=law.n_tail,
         start=law.start,
         exponent=law.exponent,
-        level=LEVEL,
+        level=EXPONENT_LEVEL,
         low=low,
         high=high,
     )

@@ -21,6 +21,7 @@ from tarazu.evidence.severity.power_law_kernels import (
 )
 
 SHORTEST_TAIL: Final = 50  # values in a tail, below which Clauset et al. advise against a fit
+EXPONENT_LEVEL: Final = 0.9  # of the interval of the exponent, which no test rests on
 _HALF_CHI_SQUARED: Final = 1.3527717270276146  # half the 90% quantile, one degree of freedom
 
 
