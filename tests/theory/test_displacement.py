@@ -17,7 +17,7 @@ from tarazu.evidence.displacement.rings import RINGS, TOTAL, study_rings
 
 SEED = 20260601
 MANY, SOME = 100, 40
-SIGNIFICANCE, LEVEL, HORIZON = 0.05, 0.9, 42
+SIGNIFICANCE, LEVEL, HORIZON = 0.05, 0.95, 42
 # 100 records: 7% and two standard errors
 LARGEST_SIZE = 0.07 + 0.051
 ROWS = (
@@ -93,7 +93,7 @@ def write_table(table: dict[str, Rates]) -> None:
         "the rows of the event study by ring, against matched days. Associational.",
         "",
         "Units: attacks per operation within 42 days, those that attacks bring included, so that "
-        "+1 at home is about +1.3 at home and +0.1 next door. 0 covered: share of 90% intervals "
+        "+1 at home is about +1.3 at home and +0.1 next door. 0 covered: share of 95% intervals "
         "that hold no effect. Found: p < 0.05. The last two columns are placebos, 85 to 112 days "
         "before the operation; an effect pulls them away from 0.",
         "",

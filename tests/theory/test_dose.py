@@ -23,7 +23,7 @@ SEED = 20260201
 MANY, SOME, FEW = 1000, 150, 100
 EXCHANGES, MOVES = 199, 99
 LARGEST_SIZE = 0.07  # of a test at 5%: the project's promise
-SMALLEST_COVERAGE = 0.87
+SMALLEST_COVERAGE = 0.92
 MEASURED = ("within_reach", "measure_dose")
 SHARE = (HEADLINE[1] - HEADLINE[0] + 1) / 52  # of the planted effect that the headline weeks hold
 
@@ -147,8 +147,8 @@ def write_table(table: dict[str, Rates]) -> None:
     shipped = {
         "summary": {
             SIZE: round(null.found, 3),
-            "coverage of 90% intervals, no effect": round(null.covered, 3),
-            "coverage of 90% intervals, +0.2 attacks per death": round(planted[0.2].covered, 3),
+            "coverage of 95% intervals, no effect": round(null.covered, 3),
+            "coverage of 95% intervals, +0.2 attacks per death": round(planted[0.2].covered, 3),
             "power, +0.2 attacks per death within 52 weeks": round(planted[0.2].found, 3),
             "power, each death prevents 10% of attacks": round(
                 table["each death prevents 10% of attacks"].found, 3
@@ -215,8 +215,8 @@ def test_dose__intervals_cover_no_effect(laboratory):
 
 @pytest.mark.parametrize("world", ["+0.1 attacks per death", "+0.2 attacks per death"])
 def test_dose__intervals_cover_an_effect(laboratory, world):
-    # 100 records: two standard errors of 90% are 6 points
-    assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.06
+    # 100 records: two standard errors of 95% are 4.4 points
+    assert laboratory[world].covered >= SMALLEST_COVERAGE - 0.044
 
 
 def test_dose__finds_a_large_effect_with_the_right_sign(laboratory):

@@ -129,7 +129,7 @@ def write_table(table: dict[str, Rates]) -> None:
     shipped = {
         "summary": {
             SIZE: round(null.follow + null.avoid, 3),
-            "90% intervals that hold 0 where nobody reacts": round(null.covered_zero, 3),
+            "95% intervals that hold 0 where nobody reacts": round(null.covered_zero, 3),
             "power, 0.08 operations caused per attack": round(table[CAUSED[0.08]].follow, 3),
             "power, 0.12 operations caused per attack where each adds 1 attack": round(
                 table["0.12 operations caused per attack, +1 attack by operation"].follow, 3

@@ -218,7 +218,7 @@ def write_table(table: dict[str, Rates]) -> None:
         SIZE: round(null.found, 3),
         "false positives at 5%, labels missing by label": round(missing.found, 3),
         "the same, were labels taken as missing at random": round(missing.known_found, 3),
-        "coverage of 90% intervals, a step of 33 points": round(one.covered, 3),
+        "coverage of 90% bounds, a step of 33 points": round(one.covered, 3),
         "median error of the place, a step of 33 points, quarters": one.place_error,
         "power, a step of 33 points": round(one.found, 3),
         "power, a step of 43 points, labels missing by label": round(
