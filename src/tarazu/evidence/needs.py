@@ -34,7 +34,7 @@ class Cost(NamedTuple):
 
 
 COSTS: Final = {
-    "retaliation": Cost(50, 5.0, 80.0, 40.0),
+    "retaliation": Cost(50, 5.0, 20.0, 40.0),
     "wake": Cost(60, 2.0, 5.0, 30.0),
     "displacement": Cost(80, 1.0, 5.0, 20.0),
     "dose": Cost(10, 1.0, 10.0, 220.0),

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.daily_counts import DailyCounts
 from tarazu.evidence.finding import Check, FigureData
@@ -76,9 +77,14 @@ def fit_alternatives(
     # Above 1 the records drawn from the fit would grow without end.
     replicates = refits if fit.spectral_radius < 1 else 0
     drawn = bootstrap_branching(fit, counts, replicates=replicates, seed=seed)
-    ends = np.array(
-        [[profile_interval(kind.history, kind.optimum, m) for m in range(4)] for kind in fit.kinds]
-    ).reshape(2, 2, 2, 2)
+    # One thread, as in all fits: the matrices are small, and more threads sum in another order.
+    with threadpool_limits(1, user_api="blas"):
+        ends = np.array(
+            [
+                [profile_interval(kind.history, kind.optimum, m) for m in range(4)]
+                for kind in fit.kinds
+            ]
+        ).reshape(2, 2, 2, 2)
     residuals = check_residuals(
         counts.attacks.sum(axis=1), fit.kinds[ATTACKS].mean.sum(axis=1), seed=seed
     )
