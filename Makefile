@@ -62,7 +62,7 @@ test: $(VENV)/.package $(VENV)/.dev  ## All tests but those of `make theory`
 
 theory: $(VENV)/.package $(VENV)/.dev  ## Analytic limits, measured error rates, thousands of bad inputs: takes long
 	$(PYTEST) tests/theory --durations=0 $(SPREAD)
-	$(PYTEST) tests/unit tests/fuzz -m heavy --durations=0 $(SPREAD)
+	$(PYTEST) tests/unit tests/fuzz tests/published -m heavy --durations=0 $(SPREAD)
 
 digests: $(VENV)/.package $(VENV)/.dev  ## Renew the digests of error rates after changes that change no number
 	$(BIN)/python -m tests.theory.fingerprints

@@ -263,7 +263,12 @@ def stop_run(study: Path, results: Path) -> Callable[[signal.Signals], tuple[int
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGKILL, -9, marks=pytest.mark.heavy),
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.heavy),
+    ],
 )
 def test_run__stopped_leaves_nothing_that_looks_finished_and_is_taken_up_again(
     number: signal.Signals,
