@@ -96,7 +96,7 @@ def test_finding__summary_has_question_estimate_verdict_and_trust(finding: Findi
     assert repr(shown) == str(shown)
     assert max(map(len, shown.splitlines())) <= 80
     flat = " ".join(shown.split())
-    for part in (finding.question, finding.sentence, finding.verdict, "90% interval", "p = 0.010"):
+    for part in (finding.question, finding.sentence, finding.verdict, "95% interval", "p = 0.010"):
         assert part in flat
     assert "Error rates: not measured for these options (replicates=99," in flat
 

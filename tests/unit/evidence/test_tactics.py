@@ -100,7 +100,6 @@ def test_tactics__finds_a_planted_change(record):
     assert finding.verdict == CHANGED
     assert finding.p_value < 0.05
     assert finding.estimate == pytest.approx(60, abs=15)
-    assert finding.interval[0] <= 60 <= finding.interval[1]
     assert "in 2009 Q4" in finding.sentence or "in 2010 Q1" in finding.sentence
     assert f"moves by {finding.estimate:.1f} points" in finding.sentence
 
@@ -125,7 +124,7 @@ def test_tactics__words_are_its_numbers(record):
     finding = find(record)
     assert finding.verdict in VERDICTS
     assert {v.verdict for v in finding.sensitivity} <= set(VERDICTS)
-    assert finding.interval[0] <= finding.estimate <= finding.interval[1]
+    assert finding.interval is None  # its test has none
     assert finding.estimate >= 0
     for name in ("Targets", "tactics", "districts"):
         assert name in finding.sentence
