@@ -24,7 +24,9 @@ WIDE: Final = 340.0  # px; a narrow screen
 NAMED: Final = 4  # districts named beside the map
 BARS: Final = 8  # districts drawn where there is no map
 LABELS: Final = 7  # years written under the bars at most
-HIGH: Final = 205.0  # px, of the map
+HIGH, HIGHEST = 205.0, 300.0  # px, of the map; a region of many rows may take more of the page
+LETTER: Final = 0.3  # of a tile's width
+LETTERS: Final = 8.5  # px, that a map may grow to have
 CROWDED: Final = 60  # tiles; above, their names are left out
 
 
@@ -221,11 +223,11 @@ def map_panel(record: Record) -> Panel | None:
 def _draw_tiles(region: Region, shown: dict[str, int]) -> Canvas:
     xs, ys = [tile.x for tile in region.tiles], [tile.y for tile in region.tiles]
     wide, high = max(xs) - min(xs) + 1.0, max(ys) - min(ys) + 2 / sqrt(3)
-    unit = min(WIDE / wide, HIGH / high)
+    unit = min(WIDE / wide, max(HIGH, min(HIGHEST, high * LETTERS / LETTER)) / high)
     canvas = Canvas(WIDE, high * unit)
     left = (WIDE - wide * unit) / 2
     radius = 0.96 * unit / sqrt(3)
-    size = min(11.0, 0.3 * unit)
+    size = min(11.0, LETTER * unit)
     seen: set[str] = set()
     for tile in region.tiles:
         x = left + (tile.x - min(xs) + 0.5) * unit

@@ -15,6 +15,7 @@ from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.record import Record, load_record
 from tarazu.report import write_brief
+from tarazu.report.brief.record_panels import map_panel
 from tarazu.study import StudyResult
 
 RECORD = load_record()
@@ -175,6 +176,15 @@ def test_page__without_tiles_draws_bars(tmp_path: Path) -> None:
     content = page.split('<section id="map"')[1].split("</section>")[0]
     assert "<polygon" not in content
     assert "Quetta" in content
+
+
+@pytest.mark.parametrize("region", ["balochistan", "kp-fata"])
+def test_map__has_letters_that_can_be_read_whatever_the_shape_of_a_region(region: str) -> None:
+    panel = map_panel(load_record(region))
+    assert panel is not None
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', panel.picture)]
+    assert min(sizes) >= 8.0
+    assert float(re.findall(r'viewBox="0 0 \d+ ([\d.]+)"', panel.picture)[0]) <= 300
 
 
 def test_page__of_silent_districts_has_no_map(tmp_path: Path) -> None:
