@@ -8,9 +8,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.browser.test_pages_in_chromium import FLAGS
 from tests.unit.evidence.findings import weak_retaliation
+from tests.unit.report.brief.made import DRAWS, retaliation, study
 
 from tarazu.evidence.battery import assess
 from tarazu.model import build_model
@@ -81,9 +83,17 @@ def test_annex__has_no_violation_of_axe(browser, annex, axe, tmp_path, flags) ->
     assert run_in(browser, annex, tmp_path, OPEN_ALL + AXE, *flags, before=axe) == []
 
 
-def test_brief__has_no_violation_of_axe(browser, axe, tmp_path) -> None:
-    page = write_brief(load_record(), [weak_retaliation()], tmp_path / "brief.html")
-    assert run_in(browser, page, tmp_path, OPEN_ALL + AXE, before=axe) == []
+@pytest.mark.parametrize("flags", [(), (DARK,)], ids=["light", "dark"])
+def test_brief__has_no_violation_of_axe(browser, axe, tmp_path, flags) -> None:
+    page = write_brief(
+        load_record(),
+        [retaliation()],
+        tmp_path / "brief.html",
+        studies=[study({"surge": np.full(DRAWS, -5.0)})],
+        annex="annex.html",
+    )
+    assert page.read_text(encoding="utf-8").count('class="from"') > 40
+    assert run_in(browser, page, tmp_path, OPEN_ALL + AXE, *flags, before=axe) == []
 
 
 def test_diagram_page__has_no_violation_of_axe(browser, axe, tmp_path) -> None:
