@@ -42,7 +42,7 @@ COSTS: Final = {
     "tactics": Cost(2, 1.0, 0.1, 20.0),
     "severity": Cost(2, 1.0, 0.1, 50.0),
     "escalation": Cost(4, 0.5, 0.1, 20.0),
-    "reaction": Cost(80, 1.0, 1.0, 90.0),
+    "reaction": Cost(20, 1.0, 1.0, 90.0),
     "groups": Cost(4, 0.5, 0.1, 10.0),
 }
 _MATRICES: Final = 6  # of districts by districts
