@@ -19,7 +19,7 @@ from tarazu.evidence.near_repeat.knox import KnoxTest
 from tarazu.evidence.options import LEVEL, SIGNIFICANCE
 from tarazu.evidence.sensitivity import pool
 from tarazu.evidence.severity.trend import compare_halves
-from tarazu.evidence.simulated.estimates import MEASURABLE, find_effects
+from tarazu.evidence.simulated.estimates import COUNTED, find_effects
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -65,7 +65,7 @@ def test_ratio_of_pairs__leaves_1_out_where_p_is_small(seed, observed):
 @pytest.mark.parametrize("seed", range(3))
 def test_estimators__have_intervals_that_agree_with_their_tests(seed, effect):
     world = plant_after(quiet_ring(seed), seed, effect)
-    found = find_effects(MEASURABLE, world.counts())
+    found = find_effects(COUNTED, world.counts())
     wrong = {name: one for name, one in found.items() if not agrees(*one[1:3], one.p_value)}
     assert not wrong
     assert all(one.low <= one.estimate <= one.high for one in found.values())
