@@ -19,6 +19,7 @@ from scipy.stats import spearmanr
 
 from tarazu.core.quantities import Normal, SpikeSlab
 from tarazu.engine import Districts, Pulse, Trajectory, simulate
+from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import first_state
 from tarazu.engine.mean_field.equilibria import ClosedMap
 from tarazu.engine.mean_field.reproduction import Reproduction, reproduction_number
@@ -66,18 +67,21 @@ def run(
     model: Model | None = None,
     keep: Sequence[str] = (),
     pulses: Sequence[Pulse] = (),
+    members: Sequence[int] | None = None,
+    mode: Mode = "mean",
 ) -> Trajectory:
+    """Return one run per row of the parameters; in the mean field `members` decide nothing."""
     return simulate(
         model or build_model(),
         np.atleast_2d(parameters),
         levers,
         districts=places(),
         seed=SEED,
-        members=np.arange(len(np.atleast_2d(parameters))),
+        members=np.arange(len(np.atleast_2d(parameters))) if members is None else members,
         weeks=levers.shape[1],
         keep=keep,
         pulses=pulses,
-        mode="mean",
+        mode=mode,
     )
 
 
@@ -174,12 +178,20 @@ def rank_correlation(a: pd.Series, b: pd.Series) -> float:
 # regimes --------------------------------------------------------------------------------------
 
 
-def regimes(draws: int, hypothesis: str = "full", years: int = 40) -> dict[str, float]:
+def regimes(
+    draws: int, hypothesis: str = "full", years: int = 40, mode: Mode = "mean"
+) -> dict[str, float]:
     """Return shares of draws by what attacks do: last five years against the first five."""
-    weekly = attacks(drawn(hypothesis, draws), settings(years * YEAR))
+    parameters, levers = drawn(hypothesis, draws), settings(years * YEAR)
+
+    def look(members: Array) -> Array:
+        at = members.astype(np.int64)
+        return run(parameters[at], levers, members=at, mode=mode).series("attacks")
+
+    weekly = np.concatenate(by_block(look, np.arange(draws)))
     yearly = weekly.reshape(draws, years, YEAR).sum(axis=2)
     first, last = yearly[:, :5].mean(axis=1), yearly[:, -5:].mean(axis=1)
-    ratio = last / first
+    ratio = last / np.maximum(first, 1e-9)
     return {
         "dies out": float((last < 1.0).mean()),
         "falls by more than 2": float((ratio < 0.5).mean()),
