@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from tarazu.study import StudyResult
 
 AUDITED: Final = (
-    "In few draws does violence die out or double within 40 years, by an audit of the model before "
-    "districts differed and campaigns came and went; it was not run again since. Shares, and tests "
-    "that the model did not pass: docs/validation/model-audit.md."
+    "In few draws does violence die out or double within 40 years, by an audit of the model. "
+    "Shares, and tests that the model did not pass: docs/validation/model-audit.md."
 )
 MODEL_LIMITS: Final = (
     "Nothing here is fitted to the record: parameters are drawn from priors, most of them assumed. "
