@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tarazu.app.brief import Brief
 from tarazu.app.comparison import Choice, Comparison
 from tarazu.app.evidence.findings import FindingsState
 from tarazu.app.evidence.view import Shown
 from tarazu.app.futures import Futures
+from tarazu.app.pages.brief import Brief
 from tarazu.app.reproduce import Recipe
 from tarazu.app.state import State
 from tarazu.app.why.unknowns import Unknowns

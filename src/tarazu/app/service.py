@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from tarazu.app.brief import brief_of
 from tarazu.app.comparison import COMPARED, Choice, Comparison, compare_policies, states_of
 from tarazu.app.evidence.source import Evidence
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, Futures, Members, compare, run_members
 from tarazu.app.kept import Kept
 from tarazu.app.lab import SEED, TODAY, Lab
+from tarazu.app.pages.brief import brief_of
 from tarazu.app.runs import Line, Report, Runs, Stage
 from tarazu.app.state import YEAR, State, policy_of
 from tarazu.app.why.causes import Causes, load_causes

@@ -8,7 +8,7 @@ import tarazu as tz
 from tarazu.app.futures import EXPECTED_DRAWS, Futures
 from tarazu.app.lab import SEED
 from tarazu.app.runs import Runs
-from tarazu.app.service import KEPT, Service
+from tarazu.app.service import Service
 from tarazu.app.state import State, check_state, policy_of
 
 TOLERANCE = 1e-9  # relative; the same numbers, summed in another order
@@ -70,11 +70,3 @@ def test_run__that_is_ended_keeps_nothing(service: Service) -> None:
     with pytest.raises(GoneError):
         service.stages(state)[0](gone)
     assert service.stages(state)[0](lambda _: None)["members"] == 16
-
-
-def test_results__of_which_few_are_kept_are_those_used_last() -> None:
-    service = Service(LAB, Runs())
-    for number in range(KEPT + 10):
-        service._keep(number, lambda number=number: number)
-        service._keep(0, lambda: 0)
-    assert list(service._kept) == [*range(11, KEPT + 10), 0]

@@ -127,7 +127,7 @@ def before_after(
     ...     }
     ... )
     >>> tz.before_after(villages, treated="shelled", before="before", after="after")
-    <BeforeAfter: -1.75 (90% ... to ...) per treated unit, p ..., 4 treated and 4 untreated units...
+    <BeforeAfter: -1.75 (95% ... to ...) per treated unit, p ..., 4 treated and 4 untreated units...
     """
     labels, changes, codes = _read(units, treated, before, after, strata)
     use = _compared(labels, codes)

@@ -21,10 +21,7 @@ Index = NDArray[np.int64]
 Outcomes = Callable[[Index], Counts]
 
 PAST_LAGS: Final = ((1, 7), (8, 28), (29, 84))  # days before: week 1, weeks 2-4, weeks 5-12
-PAST_CUTS: Final = (
-    ((1,), (1,), (1, 3)),
-    ((1,), (1,), ()),
-)  # of own and of neighbours' attacks, by lag
+PAST_CUTS: Final = (((1,), (1,), (1, 3)), ((1,), (1,), ()))  # own and neighbours' attacks, by lag
 YEAR_DAYS: Final = 365
 CELLS_AT_ONCE: Final = 400_000  # days times districts that are tabulated together
 _STREAM: Final = 3
@@ -34,8 +31,7 @@ _STREAM: Final = 3
 class DayContrasts:
     """Days that operations could have had, each compared with matched days.
 
-    A day is one row, however many operations could have had it. The rows of one operation stand
-    together.
+    A day is one row, however many operations could have had it; those of one stand together.
 
     Attributes
     ----------
@@ -66,8 +62,7 @@ class DayEffects:
     Attributes
     ----------
     effect : (W,) outcome per operation.
-    spread : (W,) standard deviation over permutations, or of operations clustered by district and
-        year where that is larger.
+    spread : (W,) standard deviation over permutations, or clustered by district and year if larger.
     p_value : (W,) two-sided, each window alone. p_adjusted : (W,) by the largest over all windows.
     dose : operations felt in the window of an operation beyond those of its matched days.
     by_chance : (R, W) distances of permutations from their mean, in standard deviations.

@@ -121,7 +121,7 @@ def near_repeat(
         verdict=verdict,
         sentence=sentence,
         n_used={"attacks": counts.n_used["attacks"]},  # operations are in two checks only
-        n_dropped=counts.n_dropped,
+        n_dropped=counts.n_dropped | {"operations": counts.n_used["operations"]},
         checks=checks,
         sensitivity=sensitivity,
         figures=figures,
