@@ -227,6 +227,7 @@ def test_template__is_yours_once_you_edited_it(kind: str, here: Path, refused: R
     assert "my words" not in mine.read_text(encoding="utf-8")
 
 
+@pytest.mark.heavy
 def test_model__pages_take_their_own_files_only_and_the_answer_is_printed(
     here: Path, refused: Refused, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,6 +244,7 @@ def test_model__pages_take_their_own_files_only_and_the_answer_is_printed(
     assert run([*command, "--seed", "2", "--force"]) == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "command",

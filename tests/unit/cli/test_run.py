@@ -149,6 +149,7 @@ def test_run__of_another_model_refuses_the_lab(
     assert not out.exists()
 
 
+@pytest.mark.heavy
 def test_run__workers_change_nothing_but_the_run_note(study: Path, results: Path) -> None:
     for workers in ("1", "2"):
         command = ["run", str(study), "-q", "-o", str(results / workers), "--workers", workers]
@@ -357,7 +358,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("command", [["demo"], ["run", "demo"]])
+@pytest.mark.parametrize(
+    "command", [["demo"], pytest.param(["run", "demo"], marks=pytest.mark.heavy)]
+)
 def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
     out = results / "demo"
     assert run([*command, "-q", "-o", str(out)]) == 0
@@ -416,6 +419,7 @@ def test_demo__replaces_its_own_folder(
     assert [path.name for path in (results / "out").iterdir()] == ["demo"]
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("small")
 def test_claims__prints_every_claim_with_its_rule_and_verdict(
     capsys: pytest.CaptureFixture[str],
@@ -429,6 +433,7 @@ def test_claims__prints_every_claim_with_its_rule_and_verdict(
     assert "not calibrated" in shown
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("small")
 def test_claims__decides_those_of_a_file(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = results / "mine.toml"

@@ -644,7 +644,7 @@ def test_dialogue__support_keeps_former_militants_or_not(response):
 
 
 @pytest.mark.parametrize("faction", FACTIONS)
-@pytest.mark.parametrize("response", [0.1, -0.1])
+@pytest.mark.parametrize("response", [0.1, pytest.param(-0.1, marks=pytest.mark.heavy)])
 def test_dialogue__cannot_push_militants_beyond_the_willing(faction, response):
     lever = {"nationalist": "dialogue"}.get(faction, f"dialogue_{faction}")
     values = {"dialogue_response": response, "filled_today": 0.5, "trust_today": 0.9}
