@@ -27,7 +27,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing leaves this machine
     "--remote-debugging-pipe",
 )
-SECONDS = 240.0  # no bound on speed: beyond it a page hangs
+SECONDS = 120.0  # no bound on speed: beyond it a page hangs
 
 
 def find_browser() -> str | None:
@@ -128,7 +128,7 @@ class Browser:
         os.close(to_write)
         self._number = 0
         self._answers: dict[int, dict[str, Any]] = {}
-        self._news = threading.Condition()
+        self._news, self._writing = threading.Condition(), threading.Lock()
         self._pages: dict[str, Page] = {}
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -148,21 +148,34 @@ class Browser:
                     page.on_event(message["method"], message["params"])
 
     def _watch(self, session: str, page: Page) -> None:
-        """Have the events of a worker come to its page; answers are not waited for."""
+        """Have the events of a worker come to its page; answers are not waited for.
+
+        In a thread of its own: the one that listens must not wait for a long message to be taken.
+        """
         self._pages[session] = page
         commands = ("Network.enable", "Runtime.enable", "Runtime.runIfWaitingForDebugger")
-        for number, method in enumerate(commands):
-            message = {"id": -1 - number, "method": method, "sessionId": session}
-            os.write(self._write, json.dumps(message).encode() + b"\0")
+
+        def write() -> None:
+            for number, method in enumerate(commands):
+                self._post({"id": -1 - number, "method": method, "sessionId": session})
+
+        threading.Thread(target=write, daemon=True).start()
+
+    def _post(self, message: dict[str, Any]) -> None:
+        """Write one message, whole: a pipe takes long ones in pieces."""
+        data = memoryview(json.dumps(message).encode() + b"\0")
+        with self._writing:
+            while data:
+                data = data[os.write(self._write, data) :]
 
     def send(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
+        self._number += 1
+        number = self._number
+        message = {"id": number, "method": method, "params": params}
+        if session is not None:
+            message["sessionId"] = session
+        self._post(message)
         with self._news:
-            self._number += 1
-            number = self._number
-            message = {"id": number, "method": method, "params": params}
-            if session is not None:
-                message["sessionId"] = session
-            os.write(self._write, json.dumps(message).encode() + b"\0")
             arrived = self._news.wait_for(lambda: number in self._answers, SECONDS)
             assert arrived, f"no answer to {method}"
             answer = self._answers.pop(number)
