@@ -160,6 +160,8 @@ def record_sentence(record: Record, battery: Battery) -> str:
         "low": number(low, signed=True),
         "high": number(high, signed=True),
     }
+    if finding.refused_by:
+        return TEXTS.text("answer", "estimate_refused", **values)
     limits = detectable(finding)
     if finding.verdict != CANNOT_TELL or limits is None:
         return TEXTS.text("answer", "estimate", **values)

@@ -142,7 +142,9 @@ def seen_panel(finding: Finding, source: str) -> Panel | None:
     if finding.estimate is None or finding.interval is None or limits is None:
         return None
     low, high = finding.interval
-    if limits.fall <= low and high <= limits.rise:
+    if finding.refused_by:
+        key = "refused"
+    elif limits.fall <= low and high <= limits.rise:
         key = "inside"
     elif finding.estimate < limits.fall or finding.estimate > limits.rise:
         key = "beyond"
@@ -172,7 +174,7 @@ def seen_panel(finding: Finding, source: str) -> Panel | None:
         key="seen",
         title=title,
         picture=_draw_seen(finding, limits).svg(alt),
-        lines=tuple(filter(None, (TEXTS.text("seen", f"{key}_line"), needed))),
+        lines=tuple(filter(None, (*_reading(finding, key), needed))),
         note=TEXTS.text(
             "seen",
             "note",
@@ -183,6 +185,14 @@ def seen_panel(finding: Finding, source: str) -> Panel | None:
         ),
         anchor=anchors.finding(finding.name),
     )
+
+
+def _reading(finding: Finding, key: str) -> tuple[str, ...]:
+    """Return what the picture says: for a refused test, what each failed check found."""
+    if key != "refused":
+        return (TEXTS.text("seen", f"{key}_line"),)
+    failed = (check for check in finding.diagnostics if check.name in finding.refused_by)
+    return tuple(f"{check.refuses[:1].upper()}{check.refuses[1:]}." for check in failed)
 
 
 def _draw_seen(finding: Finding, limits: Detectable) -> Canvas:

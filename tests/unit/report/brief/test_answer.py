@@ -10,9 +10,11 @@ from tests.unit.report.brief.made import DRAWS, LONG, named, retaliation, study
 from tarazu.evidence.battery import Battery, assess
 from tarazu.evidence.error_rates import SIZE
 from tarazu.evidence.failure import Failure
+from tarazu.evidence.finding import Check
 from tarazu.record import Record, load_record
 from tarazu.report.brief.answer import Answer, answer_of
 from tarazu.report.brief.texts import HEADLINE_WORDS, SENTENCE_WORDS, TEXTS, words_in
+from tarazu.report.brief.timing_panels import seen_panel
 from tarazu.report.likelihood import likelihood
 
 RECORD = load_record()
@@ -56,6 +58,24 @@ def test_answer__has_the_sign_of_the_verdict(finding, words: str, sentence: str)
 def test_answer__shows_what_the_record_could_have_seen() -> None:
     answer = _of(assess([retaliation()]))
     assert "only changes beyond \N{MINUS SIGN}0.29 or +0.34" in answer.sentences[0]
+
+
+def test_answer__draws_nothing_from_a_test_that_its_own_check_refuses() -> None:
+    check = Check("later days", "124 of 109", False, "above 5%", "on later days more came")
+    found = replace(
+        retaliation(0.14, (0.07, 0.24), p_value=0.001),
+        diagnostics=(check,),
+        refused_by=("later days",),
+    )
+    answer = _of(assess([found]))
+    assert "cannot say whether operations raise or lower attacks" in answer.headline
+    assert "+0.14 within 6 weeks" in answer.sentences[0]
+    assert "the test fails its own check: nothing follows from it" in answer.sentences[0]
+    assert words_in(answer.sentences[0]) <= SENTENCE_WORDS
+    panel = seen_panel(found, "a source")
+    assert panel is not None
+    assert panel.lines[0] == "On later days more came."
+    assert "possible" not in " ".join(panel.lines)
 
 
 def test_answer__computes_what_it_could_have_seen_where_that_was_not_measured() -> None:
