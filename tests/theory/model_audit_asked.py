@@ -1,4 +1,4 @@
-"""What is asked of the model: each threshold, set before the runs, beside what was found."""
+"""Thresholds of the model audit, set before the runs, beside what was found."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "10,000 corners of all levers, and 500 draws of each lever alone",
             f"{len(ends[0].largest):,} and {draws_alone(ends[1])}",
             len(ends[0].largest) >= 10_000 and draws_alone(ends[1]) >= 500,
-            "the others were not run for this page, for want of time",
+            "the others were run and lost when the run was interrupted, or not run",
         ),
         Asked(
             "extremes",
