@@ -4,6 +4,7 @@ import math
 
 import mesa
 import numpy as np
+import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 from tarazu.engine.compiler.subexpressions import names_in
@@ -55,6 +56,14 @@ class DistrictAgent(mesa.Agent):
             drawn = float(rng.poisson(mean))
         x[event.name] = drawn
 
+    def move_shock(self, name, spread, kept, common):
+        """Move a level that comes and goes by itself; `common` is the luck of all, if there is."""
+        z = self.model.rng.standard_normal() if common is None else common
+        before = self.x[f"chance_of_{name}"]
+        chance = z if self.model.week_number == 0 else kept * before + math.sqrt(1 - kept**2) * z
+        self.x[f"chance_of_{name}"] = chance
+        self.x[name] = math.exp(spread * chance - 0.5 * spread**2)
+
     def leave(self, exits):
         x, rng, stock = self.x, self.model.rng, exits.stock
         share = -math.expm1(-x[f"hazard_of_{stock}"])
@@ -95,6 +104,12 @@ class Country(mesa.Model):
             "\n".join(f"{line.name} = {code(line.expression)}" for line in week.constants),
             self.space,
         )
+        shocks = week.program.model.shocks.values()
+        self.week_number = 0
+        self.shocks = [
+            tuple(eval(code(sp.sympify(e)), self.space) for e in (s.spread, sp.exp(-s.fade)))
+            for s in shocks
+        ]
         self.districts = []
         for d in range(len(districts.names)):
             values = dict.fromkeys(week.rows, 0.0)
@@ -149,13 +164,16 @@ class Country(mesa.Model):
                 for exits in one.exits:
                     self.agents.do("leave", exits)
             elif isinstance(one, ShockDraw):
-                for agent in self.districts:
-                    agent.x |= {shock.name: 1.0 for shock in one.shocks}  # see World
+                for shock, (spread, kept) in zip(one.shocks, self.shocks, strict=True):
+                    common = self.rng.standard_normal() if shock.is_common else None
+                    self.agents.do("move_shock", shock.name, spread, kept, common)
             elif isinstance(one, Settle):
                 name = one.transfer.name
                 for agent in self.districts:
                     agent.x[f"arrived_{name}"] = 0.0
                 self.agents.do("settle", name)
+
+        self.week_number += 1
 
     def national(self):
         """Return the quantities of the week, added up over districts."""

@@ -65,7 +65,11 @@ def week_function(week: Week, parameters: np.ndarray, xp, draws) -> Callable:
         elif isinstance(one, ExitDraw):
             text.append(f"draws.leave(random, x, passes[{at}].exits)")
         elif isinstance(one, ShockDraw):
-            text += [f"x['{s.name}'] = 1.0 + 0.0 * x['population']" for s in one.shocks]  # World
+            text += [
+                f"draws.shock(random, x, '{s.name}', {code(s.spread)}, exp(-({code(s.fade)})), "
+                f"{s.is_common})"
+                for s in one.shocks
+            ]
         elif isinstance(one, Settle):
             text.append(f"draws.settle(random, x, passes[{at}].transfer.name, weights)")
     body = "\n".join(f"    {line}" for line in text[1:])
@@ -90,6 +94,10 @@ def start_rows(week: Week, inputs, xp) -> dict:
         x[name] = inputs.start[:, s].copy()
     for a, name in enumerate(PLACE_UNITS):
         x[name] = np.broadcast_to(inputs.places[a], shape).copy()
+    luck = np.random.default_rng(0)
+    for name, shock in week.program.model.shocks.items():  # at its long-run spread, as later
+        drawn = (shape[0], 1) if shock.is_common else shape
+        x[f"chance_of_{name}"] = np.broadcast_to(luck.standard_normal(drawn), shape).copy()
     for at, name in enumerate(week.program.model.levers):
         x[name] = np.broadcast_to(inputs.levers[0, at], shape).copy()
     return {name: xp.asarray(value) for name, value in x.items()}
@@ -111,6 +119,13 @@ class NumPyDraws:
                 x[event.name] = self.negative_binomial(mean, x[f"size_of_{event.name}"])
             else:
                 x[event.name] = self.rng.poisson(mean).astype(float)
+
+    def shock(self, random, x, name, spread, kept, is_common):
+        shape = x["population"].shape
+        z = self.rng.standard_normal((shape[0], 1) if is_common else shape)
+        chance = kept * x[f"chance_of_{name}"] + np.sqrt(1.0 - kept**2) * z
+        x[f"chance_of_{name}"] = chance
+        x[name] = np.exp(spread * chance - 0.5 * spread**2)
 
     def leave(self, random, x, exits):
         for one in exits:

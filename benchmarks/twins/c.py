@@ -16,6 +16,7 @@ from tarazu.engine.compiler.week_plan import (
     ExitDraw,
     Neighbours,
     Settle,
+    ShockDraw,
     Week,
 )
 from tarazu.model.declaration import PLACE_UNITS
@@ -115,6 +116,10 @@ class CTwin:
             yield f"const double {name} = parameters[{p}];"
         for line in self.week.constants:
             yield f"const double {line.name} = {self.code(line.expression)};"
+        for one in self.week.passes:
+            for shock in one.shocks if isinstance(one, ShockDraw) else ():
+                yield f"const double spread_of_{shock.name} = {self.code(shock.spread)};"
+                yield f"const double kept_of_{shock.name} = exp(-({self.code(shock.fade)}));"
         yield "for (long t = 0; t < weeks; t++) {"
         if model.levers:
             first = self.offsets[next(iter(model.levers))]
@@ -158,6 +163,12 @@ class CTwin:
         elif isinstance(one, ExitDraw):
             for exits in one.exits:
                 yield from self.exits(exits)
+        elif isinstance(one, ShockDraw):
+            for shock in one.shocks:
+                name, common = shock.name, int(shock.is_common)
+                at = [f"x + {self.offsets[row]}" for row in (f"chance_of_{name}", name)]
+                how = f"spread_of_{name}, kept_of_{name}, {common}, t, DISTRICTS"
+                yield f"shock({', '.join(at)}, {how});"
         elif isinstance(one, Settle):
             name = one.transfer.name
             at = [self.offsets[row] for row in (name, f"pull_of_{name}", f"arrived_{name}")]

@@ -66,6 +66,13 @@ class JaxDraws:
         rate = mean * total / (jnp.maximum(happened, 1.0) * expected)
         return self.poisson(random, jnp.where(happened > 0.0, rate, 0.0))
 
+    def shock(self, random, x, name, spread, kept, is_common):
+        shape = x["population"].shape
+        z = jax.random.normal(self._key(random), (shape[0], 1) if is_common else shape)
+        chance = kept * x[f"chance_of_{name}"] + (1.0 - kept**2) ** 0.5 * z
+        x[f"chance_of_{name}"] = chance
+        x[name] = jnp.exp(spread * chance - 0.5 * spread**2)
+
     def leave(self, random, x, exits):
         """Draw who leaves each stock, then split them, all stocks' splits in one scan."""
         staying = _stacked(x, [f"staying_{one.stock}" for one in exits])
@@ -120,7 +127,10 @@ def make_run(week, parameters, inputs, districts):
     advance = week_function(week, parameters, jnp, JaxDraws())
     rows = start_rows(week, inputs, jnp)
     advance.settings(rows)
-    stocks, quantities = [*week.program.model.stocks], week.program.quantities
+    model, quantities = week.program.model, week.program.quantities
+    carried = [*model.stocks]
+    if week.mode == "stochastic":
+        carried += [f"chance_of_{name}" for name in model.shocks]
     people = jnp.asarray(inputs.people_share)
 
     @partial(jax.jit, static_argnums=1)
@@ -135,9 +145,9 @@ def make_run(week, parameters, inputs, districts):
                     for q, name in enumerate(quantities)
                 ]
             )
-            return (random[0], {name: x[name] for name in stocks}), national
+            return (random[0], {name: x[name] for name in carried}), national
 
-        first = (jax.random.key(seed), {name: rows[name] for name in stocks})
+        first = (jax.random.key(seed), {name: rows[name] for name in carried})
         return jax.lax.scan(step, first, None, length=weeks)[1]
 
     return run

@@ -128,6 +128,19 @@ static inline void leave(long d, const double *staying, const double *hazard, do
   moved[(exits - 1) * stride + d] = left;
 }
 
+/* A level that comes and goes by itself: a normal chance that fades, one for all where it is common. */
+static inline void shock(double *restrict chance, double *restrict level, double spread, double kept,
+                         int is_common, long week, long districts) {
+  const double fresh = sqrt(1.0 - kept * kept);
+  const long drawn = is_common ? 1 : districts;
+  for (long d = 0; d < drawn; d++) {
+    const double z = normal();
+    chance[d] = week == 0 ? z : kept * chance[d] + fresh * z;
+  }
+  for (long d = drawn; d < districts; d++) chance[d] = chance[0];
+  for (long d = 0; d < districts; d++) level[d] = exp(spread * chance[d] - 0.5 * spread * spread);
+}
+
 static void settle(long d, const double *moved, const double *pull, double *arrived, const long *first,
                    const long *neighbour, const double *weight) {
   double left = moved[d], total = 0.0;
