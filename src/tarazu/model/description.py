@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from tarazu.core.quantities import Prior
 from tarazu.model.declaration import PLACE_UNITS, Model
 from tarazu.model.places.attributes import PLACES
 
 Sign = Literal["+", "-", "±"]
 Kind = Literal["definition", "event", "shock", "transfer", "change"]
 
+Spread: TypeAlias = Prior | tuple[float, float] | Literal["people", "residents"]
+"""Where a quantity is sampled: its prior, evenly from low to high, or a number of persons."""
 SAMPLES = 64
 """Points of prior and state at which the sign of an influence is looked at."""
+# Otherwise printed as cases, of which SymPy simplifies the conditions: a third of the time.
+STEPS = {"Heaviside": np.heaviside}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +190,16 @@ def _influences(model: Model, expression: sp.Expr, target: str) -> Iterator[Edge
 def _sign(model: Model, derivative: sp.Expr) -> Sign | None:
     """Return the sign of a derivative over random priors and states; None if it is always 0."""
     names = sorted(symbol.name for symbol in derivative.free_symbols)
+    return _sign_over(derivative, tuple((name, _spread(model, name)) for name in names))
+
+
+# The annex and its diagram describe one model each, and most models of a process share most lines.
+@lru_cache(maxsize=4096)
+def _sign_over(derivative: sp.Expr, spreads: tuple[tuple[str, Spread], ...]) -> Sign | None:
     random = np.random.default_rng(1)
-    values = [_sample(model, name, random) for name in names]
-    computed = sp.lambdify([model[name] for name in names], derivative, "numpy")(*values)
+    values = [_sample(spread, random) for _, spread in spreads]
+    symbols = [sp.Symbol(name, real=True) for name, _ in spreads]
+    computed = sp.lambdify(symbols, derivative, [STEPS, "numpy"])(*values)
     rates = np.broadcast_to(computed, SAMPLES)
     rates = rates[np.isfinite(rates)]
     if (rates > 0.0).any() and (rates < 0.0).any():
@@ -196,17 +209,25 @@ def _sign(model: Model, derivative: sp.Expr) -> Sign | None:
     return "-" if (rates < 0.0).any() else None
 
 
-def _sample(model: Model, name: str, random: np.random.Generator) -> NDArray[np.float64]:
+def _spread(model: Model, name: str) -> Spread:
     if name in model.parameters:
-        return model.parameters[name].prior.quantile(random.uniform(1e-6, 1.0 - 1e-6, SAMPLES))
+        return model.parameters[name].prior
     if name in model.levers:
-        lever = model.levers[name]
-        return random.uniform(lever.low, lever.high, SAMPLES)
+        return model.levers[name].low, model.levers[name].high
+    if name == "population":
+        return "residents"
     if name in PLACE_UNITS:
-        if name == "population":
-            return np.full(SAMPLES, 4e5)
-        low, high = max(PLACES[name].low, -2.0), min(PLACES[name].high, 2.0)
-        return random.uniform(low, high, SAMPLES)
+        return max(PLACES[name].low, -2.0), min(PLACES[name].high, 2.0)
     if name in model.stocks and model.stocks[name].kind == "people":
+        return "people"
+    return 0.0, 1.0
+
+
+def _sample(spread: Spread, random: np.random.Generator) -> NDArray[np.float64]:
+    if spread == "residents":
+        return np.full(SAMPLES, 4e5)
+    if spread == "people":
         return 10.0 ** random.uniform(1.0, 5.0, SAMPLES)
-    return random.uniform(0.0, 1.0, SAMPLES)
+    if isinstance(spread, tuple):
+        return random.uniform(*spread, SAMPLES)
+    return spread.quantile(random.uniform(1e-6, 1.0 - 1e-6, SAMPLES))

@@ -2,7 +2,11 @@ import re
 
 import pytest
 
+from tarazu.core.quantities import Fixed, LogNormal, Normal, Parameter
+from tarazu.core.sources import ASSUMED
 from tarazu.model import build_model, describe
+from tarazu.model.declaration import Model
+from tarazu.model.quantities import Lever
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,19 @@ def test_influence__has_the_sign_of_its_derivative(description, source, target, 
 )
 def test_influence__of_a_sign_free_response_shows_as_both(description, source, target):
     assert signs(description)[source, target] == "±"
+
+
+@pytest.mark.parametrize(
+    ("prior", "sign"),
+    [(LogNormal(1.0, 2.0), "+"), (Normal(0.0, 1.0), "±"), (Fixed(-1.0), "-")],
+)
+def test_influence__has_the_sign_of_the_prior_of_its_own_model(prior, sign):
+    """Equal expressions of two models share a sign only where their priors are equal."""
+    model = Model("grudges")
+    patrols = model.lever("patrols", Lever("1", 0.0, 1.0, 0.0, None, "patrols"))
+    declared = model.declare({"response": Parameter("1", prior, source=ASSUMED)})
+    model.define("anger", declared.response * patrols, meaning="anger at patrols")
+    assert signs(describe(model)) == {("patrols", "anger"): sign}
 
 
 def test_table__holds_every_parameter_with_unit_prior_and_source(description):
