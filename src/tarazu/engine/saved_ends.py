@@ -1,10 +1,15 @@
-"""Where runs end: computed once, then read from the cache by the digest of all that decides it."""
+"""Where runs end and what they count on the way: computed once, then read from the cache.
+
+What comes from the cache is found by the digest of all that decides it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,13 +39,28 @@ from tarazu.model.declaration import Model
 FOLDER: Final = "states"  # beside the sources of kernels
 LARGEST: Final = 1 << 26  # bytes of a file; more is computed each time
 AT_ONCE: Final = 8  # members whose weekly series are held, and then dropped
-_FORMAT: Final = b"Tarazu states 1\n"
+_FORMAT: Final = b"Tarazu states 2\n"
 _DIGEST: Final = 64  # characters
 
 _log = logging.getLogger("tarazu.engine")
 
 
-def end_of_run(
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What is left of a run that others continue.
+
+    Attributes
+    ----------
+    end : state after its last week.
+    counted : names of national series. series : (M, T, K) their values by week.
+    """
+
+    end: State
+    counted: tuple[str, ...]
+    series: FloatArray
+
+
+def past_of(
     model: Model,
     parameters: FloatArray,
     levers: FloatArray,
@@ -50,9 +70,14 @@ def end_of_run(
     members: IntArray,
     weeks: int,
     known: Known | None = None,
+    counted: Sequence[str] = (),
     mode: Mode = "stochastic",
-) -> State:
-    """Return the state of members after a run, see `simulate`; from the cache if it is there.
+) -> Past:
+    """Return where members are after a run, see `simulate`; from the cache if it is there.
+
+    Parameters
+    ----------
+    counted : names of the national series that are kept.
 
     The file is named by a digest of the kernel, of every number that it reads, of the code of the
     engine, of the versions of packages and of the processor: what comes from the cache has the
@@ -73,11 +98,12 @@ def end_of_run(
         whole=mode == "stochastic",
         known=known,
     )
-    file = cache_dir() / FOLDER / _key(program, mode, weeks, inputs)
-    saved = _read(file, inputs, weeks)
+    names = tuple(counted)
+    file = cache_dir() / FOLDER / _key(program, mode, weeks, inputs, names)
+    saved = _read(file, inputs, weeks, names)
     if saved is not None:
         return saved
-    parts = []
+    ends, series = [], []
     for first in range(0, len(inputs.members), AT_ONCE):
         some = slice(first, first + AT_ONCE)
         run = simulate(
@@ -91,13 +117,15 @@ def end_of_run(
             known=known,
             mode=mode,
         )
-        parts.append(run.end)
-    state = join_states(parts)
-    _write(file, state)
-    return state
+        ends.append(run.end)
+        columns = [run.quantities.index(name) for name in names]
+        series.append(run.national[:, :, columns])
+    past = Past(join_states(ends), names, np.concatenate(series))
+    _write(file, past)
+    return past
 
 
-def _key(program: Program, mode: Mode, weeks: int, inputs: Inputs) -> str:
+def _key(program: Program, mode: Mode, weeks: int, inputs: Inputs, counted: tuple[str, ...]) -> str:
     """Return the digest of all that decides where a run ends."""
     import llvmlite.binding as llvm  # late: numba loads it
 
@@ -108,6 +136,7 @@ def _key(program: Program, mode: Mode, weeks: int, inputs: Inputs) -> str:
         json.dumps(dict(collect_provenance({}).packages), sort_keys=True),
         llvm.get_host_cpu_name(),
         weeks,
+        counted,
     )
     sha.update(repr(about).encode())
     for name, values in inputs._asdict().items():
@@ -124,8 +153,8 @@ def _code() -> str:
     return read_code({room: Path(str(files(room))) for room in rooms}, prose=True).digest
 
 
-def _read(file: Path, inputs: Inputs, weeks: int) -> State | None:
-    """Return the state in a file, or None if it has to be computed."""
+def _read(file: Path, inputs: Inputs, weeks: int, counted: tuple[str, ...]) -> Past | None:
+    """Return what a file holds, or None if it has to be computed."""
     if not file.exists():
         return None
     for path in (file.parent, file):
@@ -136,19 +165,24 @@ def _read(file: Path, inputs: Inputs, weeks: int) -> State | None:
     head = len(_FORMAT) + _DIGEST
     numbers = content[head:]
     digest = hashlib.sha256(numbers).hexdigest().encode()
-    shapes = (inputs.start.shape, inputs.chances.shape)
+    members = len(inputs.members)
+    shapes = (inputs.start.shape, inputs.chances.shape, (members, weeks, len(counted)))
     sizes = [int(np.prod(shape)) for shape in shapes]
     if content[:head] != _FORMAT + digest or len(numbers) != 8 * sum(sizes):
         _log.warning("%s is damaged. It is computed anew.", file)
         return None
-    levels, chances = np.split(np.frombuffer(numbers, dtype="<f8").copy(), [sizes[0]])
-    week = inputs.first_week + weeks
-    return State(inputs.members, week, levels.reshape(shapes[0]), chances.reshape(shapes[1]))
+    parts = np.split(np.frombuffer(numbers, dtype="<f8").copy(), np.cumsum(sizes)[:-1])
+    levels, chances, series = (
+        part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)
+    )
+    end = State(inputs.members, inputs.first_week + weeks, levels, chances)
+    return Past(end, counted, series)
 
 
-def _write(file: Path, state: State) -> None:
-    """Keep a state for later runs; without a place to keep it, it is computed each time."""
-    numbers = b"".join(part.astype("<f8").tobytes() for part in (state.levels, state.chances))
+def _write(file: Path, past: Past) -> None:
+    """Keep a past for later runs; without a place to keep it, it is computed each time."""
+    arrays = (past.end.levels, past.end.chances, past.series)
+    numbers = b"".join(part.astype("<f8").tobytes() for part in arrays)
     if len(numbers) > LARGEST:
         return
     digest = hashlib.sha256(numbers).hexdigest().encode()

@@ -42,7 +42,7 @@ def run_study(
     study : the name of a shipped one, the path of a TOML file, or what `load_study` returns.
     out : folder for the results. One that this function wrote, and nobody changed, is replaced.
         None: a new temporary folder, named by the result.
-    record : of the study's region; draws are kept whose attacks under the status quo lie in its
+    record : of the study's region; draws are kept whose attacks in its last years lie in its
         range. None: no draw is compared with a record.
     region, model : for a study given by name or path; see `load_study`.
     workers : threads, 1 or more.

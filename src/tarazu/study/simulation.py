@@ -276,7 +276,7 @@ def _runs(
                 weeks=before.weeks,
                 known=before.known,
                 mode=mode,
-            )
+            ).end
         yield scenario.run(of_members, members, seed=seed, keep=keep, start=start, mode=mode)
         if report is not None:
             done, total = block.stop * replicates, draws * replicates

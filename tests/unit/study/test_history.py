@@ -33,7 +33,7 @@ def test_history__and_study_are_one_long_run(states):
     scenario, members = make_plan(make_study()).scenarios["full"], np.arange(3)
     long = scenario.run(members, members, seed=3)
     after = scenario.weeks - BEFORE
-    start = scenario.history(members, members, seed=3, weeks=BEFORE)
+    start = scenario.history(members, members, seed=3, weeks=BEFORE).end
     short = scenario.run(members, members, seed=3, weeks=after, start=start)
     np.testing.assert_array_equal(short.national, long.national[:, BEFORE:])
     np.testing.assert_array_equal(short.end.levels, long.end.levels)
@@ -67,7 +67,7 @@ def test_states__that_are_damaged_or_not_ours_alone_are_computed_anew(
     states, tmp_path, caplog, damage
 ):
     scenario, members = make_plan(make_study()).scenarios["full"], np.arange(1)
-    first = scenario.history(members, members, seed=3, weeks=5)
+    first = scenario.history(members, members, seed=3, weeks=5).end
     (file,) = states.iterdir()
     content = file.read_bytes()
     if damage == "cut":
@@ -79,7 +79,7 @@ def test_states__that_are_damaged_or_not_ours_alone_are_computed_anew(
     else:
         file.rename(tmp_path / "elsewhere")
         file.symlink_to(tmp_path / "elsewhere")
-    again = scenario.history(members, members, seed=3, weeks=5)
+    again = scenario.history(members, members, seed=3, weeks=5).end
     np.testing.assert_array_equal(again.levels, first.levels)
     assert file.name in caplog.text
 
@@ -97,7 +97,7 @@ def test_states__without_a_place_to_keep_them_are_computed(states, monkeypatch, 
 
     monkeypatch.setattr(saved_ends, "write_atomic", refuse)
     scenario, members = make_plan(make_study()).scenarios["full"], np.arange(1)
-    assert scenario.history(members, members, seed=3, weeks=5).week == 5
+    assert scenario.history(members, members, seed=3, weeks=5).end.week == 5
     assert "is not kept" in caplog.text
 
 

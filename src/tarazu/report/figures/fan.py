@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OUTER, INNER = "#d9e6f0", "#9dc3de"  # 5 to 95% and 25 to 75% of members: apart in grey too
 SUBSET_WORDS: Final = {
     "all": "all draws",
-    "kept": "draws whose attacks under today's practice match the record's",
+    "kept": "draws whose attacks match the record's",
 }
 GAP, ROW_GAP = 0.025, 0.075  # between panels across and down, in fractions of the plot
 

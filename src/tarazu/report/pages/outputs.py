@@ -113,6 +113,8 @@ STUDY_JSON: Final = {
     "origin_week": "Week from which outcomes are counted.",
     "record_range": "Least and most attacks per year in the record's last five years, or null.",
     "kept_share": "Share of draws in that range, by hypothesis and `pooled`.",
+    "hindcast": "Quantiles over members of what they count in each calendar year of their history, "
+    "by hypothesis; attacks of the record by year; and the years compared. Null without a history.",
     "region": "Name, title and SHA-256.",
     "policies, hypotheses": "Name, title and meaning of each, and the districts in which a policy "
     "differs from the baseline (empty: all).",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,10 +11,18 @@ from numpy.typing import NDArray
 
 from tarazu.engine import Pulse, State, Trajectory
 from tarazu.engine.compiler.week_plan import Mode
+from tarazu.engine.saved_ends import Past
 from tarazu.engine.trajectory import join_states
 from tarazu.study.runner.needs import block_draws, piece_members
 from tarazu.study.runner.operation import DOSE_COLUMNS, ZONE_COLUMNS, draw_pulses, measure_zones
 from tarazu.study.setup.design import member_ids
+from tarazu.study.setup.hindcast import (
+    ATTACKS,
+    RECORD_YEARS,
+    counted_of,
+    sum_years,
+    whole_years,
+)
 from tarazu.study.setup.history import History
 from tarazu.study.setup.outcomes import (
     DISTRICT_OUTCOMES,
@@ -37,7 +45,6 @@ IntArray = NDArray[np.int64]
 
 SUBSETS: Final = ("all", "kept")
 REPRODUCTION: Final = "reproduction"
-RECORD_YEARS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +57,8 @@ class Plan:
     baseline : name of the policy that stands for the status quo.
     record_range : least and most attacks per year in the record's last five years, or None.
     history : the weeks before the start that every member passes through, or None.
+    recorded : attacks of the record by calendar year; empty without one.
+    record_years : its last five years, if the history passes through them; else empty.
     """
 
     study: Study
@@ -58,6 +67,8 @@ class Plan:
     baseline: str
     record_range: tuple[int, int] | None
     history: History | None = None
+    recorded: Mapping[int, int] = field(default_factory=dict)
+    record_years: tuple[int, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,12 +97,14 @@ class Sample(NamedTuple):
     """The draws of a block: their scenario, members (M,), starts and operation in each draw.
 
     `starts` holds the state after the history by mode, of the members or, in the mean field, of
-    one member of each draw; it is empty without a history.
+    one member of each draw; it is empty without a history. `hindcast` (M, Y, K) is what the
+    members count in the whole years of the history, see `counted_of`; Y is 0 without one.
     """
 
     scenario: Scenario
     members: IntArray
     starts: Mapping[Mode, State]
+    hindcast: FloatArray
     pulses: Sequence[tuple[Pulse, ...]]
     dose: FloatArray
 
@@ -117,7 +130,8 @@ def run_block(
     -------
     dict
         ``outcomes`` (A, M, H, K) by policy, in the order of ``plan.columns``; ``kept`` (M,) 1 or
-        0, or -1 without a record to compare with; ``series_NAME`` (A, M, S) float32;
+        0, or -1 without a record to compare with; ``hindcast`` (M, Y, K), see `Sample`;
+        ``series_NAME`` (A, M, S) float32;
         ``district_members`` (2,), ``district_sum`` and ``district_square`` (2, A, Y, D, K) over all
         members and over those kept; ``district_above`` (2, A, Y, D, K, 2): members that reach a
         level.
@@ -129,13 +143,14 @@ def run_block(
     for place in places:
         one = _run_policy(plan, plan.policies[place], sample, tick)
         if not rows:
-            kept = _kept(plan, one.attacks)
+            kept = _kept(plan, sample.hindcast, one.attacks)
         series = {f"series_{name}": values for name, values in one.series.items()}
         rows[place] = {"outcomes": one.outcomes, **series}
         rows[place] |= _district_sums(one.years, kept)
     members = [len(kept), (kept == 1).sum()]
     numbers: dict[str, NDArray[Any]] = {
         "kept": kept,
+        "hindcast": sample.hindcast,
         "district_members": np.array(members, dtype=np.int64),
     }
     for name in list(rows[0]):
@@ -160,28 +175,35 @@ def _sample(plan: Plan, hypothesis: str, draws: range) -> Sample:
     study, whole = plan.study, plan.scenarios[hypothesis]
     scenario = replace(whole, parameters=whole.parameters[draws.start : draws.stop])
     members = member_ids(draws, study.spec.replicates)
-    starts = _starts(plan, scenario, members)
+    pasts = _pasts(plan, scenario, members)
+    starts = {mode: past.end for mode, past in pasts.items()}
+    hindcast = np.zeros((len(members), 0, 0))
+    if plan.history is not None:
+        hindcast = sum_years(plan.history, pasts[study.spec.mode].series)
     if study.spec.operation is None:
-        return Sample(scenario, members, starts, [()] * len(draws), np.zeros((len(draws), 0)))
-    return Sample(scenario, members, starts, *draw_pulses(study, scenario, starts.get("mean")))
+        none = np.zeros((len(draws), 0))
+        return Sample(scenario, members, starts, hindcast, [()] * len(draws), none)
+    sized = draw_pulses(study, scenario, starts.get("mean"))
+    return Sample(scenario, members, starts, hindcast, *sized)
 
 
-def _starts(plan: Plan, scenario: Scenario, members: IntArray) -> dict[Mode, State]:
-    """Return the state after the history of the members of a block, by mode."""
+def _pasts(plan: Plan, scenario: Scenario, members: IntArray) -> dict[Mode, Past]:
+    """Return the history of the members of a block, by mode."""
     if plan.history is None:
         return {}
-    spec, states = plan.study.spec, dict[Mode, State]()
+    spec, pasts = plan.study.spec, dict[Mode, Past]()
     for mode in _modes(plan.study):
         repeats = spec.replicates if mode == "stochastic" else 1
-        states[mode] = scenario.history(
+        pasts[mode] = scenario.history(
             np.repeat(np.arange(len(scenario.parameters)), repeats),
             members[:: spec.replicates // repeats],
             seed=spec.seed,
             weeks=plan.history.weeks,
             known=plan.history.known,
+            counted=counted_of(scenario.model),
             mode=mode,
         )
-    return states
+    return pasts
 
 
 def _run_policy(
@@ -297,17 +319,26 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
     )
 
 
-def _kept(plan: Plan, attacks: FloatArray) -> NDArray[np.int8]:
+def _kept(plan: Plan, hindcast: FloatArray, attacks: FloatArray) -> NDArray[np.int8]:
     """Return whether each member's draw attacks as often as the record's last years, (M,).
 
-    A draw is kept if its attacks per year, over its replicates and its first five years (or the
-    whole years that there are), lie in the record's range.
+    A draw is kept if its attacks per year, over its replicates and the record's last five years as
+    its history has them, lie in the record's range. Where no history passes through these years,
+    the first five years of the study stand for them (or the whole years that there are).
+
+    hindcast : (M, Y, K). attacks : (M, T) of the study.
     """
-    years = min(RECORD_YEARS, attacks.shape[1] // YEAR)
-    if plan.record_range is None or years == 0:
-        return np.full(len(attacks), -1, dtype=np.int8)
-    yearly = attacks[:, : years * YEAR].sum(axis=1) / years
     replicates = plan.study.spec.replicates
+    years = min(RECORD_YEARS, attacks.shape[1] // YEAR)
+    counted = counted_of(plan.study.model)
+    if plan.record_range is None or (years == 0 and not plan.record_years):
+        return np.full(len(attacks), -1, dtype=np.int8)
+    if plan.record_years:
+        assert plan.history is not None  # it passes through them
+        same = np.isin(whole_years(plan.history), plan.record_years)
+        yearly = hindcast[:, same, counted.index(ATTACKS)].mean(axis=1)
+    else:
+        yearly = attacks[:, : years * YEAR].sum(axis=1) / years
     of_draws = yearly.reshape(-1, replicates).mean(axis=1)
     low, high = plan.record_range
     return np.repeat((of_draws >= low) & (of_draws <= high), replicates).astype(np.int8)

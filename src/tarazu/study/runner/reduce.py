@@ -18,6 +18,7 @@ from tarazu.study.runner.block import SUBSETS, Plan
 from tarazu.study.runner.block_file import BlockReader
 from tarazu.study.runner.needs import BANDS_BYTES
 from tarazu.study.runner.tables import METRICS, PARAMETERS, write_metrics, write_parameters
+from tarazu.study.setup.hindcast import counted_of, describe_years
 from tarazu.study.setup.outcomes import DISTRICT_OUTCOMES, SERIES, YEAR
 from tarazu.study.setup.policies import ResolvedPolicy
 from tarazu.study.setup.spec import POOLED, Study
@@ -41,7 +42,8 @@ def write_results(plan: Plan, blocks: Sequence[BlockReader], folder: Path) -> No
     write_dataset(make_bands(plan, blocks), folder / BANDS)
     write_dataset(sum_districts(plan, blocks), folder / DISTRICTS)
     digests = {name: digest_file(folder / name) for name in TABLES}
-    write_atomic(folder / RESULT, sealed_json(_description(plan, shares) | {"files": digests}))
+    described = _description(plan, shares) | {"hindcast": _hindcast(plan, blocks)}
+    write_atomic(folder / RESULT, sealed_json(described | {"files": digests}))
 
 
 def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, object]:
@@ -76,6 +78,22 @@ def _description(plan: Plan, shares: dict[str, float | None]) -> dict[str, objec
         "policy_digests": {p.name: p.digest for p in study.policies},
         "is_operation": study.spec.operation is not None,
         "provenance": provenance_of(study),
+    }
+
+
+def _hindcast(plan: Plan, blocks: Sequence[BlockReader]) -> dict[str, object] | None:
+    """Return what members count in the years of their history, beside what the record counts."""
+    if plan.history is None:
+        return None
+    parts: dict[str, list[FloatArray]] = {name: [] for name in plan.scenarios}
+    for (hypothesis, _), block in zip(plan.blocks, blocks, strict=True):
+        parts[hypothesis].append(block.read("hindcast"))
+    counts = {name: np.concatenate(values) for name, values in parts.items()}
+    counts[POOLED] = np.concatenate([*counts.values()])
+    described = describe_years(plan.history, counts, counted_of(plan.study.model))
+    return described | {
+        "recorded": {str(year): count for year, count in plan.recorded.items()},
+        "compared": list(plan.record_years),
     }
 
 

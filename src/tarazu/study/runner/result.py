@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -44,6 +44,27 @@ class Label:
     districts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Hindcast:
+    """What the members of a study count in the calendar years of their history.
+
+    Attributes
+    ----------
+    years : (Y,) whole calendar years. quantiles : (Q,) over members.
+    counts : (Y, Q) by hypothesis (and ``pooled``) and by what is counted.
+    recorded : attacks of the record by year; years without any are left out, and all are empty
+        without a record.
+    compared : years of the record in which attacks decide which draws are kept; empty if the
+        history does not pass through all of them.
+    """
+
+    years: tuple[int, ...]
+    quantiles: tuple[float, ...]
+    counts: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
+    recorded: Mapping[int, int]
+    compared: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class StudyTables:
     """What a finished study left in its folder; tables are read when first used.
@@ -55,8 +76,9 @@ class StudyTables:
     draws, replicates : members are draws times replicates, under each hypothesis and policy.
     policies, hypotheses : of the study. baseline : the policy that stands for the status quo.
     record_range : least and most attacks per year in the record's last five years, or None.
-    kept_share : share of draws whose attacks under the status quo lie in that range, by
-        hypothesis and ``pooled``; None where no record was given.
+    kept_share : share of draws whose attacks lie in that range, by hypothesis and ``pooled``; None
+        where no record was given.
+    hindcast : what members count in the years of their history; None without one.
     is_operation : whether its policies are one extra sweep and the policies it is compared with.
     digests : SHA-256 of each table, by file name; a table is checked whenever it is read.
     grid : name of the lever whose values were run in place of policies; "" without one.
@@ -85,6 +107,7 @@ class StudyTables:
     region: str
     borrowed_priors: str = ""
     grid: str = ""
+    hindcast: Hindcast | None = None
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -156,9 +179,16 @@ class StudyTables:
             return "No record was given, so no draw was compared with one."
         low, high = self.record_range
         parts = ", ".join(f"{h.name} {self.kept_share[h.name]:.0%}" for h in self.hypotheses)
+        said = f"In {share:.0%} of draws"
+        if self.hindcast is not None and self.hindcast.compared:
+            first, last = self.hindcast.compared[0], self.hindcast.compared[-1]
+            return (
+                f"{said} the history gives {low} to {high} attacks per year in {first}–{last}, the "
+                f"range of the record in the same years ({parts})."
+            )
         return (
-            f"In {share:.0%} of draws the status quo gives {low} to {high} attacks per year, the "
-            f"range of the record's last five years ({parts})."
+            f"{said} the status quo gives {low} to {high} attacks per year, the range of the "
+            f"record's last five years ({parts})."
         )
 
     def _repr_html_(self) -> str:
@@ -215,6 +245,7 @@ def load_tables(folder: Path) -> StudyTables:
             region=described["region"]["title"],
             borrowed_priors=described["borrowed_priors"],
             grid="" if spec["grid"] is None else spec["grid"]["lever"],
+            hindcast=_read_hindcast(described["hindcast"]),
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(
@@ -223,6 +254,18 @@ def load_tables(folder: Path) -> StudyTables:
             expected="a folder written by this version of run_study",
             hint=AGAIN,
         ) from error
+
+
+def _read_hindcast(described: Mapping[str, Any] | None) -> Hindcast | None:
+    if described is None:
+        return None
+    return Hindcast(
+        years=tuple(described["years"]),
+        quantiles=tuple(described["quantiles"]),
+        counts=described["counts"],
+        recorded={int(year): count for year, count in described["recorded"].items()},
+        compared=tuple(described["compared"]),
+    )
 
 
 def _read(path: Path) -> xr.Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -19,14 +19,15 @@ from tarazu.core.files.output_folder import output_folder
 from tarazu.core.files.work_folder import block_file, clear_work, open_work, read_key
 from tarazu.core.provenance import canonical_json, collect_provenance, digest
 from tarazu.record import Record
-from tarazu.study.runner.block import RECORD_YEARS, Plan, run_block, run_one
+from tarazu.study.runner.block import Plan, run_block, run_one
 from tarazu.study.runner.block_file import BlockId, BlockReader, write_block
 from tarazu.study.runner.needs import require_needs
 from tarazu.study.runner.reduce import provenance_of, write_results
 from tarazu.study.runner.result import StudyTables, load_tables
 from tarazu.study.setup.checks import check_region
 from tarazu.study.setup.design import latin_hypercube
-from tarazu.study.setup.history import history_of
+from tarazu.study.setup.hindcast import compared_years, recorded_attacks, whole_years
+from tarazu.study.setup.history import History, history_of
 from tarazu.study.setup.policies import baseline_of, resolve_policies
 from tarazu.study.setup.scenario import make_scenario
 from tarazu.study.setup.spec import Study
@@ -75,7 +76,7 @@ def write_study(
 
     Parameters
     ----------
-    record : of the study's region; draws are kept whose attacks under the status quo lie in its
+    record : of the study's region; draws are kept whose attacks in its last years lie in its
         range. None: no draw is compared with a record.
     out : folder for the results. One that this function wrote, and nobody changed, is replaced.
     workers : threads, >= 1.
@@ -139,6 +140,8 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
     spec, policies = study.spec, resolve_policies(study)
     uniforms = latin_hypercube(study.model.design_ids.values(), spec.draws, spec.seed)
     baseline = next(policy for policy in policies if policy.name == baseline_of(study))
+    history = history_of(study, record)
+    recorded = {} if record is None else recorded_attacks(record)
     return Plan(
         study=study,
         policies=policies,
@@ -147,19 +150,25 @@ def make_plan(study: Study, record: Record | None = None) -> Plan:
             for h in study.hypotheses
         },
         baseline=baseline.name,
-        record_range=None if record is None else _record_range(record),
-        history=history_of(study, record),
+        record_range=None if record is None else _record_range(record, recorded),
+        history=history,
+        recorded=recorded,
+        record_years=_record_years(record, history),
     )
 
 
-def _record_range(record: Record) -> tuple[int, int]:
+def _record_range(record: Record, recorded: Mapping[int, int]) -> tuple[int, int]:
     """Return the least and most attacks per year in the record's last five calendar years."""
-    events = record.events
-    attacks = events[events["initiator"] == "militant"]
-    by_year = attacks.groupby(attacks["date"].dt.year)["count"].sum()
-    last = record.end.year
-    counts = [int(by_year.get(year, 0)) for year in range(last - RECORD_YEARS + 1, last + 1)]
+    counts = [recorded.get(year, 0) for year in compared_years(record)]
     return min(counts), max(counts)
+
+
+def _record_years(record: Record | None, history: History | None) -> tuple[int, ...]:
+    """Return the record's last five years if a history passes through all of them, else none."""
+    if record is None or history is None:
+        return ()
+    years = compared_years(record)
+    return years if {*years} <= {*whole_years(history)} else ()
 
 
 def _identity(plan: Plan) -> dict[str, object]:
@@ -172,6 +181,7 @@ def _identity(plan: Plan) -> dict[str, object]:
         "region": study.region.digest,
         "model": study.model_digest,
         "record_range": plan.record_range,
+        "record_years": plan.record_years,
         "history": _history_identity(plan),
         "code": _code_digest(),
         "packages": collect_provenance({}).packages,

@@ -40,8 +40,9 @@ KEYS: Final[Mapping[str, Column]] = {
     "replicate": Column("", "Number of the replicate of the draw, from 0."),
     "kept": Column(
         "",
-        "Whether the draw's attacks per year under the status quo lie in the range of the record's "
-        "last five years; null where no record was given.",
+        "Whether the draw's attacks per year lie in the range of the record's last five years: "
+        "those of its history in the same years or, without one, of the study's first five years "
+        "under the status quo; null where no record was given.",
     ),
     "weeks": Column("weeks", "The horizon: weeks over which the outcomes are counted."),
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarazu.core.limits import require_memory
 from tarazu.engine import Districts, Known, Pulse, State, Trajectory, simulate
 from tarazu.engine.compiler.week_plan import Mode
-from tarazu.engine.saved_ends import end_of_run
+from tarazu.engine.saved_ends import Past, past_of
 from tarazu.model import Hypothesis, Model, build_model, draw_parameters, load_hypothesis
 from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.region import Region, load_region
@@ -116,18 +116,20 @@ class Scenario:
         seed: int,
         weeks: int,
         known: Known | None = None,
+        counted: Sequence[str] = (),
         mode: Mode = "stochastic",
-    ) -> State:
-        """Return the state of members after weeks without any policy, from the cache if there.
+    ) -> Past:
+        """Return where members are after weeks without any policy, from the cache if there.
 
         Parameters
         ----------
         draws, members, seed : as in `run`.
         known : what a record says of an event in these weeks; None: all is drawn.
+        counted : names of the national series that are kept of these weeks.
         """
         defaults = np.array([lever.default for lever in self.model.levers.values()])
         shape = (len(defaults), weeks, len(self.districts.names))
-        return end_of_run(
+        return past_of(
             self.model,
             self.parameters[draws],
             np.broadcast_to(defaults[:, None, None], shape),
@@ -136,6 +138,7 @@ class Scenario:
             members=members,
             weeks=weeks,
             known=known,
+            counted=counted,
             mode=mode,
         )
 
