@@ -174,7 +174,7 @@ def render_annex(
         question = _question(record, findings)
     tests = None if battery is None else battery_section(battery)
     weighed = _ledger_section(ledger, studies)
-    sections = _study_sections(studies)
+    sections = _study_sections(record, studies)
     page: str = (
         _environment()
         .get_template("annex.html.j2")
@@ -261,12 +261,14 @@ def _ledger_section(ledger: Ledger | None, studies: Sequence[StudyResult]) -> di
     }
 
 
-def _study_sections(studies: Sequence[StudyResult]) -> list[StudySection]:
+def _study_sections(record: Record, studies: Sequence[StudyResult]) -> list[StudySection]:
+    """Return a section for each study; the first with a history sets it beside the record."""
     if not studies:
         return []
     from tarazu.report.annex.study_section import study_section
 
-    return [study_section(result) for result in studies]
+    first = next((result for result in studies if result.hindcast is not None), None)
+    return [study_section(result, record if result is first else None) for result in studies]
 
 
 def _model_limits(record: Record, studies: Sequence[StudyResult]) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tarazu.core.number_format import count, percent
+from tarazu.record import Record
 from tarazu.report import anchors
+from tarazu.report.annex.hindcast import WORDS, hindcast_figures
 from tarazu.report.annex.operation_section import (
     after_table,
     at_once_table,
@@ -95,14 +97,22 @@ class StudySection:
     parts: tuple[Part, ...]
 
 
-def study_section(result: StudyResult) -> StudySection:
-    """Return the section of a study."""
+def study_section(result: StudyResult, record: Record | None = None) -> StudySection:
+    """Return the section of a study.
+
+    Parameters
+    ----------
+    record : of which the study's history is set beside the same years; None: no part on them.
+    """
     if result.is_operation:
         lead, parts = "", _operation_parts(result)
     elif is_dosed(result):
         lead, parts = "", _dose_parts(result)
     else:
         lead, parts = _policy_parts(result)
+    past = () if record is None else hindcast_figures(result, record)
+    if past:
+        parts = (*parts, Part("The years before, beside what was counted", (WORDS,), figures=past))
     return StudySection(
         result=result,
         anchor=anchors.study(result.name),
