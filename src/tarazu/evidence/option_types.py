@@ -57,6 +57,7 @@ class DoseOptions(PartOfRecord, total=False):
     exchanges: int
     moves: int
     draws: int
+    imputations: int
     seed: int
 
 
@@ -85,6 +86,7 @@ class SeverityOptions(PartOfRecord, total=False):
     replicates: int
     tail_replicates: int
     draws: int
+    imputations: int
     seed: int
 
 

@@ -19,6 +19,7 @@ _RANGES: Final[dict[str, tuple[int, int | None]]] = {  # of whole numbers; else 
     "seed": (0, None),
     "refits": (0, None),
     "draws": (2, None),
+    "imputations": (2, None),
     "horizon": (1, LONGEST_HORIZON),
 }
 

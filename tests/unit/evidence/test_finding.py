@@ -16,6 +16,7 @@ from tarazu.core.provenance import canonical_json
 from tarazu.evidence import CANNOT_TELL, ESTIMATORS, Finding, estimate
 from tarazu.evidence.displacement.estimator import VERDICTS as DISPLACEMENT_VERDICTS
 from tarazu.evidence.finding import MAIN
+from tarazu.evidence.methods.deaths import MODELS
 from tarazu.evidence.retaliation.estimator import VERDICTS as RETALIATION_VERDICTS
 from tarazu.evidence.sensitivity import SENSITIVITY_ANALYSES
 from tarazu.record import Record, load_record, read_record
@@ -23,6 +24,7 @@ from tarazu.record import Record, load_record, read_record
 VERDICTS = {"retaliation": RETALIATION_VERDICTS, "displacement": DISPLACEMENT_VERDICTS}
 NAMES = ("retaliation", "displacement")  # what operations do: alike in words and in sign
 ALL = tuple(ESTIMATORS)
+USE_DEATHS = ("dose", "severity")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -88,10 +90,11 @@ def test_finding__verdicts_follow_their_p_value_and_sign(findings, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_finding__has_every_sensitivity_analysis(findings, name):
-    assert [variant.name for variant in findings(name).sensitivity] == list(SENSITIVITY_ANALYSES)
+    names = [*SENSITIVITY_ANALYSES, *(MODELS if name in USE_DEATHS else ())]
+    assert [variant.name for variant in findings(name).sensitivity] == names
     forests = [f for f in findings(name).figures if f.kind == "forest"]
     (forest,) = (f for f in forests if f.data["variant"][0] == MAIN)
-    assert forest.data["variant"] == [MAIN, *SENSITIVITY_ANALYSES]
+    assert forest.data["variant"] == [MAIN, *names]
     assert len({len(column) for column in forest.data.values()}) == 1
 
 

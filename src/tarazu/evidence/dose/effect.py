@@ -14,11 +14,13 @@ from tarazu.evidence.dose.local_projection import (
     Projection,
     exchange_doses,
     move_weeks,
+    partial_out,
     project,
     redeal,
     spread_evenly,
 )
 from tarazu.evidence.dose.panel import DosePanel, keep_operations
+from tarazu.evidence.methods.deaths import Imputed
 from tarazu.evidence.methods.inversion import invert_exchange
 from tarazu.evidence.options import LEVEL, Weeks
 
@@ -128,6 +130,53 @@ def measure_dose(
         largest_share=float(shares[0]),
         five_share=float(shares[:5].sum()),
         effective_districts=float(1.0 / (fit.leverage[:, :, 0].sum(axis=0) ** 2).sum()),
+    )
+
+
+def measure_imputed(
+    panel: DosePanel,
+    imputed: Array,
+    weeks: Weeks = HEADLINE,
+    *,
+    level: float = LEVEL,
+    exchanges: int = 999,
+    seed: int = 0,
+) -> Imputed:
+    """Return the effect of `measure_dose` averaged over imputations of the doses, and its test.
+
+    One exchange is applied to the doses of all imputations, so that the averages over imputations
+    are what is exchanged. The variance within an imputation is that of exchanged coefficients.
+
+    Parameters
+    ----------
+    imputed : (M, N) doses as they might be, by imputation.
+    """
+    at = panel.weeks - REACH_WEEKS, panel.districts
+    marks = _treatments(panel, panel.doses[:, None], REACH_WEEKS)
+    fit = project(panel.attacks, marks, panel.neighbours, (weeks,))
+    prognosis = fit.prognosis[(*at, 0)]
+    average = np.zeros((1 + exchanges, 2))  # first row: doses as they are
+    alone, within = np.empty((2, len(imputed)))
+    for m, doses in enumerate(imputed):
+        dealt = exchange_doses(doses, prognosis, replicates=exchanges, seed=seed)
+        own = np.zeros(fit.first.shape)
+        np.add.at(own, at, doses)
+        carried = partial_out(own, fit)[:, :, None]
+        carrying = replace(fit, outcomes=np.concatenate([fit.outcomes, carried], axis=2))
+        rows = np.concatenate([doses[None], dealt])
+        same = np.broadcast_to(at[0], rows.shape)
+        coefficients = redeal(carrying, same, panel.districts, rows, panel.neighbours)
+        average += coefficients / len(imputed)
+        alone[m], within[m] = coefficients[0, 0], np.nanvar(coefficients[1:, 0])
+    observed, by_chance = average[:1, 0], average[1:]
+    low, high = _invert(observed, by_chance, level)[0]
+    return Imputed(
+        estimate=float(_least_rejected(observed, by_chance)[0]),
+        interval=(float(low), float(high)),
+        p_value=float(_compare(observed, by_chance[:, :-1])[0][0]),
+        within=float(within.mean()),
+        between=float(np.var(alone, ddof=1)) if len(alone) > 1 else 0.0,
+        imputations=len(imputed),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -21,6 +22,7 @@ from tarazu.evidence.dose.effect import (
     largest_operations,
     measure_bins,
     measure_dose,
+    measure_imputed,
     measure_operations,
     without,
 )
@@ -28,6 +30,7 @@ from tarazu.evidence.dose.local_projection import MOVE_WEEKS
 from tarazu.evidence.dose.panel import DosePanel, read_dose_panel
 from tarazu.evidence.error_rates import load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.methods.deaths import IMPUTATIONS, MODELS, Imputed, draw_deaths
 from tarazu.evidence.options import DRAWS, LEVEL, Weeks
 from tarazu.evidence.refusals import limit_of
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
@@ -36,6 +39,7 @@ from tarazu.record import Record
 
 WORDS: Final = Words(__package__)
 VERDICTS: Final = ("attacks rise with dose", "attacks fall with dose", CANNOT_TELL)
+IMPUTED_EXCHANGES: Final = 199  # per imputation, at most: 40 imputations cost as two estimates
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
 
@@ -47,6 +51,7 @@ def dose(
     exchanges: int = 999,
     moves: int = 999,
     draws: int = DRAWS,
+    imputations: int = IMPUTATIONS,
     seed: int = 0,
 ) -> Finding:
     """Return how later attacks differ with the number of militants killed in an operation.
@@ -63,7 +68,8 @@ def dose(
     level : coverage of intervals.
     exchanges : of doses between operations, for p-values.
     moves : sets of moved dates, a check.
-    draws : of the initiators in the last sensitivity analysis.
+    draws : of the initiators in a sensitivity analysis.
+    imputations : of the militants killed, in the last two sensitivity analyses.
 
     Raises
     ------
@@ -87,11 +93,35 @@ def dose(
 
     sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
     if has_enough_doses(panel):
+        most = min(exchanges, IMPUTED_EXCHANGES)
+        imputed = {
+            name: measure_imputed(
+                panel,
+                draw_deaths(panel.doses, model, imputations=imputations, seed=seed),
+                weeks,
+                level=level,
+                exchanges=most,
+                seed=seed,
+            )
+            for name, model in MODELS.items()
+        }
+        sensitivity += _imputed_analyses(panel, imputed)
         effect = measure(panel, (weeks, *HORIZONS), moves=moves)
         main = _analysis(panel, effect)
         verdict = verdict_of(main.estimate, main.p_value)
         leads = measure(panel, LEADS, history_ends=LEAD_WEEKS)
         checks = _checks(effect, leads, _without_heaviest(panel, measure, weeks))
+        checks += [
+            WORDS.check(
+                "deaths",
+                None,
+                name=name,
+                imputations=one.imputations,
+                error=one.total**0.5,
+                share=one.share,
+            )
+            for name, one in imputed.items()
+        ]
         figures = [
             _horizon_figure(effect, leads, len(panel.doses), record.source.title, level),
             _bin_figure(panel, weeks, record.source.title, level),
@@ -135,10 +165,25 @@ def dose(
     )
 
 
+def _imputed_analyses(panel: DosePanel, imputed: dict[str, Imputed]) -> tuple[Analysis, ...]:
+    return tuple(
+        replace(
+            one.analysis(_counts(panel)),
+            name=name,
+            verdict=verdict_of(one.estimate, one.p_value),
+        )
+        for name, one in imputed.items()
+    )
+
+
+def _counts(panel: DosePanel) -> dict[str, int]:
+    return {"operations": len(panel.doses), "attacks": int(panel.attacks.sum())}
+
+
 def _analysis(panel: DosePanel, effect: DoseEffect) -> Analysis:
     low, high = effect.intervals[0].tolist()
-    n = {"operations": len(panel.doses), "attacks": int(panel.attacks.sum())}
-    return Analysis(float(effect.estimates[0]), (low, high), float(effect.p_values[0]), n)
+    found = float(effect.estimates[0])
+    return Analysis(found, (low, high), float(effect.p_values[0]), _counts(panel))
 
 
 def _without_heaviest(

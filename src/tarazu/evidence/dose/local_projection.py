@@ -108,6 +108,13 @@ def project(
     return _summarise(x, outcomes, whitened, later, (T, D))
 
 
+def partial_out(treatment: Array, projection: Projection) -> Array:
+    """Return a treatment (T, D) with district and week means and the controls taken out."""
+    whitened = projection.whitened.reshape(treatment.size, -1)
+    flat = _within(treatment).ravel()
+    return np.asarray((flat - whitened @ (whitened.T @ flat)).reshape(treatment.shape))
+
+
 def _summarise(
     x: Array, outcomes: Array, whitened: Array, later: Array, shape: tuple[int, int]
 ) -> Projection:

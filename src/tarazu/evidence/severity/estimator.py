@@ -14,6 +14,7 @@ from tarazu.core.errors import FitError
 from tarazu.evidence.compose import compose_finding
 from tarazu.evidence.error_rates import Validation, load_validation
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
+from tarazu.evidence.methods.deaths import IMPUTATIONS, MODELS, Imputed, draw_deaths
 from tarazu.evidence.options import DRAWS, LEVEL
 from tarazu.evidence.sensitivity import analyse_sensitivity, by_sign, disagreement, forest
 from tarazu.evidence.severity.power_law import (
@@ -26,7 +27,7 @@ from tarazu.evidence.severity.power_law import (
     lognormal_survival,
     power_survival,
 )
-from tarazu.evidence.severity.trend import SeverityStep, compare_halves
+from tarazu.evidence.severity.trend import SeverityStep, compare_halves, compare_imputed
 from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 from tarazu.record.embedded import KEYS
@@ -46,6 +47,7 @@ def severity(
     replicates: int = 999,
     tail_replicates: int = 400,
     draws: int = DRAWS,
+    imputations: int = IMPUTATIONS,
     seed: int = 0,
 ) -> Finding:
     """Return how deaths per event are distributed and whether that changed.
@@ -58,7 +60,8 @@ def severity(
     ----------
     replicates : random orders of half-years.
     tail_replicates : records resampled from, and simulated by, the power law of the tail.
-    draws : of the initiators in the last sensitivity analysis.
+    draws : of the initiators in a sensitivity analysis.
+    imputations : of the deaths, in the last two sensitivity analyses.
 
     References
     ----------
@@ -76,7 +79,11 @@ def severity(
         deaths, months, n_used, _ = lethal_events(part)
         return _as_analysis(halves(deaths, months), n_used)
 
-    sensitivity = analyse_sensitivity(record, analyse, verdict_of, draws=draws)
+    imputed = _imputed(deaths, months, imputations, replicates, seed)
+    sensitivity = (
+        *analyse_sensitivity(record, analyse, verdict_of, draws=draws),
+        *_imputed_analyses(imputed, n_used),
+    )
     law, rivals, fit_p = _tail(deaths, tail_replicates, seed)
     return compose_finding(
         WORDS,
@@ -91,7 +98,10 @@ def severity(
         ),
         n_used=n_used,
         n_dropped=n_dropped,
-        checks=_checks(record, law, rivals, fit_p, tail_replicates, seed),
+        checks=(
+            *_checks(record, law, rivals, fit_p, tail_replicates, seed),
+            *_imputed_checks(imputed),
+        ),
         sensitivity=sensitivity,
         figures=_figures(deaths, record, law, rivals, main, verdict, sensitivity, validation),
         validation=validation,
@@ -129,6 +139,55 @@ def _as_analysis(step: SeverityStep | None, n: dict[str, int]) -> Analysis | Non
         return None
     low, high = (100 * (end - 1) for end in step.interval)
     return Analysis(100 * (step.ratio - 1), (low, high), step.p_value, n)
+
+
+def _imputed(
+    deaths: NDArray[np.int64],
+    months: NDArray[np.int64],
+    imputations: int,
+    replicates: int,
+    seed: int,
+) -> dict[str, Imputed | None]:
+    """Return the step with deaths drawn from each law, by name of the law."""
+    return {
+        name: compare_imputed(
+            draw_deaths(deaths, model, imputations=imputations, seed=seed),
+            months,
+            replicates=replicates,
+            seed=seed,
+        )
+        for name, model in MODELS.items()
+    }
+
+
+def _imputed_analyses(
+    imputed: dict[str, Imputed | None], n: dict[str, int]
+) -> tuple[Analysis, ...]:
+    found = []
+    for name, one in imputed.items():
+        if one is None:
+            found.append(Analysis(None, None, None, n, name=name))
+            continue
+        low, high = (100 * np.expm1(end) for end in one.interval)
+        estimate = float(100 * np.expm1(one.estimate))
+        verdict = verdict_of(estimate, one.p_value)
+        found.append(Analysis(estimate, (float(low), float(high)), one.p_value, n, name, verdict))
+    return tuple(found)
+
+
+def _imputed_checks(imputed: dict[str, Imputed | None]) -> tuple[Check, ...]:
+    return tuple(
+        WORDS.check(
+            "deaths",
+            None,
+            name=name,
+            imputations=one.imputations,
+            error=one.total**0.5,
+            share=one.share,
+        )
+        for name, one in imputed.items()
+        if one is not None
+    )
 
 
 def _tail(

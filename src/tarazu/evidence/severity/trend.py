@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.evidence.methods.change_points_kernels import shuffle
+from tarazu.evidence.methods.deaths import Imputed
 from tarazu.evidence.methods.inversion import critical_value
 from tarazu.evidence.options import LEVEL
 
 BLOCK_MONTHS: Final = 6  # events that stay together: longer than a burst of 8 weeks
 FEWEST_LETHAL_EVENTS: Final = 30  # events in all below which no number is given
+FEWEST_BLOCKS: Final = 6  # three on each side
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,12 @@ def compare_halves(
     SeverityStep or None
         None for too few events, or for events of fewer than six half-years.
     """
-    if len(deaths) < FEWEST_LETHAL_EVENTS:
-        return None
-    block = months // BLOCK_MONTHS
-    places, block = np.unique(block, return_inverse=True)
-    if len(places) < 6:
+    places, block = np.unique(months // BLOCK_MONTHS, return_inverse=True)
+    if len(deaths) < FEWEST_LETHAL_EVENTS or len(places) < FEWEST_BLOCKS:
         return None
     n: NDArray[np.float64] = np.bincount(block).astype(np.float64)
     total: NDArray[np.float64] = np.bincount(block, np.log(deaths)).astype(np.float64)
-    order = np.empty(len(places), dtype=np.int64)
-    orders = np.empty((replicates, len(places)), dtype=np.int64)
-    for r in range(replicates):
-        shuffle(order, seed, r)
-        orders[r] = order
+    orders = _orders(len(places), replicates, seed)
     step, error, split = _steps(n[None], total[None])
     moved, moved_error, _ = _steps(n[orders], total[orders])
     by_chance = np.abs(moved / moved_error)
@@ -83,6 +78,59 @@ def compare_halves(
         n_early=int(n[:k].sum()),
         n_late=int(n[k:].sum()),
     )
+
+
+def compare_imputed(
+    deaths: NDArray[np.float64],
+    months: NDArray[np.int64],
+    *,
+    level: float = LEVEL,
+    replicates: int = 999,
+    seed: int = 0,
+) -> Imputed | None:
+    """Return the step of `compare_halves` averaged over imputations of the deaths, and its test.
+
+    The statistic is the mean over imputations of the step over its standard error; each random
+    order of half-years is applied to all of them. Estimate, interval and variances are those of
+    logarithms.
+
+    Parameters
+    ----------
+    deaths : (M, N) >= 1, by imputation. months : (N,) since January 1970.
+    """
+    places, block = np.unique(months // BLOCK_MONTHS, return_inverse=True)
+    if deaths.shape[1] < FEWEST_LETHAL_EVENTS or len(places) < FEWEST_BLOCKS:
+        return None
+    n: NDArray[np.float64] = np.bincount(block).astype(np.float64)
+    orders = np.vstack([np.arange(len(places))[None], _orders(len(places), replicates, seed)])
+    steps, errors = np.empty((2, len(deaths)))
+    ratios = np.zeros(len(orders))
+    for m, imputed in enumerate(deaths):
+        total: NDArray[np.float64] = np.bincount(block, np.log(imputed)).astype(np.float64)
+        step, error, _ = _steps(n[orders], total[orders])
+        steps[m], errors[m] = step[0], error[0]
+        ratios += step / error / len(deaths)
+    scale = float((1.0 / errors).mean())
+    middle, half = float(ratios[0]) / scale, critical_value(np.abs(ratios[1:]), level) / scale
+    extreme = int((np.abs(ratios[1:]) >= abs(ratios[0])).sum())
+    return Imputed(
+        estimate=middle,
+        interval=(middle - half, middle + half),
+        p_value=(1 + extreme) / (1 + replicates),
+        within=float((errors**2).mean()),
+        between=float(np.var(steps, ddof=1)) if len(steps) > 1 else 0.0,
+        imputations=len(deaths),
+    )
+
+
+def _orders(blocks: int, replicates: int, seed: int) -> NDArray[np.int64]:
+    """Return (R, B) random orders of the blocks."""
+    order = np.empty(blocks, dtype=np.int64)
+    orders = np.empty((replicates, blocks), dtype=np.int64)
+    for r in range(replicates):
+        shuffle(order, seed, r)
+        orders[r] = order
+    return orders
 
 
 def _steps(
