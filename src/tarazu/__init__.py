@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         before_after,
         estimate,
         fit_hawkes,
+        impute_deaths,
         matched_wake,
         run_battery,
     )
@@ -47,6 +48,7 @@ __all__ = [
     "cite",
     "estimate",
     "fit_hawkes",
+    "impute_deaths",
     "load_hypothesis",
     "load_model",
     "load_policy",
@@ -81,6 +83,7 @@ _HOMES = {
     "cite": "tarazu.report.citation",
     "estimate": "tarazu.evidence",
     "fit_hawkes": "tarazu.evidence",
+    "impute_deaths": "tarazu.evidence",
     "load_hypothesis": "tarazu.model",
     "load_model": "tarazu.model",
     "load_policy": "tarazu.policy",

@@ -22,6 +22,7 @@ PUBLIC = {
     "cite",
     "estimate",
     "fit_hawkes",
+    "impute_deaths",
     "load_hypothesis",
     "load_model",
     "load_policy",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tarazu.evidence.difference_in_differences.analysis import BeforeAfter, before_after
     from tarazu.evidence.finding import CANNOT_TELL, Analysis, Check, FigureData, Finding
     from tarazu.evidence.matched_wakes.analysis import MatchedWakes, matched_wake
+    from tarazu.evidence.methods.imputed_records import impute_deaths
     from tarazu.evidence.point_process.hawkes import HawkesFit, fit_hawkes
     from tarazu.evidence.registry import ESTIMATORS, estimate
 
@@ -32,6 +33,7 @@ __all__ = [
     "before_after",
     "estimate",
     "fit_hawkes",
+    "impute_deaths",
     "load_battery",
     "matched_wake",
     "run_battery",
@@ -52,6 +54,7 @@ _HOMES = {
     "before_after": "difference_in_differences.analysis",
     "estimate": "registry",
     "fit_hawkes": "point_process.hawkes",
+    "impute_deaths": "methods.imputed_records",
     "load_battery": "battery",
     "matched_wake": "matched_wakes.analysis",
     "run_battery": "battery",

@@ -39,7 +39,7 @@ def draw_initiators(record: Record, replicate: int) -> Record:
     check = measured_check(record)
     sample = None if check is None else check.sample(check.headline)
     rng = np.random.default_rng([20260101, replicate])
-    events = _one_row_an_event(record.events)
+    events = one_row_an_event(record.events)
     initiator = events["initiator"].to_numpy(dtype=object)
     for coded in SIDES:
         possible = np.array([True, True, coded == "unclear"])  # a clear event is one side's
@@ -73,7 +73,7 @@ def _assumed(coded: str, rng: np.random.Generator) -> NDArray[np.float64]:
     return np.array([1.0 - wrong, wrong] if coded == SIDES[0] else [wrong, 1.0 - wrong])
 
 
-def _one_row_an_event(events: pd.DataFrame) -> pd.DataFrame:
+def one_row_an_event(events: pd.DataFrame) -> pd.DataFrame:
     """Split rows that stand for several equal events, in an order that equal records share."""
     ordered = events.sort_values([*_ORDER, *_TIES], kind="stable", na_position="last")
     single = ordered.loc[ordered.index.repeat(ordered["count"])].reset_index(drop=True)
