@@ -150,6 +150,7 @@ def collect_provenance(inputs: Mapping[str, str]) -> Provenance:
     )
 
 
+@cache
 def _installed(package: str) -> str | None:
     try:
         return version(package)
