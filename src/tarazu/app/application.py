@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
+from tarazu.app.answers.bodies import Bodies, Body, make_body
+from tarazu.app.answers.scripts import read_scripts
 from tarazu.app.comparison import Choice, read_choice
 from tarazu.app.evidence.view import Shown, read_view, show
 from tarazu.app.guard import Application, Guard, Receive, Send
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS: Final = "5"
 LEAST_ZIPPED: Final = 1024  # bytes of an answer that is worth compressing
+HTML: Final = "text/html"
+JSON: Final = "application/json"
 
 
 def make_application(service: Service, *, hosts: frozenset[str], token: str = "") -> Guard:
@@ -50,31 +53,29 @@ def unguarded_application(service: Service) -> Application:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
-    from starlette.routing import Mount, Route
-    from starlette.staticfiles import StaticFiles
+    from starlette.routing import Route
 
     answers = _Answers(service)
-    with as_file(files("tarazu.app").joinpath("static")) as static:
-        routes = [
-            Route("/", answers.page),
-            Route("/compare", answers.compare),
-            Route("/why", answers.why),
-            Route("/evidence", answers.evidence),
-            Route("/model.js", answers.model),
-            Route("/why-model.js", answers.held_model),
-            Route("/api", answers.description),
-            Route("/api/evidence", answers.counts),
-            Route("/api/findings", answers.findings),
-            Route("/api/expected", answers.expected),
-            Route("/api/inputs", answers.inputs),
-            Route("/api/recipe", answers.recipe),
-            Route("/api/runs", answers.runs, methods=["POST"]),
-            Route("/api/comparisons", answers.comparisons, methods=["POST"]),
-            Route("/api/unknowns", answers.unknowns, methods=["POST"]),
-            Route("/api/briefs", answers.briefs, methods=["POST"]),
-            Route("/health", answers.health),
-            Mount("/static", StaticFiles(directory=static)),
-        ]
+    routes = [
+        Route("/", answers.page),
+        Route("/compare", answers.compare),
+        Route("/why", answers.why),
+        Route("/evidence", answers.evidence),
+        Route("/model.js", answers.model),
+        Route("/why-model.js", answers.held_model),
+        Route("/api", answers.description),
+        Route("/api/evidence", answers.counts),
+        Route("/api/findings", answers.findings),
+        Route("/api/expected", answers.expected),
+        Route("/api/inputs", answers.inputs),
+        Route("/api/recipe", answers.recipe),
+        Route("/api/runs", answers.runs, methods=["POST"]),
+        Route("/api/comparisons", answers.comparisons, methods=["POST"]),
+        Route("/api/unknowns", answers.unknowns, methods=["POST"]),
+        Route("/api/briefs", answers.briefs, methods=["POST"]),
+        Route("/health", answers.health),
+        Route("/static/{name}", answers.script),
+    ]
     zipped = Middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED)
     return cast("Application", Starlette(routes=routes, middleware=[zipped]))
 
@@ -84,6 +85,7 @@ class _Answers:
 
     def __init__(self, service: Service) -> None:
         self.service, self.lab = service, service.lab
+        self.bodies, self.scripts = Bodies(), read_scripts()
 
     async def page(self, request: Request) -> Response:
         query = request.url.query
@@ -95,14 +97,14 @@ class _Answers:
             futures = self.service.expected(state)
             return lab_page(self.lab, state, futures, changes_since(query, self.lab))
 
-        return await self._page(made)
+        return await self._page(request, made)
 
     async def compare(self, request: Request) -> Response:
         def made() -> str:
             choice = read_choice(request.url.query)
             return compare_page(self.lab, choice, self.service.compared(choice))
 
-        return await self._page(made)
+        return await self._page(request, made)
 
     async def why(self, request: Request) -> Response:
         def made() -> str:
@@ -110,21 +112,20 @@ class _Answers:
             why = read_why(request.url.query, self.lab, causes)
             return why_page(causes, why, self.service.expected(why.state))
 
-        return await self._page(made)
+        return await self._page(request, made)
 
     async def evidence(self, request: Request) -> Response:
         evidence = self.service.evidence
+        evidence.findings.start()
+        findings = evidence.findings.state()
 
         def made() -> str:
             counts = evidence.counts
             view = None if counts is None else read_view(request.url.query, counts)
-            evidence.findings.start()
-            return evidence_page(self.lab, counts, view, evidence.findings.state())
+            return evidence_page(self.lab, counts, view, findings)
 
-        try:  # needs no model, so it does not wait for kernels
-            return _html(await _in_thread(made), 200)
-        except (TarazuError, ExceptionGroup) as error:
-            return _html(problem_page(_words_of(error)), 422)
+        # needs no model, so it does not wait for kernels
+        return await self._html_of(request, made, (findings.state, findings.done))
 
     async def counts(self, request: Request) -> Response:
         def made() -> Shown:
@@ -133,24 +134,44 @@ class _Answers:
                 raise DataError(f"no record of {self.lab.region.title} ships with Tarazu")
             return show(counts, read_view(request.url.query, counts))
 
-        try:
-            return _json(await _in_thread(made))
-        except (TarazuError, ExceptionGroup) as error:
-            return _json({"problem": _words_of(error)}, 422)
+        return await self._json_of(request, made)
 
     async def findings(self, request: Request) -> Response:
         findings = self.service.evidence.findings
         findings.start()
         return _json(findings.state())
 
-    async def _page(self, made: Callable[[], str]) -> Response:
+    async def _page(self, request: Request, made: Callable[[], str]) -> Response:
         if not self.service.is_ready or self.service.failure:
             text = waiting_page(self.service.seconds, self.service.failure)
             return _html(text, 503, {"retry-after": RETRY_SECONDS})
+        return await self._html_of(request, made)
+
+    async def _html_of(
+        self, request: Request, made: Callable[[], str], state: Hashable = None
+    ) -> Response:
+        """Return a page that follows from its address, and from a state where it has one."""
+        key = (request.url.path, request.url.query, state)
         try:
-            return _html(await _in_thread(made), 200)
+            body = await self.bodies.get(key, lambda: make_body(made(), HTML))
         except (TarazuError, ExceptionGroup) as error:
             return _html(problem_page(_words_of(error)), 422)
+        return body.answer(request)
+
+    async def _json_of(
+        self, request: Request, made: Callable[[], BaseModel | dict[str, Any]]
+    ) -> Response:
+        """Return data that follow from their address."""
+        key = (request.url.path, request.url.query)
+        try:
+            body = await self.bodies.get(key, lambda: make_body(_text_of(made()), JSON))
+        except (TarazuError, ExceptionGroup) as error:
+            return _json({"problem": _words_of(error)}, 422)
+        return body.answer(request)
+
+    async def script(self, request: Request) -> Response:
+        found = self.scripts.get(request.path_params["name"])
+        return _html("Not found", 404) if found is None else found.answer(request)
 
     async def model(self, request: Request) -> Response:
         return await self._script(request, lambda: self.lab.javascript)
@@ -159,13 +180,12 @@ class _Answers:
         return await self._script(request, lambda: self.service.causes.javascript)
 
     async def _script(self, request: Request, made: Callable[[], str]) -> Response:
-        from starlette.responses import Response
+        etag = f'"{self.lab.key}-{self.lab.version}"'
 
-        about = {"cache-control": "no-cache", "etag": f'"{self.lab.key}-{self.lab.version}"'}
-        if request.headers.get("if-none-match") == about["etag"]:
-            return Response(status_code=304, headers=about)
-        text = await _in_thread(made)
-        return Response(text, media_type="text/javascript", headers=about)
+        def body() -> Body:
+            return make_body(made(), "text/javascript", caching="no-cache", etag=etag)
+
+        return (await self.bodies.get(request.url.path, body)).answer(request)
 
     async def description(self, request: Request) -> Response:
         return _json(describe_api(self.lab.version))
@@ -178,11 +198,12 @@ class _Answers:
 
     async def inputs(self, request: Request) -> Response:
         name = request.query_params.get("h", State().hypothesis)
-        try:
+
+        def made() -> dict[str, Any]:
             state = check_state(State(hypothesis=name), self.lab)
-            return _json(await _in_thread(lambda: self.service.inputs(state.hypothesis)))
-        except (TarazuError, ExceptionGroup) as error:
-            return _json({"problem": _words_of(error)}, 422)
+            return self.service.inputs(state.hypothesis)
+
+        return await self._json_of(request, made)
 
     async def health(self, request: Request) -> Response:
         status = "ready" if self.service.is_ready else "compiling"
@@ -234,23 +255,14 @@ class _Answers:
         return cast("Response", _Stream(first, lines))  # an ASGI application is enough
 
     async def _of_state(self, request: Request, of: Callable[[State], BaseModel]) -> Response:
-        try:
-            state = read_state(request.url.query, self.lab)
-            return _json(await _in_thread(lambda: of(state)))
-        except (TarazuError, ExceptionGroup) as error:
-            return _json({"problem": _words_of(error)}, 422)
+        query = request.url.query
+        return await self._json_of(request, lambda: of(read_state(query, self.lab)))
 
 
 def _words_of(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return "; ".join(_words_of(one) for one in error.exceptions)
     return str(error)
-
-
-async def _in_thread(compute: Callable[[], Any]) -> Any:
-    from starlette.concurrency import run_in_threadpool
-
-    return await run_in_threadpool(compute)
 
 
 def _html(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
@@ -262,9 +274,12 @@ def _html(text: str, status: int, headers: dict[str, str] | None = None) -> Resp
 def _json(value: BaseModel | dict[str, Any], status: int = 200, *, retry: bool = False) -> Response:
     from starlette.responses import Response
 
-    text = value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value)
     about = {"cache-control": "no-store"} | ({"retry-after": RETRY_SECONDS} if retry else {})
-    return Response(text, status, about, "application/json")
+    return Response(_text_of(value), status, about, JSON)
+
+
+def _text_of(value: BaseModel | dict[str, Any]) -> str:
+    return value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value)
 
 
 class _Stream:

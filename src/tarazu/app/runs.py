@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
@@ -17,6 +19,7 @@ from tarazu.study.runner.run import Progress
 AT_ONCE: Final = 2  # runs that compute; kernels release the GIL
 MOST_WAITING: Final = 48  # runs that wait; of more, each is refused at once
 SECONDS: Final = 90.0  # that one stage may compute
+NICE: Final = 10  # of the threads of runs
 POLL: Final = 0.05  # seconds between two looks at a run
 HEARTBEAT: Final = 1.0  # seconds without news after which a line is sent: a gone reader is noticed
 
@@ -153,6 +156,7 @@ class Runs:
         work: asyncio.Future[Line] = loop.create_future()
 
         def body() -> None:
+            _after_readers()
             settle: Callable[[], None]
             try:
                 with self._slots:
@@ -165,6 +169,14 @@ class Runs:
 
         threading.Thread(target=body, daemon=True, name="run").start()
         return work
+
+
+def _after_readers() -> None:
+    """Let the threads that answer readers go before this one: Linux has niceness by thread."""
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, own)
+        os.setpriority(os.PRIO_PROCESS, own, max(now, NICE))
 
 
 def _give_memory_back() -> None:

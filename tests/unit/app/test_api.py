@@ -107,11 +107,13 @@ def test_health__counts_runs(lab: Guard) -> None:
     assert (found["computing"], found["waiting"]) == (0, 0)
 
 
-def test_model__is_not_sent_twice(lab: Guard) -> None:
-    first = request(lab, "/model.js")
+@pytest.mark.parametrize("script", ["/model.js", "/static/page.js"])
+def test_script__is_not_sent_twice(lab: Guard, script: str) -> None:
+    first = request(lab, script)
     assert first.headers["content-type"].startswith("text/javascript")
-    again = request(lab, "/model.js", if_none_match=first.headers["etag"])
+    again = request(lab, script, if_none_match=first.headers["etag"])
     assert (again.status, again.body) == (304, b"")
+    assert request(lab, "/static/elsewhere.js").status == 404
 
 
 @pytest.mark.slow

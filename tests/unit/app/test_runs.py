@@ -1,6 +1,8 @@
 """Runs take turns, say where they stand, and end with the page that wants them."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tarazu.app.runs import QueueFullError, Report, Runs, Stage
+from tarazu.app.runs import NICE, QueueFullError, Report, Runs, Stage
 from tarazu.core.errors import SimulationError
 from tarazu.study.runner.run import Progress
 
@@ -80,6 +82,18 @@ def test_run__ends_when_its_page_is_gone() -> None:
     asyncio.run(read(runs, endless, until=is_running))
     assert endless.ended.wait(5)
     assert (runs.computing, runs.waiting) == (0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to the process here")
+def test_run__lets_the_threads_that_answer_readers_go_first() -> None:
+    def niceness(report: Report) -> dict[str, Any]:
+        return {"nice": os.getpriority(os.PRIO_PROCESS, threading.get_native_id())}
+
+    now = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    lines = asyncio.run(read(Runs(), niceness, until=never))
+    (found,) = [line["result"]["nice"] for line in lines if line["state"] == "result"]
+    assert found == max(now, NICE)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == now
 
 
 def test_run__waits_for_its_turn_and_says_its_place() -> None:

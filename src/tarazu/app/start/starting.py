@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import MutableMapping
-from importlib.resources import as_file, files
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from tarazu.app.answers.scripts import read_scripts
 from tarazu.app.guard import Application, Receive, Send
 
 if TYPE_CHECKING:
@@ -33,14 +33,11 @@ class Starting:
     """
 
     def __init__(self, page: str | None, version: str) -> None:
-        from starlette.staticfiles import StaticFiles
-
         self.page, self.version = page, version
         self.application: Application | None = None
         self.failure = ""
         self._started = monotonic()
-        with as_file(files("tarazu.app").joinpath("static")) as static:
-            self._static: Any = StaticFiles(directory=static)
+        self._scripts = read_scripts()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,9 +46,10 @@ class Starting:
             await asyncio.sleep(POLL)
         if self.application is not None:
             await self.application(scope, receive, send)
-        elif path.startswith("/static/"):
-            inner = {**scope, "path": path.removeprefix("/static"), "root_path": ""}
-            await self._static(inner, receive, send)
+        elif (script := self._scripts.get(path.removeprefix("/static/"))) is not None:
+            from starlette.requests import Request
+
+            await script.answer(Request(scope))(scope, receive, send)
         else:
             await self._answer(path, scope)(scope, receive, send)
 

@@ -1,0 +1,1 @@
+"""Bodies of answers: computed in a few threads, compressed once, and kept."""
