@@ -3,7 +3,9 @@
 Run from the root of the repository: python -m benchmarks.lab_load [--users 50] [--seconds 120].
 Starts its own server on the loopback address, sends requests to nothing else, and ends it.
 Each visitor opens a page, reads numbers, moves a lever and follows its run, or leaves in the middle
-of one. Prints answers by kind, errors, times of reads, the longest queue, and memory.
+of one. Before, one visitor reads and runs everything that all share, and the server comes to rest:
+what it needs for its model, record and kernels is no growth. Prints answers by kind, errors, times
+of reads by address, the longest queue, memory, and the server's processor time.
 """
 
 import argparse
@@ -15,7 +17,7 @@ import statistics
 import subprocess
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -39,7 +41,8 @@ PAUSE: Final = (0.5, 3.0)  # seconds between two clicks of one visitor
 RUN_SHARE: Final = 0.25  # of clicks that start a run
 LEAVE_SHARE: Final = 0.5  # of runs that are left after the first line
 RUN_SECONDS: Final = 240  # that an answer may keep a visitor waiting for its next line
-REST: Final = 20  # seconds after which memory is looked at again
+QUIET: Final = 5  # seconds in which the server does almost nothing: it is at rest
+BUSY_SHARE: Final = 0.05  # of a processor, below which it does almost nothing
 BUSY: Final = 503  # the queue is full, and says so
 
 
@@ -47,7 +50,7 @@ BUSY: Final = 503  # the queue is full, and says so
 class Seen:
     """What all visitors saw."""
 
-    reads: list[float] = field(default_factory=list)
+    reads: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     answers: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     longest: int = 0
@@ -61,7 +64,7 @@ def visit(host: str, seen: Seen, until: float, seed: int) -> None:
         time.sleep(chance.uniform(*PAUSE))
         try:
             if chance.random() < RUN_SHARE:
-                follow_run(host, seen, chance)
+                follow_run(host, seen, chance, leaves=chance.random() < LEAVE_SHARE)
             else:
                 read(host, seen, chance)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -69,12 +72,18 @@ def visit(host: str, seen: Seen, until: float, seed: int) -> None:
                 seen.errors[type(error).__name__ + ": " + str(error)[:80]] += 1
 
 
-def read(host: str, seen: Seen, chance: random.Random) -> None:
-    address = chance.choice(READS).format(
+def read(
+    host: str,
+    seen: Seen,
+    chance: random.Random,
+    address: str | None = None,
+    hypothesis: str | None = None,
+) -> None:
+    address = (address or chance.choice(READS)).format(
         years=chance.choice(YEARS),
         lever=chance.choice(LEVERS),
         value=chance.choice(VALUES),
-        hypothesis=chance.choice(HYPOTHESES),
+        hypothesis=hypothesis or chance.choice(HYPOTHESES),
         year=chance.randint(1992, 2021),
     )
     began = time.perf_counter()
@@ -86,15 +95,23 @@ def read(host: str, seen: Seen, chance: random.Random) -> None:
     finally:
         client.close()
     with seen.lock:
-        seen.reads.append(time.perf_counter() - began)
+        seen.reads[address.partition("?")[0]].append(time.perf_counter() - began)
         seen.answers[f"read {answer.status}"] += 1
         if answer.status != 200:
             seen.errors[f"{answer.status} of {address.partition('?')[0]}"] += 1
 
 
-def follow_run(host: str, seen: Seen, chance: random.Random) -> None:
+def follow_run(
+    host: str,
+    seen: Seen,
+    chance: random.Random,
+    about: dict[str, int] | None = None,
+    *,
+    leaves: bool,
+    patient: bool = False,
+) -> None:
     state = {"years": chance.randint(1, 10), "levers": {"dialogue": chance.randint(1, 20) / 20}}
-    leaves = chance.random() < LEAVE_SHARE
+    state |= about or {}
     client = http.client.HTTPConnection(host, timeout=RUN_SECONDS)
     try:
         client.request("POST", "/api/runs", json.dumps(state), {"content-type": "application/json"})
@@ -104,7 +121,7 @@ def follow_run(host: str, seen: Seen, chance: random.Random) -> None:
             for line in answer:
                 last = json.loads(line)
                 longest = max(longest, last.get("waiting", 0))
-                if leaves or last["state"] == "result":
+                if leaves or (last["state"] == "result" and not patient):
                     break  # left, or satisfied with the first fan
     finally:
         client.close()
@@ -121,6 +138,32 @@ def memory_of(process: int) -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def processor_seconds(process: int) -> float:
+    """Return the processor time of a process, seconds."""
+    with open(f"/proc/{process}/stat") as file:  # noqa: PTH123 - not a file on a disk
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_rest(process: int) -> None:
+    """Wait until a process does almost nothing."""
+    while True:
+        began = processor_seconds(process)
+        time.sleep(QUIET)
+        if processor_seconds(process) - began < BUSY_SHARE * QUIET:
+            return
+
+
+def warm_up(host: str) -> None:
+    """Read every address and finish every length of run once."""
+    seen, chance = Seen(), random.Random(0)
+    for address in READS:
+        for hypothesis in HYPOTHESES:
+            read(host, seen, chance, address, hypothesis)
+    for years in (1, 10):
+        follow_run(host, seen, chance, {"years": years}, leaves=False, patient=True)
+
+
 def main() -> None:
     """Print what was seen."""
     parser = argparse.ArgumentParser()
@@ -131,10 +174,9 @@ def main() -> None:
         host = urlsplit(address).netloc
         wait_until_ready(address)
         process = _server_process()
-        warm = Seen()
-        for i in range(20):  # what every visitor shares is there before memory is looked at
-            read(host, warm, random.Random(1000 + i))
-        before, load = memory_of(process), os.getloadavg()[0]
+        warm_up(host)
+        wait_for_rest(process)
+        before, load, worked = memory_of(process), os.getloadavg()[0], processor_seconds(process)
         seen, until = Seen(), time.monotonic() + given.seconds
         visitors = [
             threading.Thread(target=visit, args=(host, seen, until, i)) for i in range(given.users)
@@ -145,17 +187,24 @@ def main() -> None:
         while any(one.is_alive() for one in visitors):
             most = max(most, memory_of(process))
             time.sleep(1)
-        time.sleep(REST)
+        worked = processor_seconds(process) - worked
+        wait_for_rest(process)
         after = memory_of(process)
+        reads = sorted(one for times in seen.reads.values() for one in times)
         lines = [
             f"load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after",
             f"users {given.users}, seconds {given.seconds:g}",
             f"answers: {dict(sorted(seen.answers.items()))}",
             f"errors: {dict(seen.errors) or 'none'}",
-            f"reads: median {1000 * statistics.median(seen.reads):.0f} ms, "
-            f"95% {1000 * sorted(seen.reads)[int(0.95 * len(seen.reads))]:.0f} ms",
+            f"reads: median {1000 * statistics.median(reads):.0f} ms, "
+            f"95% {1000 * reads[int(0.95 * len(reads))]:.0f} ms",
+            *(
+                f"  {address}: {len(times)}, median {1000 * statistics.median(times):.0f} ms"
+                for address, times in sorted(seen.reads.items())
+            ),
             f"longest queue: {seen.longest} runs",
             f"memory, MiB: {before:.0f} before, {most:.0f} at most, {after:.0f} after",
+            f"processor time of the server: {worked:.0f} s",
         ]
         print("\n".join(lines))  # noqa: T201
 
