@@ -1,9 +1,10 @@
 // Unit tests of the lab's scripts; run by test_scripts.py.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvOf } from "../../../src/tarazu/app/static/download.js";
+import { csvOf, rowsOf } from "../../../src/tarazu/app/static/download.js";
 import { niceStep } from "../../../src/tarazu/app/static/drawing.js";
 import { quantile } from "../../../src/tarazu/app/static/expected.js";
+import { startNewest } from "../../../src/tarazu/app/static/newest.js";
 import { run } from "../../../src/tarazu/app/static/runs.js";
 import { History, isToday, moved, writeQuery } from "../../../src/tarazu/app/static/state.js";
 import { between } from "../../../src/tarazu/app/static/replay.js";
@@ -70,7 +71,7 @@ test("ticks are 1, 2 or 5 times a power of ten", () => {
 test("csv says what it is before its columns", () => {
   const band = { q05: [1], q25: [2], q50: [3], q75: [4], q95: [5] };
   const futures = { step: 13, outcomes: [{ name: "attacks", policy: band, today: band }] };
-  const lines = csvOf(futures, "attacks", { note: "not\ncalibrated" }).split("\n");
+  const lines = csvOf(rowsOf(futures, "attacks"), { note: "not\ncalibrated" }).split("\n");
   assert.equal(lines[0], "# note: not calibrated");
   assert.equal(lines[2], "0,13,1,2,3,4,5,1,2,3,4,5");
 });
@@ -106,4 +107,30 @@ test("futures between two others are on the way, and have the texts of the secon
     name: "b", total: 3, policy: { q50: [1, 6] }, districts: [{ slug: "x", change: 0 }],
   });
   assert.deepEqual(between(from, to, 1), to);
+});
+
+test("of questions that come while one is answered, the newest alone is answered", async () => {
+  const answered = [];
+  const failed = [];
+  /** @type {(() => void) | undefined} */
+  let go;
+  const ask = startNewest(async (question, isOld) => {
+    if (question === 1) {
+      await new Promise((next) => { go = next; });
+      answered.push(isOld());
+    }
+    if (question === 4) throw new Error("left");
+    answered.push(question);
+  }, (question) => failed.push(question));
+  ask(1);
+  ask(2);
+  ask(3);
+  go?.();
+  await new Promise((next) => setTimeout(next, 20));
+  assert.deepEqual(answered, [true, 1, 3]);
+  ask(4);
+  await new Promise((next) => setTimeout(next, 20));
+  ask(5);
+  await new Promise((next) => setTimeout(next, 20));
+  assert.deepEqual([answered.at(-1), failed], [5, [4]]);
 });

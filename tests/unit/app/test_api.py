@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="THE LAB'S ADDRESSES WERE NOT TRIED: no extra 'app'")
 
-from tests.unit.app.labs import HOST, request, send, shipped_lab
+from tests.unit.app.labs import HOST, STATIC, request, send, shipped_lab
 
 from tarazu.app.application import make_application
 from tarazu.app.guard import Guard
@@ -60,13 +60,22 @@ def test_page__has_a_label_for_every_control(lab: Guard) -> None:
         assert labelled, name
 
 
+def loaded_by(*names: str) -> list[str]:
+    """Return scripts and those that they import."""
+    found = [*names]
+    for name in found:
+        text = (STATIC / name).read_text(encoding="utf-8")
+        found += [one for one in re.findall(r'from "\./(.+)";', text) if one not in found]
+    return found
+
+
 def test_page__fits_in_250_kb(lab: Guard) -> None:
     page = request(lab, "/", accept_encoding="gzip").body
     files = ["/static/page.css", "/static/picture.css", "/model.js", "/api/inputs?h=full"]
-    names = ("page", "worker", "expected", "state", "words", "drawing", "runs", "download", "png")
-    files += [f"/static/{name}.js" for name in names]
+    files += [f"/static/{name}" for name in loaded_by("page.js", "worker.js")]
     sizes = [len(request(lab, file, accept_encoding="gzip").body) for file in files]
     assert len(page) + sum(sizes) < 250_000
+    assert min(sizes) > 0
 
 
 def test_page__holds_no_text_of_an_address_as_markup(lab: Guard) -> None:

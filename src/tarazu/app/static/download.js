@@ -5,13 +5,16 @@ import { pngOf } from "./png.js";
 
 /** @typedef {import("./words.js").Futures} Futures */
 
-/** Lines of csv, the first with # before them. @param {Futures} futures @param {string} outcome
- * @param {Record<string, string>} about */
-export function csvOf(futures, outcome, about) {
-  const head = Object.entries(about).map(([key, value]) => `# ${key}: ${value}`.replace(/[\r\n]+/g, " "));
+/** What a file is, in lines. @param {Record<string, string>} about @param {string} before each line */
+const linesOf = (about, before = "") => Object.entries(about).map(
+  ([key, value]) => `${before}${key}: ${value}`.replace(/[\r\n]+/g, " "),
+);
+
+/** Rows of csv of one outcome, or of the map. @param {Futures} futures @param {string} outcome */
+export function rowsOf(futures, outcome) {
   if (outcome === "map") {
     const rows = futures.districts.map((d) => [d.slug, d.today, d.policy, d.change, d.fewer].join(","));
-    return [...head, "district,today,policy,change,members_with_fewer", ...rows, ""].join("\n");
+    return ["district,today,policy,change,members_with_fewer", ...rows];
   }
   const one = futures.outcomes.find((each) => each.name === outcome);
   if (!one) throw new Error(`no outcome ${outcome}`);
@@ -23,8 +26,11 @@ export function csvOf(futures, outcome, about) {
     ...levels.map((level) => one.policy[level][i]),
     ...levels.map((level) => one.today[level][i]),
   ].join(","));
-  return [...head, ["from_week", "until_week", ...names].join(","), ...rows, ""].join("\n");
+  return [["from_week", "until_week", ...names].join(","), ...rows];
 }
+
+/** A csv file: what it is, then its rows. @param {string[]} rows @param {Record<string, string>} about */
+export const csvOf = (rows, about) => [...linesOf(about, "# "), ...rows, ""].join("\n");
 
 /** A picture as a file of its own. @param {SVGSVGElement} picture @param {string} style
  * @param {string} about */
@@ -42,20 +48,22 @@ export function svgOf(picture, style, about) {
 
 /** A figure of the page as a file.
  * @param {HTMLElement} figure @param {string} kind csv, svg or png @param {string} name of the file
- * @param {Record<string, string>} about what the numbers are @param {Futures} futures */
-export async function saveFigure(figure, kind, name, about, futures) {
+ * @param {Record<string, string>} about what it is: title, note and what stand around a png
+ * @param {{rows?: string[], credit: string, sheets?: string[]}} content rows of csv, the last line of a
+ *   png, and the style sheets of the picture */
+export async function saveFigure(figure, kind, name, about, { rows = [], credit, sheets = ["picture"] }) {
   const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
   if (kind === "csv") {
-    save(`${name}.csv`, csvOf(futures, figure.dataset.outcome ?? "", about), "text/csv");
+    save(`${name}.csv`, csvOf(rows, about), "text/csv");
   } else if (kind === "png") {
-    const above = [about.title, `${about.note} ${about.unit}`.trim()];
-    const below = [about.what, `${about.members}. ${about.hypothesis}. Tarazu ${about.tarazu}, ${about["model and region"]}.`];
+    const above = [about.title, `${about.note} ${about.unit ?? ""}`.trim()];
+    const below = [about.what, credit];
     save(`${name}.png`, await pngOf(picture, above.filter(Boolean), below.filter(Boolean)), "image/png");
   } else {
     const inline = document.getElementById("picture-style")?.textContent;
-    const style = inline ?? (await (await fetch("/static/picture.css")).text());
-    const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
-    save(`${name}.svg`, svgOf(picture, style, text), "image/svg+xml");
+    const sent = async (/** @type {string} */ sheet) => (await fetch(`/static/${sheet}.css`)).text();
+    const style = inline ?? (await Promise.all(sheets.map(sent))).join("\n");
+    save(`${name}.svg`, svgOf(picture, style, linesOf(about).join("\n")), "image/svg+xml");
   }
 }
 

@@ -3,17 +3,17 @@
 
 import * as model from "/model.js";
 import { compare, runMembers } from "./expected.js";
+import { startNewest } from "./newest.js";
 
 /** @param {any} lab @param {(answer: any) => void} onAnswer */
 export function startEngine(lab, onAnswer) {
   /** @type {Map<string, any>} */
   const todays = new Map();
-  /** @type {any} */
-  let wanted = null;
 
-  function work() {
-    const { state, id } = wanted;
-    wanted = null;
+  /** @param {any} question @param {() => boolean} isOld */
+  async function answer({ state, id }, isOld) {
+    await new Promise((next) => setTimeout(next)); // the page is drawn, and levers move on
+    if (isOld()) return;
     const inputs = lab.inputs[state.hypothesis];
     const key = `${state.hypothesis} ${state.years}`;
     if (!todays.has(key)) {
@@ -24,8 +24,6 @@ export function startEngine(lab, onAnswer) {
     onAnswer({ id, futures: policy && today ? compare(lab, inputs, state, policy, today) : null });
   }
 
-  return (/** @type {object} */ state, /** @type {number} */ id) => {
-    if (wanted === null) setTimeout(work);
-    wanted = { state, id };
-  };
+  const ask = startNewest(answer, ({ id }, error) => onAnswer({ id, error: String(error) }));
+  return (/** @type {object} */ state, /** @type {number} */ id) => ask({ state, id });
 }

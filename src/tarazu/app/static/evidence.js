@@ -1,9 +1,10 @@
 // The page of evidence: a period of the timeline and a district of the map, each shown in the other.
 // @ts-check
 
-import { save, svgOf } from "./download.js";
+import { saveFigure } from "./download.js";
 import { redraw } from "./drawing.js";
 import { barAt, countMapMarks, timelineMarks } from "./evidence_drawing.js";
+import { fillRows } from "./table.js";
 import { amount, fill } from "./words.js";
 
 /** @typedef {import("./evidence_drawing.js").View} View */
@@ -73,16 +74,8 @@ let now;
 
 /** @param {string} table @param {string[][]} rows */
 function fillTable(table, rows) {
-  document.querySelector(`${table} tbody`)?.replaceChildren(...rows.map((cells) => {
-    const row = document.createElement("tr");
-    cells.forEach((text, i) => {
-      const cell = document.createElement(i === 0 ? "th" : "td");
-      if (i === 0) cell.setAttribute("scope", "row");
-      cell.textContent = text;
-      row.append(cell);
-    });
-    return row;
-  }));
+  const body = document.querySelector(`${table} tbody`);
+  if (body) fillRows(body, rows);
 }
 
 /** @returns {[string, number][]} */
@@ -207,16 +200,15 @@ function watchRecord() {
   });
   for (const figure of document.querySelectorAll("figure")) {
     for (const button of figure.querySelectorAll("button[data-save]")) {
-      button.addEventListener("click", () => saveFigure(figure, button.getAttribute("data-save") ?? ""));
+      button.addEventListener("click", () => takeFigure(figure, button.getAttribute("data-save") ?? ""));
     }
   }
   new ResizeObserver(draw).observe(by("figure-timeline"));
 }
 
 /** @param {HTMLElement} figure @param {string} kind */
-async function saveFigure(figure, kind) {
+function takeFigure(figure, kind) {
   const isMap = figure.id === "figure-map";
-  const name = `tarazu-${isMap ? "events-by-district" : "events-over-time"}`;
   const about = {
     title: figure.querySelector("h3")?.textContent ?? "",
     what: now.sentence,
@@ -226,19 +218,11 @@ async function saveFigure(figure, kind) {
     view: /** @type {HTMLAnchorElement} */ (by("link")).href,
     record: record.digest,
   };
-  if (kind === "csv") {
-    const rows = isMap
-      ? ["district,events_in_period,events_in_record", ...now.districts.map((one) => `${one.slug},${one.shown},${one.whole}`)]
-      : ["period,events", ...barRows().map((row) => row.join(","))];
-    const head = Object.entries(about).map(([key, value]) => `# ${key}: ${value}`.replace(/[\r\n]+/g, " "));
-    save(`${name}.csv`, [...head, ...rows, ""].join("\n"), "text/csv");
-    return;
-  }
-  const sheets = ["/static/picture.css", "/static/evidence.css"];
-  const style = await Promise.all(sheets.map(async (sheet) => (await fetch(sheet)).text()));
-  const picture = /** @type {SVGSVGElement} */ (figure.querySelector("svg.picture"));
-  const text = Object.entries(about).map(([key, value]) => `${key}: ${value}`).join("\n");
-  save(`${name}.svg`, svgOf(picture, style.join("\n"), text), "image/svg+xml");
+  const rows = isMap
+    ? ["district,events_in_period,events_in_record", ...now.districts.map((one) => `${one.slug},${one.shown},${one.whole}`)]
+    : ["period,events", ...barRows().map((row) => row.join(","))];
+  const name = `tarazu-${isMap ? "events-by-district" : "events-over-time"}`;
+  return saveFigure(figure, kind, name, about, { rows, credit: record.source, sheets: ["picture", "evidence"] });
 }
 
 // Findings come in one by one: the server writes them, this page takes its section over

@@ -1,13 +1,14 @@
 // The page: levers in, pictures out.
 // @ts-check
 
-import { save, saveFigure } from "./download.js";
+import { rowsOf, save, saveFigure } from "./download.js";
 import { fanMarks, mapMarks, redraw } from "./drawing.js";
 import { startEngine } from "./engine.js";
 import { showPlaces, startPlaces } from "./place.js";
 import { replay } from "./replay.js";
 import { run } from "./runs.js";
 import { compareAddress, History, isToday, moved, readQuery, shortQuery, shownLevers, writeQuery } from "./state.js";
+import { fillRows } from "./table.js";
 import { amount, change, cost, fill, headline, mapSentence, mode, said, sentence } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -93,16 +94,7 @@ function fillTable(figure) {
       ...columns.map((column) => column[i].toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })),
     ]);
   }
-  body.replaceChildren(...rows.map((cells) => {
-    const row = document.createElement("tr");
-    cells.forEach((text, i) => {
-      const cell = document.createElement(i === 0 ? "th" : "td");
-      if (i === 0) cell.setAttribute("scope", "row");
-      cell.textContent = text;
-      row.append(cell);
-    });
-    return row;
-  }));
+  fillRows(body, rows);
 }
 
 // Expected paths, at once
@@ -194,7 +186,7 @@ async function start() {
       isCompiling = line.state === "compiling";
       if (running === own) follow(line, of);
     });
-  } catch (error) {
+  } catch {
     if (running === own) by("run-state").textContent = words.state_unreachable;
   }
   if (running === own) {
@@ -315,7 +307,7 @@ async function takeBrief() {
         text.textContent = fill(words, "brief_done", line.result);
       } else if (line.state !== "done") text.textContent = said(words, line);
     }, "/api/briefs");
-  } catch (error) {
+  } catch {
     text.textContent = words.state_unreachable;
   }
   button.disabled = false;
@@ -401,7 +393,8 @@ function takeFigure(figure, kind) {
     "model and region": lab.key,
   };
   const name = `tarazu-${(figure.dataset.outcome ?? "").replaceAll("_", "-")}`;
-  return saveFigure(figure, kind, name, about, futures);
+  const credit = `${about.members}. ${about.hypothesis}. Tarazu ${lab.version}, ${lab.key}.`;
+  return saveFigure(figure, kind, name, about, { rows: rowsOf(futures, figure.dataset.outcome ?? ""), credit });
 }
 
 const figure_ = /** @type {HTMLElement} */ (document.querySelector("figure"));

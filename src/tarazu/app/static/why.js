@@ -2,7 +2,7 @@
 // @ts-check
 
 import { startDiagram } from "./diagram.js";
-import { saveFigure } from "./download.js";
+import { rowsOf, saveFigure } from "./download.js";
 import { fanMarks, redraw } from "./drawing.js";
 import { run } from "./runs.js";
 import { isToday, writeQuery } from "./state.js";
@@ -264,7 +264,7 @@ for (const button of document.querySelectorAll("button[data-save]")) {
     const isDiagram = figure.tagName === "SECTION";
     const key = isDiagram ? "diagram" : `attacks-${figure.dataset.figure}`;
     const futures = figure.dataset.figure === "left" && left ? left : lab.futures;
-    saveFigure(figure, button.getAttribute("data-save") ?? "", `tarazu-why-${key}`, {
+    const about = {
       title: figure.querySelector(isDiagram ? "svg title" : "h3 span")?.textContent ?? "",
       note: isDiagram ? "" : `${words.not_calibrated}. ${words.not_calibrated_why}`,
       what: figure.querySelector("figcaption")?.textContent ?? "",
@@ -274,7 +274,10 @@ for (const button of document.querySelectorAll("button[data-save]")) {
       scenario: /** @type {HTMLAnchorElement} */ (by("link")).href,
       tarazu: lab.version,
       "model and region": lab.key,
-    }, futures);
+    };
+    const credit = `${about.members}. ${about.hypothesis}. Tarazu ${lab.version}, ${lab.key}.`;
+    const rows = isDiagram ? [] : rowsOf(futures, figure.dataset.outcome ?? "");
+    saveFigure(figure, button.getAttribute("data-save") ?? "", `tarazu-why-${key}`, about, { rows, credit });
   });
 }
 

@@ -3,6 +3,7 @@
 
 import * as model from "/why-model.js";
 import { compare, runMembers } from "./expected.js";
+import { startNewest } from "./newest.js";
 
 /** @type {any} */
 let lab = null;
@@ -35,29 +36,9 @@ async function answer({ id, state, held, moved }) {
   self.postMessage({ id, futures: policy && today ? compare(lab, own, state, policy, today) : null });
 }
 
-/** @type {any} */
-let wanted = null;
-let isBusy = false;
-async function work() {
-  if (isBusy) return;
-  isBusy = true;
-  while (wanted !== null) {
-    const request = wanted;
-    wanted = null;
-    try {
-      await answer(request);
-    } catch (error) {
-      self.postMessage({ id: request.id, error: String(error) });
-    }
-    await new Promise((next) => setTimeout(next)); // newer messages come in
-  }
-  isBusy = false;
-}
+const ask = startNewest(answer, ({ id }, error) => self.postMessage({ id, error: String(error) }));
 
 self.onmessage = ({ data }) => {
   if (data.lab) lab = data.lab;
-  if (data.state) {
-    wanted = data;
-    work();
-  }
+  if (data.state) ask(data);
 };

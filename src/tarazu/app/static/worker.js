@@ -1,8 +1,9 @@
-// Runs the mean field beside the page, so that levers stay quick; only the newest state counts.
+// Runs the mean field beside the page, so that levers stay quick.
 // @ts-check
 
 import * as model from "/model.js";
 import { compare, runMembers } from "./expected.js";
+import { startNewest } from "./newest.js";
 
 /** @type {any} */
 let lab = null;
@@ -10,8 +11,6 @@ let lab = null;
 const inputs = new Map();
 /** @type {Map<string, any>} */
 const todays = new Map();
-/** @type {any} */
-let wanted = null;
 
 /** @param {string} hypothesis */
 async function inputsOf(hypothesis) {
@@ -23,41 +22,22 @@ async function inputsOf(hypothesis) {
   return inputs.get(hypothesis);
 }
 
-/** @param {any} request */
-async function answer({ state, id }) {
+/** @param {any} question @param {() => boolean} isOld */
+async function answer({ state, id }, isOld) {
   const own = await inputsOf(state.hypothesis);
   const key = `${state.hypothesis} ${state.years}`;
   if (!todays.has(key)) {
     todays.set(key, runMembers(lab, own, model, { ...state, start: lab.today, levers: {} }));
   }
-  if (wanted !== null) return; // a newer state has come
+  if (isOld()) return;
   const policy = runMembers(lab, own, model, state);
   const today = todays.get(key);
-  const futures = policy && today ? compare(lab, own, state, policy, today) : null;
-  self.postMessage({ id, futures });
+  self.postMessage({ id, futures: policy && today ? compare(lab, own, state, policy, today) : null });
 }
 
-let isBusy = false;
-async function work() {
-  if (isBusy) return;
-  isBusy = true;
-  while (wanted !== null) {
-    const request = wanted;
-    wanted = null;
-    try {
-      await answer(request);
-    } catch (error) {
-      self.postMessage({ id: request.id, error: String(error) });
-    }
-    await new Promise((next) => setTimeout(next)); // newer messages come in
-  }
-  isBusy = false;
-}
+const ask = startNewest(answer, ({ id }, error) => self.postMessage({ id, error: String(error) }));
 
 self.onmessage = ({ data }) => {
   if (data.lab) lab = data.lab;
-  if (data.state) {
-    wanted = data;
-    work();
-  }
+  if (data.state) ask(data);
 };
