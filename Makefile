@@ -44,7 +44,7 @@ app: $(VENV)/.package $(VENV)/.extras  ## The lab in the browser
 
 check: lint fast-tests  ## Lint, types, imports, fast tests
 
-lint: $(VENV)/.package $(VENV)/.dev
+lint: $(VENV)/.package $(VENV)/.dev scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -74,10 +74,16 @@ DATA ?= ../shared/data
 figures: $(VENV)/.package $(VENV)/.dev  ## Renew the shipped counts and label checks from the event files: make figures DATA=folder
 	$(BIN)/python -m tests.unit.record.shipped_files $(DATA)
 
-scripts:  ## Types of the lab's scripts (development only: needs node, fetches TypeScript)
-	@if command -v npx >/dev/null; then \
-		npx --yes --package typescript@5.9 tsc --project tests/unit/app/tsconfig.json; \
-	else echo "THE TYPES OF THE LAB'S SCRIPTS WERE NOT CHECKED: node is not here"; fi
+# The compiler of types comes with npm alone: without it, or without its registry, types stay
+# unchecked, and that is said.
+SCRIPTS := src/tarazu/app/static src/tarazu/report/annex/templates tests/unit/app
+NPM := $(VENV)/npm
+scripts: $(VENV)/.dev  ## Lint the lab's scripts and check their types (types need npm)
+	$(BIN)/oxlint --config tests/unit/app/oxlint.json --deny-warnings $(SCRIPTS)
+	@if test -x $(NPM)/node_modules/.bin/tsc || npm install --silent --no-save --no-audit --no-fund \
+		--ignore-scripts --prefix $(NPM) typescript@7.0.2; then \
+		$(NPM)/node_modules/.bin/tsc --project tests/unit/app/tsconfig.json; \
+	else echo "THE TYPES OF THE LAB'S SCRIPTS WERE NOT CHECKED: no npm, or no TypeScript to be had"; fi
 
 bench: $(VENV)/.package $(VENV)/.bench  ## Time and memory of the parts that users wait for
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json >/dev/null
