@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS, SMALLEST_FALL, SMALLEST_RISE
 from tarazu.evidence.finding import Finding
 
-Z90: Final = 1.6448536269514722  # standard errors to either side of a 90% interval
 NEEDED: Final = re.compile(r"operations needed to .* that (\d+)% are prevented")
 
 
@@ -37,7 +37,8 @@ def detectable(finding: Finding) -> Detectable | None:
     if finding.estimate is None or finding.interval is None:
         return None
     low, high = finding.interval
-    errors = ((finding.estimate - low) / Z90, (high - finding.estimate) / Z90)
+    to_end = NormalDist().inv_cdf((1 + finding.level) / 2)  # standard errors to an interval's end
+    errors = ((finding.estimate - low) / to_end, (high - finding.estimate) / to_end)
     fall, rise = -DETECTABLE_ERRORS * errors[0], DETECTABLE_ERRORS * errors[1]
     return Detectable(fall, rise, is_measured=False) if fall < rise else None
 

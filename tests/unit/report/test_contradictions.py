@@ -4,17 +4,21 @@ The others have their tests where their tables are: tests/unit/report/test_annex
 tests/unit/report/brief. What needs a whole run is in brief/test_statements.py.
 """
 
+import re
 from dataclasses import replace
+from statistics import NormalDist
 
 import pytest
 from tests.unit.report.brief.made import named, retaliation
 
+from tarazu.core.intervals import wilson_interval
 from tarazu.evidence.battery import assess
 from tarazu.evidence.finding import Finding
+from tarazu.evidence.simulated.rates import ErrorRates, _rate
 from tarazu.evidence.words import Words
 from tarazu.report.annex.document import TERMS
 from tarazu.report.likelihood import scale_sentence
-from tarazu.report.tables.battery import at_odds, battery_section
+from tarazu.report.tables.battery import at_odds, battery_section, rates_table
 
 
 def _tested(interval: tuple[float, float], p_value: float, level: float = 0.9) -> Finding:
@@ -71,6 +75,19 @@ def test_glance__states_the_levels_of_its_intervals(level: float, words: str) ->
     assert section is not None
     assert words in section["notes"][0]
     assert "at 5% for all tests together" in section["notes"][0]
+
+
+@pytest.mark.parametrize(("hits", "records"), [(3, 60), (57, 60), (0, 40)])
+def test_rates__have_the_level_that_their_heading_states(hits: int, records: int) -> None:
+    measured = _rate("false positives", hits, records)
+    rates = ErrorRates("in a world", records, 1, {"wake": (measured,)}, {})
+    table = rates_table(replace(assess([retaliation()]), error_rates=rates))
+    assert table is not None
+    stated = re.search(r"(\d+)% interval \(Wilson\)", " ".join(table.columns))
+    assert stated is not None
+    z = NormalDist().inv_cdf(0.5 + int(stated[1]) / 200)
+    low, high = wilson_interval(hits / records, records, z)
+    assert table.rows[0][3] == f"{100 * low:.1f}% to {100 * high:.1f}%"
 
 
 def test_annex__has_the_words_for_shares_that_the_brief_has() -> None:

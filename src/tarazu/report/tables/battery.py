@@ -142,6 +142,8 @@ def rates_table(battery: Battery) -> Table | None:
     measured = battery.error_rates
     if measured is None:
         return None
+    from tarazu.evidence.simulated.rates import LEVEL  # late: it loads SciPy
+
     rows = tuple(
         (name, rate.name, percent(rate.value, 1), _between(rate.low, rate.high), f"{rate.records}")
         for name, rates in measured.rates.items()
@@ -149,7 +151,7 @@ def rates_table(battery: Battery) -> Table | None:
     )
     return Table(
         f"Error rates at the size of this record, {measured.world}",
-        ("estimator", "rate", "measured", "95% interval (Wilson)", "records"),
+        ("estimator", "rate", "measured", f"{percent(LEVEL)} interval (Wilson)", "records"),
         rows,
         frozenset({2, 3, 4}),
     )
@@ -183,8 +185,8 @@ def _note(battery: Battery) -> str:
 def at_odds(battery: Battery) -> tuple[str, ...]:
     """Return a sentence on each test whose p-value and interval seem to contradict each other.
 
-    An interval of 90% that leaves out 0 goes with a p-value below 10%, unless the test takes in
-    more than the estimate does.
+    An interval at 95% that leaves out 0 goes with a p-value below 5%, unless the test takes in more
+    than the estimate does; likewise at other levels.
     """
     return tuple(
         f"{finding.name.replace('_', ' ').capitalize()}: its interval leaves out 0 although p is "

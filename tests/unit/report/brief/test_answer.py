@@ -78,10 +78,13 @@ def test_answer__draws_nothing_from_a_test_that_its_own_check_refuses() -> None:
     assert "possible" not in " ".join(panel.lines)
 
 
-def test_answer__computes_what_it_could_have_seen_where_that_was_not_measured() -> None:
-    """2.802 standard errors: the interval of 90% has 1.645 of them on either side."""
-    finding = retaliation(0.0, (-0.1645, 0.329), validation={})
-    answer = _of(assess([finding]))
+@pytest.mark.parametrize(("level", "to_end"), [(0.9, 1.645), (0.95, 1.96)])
+def test_answer__computes_what_it_could_have_seen_where_that_was_not_measured(
+    level: float, to_end: float
+) -> None:
+    """2.802 standard errors, whatever the level of the interval that shows them."""
+    finding = retaliation(0.0, (-0.1 * to_end, 0.2 * to_end), validation={})
+    answer = _of(assess([replace(finding, level=level)]))
     assert "beyond \N{MINUS SIGN}0.28 or +0.56" in answer.sentences[0]
 
 
