@@ -40,7 +40,7 @@ document.getElementById("frame").onload = (event) => {{
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The fullest page: four policies of long titles, every claim, a test that holds."""
     record = load_record()
-    findings = [retaliation(), named("near_repeat", "near repeats", 0.001)]
+    findings = [retaliation(), named("near_repeat", "near repeats or bursts", 0.001)]
     policies = {"mine": EITHER, "surge": EITHER, "withdrawal": EITHER, "dialogue": EITHER}
     made = study(
         policies,

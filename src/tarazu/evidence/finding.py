@@ -144,7 +144,7 @@ class Finding:
     >>> import tarazu as tz
     >>> few = {"replicates": 99, "sensitivity_replicates": 99, "draws": 2}  # an example is quick
     >>> tz.estimate("near_repeat", tz.load_record(), **few)
-    <Finding near_repeat: near repeats
+    <Finding near_repeat: near repeats or bursts
       +0.30 pairs of attacks beyond chance, ...
       .summary(), .plot(), .to_frame(), .caveats (3)>
     """
@@ -286,7 +286,7 @@ class Finding:
         >>> tz.estimate("near_repeat", tz.load_record(), **few).summary()
         Do attacks repeat within two weeks in a district, or come in bursts there?
         ...
-        Verdict: near repeats.
+        Verdict: near repeats or bursts.
         ...
         Error rates: not measured for these options (replicates=99,
           sensitivity_replicates=99, draws=2).

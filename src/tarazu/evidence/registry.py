@@ -148,7 +148,7 @@ def estimate(
     >>> record = tz.load_record()
     >>> few = {"replicates": 99, "sensitivity_replicates": 99, "draws": 2}  # an example is quick
     >>> tz.estimate("near_repeat", record, start="2010", **few)
-    <Finding near_repeat: near repeats
+    <Finding near_repeat: near repeats or bursts
       ...
     """
     if name not in ESTIMATORS:

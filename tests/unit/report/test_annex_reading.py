@@ -53,7 +53,10 @@ def battery() -> Battery:
     return assess(
         [
             _finding(
-                "near_repeat", 0.001, "near repeats", **{"false positives at 5%, bursts": 0.375}
+                "near_repeat",
+                0.001,
+                "near repeats or bursts",
+                **{"false positives at 5%, bursts": 0.375},
             ),
             _finding("reaction", 0.03, "operations follow attacks"),
             _finding("wake", 0.6, CANNOT_TELL),

@@ -41,7 +41,7 @@ SAME, NEXT_DOOR = 0, 1  # bands of distance
 SHORT, LONG = 2, 3  # first lags that a test sums: up to 14 days, up to 28 days
 WORDS: Final = Words(__package__)
 PRIMARY: Final[Null] = "own trends, common bursts"
-VERDICTS: Final = ("near repeats", "spacing out", CANNOT_TELL)
+VERDICTS: Final = ("near repeats or bursts", "spacing out", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 
 

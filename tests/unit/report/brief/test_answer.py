@@ -102,9 +102,11 @@ def test_answer__never_has_a_verdict_that_correction_takes_back() -> None:
 
 def test_answer__carries_the_false_alarms_of_what_it_names() -> None:
     rate = f"{SIZE}, bursts of one district"
-    finding = replace(named("near_repeat", "near repeats", 0.001), validation={rate: 0.375})
+    finding = replace(
+        named("near_repeat", "near repeats or bursts", 0.001), validation={rate: 0.375}
+    )
     words = _of(assess([finding])).sentences[1]
-    assert "attacks repeat in one district within two weeks" in words
+    assert "attacks of one district cluster in time: repeats or bursts" in words
     assert "false alarms in up to 38% of simulated records" in words
 
 
@@ -112,24 +114,27 @@ def test_answer__counts_tests_that_hold_and_names_the_surest_first() -> None:
     battery = assess(
         [
             named("displacement", "displacement", 0.004),
-            named("near_repeat", "near repeats", 0.001),
+            named("near_repeat", "near repeats or bursts", 0.001),
             named("dose", "the record cannot tell", 0.5),
         ]
     )
     words = _of(battery).sentences[1]
     assert words.startswith("Of 3 tests on the record, two hold after correction")
-    assert "the surest: attacks repeat in one district within two weeks" in words
+    assert "the surest: attacks of one district cluster in time: repeats or bursts" in words
 
 
 def test_answer__of_one_test_is_in_the_singular() -> None:
-    answer = _of(assess([named("near_repeat", "near repeats", 0.001)]))
+    answer = _of(assess([named("near_repeat", "near repeats or bursts", 0.001)]))
     assert answer.headline.startswith("The one test on the record of Balochistan")
     assert answer.sentences[1].startswith("The one test on the record finds more than chance: att")
 
 
 def test_answer__without_the_central_test_counts_the_others() -> None:
     battery = assess(
-        [named("near_repeat", "near repeats", 0.001), named("dose", "the record cannot tell", 0.5)]
+        [
+            named("near_repeat", "near repeats or bursts", 0.001),
+            named("dose", "the record cannot tell", 0.5),
+        ]
     )
     assert _of(battery).headline.endswith("Balochistan, Pakistan: one of two tests")
 
@@ -224,7 +229,10 @@ def _every_answer() -> list[Answer]:
         assess([retaliation(None, None, p_value=None)]),
         assess([Failure("retaliation", "word " * 60)]),
         assess(
-            [named("tactics", "shares changed", 0.001), named("near_repeat", "near repeats", 0)]
+            [
+                named("tactics", "shares changed", 0.001),
+                named("near_repeat", "near repeats or bursts", 0),
+            ]
         ),
     ]
     studies = [

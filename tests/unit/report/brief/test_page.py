@@ -227,7 +227,7 @@ def test_page__ranks_by_no_mean(tmp_path: Path) -> None:
 
 def test_page__names_a_surviving_test_with_its_worst_false_alarms(tmp_path: Path) -> None:
     rates = {SIZE: 0.01, f"{SIZE}, bursts of one district": 0.375}
-    finding = replace(named("near_repeat", "near repeats", 0.001), validation=rates)
+    finding = replace(named("near_repeat", "near repeats or bursts", 0.001), validation=rates)
     path = write_brief(RECORD, [finding], tmp_path / "b.html")
     assert "false alarms in up to 38%" in text_of(path)
 
