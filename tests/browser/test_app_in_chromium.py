@@ -132,16 +132,22 @@ def test_undo__goes_back_and_redo_forth(page: Page, address: str) -> None:
     assert "due_process=0.9" in page.run("location.search")
 
 
-def test_dialog__moves_a_lever_in_one_district_from_a_week_on(page: Page, address: str) -> None:
+def test_dialog__moves_a_lever_in_one_district_from_a_day_on(page: Page, address: str) -> None:
     page.open(f"{address}?y=1")
     put(page, "lever-operational_tempo", 2)
     page.run("document.querySelector('[data-place=operational_tempo]').click()")
+    page.run("document.querySelector('#place [data-division=Makran]').click()")
+    chosen = "[...document.querySelectorAll('#place [value]:checked')].map((one) => one.value)"
+    assert page.run(chosen) == ["gwadar", "kech", "panjgur"]
+    page.run("document.querySelector('#place [data-division=Makran]').click()")
     page.run("document.querySelector('#place input[value=kech]').click()")
-    put(page, "place-start", 20)
+    assert page.run("document.querySelector('#place [data-division=Makran]').indeterminate")
+    put(page, "place-start", "2026-05-21")
+    assert "week 20" in page.run("document.getElementById('place-week').textContent")
     put(page, "place-ramp", 8)
     page.run("document.getElementById('place-use').click()")
     all_members(page)
-    said = "Moved in Kech from week 20 over 8 weeks; before and elsewhere as today."
+    said = "Moved in Kech from 21 May 2026 (week 20) over 8 weeks; before and elsewhere as today."
     assert page.run("document.getElementById('where-operational_tempo').textContent") == said
     settings = tuple(
         Setting(

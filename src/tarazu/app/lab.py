@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,8 @@ from tarazu.study.setup.load import find_model, find_region
 
 TODAY: Final = "status-quo"
 SEED: Final = 1
+START: Final = date(2026, 1, 1)
+"""First day of week 0, as in the demo's study; it moves no number by itself."""
 OPEN: Final = (
     "operational_tempo",
     "discrimination_rules",
@@ -69,6 +72,15 @@ class Lab:
         rest = [n for n in self.model.levers if n not in NOT_POLICY and n not in OPEN]
         names = [n for n in OPEN if n in self.model.levers] + rest
         return {name: self.model.levers[name] for name in names}
+
+    @cached_property
+    def divisions(self) -> Mapping[str, frozenset[str]]:
+        """Slugs of districts by division, in the order of their names."""
+        names = sorted({district.division for district in self.region.districts} - {""})
+        return {
+            name: frozenset(d.slug for d in self.region.districts if d.division == name)
+            for name in names
+        }
 
     @cached_property
     def model_digest(self) -> str:

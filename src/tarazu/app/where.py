@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import calendar
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarazu.app.lab import Lab
+from tarazu.app.lab import START, Lab
 from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model.quantities import Lever
 from tarazu.policy.policy import Setting
 
 RAMP_STEP: Final = 4  # weeks for which a lever stays at one value on the way
 MOST_WEEKS: Final = 520
-NAMED: Final = 2  # districts that a title names; of more, their number is given
+NAMED: Final = 2  # places that a title names; of more, the number of districts is given
+MONTHS: Final = tuple(calendar.month_name)[1:]
+WEEK: Final = timedelta(weeks=1)
+LAST_DAY: Final = START + MOST_WEEKS * WEEK - timedelta(days=1)
 KEYS: Final = ("in", "from", "ramp")
 """What follows a lever's name and a dot in addresses: districts, weeks, weeks."""
 
@@ -38,6 +42,24 @@ class Where(BaseModel):
 
 
 EVERYWHERE: Final = Where()
+
+
+def first_day(week: int) -> date:
+    """Return the day on which a week of a run begins."""
+    return START + week * WEEK
+
+
+def week_of(text: str) -> int | None:
+    """Return the week that a day such as 2027-03-01 lies in, or a whole number of weeks.
+
+    None for any other text. A day before the start gives a negative week.
+    """
+    if text.isdecimal() and len(text) < 5:
+        return int(text)
+    try:
+        return (date.fromisoformat(text) - START) // WEEK
+    except ValueError:
+        return None
 
 
 def settings_of(name: str, value: float, where: Where, lever: Lever, weeks: int) -> list[Setting]:
@@ -81,20 +103,37 @@ def tidy(where: Where, lab: Lab) -> Where:
     return where.model_copy(update={"districts": () if len(named) == len(slugs) else named})
 
 
-def describe_where(where: Where, lab: Lab) -> str:
-    """Return where and when in words, with a space before them; "" for everywhere and at once."""
+def describe_where(where: Where, lab: Lab, *, in_days: bool = False) -> str:
+    """Return where and when in words, with a space before them; "" for everywhere and at once.
+
+    Parameters
+    ----------
+    in_days : whether the day of the first week is named too; in titles it takes too much room.
+    """
     text = ""
     if where.districts:
-        names = {district.slug: district.name for district in lab.region.districts}
-        named = [names[slug] for slug in where.districts]
-        text += (
-            f" in {' and '.join(named)}" if len(named) <= NAMED else f" in {len(named)} districts"
-        )
+        places = _places(where, lab)
+        number = len(where.districts)
+        text += f" in {' and '.join(places)}" if len(places) <= NAMED else f" in {number} districts"
     if where.start:
-        text += f" from week {where.start}"
+        day, week = first_day(where.start), f"week {where.start}"
+        named = f"{day.day} {MONTHS[day.month - 1]} {day.year} ({week})"
+        text += f" from {named if in_days else week}"
     if where.ramp:
         text += f" over {where.ramp} weeks"
     return text
+
+
+def _places(where: Where, lab: Lab) -> list[str]:
+    """Return the divisions that are there whole, and the districts that are not in them."""
+    divisions = lab.divisions.items()
+    whole = [name for name, slugs in divisions if len(slugs) > 1 and slugs <= {*where.districts}]
+    single = [
+        district.name
+        for district in lab.region.districts
+        if district.slug in where.districts and district.division not in whole
+    ]
+    return [*(f"{name} division" for name in whole), *single]
 
 
 def write_where(name: str, where: Where) -> Iterator[tuple[str, str]]:
@@ -126,10 +165,15 @@ def read_where(pairs: Sequence[tuple[str, str]]) -> dict[str, Where]:
             found.setdefault(name, {})["districts"] = tuple(filter(None, text.split(",")))
             continue
         most = MOST_WEEKS - (part == "from")
-        weeks = int(text) if text.isdecimal() and len(text) < 5 else math.inf
-        if weeks > most:
+        is_day = part == "from" and "-" in text
+        weeks = week_of(text) if is_day or text.isdecimal() else None
+        if weeks is None or not 0 <= weeks <= most:
+            days = f", or a day from {START} to {LAST_DAY}" if part == "from" else ""
             raise ScenarioError(
-                f"{key} is {text[:40]!r}", key=key, value=text, expected=f"0 to {most} whole weeks"
+                f"{key} is {text[:40]!r}",
+                key=key,
+                value=text,
+                expected=f"0 to {most} whole weeks{days}",
             )
         found.setdefault(name, {})["start" if part == "from" else "ramp"] = weeks
     return {name: Where.model_validate(one) for name, one in found.items()}

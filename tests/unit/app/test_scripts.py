@@ -13,7 +13,7 @@ from tarazu.app.futures import Futures
 from tarazu.app.pages.lab import lab_data
 from tarazu.app.service import Service
 from tarazu.app.state import State, check_state, policy_of, read_state, write_query
-from tarazu.app.where import Where, describe_where
+from tarazu.app.where import Where, describe_where, first_day
 
 LAB = shipped_lab()
 SERVICE = Service(LAB)
@@ -26,7 +26,7 @@ STATES = {
         years=2,
         levers={"dialogue": 0.7, "operational_tempo": 2.5},
         where={
-            "dialogue": Where(districts=("kech", "gwadar"), start=20, ramp=30),
+            "dialogue": Where(districts=("kech", "gwadar", "panjgur", "quetta"), start=20, ramp=30),
             "operational_tempo": Where(start=80, ramp=50),
         },
     ),
@@ -86,11 +86,12 @@ def test_settings__in_the_browser_are_those_of_the_policy(state: State) -> None:
     found = in_node(
         """
         import { describeWhere } from "./place.js";
-        import { readQuery, settingsOf, whereOf, writeQuery } from "./state.js";
+        import { firstDay, readQuery, settingsOf, weekOf, whereOf, writeQuery } from "./state.js";
         const { lab, query, state } = data;
         answer({
           settings: settingsOf(lab, state),
           query: writeQuery(lab, readQuery(lab, query)),
+          days: [0, 20, 519].map((week) => [firstDay(lab, week), weekOf(lab, firstDay(lab, week))]),
           words: Object.keys(state.levers).map((name) => describeWhere(lab, whereOf(state, name))),
         });
         """,
@@ -106,8 +107,9 @@ def test_settings__in_the_browser_are_those_of_the_policy(state: State) -> None:
             for one in policy
         ]
     assert read_state(found["query"], LAB) == state
+    assert found["days"] == [[first_day(week).isoformat(), week] for week in (0, 20, 519)]
     assert found["words"] == [
-        describe_where(state.where.get(name, Where()), LAB) for name in state.levers
+        describe_where(state.where.get(name, Where()), LAB, in_days=True) for name in state.levers
     ]
 
 

@@ -17,7 +17,7 @@ from tarazu.app.state import (
     shown_levers,
     write_query,
 )
-from tarazu.app.where import Where
+from tarazu.app.where import Where, describe_where
 from tarazu.core.errors import ScenarioError
 from tarazu.policy.lever_arrays import check_policy, lever_arrays
 from tarazu.policy.policy import PolicyFile
@@ -69,6 +69,34 @@ def test_policy__rises_over_its_weeks_in_its_districts_alone() -> None:
     assert (own[50:] == 0.8).all()
     assert (np.diff(own) >= 0).all()
     assert own[10:50].mean() == pytest.approx((0.8 + today) / 2)
+
+
+@pytest.mark.parametrize("day", ["2026-05-21", "2026-05-27", "20"])
+def test_link__holds_a_day_or_its_week(day: str) -> None:
+    state = read_state(f"dialogue=0.8&dialogue.from={day}", LAB)
+    assert state == read_state("dialogue=0.8&dialogue.from=20", LAB)
+    where = state.where["dialogue"]
+    assert describe_where(where, LAB) == " from week 20"
+    assert describe_where(where, LAB, in_days=True) == " from 21 May 2026 (week 20)"
+    assert "dialogue.from=20" in write_query(state, LAB)
+
+
+@pytest.mark.parametrize("day", ["2025-12-31", "2035-12-20", "2026-02-30", "2026", "May", "-5"])
+def test_link__of_a_day_outside_the_run_is_refused(day: str) -> None:
+    with pytest.raises(ScenarioError, match="a day from 2026-01-01 to 2035-12-19"):
+        read_state(f"dialogue=0.8&dialogue.from={day}", LAB)
+
+
+def test_places__are_named_by_whole_divisions() -> None:
+    makran = tuple(sorted(LAB.divisions["Makran"]))
+    for districts, text in (
+        (makran, " in Makran division"),
+        ((*makran, "quetta"), " in Makran division and Quetta"),
+        (makran[1:], " in Kech and Panjgur"),
+        ((*makran, "quetta", "zhob"), " in 5 districts"),
+    ):
+        assert describe_where(Where(districts=districts), LAB) == text
+    assert set().union(*LAB.divisions.values()) == {*LAB.region.slugs}
 
 
 def test_state__without_a_query_is_todays_practice() -> None:

@@ -14,10 +14,10 @@ from tarazu.app import words
 from tarazu.app.comparison import MOST_POLICIES, short_query
 from tarazu.app.drawing import fan_marks, map_marks, map_size, svg
 from tarazu.app.futures import EXPECTED_DRAWS, STAGES, STEP, Futures
-from tarazu.app.lab import OPEN, SEED, TODAY, Lab
+from tarazu.app.lab import OPEN, SEED, START, TODAY, Lab
 from tarazu.app.pages.waiting import template
 from tarazu.app.state import State, shown_levers, write_query
-from tarazu.app.where import EVERYWHERE, describe_where, write_where
+from tarazu.app.where import EVERYWHERE, LAST_DAY, describe_where, write_where
 from tarazu.policy import Setting
 
 LARGE: Final = (480, 280)  # px of the first picture
@@ -73,6 +73,7 @@ def lab_page(
         "map": _map(lab, futures, state),
         "open": [row for row in _levers(lab, state) if row["is_open"]],
         "more": [row for row in _levers(lab, state) if not row["is_open"]],
+        "days": [day.isoformat() for day in (START, LAST_DAY)],
         "query": write_query(state, lab),
         "compare": f"/compare?{urlencode([('y', state.years), ('s', short_query(state))])}",
         "data": Markup(data_block(data)),
@@ -170,7 +171,9 @@ def _levers(lab: Lab, state: State) -> Iterator[dict[str, Any]]:
 
 def _place(state: State, name: str, lab: Lab) -> str:
     where = state.where.get(name, EVERYWHERE)
-    return words.fill("where_note", where=describe_where(where, lab)) if where != EVERYWHERE else ""
+    if where == EVERYWHERE:
+        return ""
+    return words.fill("where_note", where=describe_where(where, lab, in_days=True))
 
 
 def lab_data(lab: Lab, state: State, futures: Futures) -> Mapping[str, Any]:
@@ -191,7 +194,11 @@ def lab_data(lab: Lab, state: State, futures: Futures) -> Mapping[str, Any]:
             name: {"title": hypothesis.title, "meaning": hypothesis.meaning}
             for name, hypothesis in lab.hypotheses.items()
         },
-        "districts": [{"slug": d.slug, "name": d.name} for d in lab.region.districts],
+        "districts": [
+            {"slug": d.slug, "name": d.name, "division": d.division} for d in lab.region.districts
+        ],
+        "divisions": [*lab.divisions],
+        "start": START.isoformat(),
         "tiles": [{"slug": t.slug, "abbr": t.abbr, "x": t.x, "y": t.y} for t in lab.region.tiles],
         "region": lab.region.title,
         "version": lab.version,

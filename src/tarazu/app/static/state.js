@@ -8,11 +8,24 @@
  *   until_week: number | null}} Setting */
 /** @typedef {{levers: {name: string, low: number, high: number, default: number}[],
  *   order: string[], policies: Record<string, Setting[]>, hypotheses: Record<string, {title: string, meaning: string}>,
- *   districts: {slug: string, name: string}[], version: string, key: string, today: string,
+ *   districts: {slug: string, name: string, division: string}[], divisions: string[], start: string, version: string, key: string, today: string,
  *   step: number, draws: number, outcomes: {name: string, title: string, unit: string}[]}} Lab */
 
 const RAMP_STEP = 4; // weeks for which a lever stays at one value on the way
 const MOST_WEEKS = 520;
+const WEEK = 7 * 24 * 3600 * 1000; // ms
+
+/** The day on which a week begins, such as 2026-05-21. @param {{start: string}} lab @param {number} week */
+export function firstDay({ start }, week) {
+  return new Date(Date.parse(start) + week * WEEK).toISOString().slice(0, 10);
+}
+
+/** The week of a day such as 2026-05-21, or a number of weeks; NaN for what is neither.
+ * @param {{start: string}} lab @param {string} text */
+export function weekOf({ start }, text) {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return Number(text);
+  return Math.floor((Date.parse(text) - Date.parse(start)) / WEEK);
+}
 
 /** Where and when a lever is moved. @param {State} state @param {string} name @returns {Where} */
 export function whereOf(state, name) {
@@ -143,7 +156,7 @@ export function readQuery(lab, query) {
     if (!value) continue;
     state = moved(lab, state, name, Number(value));
     const districts = (pairs.get(`${name}.in`) ?? "").split(",").filter(Boolean);
-    const [from, ramp] = ["from", "ramp"].map((part) => Number(pairs.get(`${name}.${part}`) ?? 0));
+    const [from, ramp] = ["from", "ramp"].map((part) => weekOf(lab, pairs.get(`${name}.${part}`) ?? "0"));
     if (districts.length || from || ramp) {
       state = placed(lab, state, name, { districts, start: from, ramp });
     }
