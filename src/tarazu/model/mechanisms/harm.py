@@ -13,7 +13,7 @@ PARAMETERS = {
         "persons/operations",
         LogNormal(0.4, 2),
         source=Source(
-            "assumed", "the record has 4 dead in 96 operations, where harm is hardly coded"
+            "assumed", "the record has 4 dead in 97 operations, where harm is hardly coded"
         ),
     ),
     "rules_value": Parameter("1", Beta(4, 4), source=ASSUMED),
