@@ -29,6 +29,21 @@ def test_needs__of_the_shipped_study_are_small():
     assert found.disk < 0.1 * GIB
 
 
+def test_needs__count_the_time_of_reproduction_numbers():
+    told = {"mode": "mean", "replicates": 1, "draws": 20}
+    without = estimate_needs(make_study(**told), 1).seconds
+    whole = estimate_needs(make_study(**told, reproduction=True), 1).seconds
+    numbers = 20 * 2 * 2  # draws, hypotheses, policies
+    assert whole - without == pytest.approx(needs.FIRST_NUMBER + needs.EACH_NUMBER * numbers)
+    assert whole > 10 > without
+
+
+def test_needs__of_less_than_two_seconds_are_a_second(tmp_path, caplog):
+    caplog.set_level("INFO")
+    require_needs(make_study(), 1, tmp_path)
+    assert ": about a second, " in caplog.text
+
+
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_needs__too_large_a_study_is_refused_before_anything_is_made(tmp_path, monkeypatch, name):
     monkeypatch.setenv(MEMORY, "8")

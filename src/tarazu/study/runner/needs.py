@@ -20,6 +20,10 @@ BANDS_BYTES: Final = 1 << 29  # members' series of which quantiles are taken at 
 LONGEST_DAYS: Final = 60
 # District-weeks per second of one thread; ASSUMED, of the right order on a slow machine.
 SPEED: Final = 1e6
+# Seconds of the first reproduction number of a process, whose Jacobian is derived, and of each one:
+# measured 6.2 and 0.1. Threads do not help, it is Python.
+FIRST_NUMBER: Final = 6.0
+EACH_NUMBER: Final = 0.1
 _FLOAT, _SERIES = 8, 4  # bytes
 _SUBSETS: Final = 2
 _EXTRA_COLUMNS: Final = 30  # at most, of a study of an operation
@@ -101,6 +105,8 @@ def estimate_needs(study: Study, workers: int) -> Needs:
     written = 2 * runs * _saved_bytes(study) + blocks * sums + hypotheses * parameters
     passed = members * hypotheses * spec.history_weeks  # once, not under each policy
     seconds = (runs * spec.weeks + passed) * districts / SPEED / workers
+    if spec.reproduction:
+        seconds += FIRST_NUMBER + EACH_NUMBER * spec.draws * hypotheses * policies
     return Needs(runs, draws, piece, shared + max(running, reducing), written, seconds)
 
 
@@ -165,6 +171,8 @@ def _describe(study: Study, needs: Needs) -> str:
 
 def _in_words(seconds: float) -> str:
     minutes = seconds / 60
+    if seconds < 2:
+        return "a second"
     return f"{minutes:,.0f} minutes" if minutes >= 2 else f"{seconds:,.0f} seconds"
 
 
