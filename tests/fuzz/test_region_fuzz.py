@@ -51,6 +51,6 @@ def test_some_damaged_folders__give_a_region_or_errors(tmp_path: Path) -> None:
     assert 0 < regions_among(tmp_path / "region", FEW_FOLDERS) < FEW_FOLDERS
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_damaged_folders__give_a_region_or_errors(tmp_path: Path) -> None:
     assert FOLDERS / 50 < regions_among(tmp_path / "region", FOLDERS) < FOLDERS * 19 / 20

@@ -15,6 +15,7 @@ from tarazu.record import Record, read_record
 from tarazu.region import Region, load_region
 
 FILES = 300  # of each source
+FEW_FILES = 60
 SEED = 20261122
 MAPPING = """
 name = "notes"
@@ -116,36 +117,51 @@ def check(found: Record | Sequence[Exception], kind: type[TarazuError]) -> None:
     assert quality.rows_used == len(found.events)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("rows", [acled_rows, gtd_rows, mapped_rows, panel_rows])
-def test_damaged_files__give_a_record_or_data_errors(
-    rows: Callable[[], list[Row]], tmp_path: Path, made_up_region: Region
-) -> None:
-    path = tmp_path / "events.csv"
-    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+SOURCES = pytest.mark.parametrize("rows", [acled_rows, gtd_rows, mapped_rows, panel_rows])
+
+
+def records_among(rows: Callable[[], list[Row]], folder: Path, region: Region, files: int) -> int:
+    """Read that many damaged files of one source; return how many gave a Record."""
+    path = folder / "events.csv"
+    (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     good = write_rows(path, rows()).read_bytes()
     options: dict[str, object] = {}
     if rows is mapped_rows:
-        options["mapping"] = tmp_path / "mapping.toml"
+        options["mapping"] = folder / "mapping.toml"
     if rows is panel_rows:
-        options["region"] = made_up_region
+        options["region"] = region
     assert isinstance(outcome(lambda: read_record(path, **options)), Record)  # type: ignore[arg-type]
     records = 0
-    for number in range(FILES):
+    for number in range(files):
         path.write_bytes(damaged(good, number))
         keep_going = number % 2 == 1
         found = outcome(lambda k=keep_going: read_record(path, keep_going=k, **options))  # type: ignore[misc]
         check(found, DataError)
         records += isinstance(found, Record)
-    assert FILES / 20 < records < FILES * 19 / 20
+    return records
 
 
-@pytest.mark.slow
-def test_damaged_mappings__give_a_record_or_scenario_errors(tmp_path: Path) -> None:
-    path = write_rows(tmp_path / "events.csv", mapped_rows())
-    mapping = tmp_path / "mapping.toml"
+@SOURCES
+def test_some_damaged_files__give_a_record_or_data_errors(
+    rows: Callable[[], list[Row]], tmp_path: Path, made_up_region: Region
+) -> None:
+    assert 0 < records_among(rows, tmp_path, made_up_region, FEW_FILES) < FEW_FILES
+
+
+@pytest.mark.heavy
+@SOURCES
+def test_damaged_files__give_a_record_or_data_errors(
+    rows: Callable[[], list[Row]], tmp_path: Path, made_up_region: Region
+) -> None:
+    assert FILES / 20 < records_among(rows, tmp_path, made_up_region, FILES) < FILES * 19 / 20
+
+
+def records_of_mappings(folder: Path, files: int) -> int:
+    """Read a file with that many damaged mappings; return how many gave a Record."""
+    path = write_rows(folder / "events.csv", mapped_rows())
+    mapping = folder / "mapping.toml"
     records = 0
-    for number in range(FILES):
+    for number in range(files):
         mapping.write_bytes(damaged(MAPPING.encode(), number))
         found = outcome(lambda: read_record(path, mapping=mapping, keep_going=True))
         if not isinstance(found, Record) and any(isinstance(e, DataError) for e in found):
@@ -153,4 +169,13 @@ def test_damaged_mappings__give_a_record_or_scenario_errors(tmp_path: Path) -> N
         else:
             check(found, ScenarioError)
         records += isinstance(found, Record)
-    assert 0 < records < FILES
+    return records
+
+
+def test_some_damaged_mappings__give_a_record_or_scenario_errors(tmp_path: Path) -> None:
+    assert 0 < records_of_mappings(tmp_path, FEW_FILES) < FEW_FILES
+
+
+@pytest.mark.heavy
+def test_damaged_mappings__give_a_record_or_scenario_errors(tmp_path: Path) -> None:
+    assert 0 < records_of_mappings(tmp_path, FILES) < FILES
