@@ -24,7 +24,7 @@ FLAGS = (
     "--virtual-time-budget=10000",
 )
 PAPER = {"A4": (595, 842), "Letter": (612, 792)}
-EITHER = np.where(np.arange(DRAWS) % 2 == 0, -5.0, 5.0)
+RISE = np.full(DRAWS, 5.0)
 MEASURE = """
 <iframe id="frame" srcdoc="{page}" style="width:{width}px;height:900px;border:0"></iframe>
 <script>
@@ -38,12 +38,13 @@ document.getElementById("frame").onload = (event) => {{
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The fullest page: four policies of long titles, every claim, a test that holds."""
+    """The fullest page: four policies of long titles that turn, every claim, a test that holds."""
     record = load_record()
     findings = [retaliation(), named("near_repeat", "near repeats or bursts", 0.001)]
-    policies = {"mine": EITHER, "surge": EITHER, "withdrawal": EITHER, "dialogue": EITHER}
+    names = ("mine", "surge", "withdrawal", "dialogue")
     made = study(
-        policies,
+        dict.fromkeys(names, RISE),
+        deterred=dict.fromkeys(names, -RISE),
         titles={"mine": LONG, "dialogue": LONG},
         districts={"mine": ("Dera Bugti", "Killa Saifullah", "Jhal Magsi", "Kech")},
     )

@@ -1,4 +1,4 @@
-"""What would change the answer: the assumption that decides, the coding, a larger record."""
+"""What would change the answer: which hypothesis is true, a parameter, the coding, more data."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
     if study is not None:
         from tarazu.report.brief.simulated import drivers  # late: it loads the engine
 
-        found = drivers.drivers_of(study)
+        turns, found = drivers.turns_of(study), drivers.drivers_of(study)
         if found:
-            title, method = drivers.title_of_change(found), TEXTS.text("change", "method")
-        lines = [drivers.driver_words(study, driver) for driver in found]
-        places = [anchors.study_outcome(study.name, anchors.DRIVERS)] * len(lines)
+            title = drivers.title_of_change(study, turns, found)
+            method = TEXTS.text("change", "method")
+        lines = [drivers.turn_words(study, turn) for turn in turns]
+        places = [anchors.study_outcome(study.name, anchors.SHARES)] * len(lines)
+        lines += drivers.driver_lines(study, found, drivers.MOST - len(turns))
+        places += [anchors.study_outcome(study.name, anchors.DRIVERS)] * (len(lines) - len(places))
     if finding is not None:
         lines += _record_words(finding, has_model=study is not None)
         places += [anchors.finding(finding.name)] * (len(lines) - len(places))

@@ -58,17 +58,19 @@ def study(
     parameters: pd.DataFrame | None = None,
     grid: str = "",
     quiet: dict[str, float] | None = None,
+    deterred: dict[str, np.ndarray] | None = None,
 ) -> StudyResult:
     """A study of two hypotheses whose policies change civilians killed as given, draw by draw.
 
     Parameters
     ----------
-    changes : (DRAWS,) by policy; the same under both hypotheses. quiet : share of runs with a year
-        without an attack, by policy.
+    changes : (DRAWS,) by policy. deterred : those under the second hypothesis, where they differ.
+        quiet : share of runs with a year without an attack, by policy.
     """
     random = np.random.default_rng(3)
     base = random.integers(100, 300, DRAWS).astype(float)
     names = ["status-quo", *changes]
+    under = {"full": changes, "deterrence": changes | (deterred or {})}
     rows = [
         {
             **dict.fromkeys(OUTCOMES, 0.0),
@@ -76,7 +78,8 @@ def study(
             "policy": name,
             "draw": draw,
             "weeks": 260,
-            "deaths_civilian": base[draw] + (changes[name][draw] if name in changes else 0.0),
+            "deaths_civilian": base[draw]
+            + (under[hypothesis.name][name][draw] if name in changes else 0.0),
             "quiet_year": (quiet or {}).get(name, 0.0),
         }
         for hypothesis in HYPOTHESES

@@ -13,6 +13,7 @@ from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Check
 from tarazu.record import Record, load_record
 from tarazu.report.brief.answer import Answer, answer_of
+from tarazu.report.brief.change_panel import change_panel
 from tarazu.report.brief.texts import HEADLINE_WORDS, SENTENCE_WORDS, TEXTS, words_in
 from tarazu.report.brief.timing_panels import seen_panel
 from tarazu.report.likelihood import likelihood
@@ -216,6 +217,30 @@ def test_answer__says_where_violence_ends_under_other_assumptions_only() -> None
     assert "ends the violence under some assumptions only" in answer.headline
     assert answer.sentences[2].startswith("Under 'nothing ruled out' a year without an attack")
     assert "at most 10% of runs" in answer.sentences[2]
+
+
+def test_change__turns_on_the_hypothesis_where_each_gives_another_sign() -> None:
+    """'No single assumption decides' stood below 15% under one hypothesis and 92% under another."""
+    made = study({"surge": RISE, "withdrawal": EITHER}, deterred={"surge": FALL})
+    panel = change_panel(made, None)
+    assert panel is not None
+    assert panel.title == (
+        "The choice turns on which is true: crackdown deters, or nothing ruled out"
+    )
+    assert panel.lines[0].startswith(
+        "surge: fewer civilians killed in 100% of futures (94% to 100%) if crackdown deters, "
+        "in 0% (0% to 6%) if nothing ruled out"
+    )
+    assert len(panel.lines) == len(panel.line_anchors) == 2
+    assert panel.lines[1].startswith("surge and withdrawal: none of 20 parameters alone decides")
+
+
+@pytest.mark.parametrize("deterred", [RISE, EITHER])
+def test_change__does_not_turn_on_a_hypothesis_that_leaves_the_sign(deterred) -> None:
+    panel = change_panel(study({"surge": RISE}, deterred={"surge": deterred}), None)
+    assert panel is not None
+    assert panel.title == "No single assumption decides the choice"
+    assert len(panel.lines) == 1
 
 
 def _every_answer() -> list[Answer]:
