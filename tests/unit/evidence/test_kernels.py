@@ -17,6 +17,7 @@ from tests.reference.evidence_loops import (
 )
 
 import tarazu
+from tarazu.evidence.methods.newton import Blocks
 from tarazu.evidence.methods.sort_kernels import sort_order, sort_values
 from tarazu.evidence.point_process.history_kernels import (
     classify_days,
@@ -34,6 +35,7 @@ WINDOWS = ((1, 2), (3, 7))
 ROUNDING = 1e-12
 # Central differences of a function of size 1e2 at step 1e-5: rounding 1e-9, curvature 1e-9.
 STEP, DIFFERENCE = 1e-5, 1e-6
+DRAWN = 3  # districts of a drawn surface
 DAYS, DISTRICTS = st.integers(1, 40), st.integers(1, 3)
 SEEDS = st.integers(0, 10**6)
 
@@ -112,8 +114,10 @@ def test_tally_days__equals_plain_sums(seed, n_days, n_districts):
 
 def draw_places(rng: np.random.Generator, n: int) -> np.ndarray:
     """Rows of 3 districts, 2 epochs and in each 3 drifts, 2 years and 4 bursts."""
-    bounds = ((0, 3), (0, 2), (0, 3), (3, 5), (5, 9))
-    return np.stack([rng.integers(low, high, n) for low, high in bounds], axis=1)
+    bounds = ((0, DRAWN), (0, 2), (0, DRAWN), (3, 5), (5, 9))
+    place = np.stack([rng.integers(low, high, n) for low, high in bounds], axis=1)
+    place[:, 2] = place[:, 0]
+    return place
 
 
 def draw_additive(seed: int) -> tuple:
@@ -151,8 +155,11 @@ KERNELS = {
 
 def evaluate(accumulate, state: tuple) -> tuple:
     (E, n), Z = state[0].shape, len(state[1])
-    out = [np.empty(shape) for shape in ((E, n), Z, (E, n, n), (E, n, Z), (Z, Z))]
-    return accumulate(*state, *out), *out
+    gradient = np.empty((E, n)), np.empty(Z)
+    blocks = Blocks.empty(E, DRAWN, n - DRAWN, Z - DRAWN)
+    value = accumulate(*state, *gradient, *blocks.summed())
+    blocks.finish(np.zeros((E, n)), np.zeros(Z))
+    return value, *gradient, *blocks.write_out()
 
 
 def differentiate(function, at: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarazu.evidence.methods.newton import WHOLE_UP_TO, Evaluation, factor, maximise
+from tarazu.evidence.methods.newton import WHOLE_UP_TO, Blocks, Evaluation, factor, maximise
 
 # Solving systems of 20 unknowns whose condition number is below 1e3.
 ROUNDING = 1e-9
@@ -24,7 +24,14 @@ def draw_surface(seed: int, epochs: int, n: int, z: int) -> tuple[Evaluation, np
     gradient = rng.normal(size=(epochs, n)), rng.normal(size=z)
     local = np.array([whole[b, b] for b in blocks])
     cross = np.array([whole[b, border] for b in blocks])
-    return (0.0, gradient, (local, cross, whole[border, border])), whole
+    return (0.0, gradient, without_districts(local, cross, whole[border, border])), whole
+
+
+def without_districts(local, cross, border) -> Blocks:
+    epochs, n, z = cross.shape
+    blocks = Blocks.empty(epochs, 0, n, z)
+    blocks.time[:], blocks.time_other[:], blocks.other[:] = local, cross, border
+    return blocks
 
 
 @given(
@@ -33,7 +40,7 @@ def draw_surface(seed: int, epochs: int, n: int, z: int) -> tuple[Evaluation, np
 def test_arrowhead__divides_as_the_whole_matrix_does(seed, epochs, n, z):
     (_, gradient, blocks), whole = draw_surface(seed, epochs, n, z)
     vector = np.concatenate([gradient[0].ravel(), gradient[1]])
-    information = factor(*blocks)
+    information = factor(blocks)
     local, border = information.divide(*gradient)
     expected = np.linalg.solve(whole, vector)
     assert np.concatenate([local.ravel(), border]) == pytest.approx(
@@ -44,7 +51,9 @@ def test_arrowhead__divides_as_the_whole_matrix_does(seed, epochs, n, z):
 
 def test_arrowhead__is_damped_where_the_surface_is_not_concave():
     gradient = np.ones((1, 1)), np.ones(1)
-    local, border = factor(*(-np.ones((1,) * k) for k in (3, 3, 2))).divide(*gradient)
+    local, border = factor(without_districts(*(-np.ones((1,) * k) for k in (3, 3, 2)))).divide(
+        *gradient
+    )
     assert (local @ gradient[0].T).item() + border.item() > 0  # still a way up
 
 
@@ -63,7 +72,7 @@ def test_maximise__finds_the_top_of_a_quadratic():
 
 
 def draw_separated(seed: int, epochs: int, separate: int, times: int, others: int) -> tuple:
-    """An information whose first parameters of each part touch none of their own kind."""
+    """An information of districts, times and coefficients, in blocks and with its zeros."""
     rng = np.random.default_rng(seed)
     n, z = separate + times, separate + others
     local, cross = np.zeros((epochs, n, n)), np.zeros((epochs, n, z))
@@ -79,23 +88,46 @@ def draw_separated(seed: int, epochs: int, separate: int, times: int, others: in
                 local[e] += np.outer(mine, mine)
                 cross[e] += np.outer(mine, whole)
                 border += np.outer(whole, whole)
-    return local, cross, border
+    own = np.arange(separate)
+    blocks = Blocks(
+        drift=local[:, own, own],
+        drift_level=cross[:, own, own],
+        drift_time=local[:, :separate, separate:],
+        drift_other=cross[:, :separate, separate:],
+        time=local[:, separate:, separate:],
+        time_other=cross[:, separate:, separate:],
+        level=np.diagonal(border)[:separate],
+        level_other=border[:separate, separate:],
+        other=border[separate:, separate:],
+    )
+    return blocks, (local, cross, border)
+
+
+def negative(blocks: Blocks) -> Blocks:
+    return Blocks(*(-getattr(blocks, name) for name in Blocks.__slots__))
+
+
+@pytest.mark.parametrize("separate", [2, 41])
+def test_blocks__written_out_have_their_zeros(separate):
+    blocks, written = draw_separated(separate, 2, separate, 3, 2)
+    for block, expected in zip(blocks.write_out(), written, strict=True):
+        assert (block == expected).all()
 
 
 @pytest.mark.parametrize("separate", [41, 55])
 def test_separated_arrowhead__divides_as_whole_blocks_do(separate):
     assert separate > WHOLE_UP_TO
-    blocks = draw_separated(separate, 3, separate, 5, 2)
+    blocks, written = draw_separated(separate, 3, separate, 5, 2)
     rng = np.random.default_rng(1)
-    vector = rng.normal(size=blocks[1].shape[:2]), rng.normal(size=blocks[1].shape[2])
-    found, expected = factor(*blocks, separate=separate), factor(*blocks)
+    vector = rng.normal(size=written[1].shape[:2]), rng.normal(size=written[1].shape[2])
+    found, expected = factor(blocks), factor(without_districts(*written))
     for mine, other in zip(found.divide(*vector), expected.divide(*vector), strict=True):
         assert mine == pytest.approx(other, rel=ROUNDING, abs=ROUNDING)
     assert found.log_determinant == pytest.approx(expected.log_determinant, abs=ROUNDING)
 
 
 def test_separated_arrowhead__is_damped_where_the_surface_is_not_concave():
-    local, cross, border = draw_separated(3, 2, WHOLE_UP_TO + 1, 4, 2)
+    blocks, (_, cross, _) = draw_separated(3, 2, WHOLE_UP_TO + 1, 4, 2)
     gradient = np.ones(cross.shape[:2]), np.ones(cross.shape[2])
-    step = factor(-local, cross, -border, separate=WHOLE_UP_TO + 1).divide(*gradient)
+    step = factor(negative(blocks)).divide(*gradient)
     assert sum(float((a * b).sum()) for a, b in zip(step, gradient, strict=True)) > 0

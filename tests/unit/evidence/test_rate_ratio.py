@@ -47,6 +47,11 @@ def test_layout__keeps_every_day_and_attack():
     assert set(np.unique(design.features[:, -1])) == {0.0, 1.0}
 
 
+def parts(evaluation) -> tuple:
+    _, gradient, blocks = evaluation
+    return *gradient, *blocks.write_out()
+
+
 def test_layout__of_runs_has_the_likelihood_of_single_days(monkeypatch):
     counts = plant_after(quiet_ring(2), 2, effect=1.0).counts()
     runs = lay_out_loglinear(counts)
@@ -58,7 +63,7 @@ def test_layout__of_runs_has_the_likelihood_of_single_days(monkeypatch):
     border = 0.1 * rng.normal(size=len(runs.border_shape))
     found, expected = (rate_ratio.LogPosterior(one)(local, border) for one in (runs, days))
     assert found[0] == pytest.approx(expected[0], rel=SUMMED)
-    for mine, other in zip(found[1] + found[2], expected[1] + expected[2], strict=True):
+    for mine, other in zip(*(parts(one) for one in (found, expected)), strict=True):
         assert mine == pytest.approx(other, rel=SUMMED, abs=SUMMED)
 
 

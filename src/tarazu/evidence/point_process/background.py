@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.methods.newton import (
     NEWTON_STEPS,
+    Blocks,
     Evaluation,
     Information,
     Optimum,
@@ -94,9 +95,8 @@ def maximise_background(history: History, *, steps: int = NEWTON_STEPS) -> Optim
     evaluate = PenalisedLikelihood(history)
     start = np.zeros(evaluate.local_shape.shape), _start(history)
     stiffer = PenalisedLikelihood(history, STIFFER)
-    separate = len(history.days)
-    near = maximise(stiffer, *start, tolerance=ROUGHLY, steps=steps, separate=separate)
-    return maximise(evaluate, near.local, near.border, steps=steps, separate=separate)
+    near = maximise(stiffer, *start, tolerance=ROUGHLY, steps=steps)
+    return maximise(evaluate, near.local, near.border, steps=steps)
 
 
 def _start(history: History) -> Array:
@@ -142,10 +142,9 @@ class PenalisedLikelihood:
 
     def __call__(self, local: Array, border: Array) -> Evaluation:
         """Return value, gradient and information at one point."""
-        (n_epochs, n), n_border = local.shape, len(border)
-        gradient, border_gradient = np.empty((n_epochs, n)), np.empty(n_border)
-        information, cross = np.empty((n_epochs, n, n)), np.empty((n_epochs, n, n_border))
-        border_information = np.empty((n_border, n_border))
+        (n_epochs, n), n_districts = local.shape, len(self.history.days)
+        gradient, border_gradient = np.empty((n_epochs, n)), np.empty(len(border))
+        blocks = Blocks.empty(n_epochs, n_districts, n - n_districts, len(border) - n_districts)
         value = accumulate_additive(
             local,
             border,
@@ -157,30 +156,26 @@ class PenalisedLikelihood:
             self.exposure,
             gradient,
             border_gradient,
-            information,
-            cross,
-            border_information,
+            *blocks.summed(),
         )
-        value += add_log_gamma(local, self.local_shape, gradient, information)
-        value += add_log_gamma(border, self.border_shape, border_gradient, border_information)
+        diagonal, border_diagonal = np.zeros_like(local), np.zeros_like(border)
+        value += add_log_gamma(local, self.local_shape, gradient, diagonal)
+        value += add_log_gamma(border, self.border_shape, border_gradient, border_diagonal)
+        blocks.finish(diagonal, border_diagonal)
         border_gradient[self.held] = 0.0
-        cross[:, :, self.held] = 0.0
-        border_information[self.held] = 0.0
-        border_information[:, self.held] = 0.0
-        border_information[self.held, self.held] = 1.0
-        return value, (gradient, border_gradient), (information, cross, border_information)
+        blocks.hold([index - n_districts for index in self.held])
+        return value, (gradient, border_gradient), blocks
 
 
-def add_log_gamma(log: Array, shape: Array, gradient: Array, information: Array) -> float:
+def add_log_gamma(log: Array, shape: Array, gradient: Array, diagonal: Array) -> float:
     """Return the log-density of gamma priors with mode 1 on exp(log), as a density of the log.
 
-    log, shape, gradient : (..., n); information : (..., n, n), minus the Hessian.
-    Adds to gradient and to the diagonal of information.
+    log, shape, gradient, diagonal : of one shape. Adds to the gradient and to the diagonal of minus
+    the Hessian, which has nothing else.
     """
     size = np.exp(log)
     gradient += shape * (1.0 - size)
-    diagonal = np.arange(log.shape[-1])
-    information[..., diagonal, diagonal] += shape * size
+    diagonal += shape * size
     return float((shape * (log - size)).sum())
 
 

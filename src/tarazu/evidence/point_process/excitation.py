@@ -6,7 +6,7 @@ past events of both kinds with a kernel that decays exponentially from the day a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -106,26 +106,31 @@ def fit_excitation(counts: DailyCounts) -> ExcitationFit:
     Statistics 7, doi:10.1214/13-AOAS647: a background that varies, or drift is read as contagion.
     """
     with threadpool_limits(1, user_api="blas"):
-        return ExcitationFit(
-            (_fit_kind(counts, counts.attacks), _fit_kind(counts, counts.operations))
+        sources = _sources(counts)
+        attacks, operations = (
+            _fit_kind(counts, sources, receiver) for receiver in (counts.attacks, counts.operations)
         )
+        return ExcitationFit((attacks, operations))
 
 
 def _fit_kind(
-    counts: DailyCounts, receiver: Index, half_lives: tuple[float, ...] = HALF_LIVES
+    counts: DailyCounts,
+    sources: Sequence[Array],
+    receiver: Index,
+    half_lives: tuple[float, ...] = HALF_LIVES,
 ) -> KindFit:
     """Fit on a grid of half-lives, then at the top of the parabola through the best three."""
     grid = list(half_lives)
-    optima = [maximise_background(_decayed_history(counts, receiver, h)) for h in grid]
+    optima = [maximise_background(_decayed_history(counts, sources, receiver, h)) for h in grid]
     values = [optimum.value for optimum in optima]
     best = _vertex(np.log(grid), np.array(values))
-    history = _decayed_history(counts, receiver, best)
+    history = _decayed_history(counts, sources, receiver, best)
     near = optima[int(np.argmax(values))]
     evaluate = PenalisedLikelihood(history)
-    optimum = maximise(evaluate, near.local, near.border, separate=len(history.days))
+    optimum = maximise(evaluate, near.local, near.border)
     if optimum.value < near.value:  # the surface is no parabola there
         best = grid[int(np.argmax(values))]
-        history = _decayed_history(counts, receiver, best)
+        history = _decayed_history(counts, sources, receiver, best)
         optimum = near
     background = _background(history, optimum, len(receiver))
     ratio = np.exp(optimum.border[-history.n_kernels :])
@@ -135,7 +140,7 @@ def _fit_kind(
         half_lives=np.array(grid),
         profile=np.array(values),
         background=background,
-        mean=background + _exponential_features(counts, best) @ ratio,
+        mean=background + _exponential_features(sources, best) @ ratio,
         history=history,
         optimum=optimum,
     )
@@ -150,10 +155,10 @@ def _vertex(log_lives: Array, values: Array) -> float:
     return float(np.exp(-c1 / (2 * c2))) if c2 < 0 else float(np.exp(log_lives[k]))
 
 
-def _exponential_features(counts: DailyCounts, half_life: float) -> Array:
+def _exponential_features(sources: Sequence[Array], half_life: float) -> Array:
     """Return (T, D, 4) the decayed past: attacks here, next door, operations here, next door."""
-    features = np.empty((*counts.attacks.shape, 4))
-    for i, source in enumerate(_sources(counts)):
+    features = np.empty((*sources[0].shape, 4))
+    for i, source in enumerate(sources):
         fill_decayed(source, np.log(2) / half_life, i, features)
     return features
 
@@ -166,9 +171,11 @@ def _sources(counts: DailyCounts) -> list[Array]:
     ]
 
 
-def _decayed_history(counts: DailyCounts, receiver: Index, half_life: float) -> History:
+def _decayed_history(
+    counts: DailyCounts, sources: Sequence[Array], receiver: Index, half_life: float
+) -> History:
     names = tuple(f"{kind}, {place}" for kind in KINDS for place in PLACES)
-    return _history(counts, receiver, _exponential_features(counts, half_life), names)
+    return _history(counts, receiver, _exponential_features(sources, half_life), names)
 
 
 def _history(
@@ -205,9 +212,7 @@ def profile_interval(history: History, optimum: Optimum, kernel: int) -> tuple[f
     def loss(log_ratio: float) -> float:
         border = optimum.border.copy()
         border[index] = log_ratio
-        found = maximise(
-            evaluate, optimum.local, border, tolerance=1e-4, separate=len(history.days)
-        )
+        found = maximise(evaluate, optimum.local, border, tolerance=1e-4)
         return reference - _without_prior(evaluate, found, index) - PROFILE_DROP
 
     nothing = np.log(1e-6)
@@ -310,13 +315,13 @@ def bootstrap_branching(
         for r in range(replicates):
             attacks, operations = simulate_excitation(fit, counts.neighbours, seed + r)
             drawn = replace(counts, attacks=attacks, operations=operations)
+            sources = _sources(drawn)
             for k, series in enumerate((attacks, operations)):
-                history = _decayed_history(drawn, series, fit.kinds[k].half_life)
+                history = _decayed_history(drawn, sources, series, fit.kinds[k].half_life)
                 start = fit.kinds[k].optimum
                 border = start.border.copy()
                 border[-4:] = np.maximum(border[-4:], START)  # near zero the climb stands still
                 evaluate = PenalisedLikelihood(history)
-                separate = len(history.days)
-                optimum = maximise(evaluate, start.local, border, tolerance=1e-3, separate=separate)
+                optimum = maximise(evaluate, start.local, border, tolerance=1e-3)
                 found[r, k] = np.exp(optimum.border[-4:]).reshape(2, 2)
     return found

@@ -129,7 +129,12 @@ def spread_events(series: Index, weights: Array) -> Array:
     """
     from scipy.sparse import csr_array  # slow to import
 
-    spread: Array = (csr_array(series.astype(np.float64)) @ csr_array(weights)).toarray()
+    # Laid out here: csr_array(series) looks for what is not zero several times as long.
+    place = np.flatnonzero(series)
+    begins = np.searchsorted(place, np.arange(len(series) + 1) * series.shape[1])
+    values = series.ravel()[place].astype(np.float64)
+    events = csr_array((values, place % series.shape[1], begins), shape=series.shape)
+    spread: Array = (events @ csr_array(weights)).toarray()
     return spread
 
 
@@ -146,10 +151,12 @@ def tally_history(
     """Return the history of district-days whose features (T, D, M) are given."""
     n_districts = counts.shape[1]
     periods = divide_days(calendar_year)
-    condition, dose = np.zeros(counts.shape, dtype=np.int64), np.zeros(counts.shape)
-    beside = spread_events(treatments, neighbours.astype(np.float64)).astype(np.int64)
-    share = split_among(treatments, neighbours)
-    classify_days(treatments, beside, horizon, REACH_DAYS, condition, dose, share)
+    condition, dose = np.zeros(counts.shape, dtype=np.int64), np.zeros(len(FITTED))
+    if treatments.any():
+        beside = spread_events(treatments, neighbours.astype(np.float64)).astype(np.int64)
+        share, near = split_among(treatments, neighbours), np.zeros(counts.shape)
+        classify_days(treatments, beside, horizon, REACH_DAYS, condition, near, share)
+        dose = np.array([near[condition == c].sum() for c in range(len(FITTED))])
     n_periods, n_marked = len(periods.epoch), int((counts > 0).sum())
     days, observed = np.zeros((2, n_districts, n_periods, len(FITTED)))
     sums = np.zeros((n_districts, n_periods, len(FITTED), features.shape[2]))
@@ -172,7 +179,7 @@ def tally_history(
         days=days,
         observed=observed,
         n_treatments=int(treatments.sum()),
-        dose=np.array([dose[condition == c].sum() for c in range(len(FITTED))]),
+        dose=dose,
         features=sums,
         event_place=place[:n_events],
         event_count=count[:n_events],

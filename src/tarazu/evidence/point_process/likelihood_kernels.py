@@ -20,9 +20,14 @@ def accumulate_additive(
     exposure: NDArray[np.float64],
     gradient: NDArray[np.float64],
     border_gradient: NDArray[np.float64],
-    information: NDArray[np.float64],
-    cross: NDArray[np.float64],
-    border_information: NDArray[np.float64],
+    drift_level: NDArray[np.float64],
+    drift_time: NDArray[np.float64],
+    drift_other: NDArray[np.float64],
+    time: NDArray[np.float64],
+    time_other: NDArray[np.float64],
+    level: NDArray[np.float64],
+    level_other: NDArray[np.float64],
+    other: NDArray[np.float64],
 ) -> float:
     """Log-likelihood of daily counts under background + excitation.
 
@@ -32,17 +37,24 @@ def accumulate_additive(
     local : (E, n) logs; border : (Z,) logs, the last M those of the branching ratios.
     cells : (C, 5), days : (C,); events : (N, 5), counts : (N,), features : (N, M);
     exposure : (M,) sum of each feature over all days.
-    Writes gradient (E, n), border_gradient (Z,) and minus the Hessian in its blocks:
-    information (E, n, n), cross (E, n, Z), border_information (Z, Z).
-    Returns the log-likelihood without its constant.
+    Index i is the drift of the cell's own district: i = d.
+    Writes gradient (E, n), border_gradient (Z,) and minus the Hessian without its zeros (see
+    `Blocks`): drift_level (E, D), drift_time (E, D, t), drift_other (E, D, M), time (E, t, t),
+    time_other (E, t, M), level (D,), level_other (D, M), other (M, M). That of drifts with
+    themselves equals drift_level. Returns the log-likelihood without its constant.
     """
     n_kernels = features.shape[1]
     start = border.shape[0] - n_kernels
     gradient[:] = 0.0
     border_gradient[:] = 0.0
-    information[:] = 0.0
-    cross[:] = 0.0
-    border_information[:] = 0.0
+    drift_level[:] = 0.0
+    drift_time[:] = 0.0
+    drift_other[:] = 0.0
+    time[:] = 0.0
+    time_other[:] = 0.0
+    level[:] = 0.0
+    level_other[:] = 0.0
+    other[:] = 0.0
     share = np.zeros(n_kernels)
     total = 0.0
     for c in range(cells.shape[0]):
@@ -53,13 +65,15 @@ def accumulate_additive(
         mean = days[c] * np.exp(log_rate)
         total -= mean
         border_gradient[d] -= mean
-        border_information[d, d] += mean
-        for a in range(2, 5):
+        level[d] += mean
+        gradient[e, d] -= mean
+        drift_level[e, d] += mean
+        for a in range(3, 5):
             i = cells[c, a]
             gradient[e, i] -= mean
-            cross[e, i, d] += mean
-            for b in range(2, 5):
-                information[e, i, cells[c, b]] += mean
+            drift_time[e, d, i - start] += mean
+            for b in range(3, 5):
+                time[e, i - start, cells[c, b] - start] += mean
     for n in range(events.shape[0]):
         d, e = events[n, 0], events[n, 1]
         log_rate = border[d]
@@ -75,31 +89,32 @@ def accumulate_additive(
         own = background / intensity
         curvature = y * own * (1.0 - own)
         border_gradient[d] += y * own
-        border_information[d, d] -= curvature
-        for a in range(2, 5):
+        level[d] -= curvature
+        gradient[e, d] += y * own
+        drift_level[e, d] -= curvature
+        for a in range(3, 5):
             i = events[n, a]
             gradient[e, i] += y * own
-            cross[e, i, d] -= curvature
-            for b in range(2, 5):
-                information[e, i, events[n, b]] -= curvature
+            drift_time[e, d, i - start] -= curvature
+            for b in range(3, 5):
+                time[e, i - start, events[n, b] - start] -= curvature
         for m in range(n_kernels):
             if share[m] == 0.0:
                 continue
             part = share[m] / intensity
-            z = start + m
-            border_gradient[z] += y * part
-            border_information[z, z] -= y * part
-            border_information[z, d] += y * own * part
-            border_information[d, z] += y * own * part
-            for a in range(2, 5):
-                cross[e, events[n, a], z] += y * own * part
+            border_gradient[start + m] += y * part
+            other[m, m] -= y * part
+            level_other[d, m] += y * own * part
+            drift_other[e, d, m] += y * own * part
+            for a in range(3, 5):
+                time_other[e, events[n, a] - start, m] += y * own * part
             for o in range(n_kernels):
-                border_information[z, start + o] += y * part * share[o] / intensity
+                other[m, o] += y * part * share[o] / intensity
     for m in range(n_kernels):
         mean = np.exp(border[start + m]) * exposure[m]
         total -= mean
         border_gradient[start + m] -= mean
-        border_information[start + m, start + m] += mean
+        other[m, m] += mean
     return total
 
 
@@ -113,23 +128,33 @@ def accumulate_loglinear(
     features: NDArray[np.float64],
     gradient: NDArray[np.float64],
     border_gradient: NDArray[np.float64],
-    information: NDArray[np.float64],
-    cross: NDArray[np.float64],
-    border_information: NDArray[np.float64],
+    drift_level: NDArray[np.float64],
+    drift_time: NDArray[np.float64],
+    drift_other: NDArray[np.float64],
+    time: NDArray[np.float64],
+    time_other: NDArray[np.float64],
+    level: NDArray[np.float64],
+    level_other: NDArray[np.float64],
+    other: NDArray[np.float64],
 ) -> float:
     """Log-likelihood of counts under exp(background + sum of coefficients times features).
 
     local : (E, n) logs; border : (Z,) log levels, the last M the coefficients, of either sign.
-    rows : (N, 5) indices (d, e, i, j, k), days : (N,), counts : (N,), features : (N, M).
+    rows : (N, 5) indices (d, e, i, j, k), i = d, days : (N,), counts : (N,), features : (N, M).
     Writes as `accumulate_additive` does. Returns the log-likelihood without its constant.
     """
     n_features = features.shape[1]
     start = border.shape[0] - n_features
     gradient[:] = 0.0
     border_gradient[:] = 0.0
-    information[:] = 0.0
-    cross[:] = 0.0
-    border_information[:] = 0.0
+    drift_level[:] = 0.0
+    drift_time[:] = 0.0
+    drift_other[:] = 0.0
+    time[:] = 0.0
+    time_other[:] = 0.0
+    level[:] = 0.0
+    level_other[:] = 0.0
+    other[:] = 0.0
     total = 0.0
     for r in range(rows.shape[0]):
         d, e = rows[r, 0], rows[r, 1]
@@ -142,23 +167,24 @@ def accumulate_loglinear(
         excess = counts[r] - mean
         total += counts[r] * log_rate - mean
         border_gradient[d] += excess
-        border_information[d, d] += mean
-        for a in range(2, 5):
+        level[d] += mean
+        gradient[e, d] += excess
+        drift_level[e, d] += mean
+        for a in range(3, 5):
             i = rows[r, a]
             gradient[e, i] += excess
-            cross[e, i, d] += mean
-            for b in range(2, 5):
-                information[e, i, rows[r, b]] += mean
+            drift_time[e, d, i - start] += mean
+            for b in range(3, 5):
+                time[e, i - start, rows[r, b] - start] += mean
         for m in range(n_features):
             x = features[r, m]
             if x == 0.0:
                 continue
-            z = start + m
-            border_gradient[z] += excess * x
-            border_information[z, d] += mean * x
-            border_information[d, z] += mean * x
-            for a in range(2, 5):
-                cross[e, rows[r, a], z] += mean * x
+            border_gradient[start + m] += excess * x
+            level_other[d, m] += mean * x
+            drift_other[e, d, m] += mean * x
+            for a in range(3, 5):
+                time_other[e, rows[r, a] - start, m] += mean * x
             for o in range(n_features):
-                border_information[z, start + o] += mean * x * features[r, o]
+                other[m, o] += mean * x * features[r, o]
     return total

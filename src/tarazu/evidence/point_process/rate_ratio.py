@@ -16,7 +16,13 @@ from scipy.special import ndtr
 from threadpoolctl import threadpool_limits
 
 from tarazu.evidence.daily_counts import DailyCounts
-from tarazu.evidence.methods.newton import PROFILE_DROP, Evaluation, Optimum, maximise
+from tarazu.evidence.methods.newton import (
+    PROFILE_DROP,
+    Blocks,
+    Evaluation,
+    Optimum,
+    maximise,
+)
 from tarazu.evidence.options import HORIZON_DAYS
 from tarazu.evidence.point_process.background import Array, add_log_gamma, local_shapes
 from tarazu.evidence.point_process.history import LAG_WINDOWS, Index, locate, split_among
@@ -135,10 +141,10 @@ class LogPosterior:
     def __call__(self, local: Array, border: Array) -> Evaluation:
         """Return value, gradient and information at one point."""
         design = self.design
-        (n_epochs, n), n_border = local.shape, len(border)
-        gradient, border_gradient = np.empty((n_epochs, n)), np.empty(n_border)
-        information, cross = np.empty((n_epochs, n, n)), np.empty((n_epochs, n, n_border))
-        border_information = np.empty((n_border, n_border))
+        (n_epochs, n), n_districts = local.shape, self.n_districts
+        gradient, border_gradient = np.empty((n_epochs, n)), np.empty(len(border))
+        n_coefficients = len(border) - n_districts
+        blocks = Blocks.empty(n_epochs, n_districts, n - n_districts, n_coefficients)
         value = accumulate_loglinear(
             local,
             border + self.shift,
@@ -148,29 +154,26 @@ class LogPosterior:
             design.features,
             gradient,
             border_gradient,
-            information,
-            cross,
-            border_information,
+            *blocks.summed(),
         )
-        value += add_log_gamma(local, design.local_shape, gradient, information)
-        value += add_log_gamma(border, design.border_shape, border_gradient, border_information)
+        diagonal, border_diagonal = np.zeros_like(local), np.zeros_like(border)
+        value += add_log_gamma(local, design.local_shape, gradient, diagonal)
+        value += add_log_gamma(border, design.border_shape, border_gradient, border_diagonal)
         past = border[self.history] / design.history_sd**2
         value -= 0.5 * float(past @ border[self.history])
         border_gradient[self.history] -= past
-        middle = np.arange(self.history.start, self.history.stop)
-        border_information[middle, middle] += 1 / design.history_sd**2
+        border_diagonal[self.history] += 1 / design.history_sd**2
+        blocks.finish(diagonal, border_diagonal)
         if self.hold:
             border_gradient[-1] = 0.0
-            cross[:, :, -1] = 0.0
-            border_information[-1] = border_information[:, -1] = 0.0
-            border_information[-1, -1] = 1.0
-        return value, (gradient, border_gradient), (information, cross, border_information)
+            blocks.hold([n_coefficients - 1])
+        return value, (gradient, border_gradient), blocks
 
 
 def fit_loglinear(design: LogLinear) -> Optimum:
     """Maximise the penalised likelihood, the coefficient of operations free."""
     local, border = np.zeros(design.local_shape.shape), np.zeros(len(design.border_shape))
-    return maximise(LogPosterior(design), local, border, separate=len(design.level))
+    return maximise(LogPosterior(design), local, border)
 
 
 def measure_rate_ratio(counts: DailyCounts, *, horizon: int = HORIZON_DAYS) -> RateRatio:
@@ -208,8 +211,7 @@ class Profile:
         """Return the maximum over everything else."""
         border = self.best.border.copy()
         border[-1] = log_ratio
-        separate = self.evaluate.n_districts
-        return maximise(self.evaluate, self.best.local, border, tolerance=1e-4, separate=separate)
+        return maximise(self.evaluate, self.best.local, border, tolerance=1e-4)
 
     def value(self, log_ratio: float) -> float:
         """Return the log-likelihood there."""
