@@ -13,12 +13,14 @@ import pandas as pd
 
 from tarazu.core.errors import did_you_mean
 from tarazu.core.provenance import canonical_json, digest, digest_file
+from tarazu.core.tables.csv_columns import LARGE
 from tarazu.core.tables.json_pages import find_pages
 from tarazu.record.account import SourceNote
 from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
 from tarazu.record.record import Record
+from tarazu.record.schema import prepare_check
 from tarazu.record.source_table import SourceTable
 from tarazu.record.sources.acled import ACLED
 from tarazu.record.sources.formats import Format, read_file_header, recognise
@@ -158,7 +160,12 @@ def read_with_texts(
     if known.older_frame and where.boundaries is None and where.older_frame:
         where = in_frame(where, where.older_frame)
     rule_set = read_rules(_path(rules) or known.rules)
-    columns = known.columns(table)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        if isinstance(table, Path) and table.is_file() and table.stat().st_size >= LARGE:
+            pool.submit(
+                prepare_check, where.slugs
+            )  # while Arrow reads, which frees the interpreter
+        columns = known.columns(table)
     known = known if known.variant is None else known.variant(columns)
     observed = known.observed(columns)
     gazetteer = Gazetteer(where)

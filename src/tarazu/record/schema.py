@@ -50,6 +50,13 @@ def check_events(events: pd.DataFrame, districts: Sequence[str], origin: RowOrig
         raise TypeError(f"the reader made events that do not fit the schema: {found}") from error
 
 
+def prepare_check(districts: Sequence[str]) -> None:
+    """Load what `check_events` needs, half a second that need not come after the file is read."""
+    schema = event_schema(tuple(districts))
+    nothing = {name: pd.Series(dtype=str(column.dtype)) for name, column in schema.columns.items()}
+    schema.validate(pd.DataFrame(nothing))
+
+
 def _violation(origin: RowOrigin, row: object, column: str, value: object, check: str) -> str:
     if row is None or row != row:  # of the column as a whole
         return f"{column}: {check}"
@@ -93,7 +100,9 @@ def tidy(events: pd.DataFrame) -> pd.DataFrame:
     """Return the events in an order of columns and rows that does not depend on the file."""
     texts = ["event_id", "initiator", "initiator_rule", "target", "tactic", "group", "movement"]
     events = events[list(EVENT_COLUMNS)].astype(dict.fromkeys(texts, "str"))
-    keys = ["event_id"]  # enough, and fast, where each event has one of its own
-    if not events["event_id"].is_unique:
-        keys = [name for name in EVENT_COLUMNS if name != "count"]
+    ordered = events.sort_values("event_id", kind="stable", ignore_index=True)
+    ids = ordered["event_id"].array
+    if not (ids[1:] == ids[:-1]).any():  # each event has one of its own
+        return ordered
+    keys = [name for name in EVENT_COLUMNS if name != "count"]
     return events.sort_values(keys, kind="stable", ignore_index=True)

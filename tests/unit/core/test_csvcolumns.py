@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tarazu.core.errors import DataError
 from tarazu.core.tables import csv_columns
+from tarazu.core.tables.coded import Coded
 from tarazu.core.tables.columns import Columns
 from tarazu.core.tables.csv_columns import read_csv_columns
 from tarazu.core.tables.csv_rows import CsvFile
@@ -22,8 +24,8 @@ def content(columns: Columns) -> list[tuple[int, ...] | tuple[str, ...]]:
     return [tuple(map(columns.origin.number, range(len(columns)))), *map(tuple, cells)]
 
 
-def by_arrow(path: Path) -> Columns | None:
-    return csv_columns._read_by_arrow(CsvFile(path, NAMES), NAMES)
+def by_arrow(path: Path, plain: tuple[str, ...] = ()) -> Columns | None:
+    return csv_columns._read_by_arrow(CsvFile(path, NAMES), NAMES, plain)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,6 +54,22 @@ def test_arrow__reads_what_is_regular(tmp_path: Path, text: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,b,c\n" + text.encode())
     assert by_arrow(path) is not None
+
+
+def test_plain_column__has_the_cells_and_the_copies_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c\n1,x,7\n2,x,7\n1,x,7\n2,y,7\n3,z,7\n", encoding="utf-8")
+    compared, plain = by_arrow(path), by_arrow(path, ("b",))
+    assert compared is not None
+    assert plain is not None
+    assert content(plain) == content(compared)
+    assert len(plain.cells["b"].distinct) == 5  # not compared with each other
+    for table in (plain, compared):
+        kept = table.drop_copies("a")
+        cells = [("1", "2", "2", "3"), ("x", "x", "y", "z"), ("7", "7", "7", "7")]
+        assert content(kept) == [(2, 3, 5, 6), *cells]
+    unmarked = Coded(np.array([0, 1, 2]), ["x", "y", "x"], is_plain=True).compared()
+    assert (unmarked.codes.tolist(), list(unmarked.distinct)) == ([0, 1, 0], ["x", "y"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tarazu.record.account import SourceNote
 from tarazu.record.build_record import build_record
 from tarazu.record.coding.rules import read_rules
 from tarazu.record.gazetteer import Gazetteer
-from tarazu.record.schema import check_events
+from tarazu.record.schema import check_events, prepare_check
 from tarazu.record.sources.ucdp_ged import UCDP_GED
 from tarazu.region import in_frame, load_region
 
@@ -53,6 +53,10 @@ def test_violation__is_named(
         check_events(events, REGION.slugs, ORIGIN)
     place = f"events.csv, line 9, column '{column}': is "
     assert re.search(f"{re.escape(place)}.*; expected {re.escape(expected)}", str(caught.value))
+
+
+def test_prepared_check__fits_a_table_without_events() -> None:
+    prepare_check(REGION.slugs)  # raises where what it lays out is not of the schema
 
 
 def test_other_type__is_a_fault_of_the_reader(events: pd.DataFrame) -> None:

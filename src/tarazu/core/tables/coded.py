@@ -25,28 +25,41 @@ class Coded:
     Attributes
     ----------
     codes : (N,) int, place in `distinct`. distinct : the distinct cells.
+    is_plain : whether `distinct` holds equal cells too: long texts, which nobody compares.
     """
 
     codes: NDArray[np.int32]
     distinct: Sequence[str]
+    is_plain: bool = False
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def __getitem__(self, rows: Rows) -> Coded:
         """Return the column at these rows."""
-        return Coded(self.codes[rows], self.distinct)
+        return Coded(self.codes[rows], self.distinct, self.is_plain)
+
+    def compared(self) -> Coded:
+        """Return the column with each distinct cell once, so that equal cells have one code."""
+        if not self.is_plain:
+            return self
+        if isinstance(self.distinct, ArrowTexts):
+            coded = self.distinct.array_at(self.codes).dictionary_encode()
+            return Coded(coded.indices.to_numpy(), ArrowTexts(coded.dictionary))
+        encoder = Encoder()
+        codes = encoder.encode([self.distinct[code] for code in self.codes.tolist()])
+        return Coded(codes, list(encoder))
 
     def take(self, rows: Mask) -> Coded:
         """Return the column at these rows, with the distinct cells of these only."""
         codes = self.codes[rows]
         is_used = np.bincount(codes, minlength=len(self.distinct)) > 0
         if is_used.all():
-            return Coded(codes, self.distinct)
+            return Coded(codes, self.distinct, self.is_plain)
         place = (np.cumsum(is_used) - 1).astype(np.int32)
         used = np.flatnonzero(is_used)
         if isinstance(self.distinct, ArrowTexts):
-            return Coded(place[codes], self.distinct.take(used))
+            return Coded(place[codes], self.distinct.take(used), self.is_plain)
         return Coded(place[codes], [self.distinct[code] for code in used.tolist()])
 
 
@@ -73,7 +86,14 @@ class ArrowTexts(Sequence[str]):
 
     def take(self, places: NDArray[np.int64]) -> ArrowTexts:
         """Return the texts at these places."""
-        return ArrowTexts(self.array.take(places))
+        return ArrowTexts(self.array_at(places))
+
+    def array_at(self, places: NDArray[np.int32] | NDArray[np.int64]) -> pa.StringArray:
+        """Return Arrow's array of the texts at these places, a part of this one if they follow."""
+        first = int(places[0]) if len(places) else 0
+        if np.array_equal(places, np.arange(first, first + len(places))):
+            return self.array.slice(first, len(places))
+        return self.array.take(places)
 
 
 class Encoder(dict[str, int]):

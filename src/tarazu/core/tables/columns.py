@@ -321,7 +321,8 @@ class Columns:
         for code in np.flatnonzero(several).tolist():
             several[code] = bool(trim(ids.distinct[code]))
         rows = np.flatnonzero(several[ids.codes])
-        table = np.stack([cells.codes[rows] for cells in self.cells.values()], axis=1)
+        compared = [cells[rows].compared() for cells in self.cells.values()]
+        table = np.stack([cells.codes for cells in compared], axis=1)
         _, first = np.unique(table, axis=0, return_index=True)  # of (rows, columns)
         is_copy = self.full(False)
         is_copy[np.delete(rows, first)] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from operator import itemgetter
@@ -34,6 +34,7 @@ def read_csv_columns(
     optional: Sequence[str] | None = (),
     *,
     marked: bool = False,
+    plain: Collection[str] = (),
 ) -> Columns:
     """Read columns of a CSV file: UTF-8, quoted as in RFC 4180.
 
@@ -48,6 +49,8 @@ def read_csv_columns(
     needed : names that the header must have.
     optional : others to read where the header has them; None for all there are.
     marked : whether it is a table of Tarazu's, whose formulas are marked as texts: see `csv_text`.
+    plain : columns of long texts that are not looked through for equal cells, which takes as long
+        as to read them.
 
     Raises
     ------
@@ -58,12 +61,12 @@ def read_csv_columns(
     others = file.header if optional is None else optional
     once = (name for name in others if name not in needed and file.header.count(name) == 1)
     names = [*needed, *dict.fromkeys(once)]
-    columns = _read_by_arrow(file, names) if path.stat().st_size >= LARGE else None
+    columns = _read_by_arrow(file, names, plain) if path.stat().st_size >= LARGE else None
     columns = _read_by_rows(file, names) if columns is None else columns
     if not marked:
         return columns
     unmarked = {
-        name: Coded(cells.codes, [unmark(cell) for cell in cells.distinct])
+        name: Coded(cells.codes, [unmark(cell) for cell in cells.distinct], cells.is_plain)
         for name, cells in columns.cells.items()
     }
     return Columns(columns.origin, unmarked, columns.broken)
@@ -94,7 +97,7 @@ def _read_by_rows(file: CsvFile, names: Sequence[str]) -> Columns:
     return Columns(RowOrigin.of_file(file.path, len(lines), lambda: lines), cells_of, broken)
 
 
-def _read_by_arrow(file: CsvFile, names: Sequence[str]) -> Columns | None:
+def _read_by_arrow(file: CsvFile, names: Sequence[str], plain: Collection[str]) -> Columns | None:
     """Read a file that Arrow and the csv module split alike; None for another one.
 
     Lines are counted only if an error names one. Speed: docs/decisions/table-reader.md.
@@ -123,21 +126,24 @@ def _read_by_arrow(file: CsvFile, names: Sequence[str]) -> Columns | None:
     if file.has_tags:
         table = table.slice(1)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        coded = list(pool.map(lambda name: _encode(table.column(name)), names))
+        coded = list(pool.map(lambda name: _encode(table.column(name), name in plain), names))
     if any(column is None for column in coded):
         return None
     cells = {name: column for name, column in zip(names, coded, strict=True) if column is not None}
     return Columns(RowOrigin.of_file(file.path, table.num_rows, lambda: file.lines), cells)
 
 
-def _encode(column: pa.ChunkedArray) -> Coded | None:
-    """Return the column by its distinct cells, None if one of them is too long."""
+def _encode(column: pa.ChunkedArray, is_plain: bool) -> Coded | None:
+    """Return the column by its distinct cells, or by all, None if one of them is too long."""
     import pyarrow.compute as pc
 
-    coded = column.combine_chunks().dictionary_encode()
-    if (pc.max(pc.binary_length(coded.dictionary)).as_py() or 0) > MAX_CELL:
+    whole = column.combine_chunks()
+    coded = None if is_plain else whole.dictionary_encode()
+    cells = whole if coded is None else coded.dictionary
+    if (pc.max(pc.binary_length(cells)).as_py() or 0) > MAX_CELL:
         return None
-    return Coded(coded.indices.to_numpy(), ArrowTexts(coded.dictionary))
+    codes = np.arange(len(whole), dtype=np.int32) if coded is None else coded.indices.to_numpy()
+    return Coded(codes, ArrowTexts(cells), is_plain)
 
 
 def _look_at_quotes(path: Path) -> bool | None:

@@ -80,7 +80,7 @@ def _to_arrow(column: Texts | Coded) -> pa.Array:
     import pyarrow as pa
 
     if isinstance(column, Coded) and isinstance(column.distinct, ArrowTexts):
-        return column.distinct.array.take(column.codes)
+        return column.distinct.array_at(column.codes)
     return pa.array(_to_python(column), type=pa.string())
 
 

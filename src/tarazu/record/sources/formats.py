@@ -68,6 +68,7 @@ class Format:
         ends with the last of them. None for yearly releases, which cover whole years.
     scope : what the source counts as an event; see `SourceNote`.
     marked : whether `tarazu data fetch` writes it, and marks formulas as texts: see `csv_text`.
+    plain : columns of long texts, nearly all of them different: see `read_csv_columns`.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Format:
     days: Callable[[Columns], Days] | None = None
     scope: Scope = "any"
     marked: bool = False
+    plain: tuple[str, ...] = ()
 
     def missing(self, header: FileHeader) -> list[str]:
         """Return the needed columns that a file lacks; in csv their case does not matter."""
@@ -125,7 +127,9 @@ class Format:
                 what = f"{self.title} is read from CSV, not from JSON or a folder"
                 raise DataError(what, file=path, expected="a CSV file")
             return read_json_columns(find_pages(path), self.needed, self.optional)
-        return read_csv_columns(path, self.needed, self.optional, marked=self.marked)
+        return read_csv_columns(
+            path, self.needed, self.optional, marked=self.marked, plain=self.plain
+        )
 
 
 def read_file_header(source: Path | pd.DataFrame) -> FileHeader:

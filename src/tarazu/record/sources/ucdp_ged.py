@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,7 @@ CANDIDATE_CITATIONS = (
 )
 JOINT = re.compile(r", (?=Government of )")  # "Government of Iraq, Government of Turkey"
 STATE_BASED, ONE_SIDED = 1, 3  # UCDP's type_of_violence; 2 is non-state
+TEXTS = ("source_article", "source_headline")  # where words are looked for
 LOCATION = ("country", "adm_1", "adm_2")
 SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 
@@ -112,8 +114,9 @@ def read_ged(columns: Columns, gazetteer: Gazetteer, rules: RuleSet) -> SourceTa
     )
     columns.refuse_copies("id")
     home = _home_governments(gazetteer.region, rules)
-    government, group = _parties(side_a, side_b, violence, home)
-    state, militant, civilian = _deaths_by_side(side_a, side_b, violence, deaths)
+    a, b = _Side.of(side_a, home), _Side.of(side_b, home)
+    government, group = _parties(a, b, violence)
+    state, militant, civilian = _deaths_by_side(a, b, violence, deaths)
     return SourceTable(
         columns=columns,
         event_id=event_id,
@@ -151,41 +154,43 @@ def _home_governments(region: Region, rules: RuleSet) -> set[str]:
     return {*rules.home_governments, *(f"Government of {name}" for name in region.countries)}
 
 
-def _parties(
-    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], home: Set[str]
-) -> tuple[Texts, Texts]:
+class _Side(NamedTuple):
+    """One side of each event, (N,): its name, whether it is a government, and the region's own."""
+
+    name: Texts
+    is_government: Mask
+    is_home: Mask
+
+    @classmethod
+    def of(cls, names: Texts, home: Set[str]) -> _Side:
+        """Look at each name once; several may be joined, of which one is of the region."""
+        codes, distinct = pd.factorize(names)
+        is_government = [name.startswith("Government of ") for name in distinct]
+        is_home = [not home.isdisjoint(JOINT.split(name)) for name in distinct]
+        masks = (np.array(mask, dtype=bool)[codes] for mask in (is_government, is_home))
+        return cls(names, *masks)
+
+
+def _parties(a: _Side, b: _Side, violence: NDArray[np.int64]) -> tuple[Texts, Texts]:
     """Return whether a government is a party, and the armed group of each event."""
-    a_rules, b_rules = _is_government(side_a), _is_government(side_b) & (violence != ONE_SIDED)
-    at_home = _is_one_of(side_a, home) | _is_one_of(side_b, home)
+    a_rules, b_rules = a.is_government, b.is_government & (violence != ONE_SIDED)
+    at_home = a.is_home | b.is_home
     government = np.where(at_home, "home", np.where(a_rules | b_rules, "foreign", "none"))
-    group = np.where(~a_rules, side_a, np.where(b_rules | (violence == ONE_SIDED), "", side_b))
+    group = np.where(~a_rules, a.name, np.where(b_rules | (violence == ONE_SIDED), "", b.name))
     return government.astype(object), group
 
 
 def _deaths_by_side(
-    side_a: Texts, side_b: Texts, violence: NDArray[np.int64], deaths: NDArray[np.int64]
+    first: _Side, second: _Side, violence: NDArray[np.int64], deaths: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return deaths of the state, of militants and of civilians, from those of UCDP's sides."""
     a, b, civilians, _ = deaths.T
     one_sided = violence == ONE_SIDED
-    state = np.where(_is_government(side_a), a, 0)
-    state = state + np.where(_is_government(side_b) & ~one_sided, b, 0)
+    state = np.where(first.is_government, a, 0)
+    state = state + np.where(second.is_government & ~one_sided, b, 0)
     civilian = civilians + np.where(one_sided, b, 0)
     militant = a + b + civilians - civilian - state
     return state, militant, civilian
-
-
-def _is_one_of(names: Texts, home: Set[str]) -> Mask:
-    """Whether each name is one of these governments, or several of which one is."""
-    codes, distinct = pd.factorize(names)
-    at_home = [not home.isdisjoint(JOINT.split(name)) for name in distinct]
-    return np.array(at_home, dtype=bool)[codes]
-
-
-def _is_government(names: Texts) -> Mask:
-    codes, distinct = pd.factorize(names)
-    is_government = [name.startswith("Government of ") for name in distinct]
-    return np.array(is_government, dtype=bool)[codes]
 
 
 def _variant(columns: Columns) -> Format:
@@ -213,6 +218,7 @@ UCDP_GED = Format(
     location=LOCATION,
     containers=("csv", "json"),
     older_frame=True,
+    plain=TEXTS,
     variant=_variant,
     scope="active dyads",
 )
@@ -228,5 +234,6 @@ UCDP_CANDIDATE = Format(
     location=LOCATION,
     containers=("csv", "json"),
     older_frame=True,
+    plain=TEXTS,
     scope="lethal events",
 )
