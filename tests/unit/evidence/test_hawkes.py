@@ -8,7 +8,7 @@ from tests.theory.hawkes_worlds import thin
 
 from tarazu.core.errors import FitError
 from tarazu.evidence.point_process.hawkes import fit_hawkes
-from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes
+from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes, accumulate_one_kind
 
 MU, ETA, BETA = np.array([0.4, 0.2]), np.array([[0.3, 0.2], [0.1, 0.4]]), 1.5
 # Central differences at step 1e-5 of a sum of size 1e2.
@@ -49,6 +49,21 @@ def test_hawkes__derivatives_are_slopes(seed):
     slopes = [evaluate(events, 60.0, a)[1] - evaluate(events, 60.0, b)[1] for a, b in ends]
     assert gradient == pytest.approx(np.array(values) / (2 * STEP), rel=DIFFERENCE, abs=DIFFERENCE)
     assert hessian == pytest.approx(np.array(slopes) / (2 * STEP), rel=DIFFERENCE, abs=DIFFERENCE)
+
+
+@pytest.mark.parametrize("n", [1, 40, 511, 512, 513, 1500])  # around the length of a block
+@pytest.mark.parametrize("unit", [1.0, 1e-60, 1e60])  # of time: rates of 1e60, and of 1e-60
+def test_hawkes__one_kind_in_blocks_is_the_general_pass(n, unit):
+    times = thin(MU[:1], ETA[:1, :1], BETA, 8000.0, 1)[0][:n] * unit
+    end, mu, eta, beta = times[-1] + unit, MU[0] / unit, ETA[0, 0], BETA / unit
+    found, exact = (np.empty(3), np.empty((3, 3))), (np.empty(3), np.empty((3, 3)))
+    value = accumulate_one_kind(times, end, mu, eta, beta, *found)
+    kinds = np.zeros(n, np.int64)
+    twin = accumulate_hawkes(times, kinds, end, np.array([mu]), np.array([[eta]]), beta, *exact)
+    assert value == pytest.approx(twin, rel=1e-12)
+    at = np.array([mu, eta, beta])  # as slopes in logarithms, which have no unit
+    assert at * found[0] == pytest.approx(at * exact[0], rel=1e-9, abs=1e-9)
+    assert at[:, None] * found[1] * at == pytest.approx(at[:, None] * exact[1] * at, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -14,7 +14,7 @@ from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
 from tarazu.core.errors import FitError
-from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes
+from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes, accumulate_one_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,17 +184,21 @@ def _climb(
 
     def evaluate(logs: Array) -> tuple[float, Array, Array]:
         natural = np.exp(logs)
-        rows = natural[:-1].reshape(n_kinds, n_kinds + 1)
-        value = accumulate_hawkes(
-            times,
-            kinds,
-            end,
-            np.ascontiguousarray(rows[:, 0]),
-            np.ascontiguousarray(rows[:, 1:]),
-            float(natural[-1]),
-            gradient,
-            hessian,
-        )
+        if n_kinds == 1:
+            mu, eta, beta = natural.tolist()
+            value = accumulate_one_kind(times, end, mu, eta, beta, gradient, hessian)
+        else:
+            rows = natural[:-1].reshape(n_kinds, n_kinds + 1)
+            value = accumulate_hawkes(
+                times,
+                kinds,
+                end,
+                np.ascontiguousarray(rows[:, 0]),
+                np.ascontiguousarray(rows[:, 1:]),
+                float(natural[-1]),
+                gradient,
+                hessian,
+            )
         slope = natural * gradient
         return value, slope, natural[:, None] * hessian * natural + np.diag(slope)
 
