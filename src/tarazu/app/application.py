@@ -122,7 +122,7 @@ class _Answers:
         def made() -> str:
             counts = evidence.counts
             view = None if counts is None else read_view(request.url.query, counts)
-            return evidence_page(self.lab, counts, view, findings)
+            return evidence_page(self.lab, counts, view, findings, evidence.no_counts)
 
         # needs no model, so it does not wait for kernels
         return await self._html_of(request, made, (findings.state, findings.done))
@@ -131,7 +131,7 @@ class _Answers:
         def made() -> Shown:
             counts = self.service.evidence.counts
             if counts is None:
-                raise DataError(f"no record of {self.lab.region.title} ships with Tarazu")
+                raise DataError(self.service.evidence.no_counts)
             return show(counts, read_view(request.url.query, counts))
 
         return await self._json_of(request, made)

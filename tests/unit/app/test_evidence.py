@@ -27,7 +27,9 @@ from tarazu.app.guard import Guard
 from tarazu.app.pages.evidence import page_data
 from tarazu.app.service import Service
 from tarazu.core.errors import DataError, FitError
+from tarazu.core.provenance import canonical_json
 from tarazu.evidence import Finding, estimate
+from tarazu.pipeline.record_file import record_facts
 from tarazu.record import Record, load_record
 
 RECORD = load_record()
@@ -196,6 +198,26 @@ def test_run_folder__gives_its_findings_or_says_what_is_wrong(tmp_path: Path) ->
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(DataError, match="does not hold findings"):
             Findings(lambda: None, run=file)
+
+
+def test_run_folder__of_another_record_shows_no_counts_of_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "findings.json").write_text(json.dumps([groups().to_dict()]), encoding="utf-8")
+    facts = json.loads(canonical_json(record_facts(RECORD)))
+    for inputs in (facts["inputs"], facts["inputs"] | {"events": "0" * 64}):
+        file = tmp_path / "record.json"
+        file.write_text(json.dumps(facts | {"inputs": inputs, "events": 1234}), encoding="utf-8")
+        service = Service(shipped_lab(), folder=tmp_path)
+        app = make_application(service, hosts=frozenset({HOST}))
+        page, data = (request(app, path) for path in ("/evidence", "/api/evidence"))
+        assert page.status == 200
+        assert b"Findings of the run" in page.body
+        is_shipped = inputs == facts["inputs"]
+        assert (b'id="timeline"' in page.body) == is_shipped
+        assert (b"1,234 events (457 attacks by armed groups" in page.body) != is_shipped
+        assert data.status == (200 if is_shipped else 422)
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(DataError, match="does not describe a record"):
+        Service(shipped_lab(), folder=tmp_path)
 
 
 def test_region_without_a_record__says_so() -> None:

@@ -22,13 +22,18 @@ WIDE: Final = (640, 240)  # px of the timeline as the server draws it
 
 
 def evidence_page(
-    lab: Lab, counts: EventCounts | None, view: View | None, findings: FindingsState
+    lab: Lab,
+    counts: EventCounts | None,
+    view: View | None,
+    findings: FindingsState,
+    no_counts: str = "",
 ) -> str:
     """Return the page for a view of the counts.
 
     Parameters
     ----------
-    counts, view : None where no record ships for the region; then only findings of a run are there.
+    counts, view : None where no record ships for the region, or the findings are of another one.
+    no_counts : why there are none.
     """
     known: dict[str, Any] = {
         "words": words.load_words(),
@@ -41,7 +46,7 @@ def evidence_page(
         "data": Markup(data_block({})),
     }
     if counts is None or view is None:
-        known["no_record"] = words.fill("evidence_no_record", region=lab.region.title)
+        known["no_record"] = no_counts
         return template("evidence.html.j2").render(known)
     shown = show(counts, view)
     known |= {
