@@ -19,7 +19,13 @@ import numpy as np
 
 from tarazu.core.code_digest import read_code
 from tarazu.core.errors import OutputError
-from tarazu.core.files.cache import cache_dir, distrust, write_atomic
+from tarazu.core.files.cache import cache_dir
+from tarazu.core.kernel_store import (
+    UntrustedFolderError,
+    read_kernel,
+    trusted_folder,
+    write_kernel,
+)
 from tarazu.core.provenance import collect_provenance
 from tarazu.engine.compiler.kernel_files import build_kernel, program_of
 from tarazu.engine.compiler.program import Program
@@ -39,8 +45,6 @@ from tarazu.model.declaration import Model
 FOLDER: Final = "states"  # beside the sources of kernels
 LARGEST: Final = 1 << 26  # bytes of a file; more is computed each time
 AT_ONCE: Final = 8  # members whose weekly series are held, and then dropped
-_FORMAT: Final = b"Tarazu states 2\n"
-_DIGEST: Final = 64  # characters
 
 _log = logging.getLogger("tarazu.engine")
 
@@ -155,21 +159,13 @@ def _code() -> str:
 
 def _read(file: Path, inputs: Inputs, weeks: int, counted: tuple[str, ...]) -> Past | None:
     """Return what a file holds, or None if it has to be computed."""
-    if not file.exists():
-        return None
-    for path in (file.parent, file):
-        if (reason := distrust(path.lstat())) is not None or path.is_symlink():
-            _log.warning("%s %s. It is not read.", path, reason or "is a link")
-            return None
-    content = file.read_bytes()
-    head = len(_FORMAT) + _DIGEST
-    numbers = content[head:]
-    digest = hashlib.sha256(numbers).hexdigest().encode()
     members = len(inputs.members)
     shapes = (inputs.start.shape, inputs.chances.shape, (members, weeks, len(counted)))
     sizes = [int(np.prod(shape)) for shape in shapes]
-    if content[:head] != _FORMAT + digest or len(numbers) != 8 * sum(sizes):
-        _log.warning("%s is damaged. It is computed anew.", file)
+    numbers = read_kernel(file)
+    if numbers is None or len(numbers) != 8 * sum(sizes):
+        if file.exists():
+            _log.warning("%s is damaged, a link or open to others. It is computed anew.", file)
         return None
     parts = np.split(np.frombuffer(numbers, dtype="<f8").copy(), np.cumsum(sizes)[:-1])
     levels, chances, series = (
@@ -185,10 +181,7 @@ def _write(file: Path, past: Past) -> None:
     numbers = b"".join(part.astype("<f8").tobytes() for part in arrays)
     if len(numbers) > LARGEST:
         return
-    digest = hashlib.sha256(numbers).hexdigest().encode()
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if distrust(file.parent.stat()) is None:
-            write_atomic(file, _FORMAT + digest + numbers)
-    except (OSError, OutputError) as error:
+        write_kernel(trusted_folder(file.parent) / file.name, numbers)
+    except (OSError, OutputError, UntrustedFolderError) as error:
         _log.warning("%s: the state of a history is not kept (%s)", file, error)

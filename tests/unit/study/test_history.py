@@ -95,7 +95,7 @@ def test_states__without_a_place_to_keep_them_are_computed(states, monkeypatch, 
     def refuse(path, data):
         raise PermissionError(13, "no", str(path))
 
-    monkeypatch.setattr(saved_ends, "write_atomic", refuse)
+    monkeypatch.setattr(saved_ends, "write_kernel", refuse)
     scenario, members = make_plan(make_study()).scenarios["full"], np.arange(1)
     assert scenario.history(members, members, seed=3, weeks=5).end.week == 5
     assert "is not kept" in caplog.text
