@@ -62,7 +62,7 @@ def test_figures__say_how_many_counts_lie_within(result, record):
     assert missing.title.endswith("1 of 4 counts within the central 90%")
     assert attacks.title.startswith("Not calibrated")
     assert len(attacks.table.rows) == 19
-    assert "<svg" in attacks.to_svg()
+    assert ">2010</tspan>" in attacks.to_svg()  # a year, not the number 2,010
 
 
 def test_section__has_the_part_only_with_a_record_and_a_history(result, record, monkeypatch):

@@ -25,6 +25,7 @@ SEEN: Final = {
     "totals of think tanks more.",
     "disappearances": "Those who count disappearances are parties to the conflict or near to one.",
 }
+TICK_YEARS: Final = 3  # from one label of the axis to the next
 WORDS: Final = (
     "The model is not fitted to any of these counts. While the record lasts, the history has its "
     "lethal operations; all else is drawn. Where a count lies outside the central 90%, the model "
@@ -153,7 +154,13 @@ def _figure(
             traces,
             height=360,
             layout={
-                "xaxis": {"title": {"text": "year"}, "range": [years[0] - 0.6, years[-1] + 0.6]},
+                "xaxis": {
+                    "title": {"text": "year"},
+                    "range": [years[0] - 0.6, years[-1] + 0.6],
+                    "tickvals": years[::TICK_YEARS],
+                    "ticktext": [str(year) for year in years[::TICK_YEARS]],
+                    "showgrid": False,
+                },
                 "yaxis": {"title": {"text": TITLES[what]}, "range": [0, 1.08 * top]},
                 "margin": {"t": 62, "l": 60, "r": 16, "b": 52},
                 "legend": {"y": 1.06},
