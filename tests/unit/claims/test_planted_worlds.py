@@ -66,7 +66,7 @@ WORLDS = {
         {"recruits_per_disappeared": 0.0, "recruits_per_detained": 0.0, "absence_response": 0.0},
     ),
     "C5": (
-        {"alienation_response": 2.0, "tip_value": 0.9},
+        {"alienation_response": 2.0, "tip_value": 0.9, "renewal": 1.0},  # nobody dies out before
         {"alienation_response": -2.0, "tip_value": 0.9},
     ),
     "C6": ({"hardening": 5.0, "substitution": 1.0}, {"hardening": 0.0}),
@@ -129,10 +129,10 @@ WORLDS = {
             "islamist_today": 0.05,
             "hardline_today": 0.2,
         },
-        {"dialogue_response": -0.1, "trust_today": 0.6},
+        {"dialogue_response": -0.3, "trust_today": 0.6},
     ),
     "C13": (
-        {"splinter_response": 3.0, "entrant_share": 0.1, "group_turnover": 0.01},
+        {"splinter_response": 3.0, "entrant_share": 0.1, "group_turnover": 0.01, "renewal": 1.0},
         {"splinter_response": -3.0, "entrant_share": 0.1, "group_turnover": 0.01},
     ),
     "C14": (
@@ -153,11 +153,15 @@ def in_world(folder, claim, restrictions, *, draws=8, **changes):
     told = spec.model_dump(exclude_defaults=True) | {
         "hypotheses": (str(path),),
         "draws": draws,
+        "replicates": 1,  # claims read what is expected
         "policies": tuple(p for p in spec.policies if p.split("/")[-1].split(".")[0] in needed),
     }
     study = build_study(type(spec).model_validate(told | changes), name=claim.study, folder=SHIPPED)
     result = run_study(study, out=folder / "out")
-    assert study.spec.weeks == spec.weeks  # the very experiment, with fewer draws
+    assert (study.spec.weeks, study.spec.history) == (
+        spec.weeks,
+        spec.history,
+    )  # the very experiment, smaller
     (entry,) = weigh_claims([], [result], LedgerSpec(title="One", claims=(claim,))).entries
     return entry
 
