@@ -21,6 +21,7 @@ from tarazu.study.setup.policies import resolve_policy
 from tarazu.study.setup.scenario import Scenario, drawn_scenario
 
 Array = NDArray[np.float64]
+Draws = NDArray[np.int64] | None
 
 FIRST, START = date(2004, 1, 1), date(2026, 1, 1)
 WEEKS = (START - FIRST).days // 7  # 1,148, without a rest
@@ -38,22 +39,31 @@ def history() -> History:
 
 
 def run_history(
-    scenario: Scenario, members: NDArray[np.int64], mode: str, factor: float = 1.0, **given
+    scenario: Scenario,
+    members: NDArray[np.int64],
+    mode: str,
+    factor: float = 1.0,
+    draws: Draws = None,
+    **given,
 ) -> Trajectory:
-    """Return the history of some draws, each its own member, whose militants start at `factor`."""
+    """Return the history of some members whose militants start at `factor`.
+
+    draws : of the members; None: each member is the draw of its number.
+    """
+    of_members = members if draws is None else draws
     defaults = np.array([lever.default for lever in scenario.model.levers.values()])
     levers = np.broadcast_to(
         defaults[:, None, None], (len(defaults), WEEKS, len(scenario.districts.names))
     )
     return simulate(
         scenario.model,
-        scenario.parameters[members],
+        scenario.parameters[of_members],
         levers,
         districts=scenario.districts,
         seed=SEED,
         members=members,
         weeks=WEEKS,
-        start=first_state(scenario, members, factor, whole=mode == "stochastic"),
+        start=first_state(scenario, members, factor, of_members, whole=mode == "stochastic"),
         known=history().known,
         mode=mode,
         **given,
@@ -61,11 +71,17 @@ def run_history(
 
 
 def first_state(
-    scenario: Scenario, members: NDArray[np.int64], factor: float, *, whole: bool
+    scenario: Scenario,
+    members: NDArray[np.int64],
+    factor: float,
+    draws: Draws = None,
+    *,
+    whole: bool,
 ) -> State:
     """Return the levels that the model declares, with militants times a factor."""
     program, stocks = program_of(scenario.model), [*scenario.model.stocks]
-    levels = levels_before(program, scenario.parameters[members], scenario.districts, whole=whole)
+    parameters = scenario.parameters[members if draws is None else draws]
+    levels = levels_before(program, parameters, scenario.districts, whole=whole)
     for name in MILITANTS:
         at = stocks.index(name)
         changed = factor * levels[:, at]
@@ -76,11 +92,20 @@ def first_state(
     return State(members, 0, levels, chances)
 
 
-def attacks_after(scenario: Scenario, start: State, policy: str) -> Array:
-    """Return attacks in the years after the start under a policy, as expected (M,)."""
+def attacks_after(scenario: Scenario, start: State, policy: str, draws: Draws = None) -> Array:
+    """Return attacks in the years after the start under a policy (M,): as expected, or drawn.
+
+    draws : of the members, which are then drawn; None: each member is the draw of its number, and
+        attacks are those of the mean field.
+    """
     levers = scenario.model.levers
     resolved = resolve_policy(load_policy(policy), levers, load_region(), AFTER)
     run = replace(scenario, policy=resolved).run(
-        start.members, start.members, seed=SEED, weeks=AFTER, start=start, mode="mean"
+        start.members if draws is None else draws,
+        start.members,
+        seed=SEED,
+        weeks=AFTER,
+        start=start,
+        mode="mean" if draws is None else "stochastic",
     )
     return run.series("attacks").sum(axis=1)
