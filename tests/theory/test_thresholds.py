@@ -24,9 +24,10 @@ from tarazu.model import Hypothesis, Model
 from tarazu.model.checks import checked
 from tarazu.model.hypothesis import HYPOTHESES
 from tarazu.model.stocks import MILITANTS
-from tarazu.study.analysis.thresholds import APART, STARTS, _average, find_thresholds
+from tarazu.study.analysis.thresholds import APART, STARTS, find_thresholds
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.setup.policies import ResolvedPolicy
+from tarazu.study.setup.reproduction import average_district
 from tarazu.study.setup.scenario import Scenario, drawn_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ def _with(scenario: Scenario, variant: Variant) -> Scenario:
 
 def _followed(scenario: Scenario, draw: int) -> list[float]:
     """Return the militants of one draw after a long time, from the low and from the high start."""
-    place, levers = _average(scenario)
+    place, levers = average_district(scenario)
     parameters = scenario.parameters[draw]
     closed = ClosedMap(scenario.model, parameters, levers, districts=place)
     start = first_state(scenario.model, parameters, districts=place)
