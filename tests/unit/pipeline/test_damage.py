@@ -16,7 +16,7 @@ from tarazu.pipeline.run_folder import run_folder
 from tarazu.record import load_record
 from tarazu.study import load_study_result
 
-FLIPS = 200
+FLIPS = 50  # per file; each reads all files of the folder again
 TABLES = {
     "metrics": "metrics.parquet",
     "parameters": "parameters.parquet",
