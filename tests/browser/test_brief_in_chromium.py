@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -25,13 +26,14 @@ FLAGS = (
 )
 PAPER = {"A4": (595, 842), "Letter": (612, 792)}
 RISE = np.full(DRAWS, 5.0)
+WIDTHS = (320, 360, 600, 768, 1280)
+FRAME = '<iframe srcdoc="{page}" style="width:{width}px;height:900px;border:0"></iframe>'
 MEASURE = """
-<iframe id="frame" srcdoc="{page}" style="width:{width}px;height:900px;border:0"></iframe>
 <script>
-document.getElementById("frame").onload = (event) => {{
-  const page = event.target.contentDocument.documentElement;
-  document.title = "width " + page.scrollWidth;
-}};
+window.onload = () => {
+  const pages = [...document.querySelectorAll("iframe")].map((one) => one.contentDocument);
+  document.title = "widths " + pages.map((one) => one.documentElement.scrollWidth).join(" ");
+};
 </script>
 """
 
@@ -80,19 +82,21 @@ def test_brief__prints_on_two_pages(browser: str, page: str, tmp_path: Path, pap
         assert (width, height) == PAPER[paper]
 
 
-@pytest.mark.parametrize("width", [320, 360, 600, 768, 1280])
-def test_brief__does_not_scroll_sideways(
-    browser: str, page: str, tmp_path: Path, width: int
-) -> None:
-    harness = MEASURE.format(page=escape(page), width=width)
-    found = re.search(
-        r"<title>width (\d+)</title>", _browse(browser, harness, tmp_path, "--dump-dom")
-    )
+def _widths(browser: str, page: str, folder: Path, widths: Sequence[int]) -> list[int]:
+    """Return how wide a page is to scroll over in windows of some widths."""
+    frames = (FRAME.format(page=escape(page), width=width) for width in widths)
+    shown = _browse(browser, "".join(frames) + MEASURE, folder, "--dump-dom")
+    found = re.search(r"<title>widths ([\d ]+)</title>", shown)
     assert found is not None
-    assert int(found[1]) <= width
+    return [int(width) for width in found[1].split()]
 
 
-def test_measure__sees_a_page_that_scrolls(browser: str, tmp_path: Path) -> None:
+def test_brief__does_not_scroll_sideways(browser: str, page: str, tmp_path: Path) -> None:
+    found = _widths(browser, page, tmp_path, WIDTHS)
+    wider = [width for width, shown in zip(WIDTHS, found, strict=True) if shown > width]
+    assert wider == []
+
+
+def test_widths__of_a_page_that_scrolls_are_larger(browser: str, tmp_path: Path) -> None:
     wide = '<!DOCTYPE html><body style="margin:0"><div style="width:900px">wide</div>'
-    harness = MEASURE.format(page=escape(wide), width=360)
-    assert "<title>width 900</title>" in _browse(browser, harness, tmp_path, "--dump-dom")
+    assert _widths(browser, wide, tmp_path, (360, 1280)) == [900, 1280]
