@@ -5,12 +5,14 @@ each single term is held by `test_model_signs`.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
 from tests.unit.worlds import default_levers, line_of_districts, medians
 
 from tarazu.engine import Pulse, simulate
+from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.model import build_model, today
 from tarazu.model.stocks import CLASSES, FACTIONS, MILITANTS
 
@@ -23,23 +25,33 @@ SILENT = {"recruits_per_killed": 0.0, "recruits_per_detained": 0.0, "recruits_pe
 
 def end(quantity, *, pulses=(), levers=None, weeks=WEEKS, total=False, **parameters):
     """Level of a quantity after the last week (or its sum over weeks), by district."""
-    m = build_model()
     names = MILITANTS if quantity == "militants" else (quantity,)
-    run = simulate(
+    run = _run(tuple(pulses), _items(levers or {}), weeks, _items(parameters))
+    series = np.sum([run.by_district(name)[0] for name in names], axis=0)
+    return series.sum(axis=0) if total else series[-1]
+
+
+def _items(values):
+    return tuple(sorted(values.items()))
+
+
+# Most tests compare with one of few runs, and read several quantities of one.
+@lru_cache(maxsize=32)
+def _run(pulses, levers, weeks, parameters):
+    m = build_model()
+    return simulate(
         m,
-        medians(m, **parameters),
-        default_levers(m, weeks, 3, **(levers or {})),
+        medians(m, **dict(parameters)),
+        default_levers(m, weeks, 3, **dict(levers)),
         districts=line_of_districts(3, 200_000.0),
         seed=0,
         members=np.array([0]),
         weeks=weeks,
         pulses=pulses,
-        keep=names,
+        keep=program_of(m).quantities,
         mode="mean",
         engine="numpy",
     )
-    series = np.sum([run.by_district(name)[0] for name in names], axis=0)
-    return series.sum(axis=0) if total else series[-1]
 
 
 def sweep(count=5, week=2, district=1):
