@@ -198,8 +198,8 @@ def _foot(record: Record, provenance: Provenance) -> Iterator[tuple[str, str]]:
         end=record.end.isoformat(),
     )
     yield data, anchors.RECORD
-    for text in record.source.citations[:CITED]:
-        yield TEXTS.text("foot", "cite", citation=text), anchors.CITE
+    for i, text in enumerate(record.source.citations[:CITED]):
+        yield TEXTS.text("foot", "cite_also" if i else "cite", citation=text), anchors.CITE
     commit = provenance.commit or ""
     version = TEXTS.text(
         "foot",

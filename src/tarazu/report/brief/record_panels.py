@@ -214,10 +214,16 @@ def map_panel(record: Record) -> Panel | None:
             "note",
             placed=count(placed),
             homeless=count(int(sure["count"].sum()) - placed),
+            brackets=TEXTS.text("map", "brackets") if _has_brackets(region) else "",
             source=record.source.title,
         ),
         anchor=anchors.DISTRICTS,
     )
+
+
+def _has_brackets(region: Region) -> bool:
+    """Return whether a district has several named tiles, all but the first in brackets."""
+    return len({tile.slug for tile in region.tiles}) < len(region.tiles) <= CROWDED
 
 
 def _draw_tiles(region: Region, shown: dict[str, int]) -> Canvas:

@@ -79,20 +79,26 @@ def inline(text: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
-def listed(parts: list[str], most: int = 3) -> str:
+def listed(parts: list[str], most: int = 3, *, last: str = "last") -> str:
     """Return names as one phrase: Kech, Panjgur and 3 more.
+
+    Parameters
+    ----------
+    last : key of the words before the last name.
 
     Examples
     --------
     >>> listed(["Kech", "Panjgur"]), listed(["a", "b", "c", "d", "e"])
     ('Kech and Panjgur', 'a, b and 3 more')
+    >>> listed(["13", "20", "40"], last="either")
+    '13, 20 or 40'
     """
     if len(parts) > most:
         rest = len(parts) - most + 1
         parts = [*parts[: most - 1], TEXTS.text("list", "more", count=rest)]
     if len(parts) < 2:
         return "".join(parts)
-    return TEXTS.text("list", "last", first=", ".join(parts[:-1]), last=parts[-1])
+    return TEXTS.text("list", last, first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def plain_name(name: str) -> str:

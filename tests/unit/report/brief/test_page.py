@@ -246,3 +246,17 @@ def test_page__links_every_part_to_its_section_of_the_annex(tmp_path: Path) -> N
     page = _write(tmp_path, "all", annex="annex.html")
     anchors = set(re.findall(r'href="annex\.html#([^"]+)"', page))
     assert {"record", "finding-retaliation", "study-made", "limits"} <= anchors
+
+
+def test_map__explains_brackets_only_where_a_district_has_several_tiles() -> None:
+    record = load_record()
+    once = {tile.slug: tile for tile in record.region.tiles}
+    assert len(once) < len(record.region.tiles)
+    several, single = (
+        map_panel(record),
+        map_panel(replace(record, region=replace(record.region, tiles=tuple(once.values())))),
+    )
+    assert several is not None
+    assert single is not None
+    assert "In brackets" in several.note
+    assert "In brackets" not in single.note

@@ -238,7 +238,8 @@ def test_statement__precision_of_the_rules(text, record) -> None:
     (sample,) = (s for s in check["samples"] if s["sample"] == check["headline"])
     right = sample["precision"]["militant"]
     assert f"{_percent(right['estimate'])} were right" in text
-    assert f"({_percent(right['low'])} to {_percent(right['high'])}, n = {right['total']})" in text
+    between = f"{_percent(right['low'])} to {_percent(right['high'])}"
+    assert f"(90% interval, {between}; n = {right['total']})" in text
 
 
 def test_statement__years_without_an_event(text, record) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from tarazu.claims import Entry, Ledger
 from tarazu.core.number_format import count, percent
 from tarazu.report import anchors
-from tarazu.report.brief.texts import TEXTS, short
+from tarazu.report.brief.texts import TEXTS, listed, short
 from tarazu.report.likelihood import likelihood
 
 MOST: Final = 16  # claims on the page
@@ -72,10 +72,14 @@ def claims_panel(ledger: Ledger) -> ClaimsPanel:
         ),
         record=TEXTS.text("claims", "record"),
         model=TEXTS.text("claims", "model"),
-        note=TEXTS.text("claims", "note", draws=" or ".join(map(count, draws)) or "0"),
+        note=TEXTS.text("claims", "note", draws=_numbers(draws)),
         rest=TEXTS.text("claims", "more", count=count(left)) if left > 0 else "",
         anchor=anchors.LEDGER,
     )
+
+
+def _numbers(draws: list[int]) -> str:
+    return listed([count(number) for number in draws], len(draws), last="either") or count(0)
 
 
 def _line(entry: Entry) -> ClaimLine:
