@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from scipy.stats import beta
+
 from tarazu.evidence.error_rates import digest_sources
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,13 @@ def origin(name: str, seed: int) -> str:
         f"each row. `.venv/bin/python -m pytest {test}` measures all rows again, on the numbers of "
         "records in the test, and writes this page. No number is edited by hand."
     )
+
+
+def share(hits: int, n: int) -> str:
+    """Return a share with its exact 95% interval (Clopper and Pearson)."""
+    low = beta.ppf(0.025, hits, n - hits + 1) if hits else 0.0
+    high = beta.ppf(0.975, hits + 1, n - hits) if hits < n else 1.0
+    return f"{hits / n:.0%} ({low:.0%} to {high:.0%})"
 
 
 def write_page(name: str, title: str, seed: int, lines: Sequence[str]) -> None:
