@@ -271,6 +271,9 @@ def test_comparison__takes_the_policy_of_the_lab_and_fills_in_members(
         "[...document.querySelector('tr[data-hypothesis=backlash]').cells].map((c) => c.innerText)"
     )
     assert page.run(cells)[-1] == f"{int(100 * fewer / COMPARED + 0.5)}%"
+    flips = "[...document.querySelectorAll('[data-flips=attacks] li')].map((li) => li.innerText)"
+    page.wait(f"({flips}).some((text) => text.startsWith('If nothing is ruled out'))")
+    assert any(text.startswith(("A below B", "B below A")) for text in page.run(flips))
 
 
 def test_saved_page__works_from_a_disk(chromium: Browser, tmp_path: Path) -> None:

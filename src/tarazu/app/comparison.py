@@ -18,6 +18,7 @@ from tarazu.policy.cost import extra_cost
 from tarazu.study.setup.outcomes import OUTCOMES
 
 MOST_POLICIES: Final = 4
+LETTERS: Final = "ABCD"  # that policies are called by
 COMPARED: Final = 64  # members of each policy under each hypothesis
 MOST_PARTS: Final = 4  # settings of a lever that a table lists; of more, the last
 FIRST: Final = ("surge", "political-settlement", "withdrawal")
@@ -54,13 +55,20 @@ class ComparedOutcome(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Policies under one hypothesis. Simulated, not calibrated."""
+    """Policies under one hypothesis. Simulated, not calibrated.
+
+    Attributes
+    ----------
+    deciders : sentences by outcome on the parameter that decides between two policies; of runs with
+        chance, under the hypothesis that rules nothing out.
+    """
 
     hypothesis: str
     title: str
     mode: Literal["mean", "stochastic"]
     members: int
     outcomes: list[ComparedOutcome]
+    deciders: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def read_choice(query: str) -> Choice:

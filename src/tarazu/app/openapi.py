@@ -14,6 +14,7 @@ from tarazu.app.futures import Futures
 from tarazu.app.pages.brief import Brief
 from tarazu.app.reproduce import Recipe
 from tarazu.app.state import State
+from tarazu.app.why.flips import Flips
 from tarazu.app.why.unknowns import Unknowns
 
 
@@ -38,7 +39,7 @@ def describe_api(version: str) -> dict[str, Any]:
             (State, "validation"),
             (Choice, "validation"),
             *((m, "serialization") for m in (Futures, Comparison, Unknowns, Brief, Recipe, Health)),
-            *((m, "serialization") for m in (Shown, FindingsState)),
+            *((m, "serialization") for m in (Flips, Shown, FindingsState)),
         ],
         ref_template="#/components/schemas/{model}",
     )
@@ -80,7 +81,8 @@ def describe_api(version: str) -> dict[str, Any]:
                 "Stochastic runs with 16, 64 and 256 members; results are Futures", "State"
             ),
             "/api/comparisons": _run(
-                "Stochastic runs of up to four policies by hypothesis; results are Comparison",
+                "Stochastic runs of up to four policies by hypothesis; results are Comparison, "
+                "then Flips",
                 "Choice",
             ),
             "/api/unknowns": _run(

@@ -19,6 +19,7 @@ from tarazu.app.pages.brief import brief_of
 from tarazu.app.runs import Line, Report, Runs, Stage
 from tarazu.app.state import YEAR, State, policy_of
 from tarazu.app.why.causes import Causes, load_causes
+from tarazu.app.why.flips import deciders_of, flips_of
 from tarazu.app.why.unknowns import find_unknowns
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.engine.inputs import prepare
@@ -126,17 +127,19 @@ class Service:
         )
 
     def comparison_stages(self, choice: Choice) -> list[Stage]:
-        """Return the parts of a comparison's run: one hypothesis in each."""
+        """Return the parts of a comparison's run: one hypothesis in each, then what flips it."""
         states = states_of(choice, self.lab)
+        found = list[Comparison]()
 
         def stage(hypothesis: str) -> Stage:
             def compute(report: Report) -> Line:
-                found = self._comparison(states, hypothesis, COMPARED, "stochastic", report)
-                return found.model_dump()
+                found.append(self._comparison(states, hypothesis, COMPARED, "stochastic", report))
+                return found[-1].model_dump()
 
             return compute
 
-        return [stage(hypothesis) for hypothesis in self.lab.hypotheses]
+        stages = [stage(hypothesis) for hypothesis in self.lab.hypotheses]
+        return [*stages, lambda report: flips_of(found).model_dump()]
 
     def unknown_stages(self, state: State) -> list[Stage]:
         """Return the one part of a run that finds the unknowns that matter most for a state."""
@@ -173,7 +176,11 @@ class Service:
         runs = [
             today if state.is_today else self._run(state, members, mode, report) for state in own
         ]
-        return compare_policies(self.lab, hypothesis, runs, today, mode)
+        found = compare_policies(self.lab, hypothesis, runs, today, mode)
+        if mode == "mean" or hypothesis != State().hypothesis:
+            return found
+        deciders = deciders_of(self.lab, hypothesis, runs, today)
+        return found.model_copy(update={"deciders": deciders})
 
     def _today(
         self, hypothesis: str, weeks: int, members: int, mode: Mode, report: Report | None

@@ -1,5 +1,6 @@
 """Policies are compared in pairs of the same futures, hypothesis by hypothesis."""
 
+import numpy as np
 import pytest
 from tests.unit.app.labs import shipped_lab
 
@@ -8,18 +9,22 @@ from tarazu.app.comparison import (
     COMPARED,
     FIRST,
     Choice,
+    ComparedOutcome,
+    Comparison,
     costs,
     differing_levers,
     read_choice,
     short_query,
     states_of,
 )
-from tarazu.app.futures import EXPECTED_DRAWS
-from tarazu.app.lab import SEED
+from tarazu.app.futures import EXPECTED_DRAWS, Change, Members
+from tarazu.app.lab import SEED, TODAY
 from tarazu.app.pages.compare import compare_page, share_text
 from tarazu.app.service import Service
 from tarazu.app.state import State
+from tarazu.app.why.flips import deciders_of, flips_of
 from tarazu.core.errors import ScenarioError
+from tarazu.study.setup.scenario import drawn_scenario
 
 LAB = shipped_lab()
 CHOICE = Choice(years=1, policies=("p=surge", "p=withdrawal", "p=surge&dialogue=0.5"))
@@ -59,7 +64,7 @@ def test_page__has_a_row_for_every_hypothesis_and_pools_none(service: Service) -
     for name in LAB.hypotheses:
         assert text.count(f'data-hypothesis="{name}"') == len(OUTCOMES)
     assert text.count("data-hypothesis=") == len(OUTCOMES) * len(LAB.hypotheses)
-    assert text.count("A below B") == len(OUTCOMES)
+    assert text.count('<th scope="col">A below B</th>') == len(OUTCOMES)
     assert " style=" not in text
 
 
@@ -92,3 +97,66 @@ def test_choice__that_is_too_large_is_refused(query: str) -> None:
 @pytest.mark.parametrize(("part", "text"), [(0, "0%"), (1, "13%"), (8, "100%")])
 def test_share__is_a_whole_percentage(part: int, text: str) -> None:
     assert share_text(part, 8) == text
+
+
+def compared(*fewer: tuple[int, int]) -> list[Comparison]:
+    """Return one comparison of two policies per hypothesis: members in which each has less."""
+    change = Change(median=0.0, low=0.0, high=0.0, fewer=6, equal=1)
+    return [
+        Comparison(
+            hypothesis=name,
+            title=name.upper(),
+            mode="mean",
+            members=10,
+            outcomes=[
+                ComparedOutcome(
+                    name="attacks", title="Attacks", changes=[change] * 2, fewer=[[0, a], [b, 0]]
+                )
+            ],
+        )
+        for name, (a, b) in zip("xyz", fewer, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fewer", "text"),
+    [
+        (((6, 3), (2, 8), (5, 5)), "A below B in most futures if: X. B below A if: Y."),
+        (((3, 6), (5, 5)), "B below A in most futures if: X. Otherwise neither is."),
+        (((9, 1), (8, 2)), "A below B in most futures, whichever hypothesis holds."),
+        (((5, 5), (0, 0)), "Neither A nor B is below the other in most futures, whichever"),
+    ],
+)
+def test_flips__name_the_hypotheses_that_turn_a_pair_round(
+    fewer: tuple[tuple[int, int], ...], text: str
+) -> None:
+    texts = flips_of(compared(*fewer)).flips["attacks"]
+    assert texts[0] == "A below today's practice in most futures, whichever hypothesis holds."
+    assert texts[-1].startswith(text)
+    assert len(texts) == 3
+
+
+def test_flips__name_the_parameter_that_decides_and_on_which_side() -> None:
+    drawn = drawn_scenario(
+        LAB.hypotheses["full"],
+        LAB.policies[TODAY],
+        weeks=1,
+        draws=64,
+        seed=SEED,
+        model=LAB.model,
+        region=LAB.region,
+    ).parameters
+    at = [*LAB.model.parameters].index("retaliation")
+    centred = drawn[:, at] - np.median(drawn[:, at])
+    nothing, decided = (
+        Members(np.zeros((3, 64, 1)), np.tile(totals, (3, 1)), np.zeros((64, 1)))
+        for totals in (np.zeros(64), centred)
+    )
+    found = deciders_of(LAB, "full", [decided, nothing], nothing)["attacks"]
+    assert found[0].startswith("If nothing is ruled out: A below today's practice in 32 of 32")
+    assert "with retaliation below " in found[0]
+    assert "in 0 of 32 otherwise" in found[0]
+    assert found[1].startswith("If nothing is ruled out: A below B in 32 of 32")
+    assert found[2].startswith("Between the other pairs none of")
+    alone = deciders_of(LAB, "full", [nothing], nothing)["attacks"]
+    assert alone[0].startswith("If nothing is ruled out, none of")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tarazu.app import words
 from tarazu.app.comparison import (
+    LETTERS,
     MOST_POLICIES,
     Choice,
     Comparison,
@@ -23,8 +24,7 @@ from tarazu.app.lab import Lab
 from tarazu.app.pages.lab import data_block
 from tarazu.app.pages.waiting import template
 from tarazu.app.state import State, policy_of, write_query
-
-LETTERS = "ABCD"
+from tarazu.app.why.flips import flips_of
 
 
 def compare_page(lab: Lab, choice: Choice, found: Sequence[Comparison]) -> str:
@@ -51,6 +51,7 @@ def compare_page(lab: Lab, choice: Choice, found: Sequence[Comparison]) -> str:
         ],
         "span": words.span(states[0].weeks),
         "outcomes": _outcomes(found),
+        "flips": flips_of(found).flips,
         "pairs": [(a, b) for a in range(len(states)) for b in range(len(states)) if a < b],
         "letters": LETTERS,
         "members": found[0].members,

@@ -28,10 +28,25 @@ export function cellsOf(outcome, members) {
   return [...changes, ...shares];
 }
 
+/** @param {Record<string, string[]>} flips sentences by outcome */
+function showFlips(flips) {
+  for (const [outcome, texts] of Object.entries(flips)) {
+    document.querySelector(`[data-flips=${outcome}]`)?.replaceChildren(...texts.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }));
+  }
+}
+
 /** @param {any} line */
 function follow(line) {
   if (line.state === "result") {
     const found = line.result;
+    if (found.flips) {
+      showFlips(found.flips);
+      return;
+    }
     done += 1;
     for (const outcome of found.outcomes) {
       const row = document.querySelector(`table[data-outcome=${outcome.name}] tr[data-hypothesis=${found.hypothesis}]`);

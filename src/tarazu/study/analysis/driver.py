@@ -97,29 +97,67 @@ def find_driver(
     if len(table) < FEWEST or not names or np.ptp(change) == 0.0:
         return nothing
     values = drawn[names].to_numpy(dtype=np.float64)
-    correlations, chance = rank_correlations(values, change, seed=result.seed)
-    best = int(np.abs(correlations).argmax())
-    p_value = (1 + np.count_nonzero(chance >= abs(correlations[best]))) / (1 + len(chance))
-    if p_value > SIGNIFICANCE:
+    found = find_decider(values, change, seed=result.seed)
+    if found is None:
         return nothing
-    info = result.parameter_info.set_index("parameter").loc[names[best]]
-    column = values[:, best]
-    split = _split(column, change < 0.0)
+    info = result.parameter_info.set_index("parameter").loc[names[found.column]]
+    column = values[:, found.column]
     low, median, high = (float(q) for q in np.quantile(column, WIDE))
     return Driver(
         policy,
         len(names),
         len(table),
-        names[best],
+        names[found.column],
         str(info["unit"]),
         str(info["source"]).lower().startswith("assumed"),
-        float(correlations[best]),
-        float(p_value),
-        split,
-        float((column < split).mean()),
+        found.correlation,
+        found.p_value,
+        found.split,
+        float((column < found.split).mean()),
         low,
         median,
         high,
+        found.below,
+        found.above,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The column of parameters that decides whether a change is a fall.
+
+    Attributes
+    ----------
+    column : its index. correlation, p_value, split, below, above : see `Driver`.
+    """
+
+    column: int
+    correlation: float
+    p_value: float
+    split: float
+    below: tuple[int, int]
+    above: tuple[int, int]
+
+
+def find_decider(values: FloatArray, change: FloatArray, *, seed: int) -> Decider | None:
+    """Return the parameter that decides best whether a change is a fall; None if none stands out.
+
+    Parameters
+    ----------
+    values, change, seed : see `rank_correlations`.
+    """
+    correlations, chance = rank_correlations(values, change, seed=seed)
+    best = int(np.abs(correlations).argmax())
+    p_value = (1 + np.count_nonzero(chance >= abs(correlations[best]))) / (1 + len(chance))
+    if p_value > SIGNIFICANCE:
+        return None
+    column = values[:, best]
+    split = _split(column, change < 0.0)
+    return Decider(
+        best,
+        float(correlations[best]),
+        float(p_value),
+        split,
         _count(change[column < split]),
         _count(change[column >= split]),
     )
