@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tarazu.pipeline.task import Task
     from tarazu.region import Region as LoadedRegion
 
-LAB = "lab.html"  # of a run folder
 
 _log = logging.getLogger("tarazu.cli")
 
@@ -83,7 +82,8 @@ def demo(
 
     where = load_region(region)
     task = demo_task(read_events(None, region=region), region=where)
-    _run_and_print(task, out, workers, region=region, force=force, as_json=as_json)
+    also = _lab_file(where, is_written=_has_first_page(where))
+    _run_and_print(task, out, workers, region=region, force=force, also=also, as_json=as_json)
 
 
 @add_options(RecordOptions)
@@ -116,13 +116,14 @@ def run(
     ] = False,
     config: BatteryFile = None,
     lab: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--lab",
+            "--lab/--no-lab",
+            show_default="with the demo of the shipped region",
             help="Also write lab.html beside the annex: the policy lab of the shipped model and "
             "this region as one file, with expected paths.",
         ),
-    ] = False,
+    ] = None,
     workers: Workers = None,
     force: ForceFolder = False,
     as_json: AsJson = False,
@@ -162,6 +163,8 @@ def run(
         )
     battery = load_battery(config or SHIPPED_CONFIG) if evidence or config else None
     region = load_region(shared.region)
+    if lab is None:
+        lab = study == DEMO and model is None and _has_first_page(region)
     if study == DEMO:
         task = demo_task(shared.read(events, argument="--events"), region=region, model=model)
     else:  # the study first: its errors come before those of the record
@@ -177,7 +180,7 @@ def run(
         region=shared.region,
         keep=keep,
         force=force,
-        also={LAB: partial(_saved_lab, region)} if lab else {},
+        also=_lab_file(region, is_written=lab),
         as_json=as_json,
     )
 
@@ -279,6 +282,20 @@ def _run_and_print(
     else:
         show(ending(points, out, next_commands(region)), None, as_json=False)
     exit_for_failures(result.battery, out)
+
+
+def _has_first_page(region: LoadedRegion) -> bool:
+    """Return whether the lab of a region costs no compilation: its first page ships."""
+    from tarazu.region.shipped import DEFAULT, shipped_name
+
+    return shipped_name(region.name) == DEFAULT
+
+
+def _lab_file(region: LoadedRegion, *, is_written: bool) -> Mapping[str, Callable[[], bytes]]:
+    """Return the lab as a further file of a run folder, if it is to be written."""
+    from tarazu.pipeline.runner import LAB
+
+    return {LAB: partial(_saved_lab, region)} if is_written else {}
 
 
 def _saved_lab(region: LoadedRegion) -> bytes:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tarazu.study import StudyResult
 
 STUDY, FINDINGS, CLAIMS = "study.toml", "findings.json", "claims.json"
-BRIEF, ANNEX = "brief.html", "annex.html"
+BRIEF, ANNEX, LAB = "brief.html", "annex.html", "lab.html"
 EVIDENCE, FIGURES, TRACEBACKS = "evidence.json", "figures", "tracebacks"
 
 _log = logging.getLogger("tarazu.pipeline")
@@ -157,7 +157,7 @@ def run_task(
         battery = assess(made, task.significance, rates) if made else None
         result = TaskResult(battery, studies, _decide_claims(task, battery, studies, progress))
         with progress("writing the brief and its annex"):
-            _write(task, result, inputs, folder)
+            _write(task, result, inputs, folder, lab=LAB if LAB in also else None)
         for name, make in also.items():
             with progress(f"writing {name}"):
                 write_atomic(folder / name, make())
@@ -276,7 +276,9 @@ def _own_model(task: Task) -> Model | None:
     return task.studies[0].study.model if own else None
 
 
-def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path) -> None:
+def _write(
+    task: Task, result: TaskResult, inputs: dict[str, str], folder: Path, *, lab: str | None
+) -> None:
     from tarazu.core.files.cache import write_atomic
     from tarazu.core.provenance import canonical_json, collect_provenance
     from tarazu.pipeline.record_file import record_facts
@@ -316,5 +318,6 @@ def _write(task: Task, result: TaskResult, inputs: dict[str, str], folder: Path)
         model=_own_model(task),
         ledger=result.ledger,
         question=None if findings or not result.studies else result.studies[0].question,
+        lab=lab,
         provenance=provenance,
     )

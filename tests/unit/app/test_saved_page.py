@@ -2,13 +2,16 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from tests.unit.app.labs import shipped_lab
 
-from tarazu.app.pages.saved import saved_page
+from tarazu.app.pages.saved import futures_of_page, saved_page
+from tarazu.app.service import Service
+from tarazu.app.state import State
 from tarazu.cli.entry import run
 
 pytestmark = pytest.mark.slow
@@ -54,3 +57,10 @@ def test_save__does_not_replace_a_file_of_somebody_else(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
     assert run(["app", "--save", str(file), "--force"]) == 0
     assert file.read_text().startswith("<!doctype html>")
+
+
+def test_saved_page__needs_no_kernel_where_a_first_page_is_there(page: str) -> None:
+    found = futures_of_page(page, LAB)
+    assert found == Service(LAB).expected(State())
+    assert futures_of_page(page, replace(LAB, region=replace(LAB.region, digest="0" * 64))) is None
+    assert futures_of_page(None, LAB) is None

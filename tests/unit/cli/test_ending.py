@@ -36,5 +36,11 @@ def test_ending__breaks_words_and_no_path(monkeypatch: pytest.MonkeyPatch) -> No
     assert max(len(line) for line in lines if str(folder) not in line) <= 50
 
 
+def test_ending__names_the_lab_where_the_run_wrote_one(tmp_path: Path) -> None:
+    assert "lab.html" not in ending(POINTS, tmp_path, [])
+    (tmp_path / "lab.html").touch()
+    assert f"  lab       {tmp_path / 'lab.html'}" in ending(POINTS, tmp_path, []).splitlines()
+
+
 def test_ending__without_a_folder_says_nothing_of_files() -> None:
     assert "Where it lies" not in ending(POINTS, None, [])

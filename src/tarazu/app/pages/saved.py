@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -9,9 +10,11 @@ from typing import Final
 
 from markupsafe import Markup
 
+from tarazu.app.futures import Futures
 from tarazu.app.lab import Lab
 from tarazu.app.pages.lab import Saved, lab_page
 from tarazu.app.service import Service
+from tarazu.app.start.first_page import read_first_page
 from tarazu.app.state import State
 from tarazu.report.content_policy import script_hash
 
@@ -37,6 +40,7 @@ REPLACED: Final = {"engine": "engine_saved"}
 _IMPORT: Final = re.compile(
     r'^import (?:\* as (?P<all>\w+)|\{(?P<names>[^}]*)\}) from "(?P<from>[^"]+)";$', re.MULTILINE
 )
+_DATA: Final = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _EXPORT: Final = re.compile(
     r"^export (?P<rest>(?:async )?(?:function|class|const) (?P<name>\w+))", re.MULTILINE
 )
@@ -54,8 +58,21 @@ def saved_page(lab: Lab) -> str:
     )
     inputs = {name: service.inputs(name) for name in lab.hypotheses}
     saved = Saved(policy, Markup(page_style), Markup(picture_style), Markup(script), inputs)
+    shown = futures_of_page(read_first_page(lab.version), lab)
     state = State()
-    return lab_page(lab, state, service.expected(state), saved=saved)
+    return lab_page(lab, state, shown or service.expected(state), saved=saved)
+
+
+def futures_of_page(page: str | None, lab: Lab) -> Futures | None:
+    """Return today's expected paths as a first page of the same lab holds them, without a kernel.
+
+    None where there is no such page.
+    """
+    found = None if page is None else _DATA.search(page)
+    if found is None:
+        return None
+    data = json.loads(found[1])
+    return Futures.model_validate(data["futures"]) if data["key"] == lab.key else None
 
 
 def _bundle(lab: Lab) -> Iterator[str]:

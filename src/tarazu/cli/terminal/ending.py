@@ -30,7 +30,7 @@ def ending(
     folder : of the results, with a brief in it; None if nothing was written.
     commands : what to type next, without the name of the program, and what it does.
     """
-    from tarazu.pipeline.runner import ANNEX, BRIEF
+    from tarazu.pipeline.runner import ANNEX, BRIEF, LAB
 
     lines = ["What was found", *(paragraph(text, label=label) for label, text in points)]
     if folder is not None:
@@ -39,8 +39,11 @@ def ending(
         for label, path, remark in (
             ("brief", folder / BRIEF, "two pages; open it in a browser, it needs no network"),
             ("annex", folder / ANNEX, "every finding, study and method in full"),
+            ("lab", folder / LAB, "move the levers in the browser; it needs no network"),
             ("data", folder, "files: docs/reference/outputs.md"),
         ):  # a path stays on one line, to be copied
+            if path.name == LAB and not path.is_file():
+                continue  # most runs write none
             lines.append(f"  {label:<{LABEL - 2}}{path}")
             lines.append(fill(remark, width(), initial_indent=indent, subsequent_indent=indent))
     program = _program()

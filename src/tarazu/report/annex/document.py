@@ -95,6 +95,7 @@ def write_annex(
     model: Model | None = None,
     description: Description | None = None,
     question: str | None = None,
+    lab: str | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
     """Write the annex: a record, its findings, and results of the model, in full.
@@ -115,6 +116,7 @@ def write_annex(
     model : the one that the studies ran; default: the shipped one, if there are any.
     description : of that model, instead of it: its tables, without a diagram of what acts on what.
     question : heading of the annex; default: the question of the only finding.
+    lab : address of the policy lab as a file, which the annex then links to.
     provenance : versions and digests; default: those of this installation and of the record.
 
     Returns
@@ -145,6 +147,7 @@ def write_annex(
         model=model,
         description=description,
         question=question,
+        lab=lab,
         provenance=provenance_of(record, provenance),
     )
     write_atomic(path, page.encode())
@@ -161,6 +164,7 @@ def render_annex(
     model: Model | None,
     description: Description | None,
     question: str | None,
+    lab: str | None,
     provenance: Provenance,
 ) -> str:
     """Return the annex as HTML text; see `write_annex`."""
@@ -180,6 +184,7 @@ def render_annex(
         .get_template("annex.html.j2")
         .render(
             question=question,
+            lab=lab,
             record=record,
             contents=contents(
                 findings, has_table=tests is not None, ledger=ledger, studies=studies

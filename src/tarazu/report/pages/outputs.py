@@ -19,8 +19,8 @@ give equal bytes, but for RUN.json. Python reads a study's folder with
 SEALED: Final = "SHA-256 of the content without this key; checked on reading."
 FOLDERS: Final = {
     "tarazu run STUDY": "study.toml and the files of a study, record.json, brief.html, annex.html",
-    "tarazu demo": "all of these, findings.json, evidence.json, claims.json, and further studies "
-    "in studies/NAME/",
+    "tarazu demo": "all of these, lab.html, findings.json, evidence.json, claims.json, and further "
+    "studies in studies/NAME/",
     "tarazu evidence -o": "findings.json, evidence.json, figures/, record.json, brief.html, "
     "annex.html",
     "tarazu claims -o": "claims.json, findings.json, evidence.json, the studies in studies/NAME/, "
