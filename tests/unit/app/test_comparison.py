@@ -99,9 +99,12 @@ def test_share__is_a_whole_percentage(part: int, text: str) -> None:
     assert share_text(part, 8) == text
 
 
-def compared(*fewer: tuple[int, int]) -> list[Comparison]:
-    """Return one comparison of two policies per hypothesis: members in which each has less."""
-    change = Change(median=0.0, low=0.0, high=0.0, fewer=6, equal=1)
+def compared(*fewer: tuple[int, int], better: int = 6) -> list[Comparison]:
+    """Return one comparison of two policies per hypothesis: members in which each has less.
+
+    better : members in which either has less than today's practice.
+    """
+    change = Change(median=0.0, low=0.0, high=0.0, fewer=better, equal=1)
     return [
         Comparison(
             hypothesis=name,
@@ -134,6 +137,8 @@ def test_flips__name_the_hypotheses_that_turn_a_pair_round(
     assert texts[0] == "A below today's practice in most futures, whichever hypothesis holds."
     assert texts[-1].startswith(text)
     assert len(texts) == 3
+    worse = flips_of(compared(*fewer, better=3)).flips["attacks"][0]
+    assert worse == "Today's practice below A in most futures, whichever hypothesis holds."
 
 
 def test_flips__name_the_parameter_that_decides_and_on_which_side() -> None:

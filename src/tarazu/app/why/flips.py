@@ -105,6 +105,9 @@ def _by_hypothesis(found: Sequence[Comparison], k: int, a: int, b: int | None) -
     if not less:
         first, second, less, more = second, first, more, less
     known = {"first": first, "second": second, "less": "; ".join(less), "more": "; ".join(more)}
+    known |= {
+        key.capitalize(): known[key][0].upper() + known[key][1:] for key in ("first", "second")
+    }
     if more:
         return words.fill("flip_turns", **known)
     if not less:
