@@ -172,6 +172,12 @@ def _policies(claim):
     return [name for c in claim.policies.changes for name in (c.policy, c.against)]
 
 
+def test_planted_worlds__are_there_for_every_claim():
+    assert [*WORLDS] == [*CLAIMS]
+    assert len(CLAIMS) == 14
+    assert all(len(of_claim) == 2 for of_claim in WORLDS.values())
+
+
 @pytest.mark.parametrize(
     ("name", "is_true"),
     [
