@@ -111,7 +111,9 @@ class ArrayRun:
         """Return the (M, D) values of an expression of what is known so far this week."""
         names, function = array_function(expression)
         value = function(*(self.values[name] for name in names))
-        return np.asarray(np.broadcast_to(value, self.shape), dtype=np.float64)
+        if np.shape(value) != self.shape:  # most have it, and a fifth of the time went here
+            value = np.broadcast_to(value, self.shape)
+        return np.asarray(value, dtype=np.float64)
 
     def _checked(
         self, what: str, value: FloatArray, *reads: sp.Expr, highest: float = LARGEST
