@@ -188,6 +188,20 @@ def test_annex__gives_its_figures_as_png_and_svg(browser, annex, tmp_path) -> No
     assert kinds["svg"].startswith("data:image/svg+xml")
 
 
+def test_annex__draws_a_figure_when_it_comes_near_and_all_before_printing(chromium, annex) -> None:
+    drawn = "document.querySelectorAll('figure .plot > .plot-container').length"
+    with chromium.page() as page:
+        page.open(annex.as_uri())
+        page.run("plots = document.querySelectorAll('figure .plot'); last = [...plots].at(-1); 0")
+        first = page.run(drawn)
+        page.run("last.scrollIntoView()")
+        page.wait("last.querySelector('.main-svg')")
+        second = page.run(drawn)
+        page.send("Page.printToPDF")
+        assert first < second < page.run(drawn) == page.run("plots.length")
+        assert page.complaints == []
+
+
 def test_annex__menu_is_closed_on_narrow_screens_and_open_on_wide_ones(
     browser, annex, tmp_path
 ) -> None:

@@ -170,7 +170,8 @@ def render_annex(
     """Return the annex as HTML text; see `write_annex`."""
     from plotly.offline import get_plotlyjs
 
-    scripts = (_plain_newlines(get_plotlyjs()), _asset("annex.js"), _asset("reading.js"))
+    plotly = _plain_newlines(get_plotlyjs())
+    scripts = (_asset("reading.js"), _asset("annex.js"))
     failures: tuple[Failure, ...] = ()
     if battery is not None:
         findings, failures = [battery.corrected(f) for f in findings], battery.failures
@@ -219,7 +220,8 @@ def render_annex(
             provenance=provenance,
             style=_asset("annex.css"),
             scripts=scripts,
-            policy=content_policy([script_hash(script) for script in scripts]),
+            plotly=plotly,
+            policy=content_policy([script_hash(script) for script in (*scripts, plotly)]),
         )
     )
     return page

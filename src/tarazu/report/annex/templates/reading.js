@@ -12,6 +12,10 @@
     return Object.assign(made, properties || {});
   }
 
+  document.querySelectorAll("details").forEach(function (details) {
+    if (!details.hasAttribute("data-keep")) details.open = false;
+  });
+
   // Contents: beside the text on wide screens, a menu above it on narrow ones.
   const menu = document.getElementById("contents");
   const wide = window.matchMedia("(min-width: 1100px)");
