@@ -54,6 +54,13 @@ def test_markup__holds_every_word_that_is_for_paper(annex: Path) -> None:
     assert len(said) > 1000
 
 
+def test_markup__sets_each_sentence_of_the_answer_apart() -> None:
+    """Three sentences ran into one another, with a link between them."""
+    body = '<p class="answer"><span>One.</span> <span>Two.</span></p>'
+    markup = typst_markup(read_document(_page(body)))
+    assert '#par[#"One.";]#par[#"Two.";]' in markup
+
+
 def test_markup__cannot_be_left_by_any_text() -> None:
     from html import escape
 

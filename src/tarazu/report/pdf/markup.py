@@ -40,6 +40,9 @@ COMPACT: Final = """\
 START: Final = "// here begins the text\n"
 MANY_SECTIONS: Final = 12  # from which on a document has a list of contents; else it is set small
 MANY_COLUMNS: Final = 6  # from which on a table is set smaller
+ANSWER: Final = (  # the box of the first sentences
+    'fill: rgb("#f1f3f6"), stroke: (left: 2pt), inset: 7pt, width: 100%, below: 1.2em'
+)
 PICTURE, ALONE = "88%", "52%"  # width of a figure, of the text; of one alone in a row for two
 BESIDE: Final = frozenset({"brief", "annex"})  # documents that are PDF files beside this one
 INLINE: Final = frozenset({"a", "b", "strong", "i", "em", "code", "span", "small", "br", "img"})
@@ -142,6 +145,9 @@ class _Writer:
         words = self.inline(element)
         if element.tag in ("figcaption", "summary", "dt", "caption"):
             return f"#block(sticky: true, above: 1.1em, below: 0.5em, strong[{words}])"
+        if "answer" in element.classes:
+            parts = "".join(f"#par[{self.inline(part)}]" for part in _children(element))
+            return f"#block({ANSWER})[#set text(size: 10.5pt);{parts}]"
         if element.tag == "dd":
             return f"#block(inset: (left: 1em), above: 0.4em)[{words}]"
         if element.classes & {"note", "source", "kicker"}:

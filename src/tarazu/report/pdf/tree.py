@@ -22,7 +22,9 @@ PLOT: Final = re.compile(
     r'\s*<script type="application/json"[^>]*>(?P<spec>.*?)</script>',
     re.DOTALL,
 )
-SCRIPT: Final = re.compile(r"<script>.*?</script>", re.DOTALL)  # that runs; may hold any text
+SCRIPT: Final = re.compile(  # that runs, at once or later; may hold any text
+    r'<script(?: type="text/plain" id="plotly")?>.*?</script>', re.DOTALL
+)
 SVG: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 PICTURE_WIDTH: Final = 720  # px, of a figure that is drawn for the page
