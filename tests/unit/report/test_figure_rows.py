@@ -1,5 +1,7 @@
 """Figures whose rows have names: nothing is printed over a bar, and time runs downwards."""
 
+from dataclasses import replace
+
 import numpy as np
 from tests.unit.evidence.findings import FIGURES
 
@@ -13,6 +15,23 @@ def test_forest__names_its_rows_outside_the_plot() -> None:
     layout = forest_figure(forest, "f").spec["layout"]
     assert "annotations" not in layout
     assert len(layout["yaxis"]["ticktext"]) == len(forest.data["variant"])
+
+
+def test_forest__draws_an_estimate_that_has_no_interval() -> None:
+    """All nine of 'tactics' were called 'not estimable' when its intervals were taken out."""
+    forest = next(f for f in FIGURES if f.kind == "forest")
+    n = len(forest.data["variant"])
+    data = forest.data | {"low": [None] * n, "high": [None] * n}
+    data["estimate"] = [None, *range(1, n)]
+    made = forest_figure(replace(forest, data=data), "f")
+    (points,) = made.spec["data"]
+    assert points["x"] == list(range(1, n))
+    assert points["error_x"]["array"] == [0] * (n - 1)
+    names = made.spec["layout"]["yaxis"]["ticktext"]
+    assert ["not estimable" in name.replace("<br>", " ") for name in names] == [True] + [False] * (
+        n - 1
+    )
+    assert "Marks without a bar have no interval." in made.notes[0]
 
 
 def test_effects__stand_panel_by_panel_and_in_order_of_time() -> None:

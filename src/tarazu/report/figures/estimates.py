@@ -30,11 +30,12 @@ NAME = 26  # characters of a row's name on one line
 def forest_figure(figure: FigureData, key: str) -> Figure:
     """Return the estimate under other coding choices and subsets."""
     data = figure.data
-    drawn = [
-        i
-        for i, row in enumerate(zip(data["estimate"], data["low"], data["high"], strict=True))
-        if None not in row
-    ]
+    drawn = [i for i, value in enumerate(data["estimate"]) if value is not None]
+    bare = [i for i in drawn if None in (data["low"][i], data["high"][i])]
+    ends = {
+        name: [data["estimate" if i in bare else name][i] for i in drawn]
+        for name in ("estimate", "low", "high")
+    }
     count_rows = len(data["variant"])
     heights = [count_rows - 1 - i for i in range(count_rows)]
     null = data["null"][0] if data.get("null") else 0.0
@@ -46,7 +47,7 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
         "x": [data["estimate"][i] for i in drawn],
         "y": [heights[i] for i in drawn],
         "error_x": error_bars(
-            *([data[name][i] for i in drawn] for name in ("estimate", "low", "high")),
+            *ends.values(),
             thickness=2,
             width=5,
             color=INK,
@@ -61,7 +62,11 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
         "customdata": [
             literal(
                 f"{data['variant'][i]}: "
-                + estimate(data["estimate"][i], (data["low"][i], data["high"][i]), signed=False)
+                + estimate(
+                    data["estimate"][i],
+                    None if i in bare else (data["low"][i], data["high"][i]),
+                    signed=False,
+                )
             )
             for i in drawn
         ],
@@ -96,7 +101,10 @@ def forest_figure(figure: FigureData, key: str) -> Figure:
         ("variant", "estimate", "interval", "n", "verdict alone"),
         rows,
         frozenset({1}),
-        notes=("Diamond: the main estimate. Dashed line: no effect.",),
+        notes=(
+            "Diamond: the main estimate. Dashed line: no effect."
+            + (" Marks without a bar have no interval." if bare else ""),
+        ),
     )
 
 
