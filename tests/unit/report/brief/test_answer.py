@@ -232,7 +232,9 @@ def test_change__turns_on_the_hypothesis_where_each_gives_another_sign() -> None
         "in 0% (0% to 6%) if nothing ruled out"
     )
     assert len(panel.lines) == len(panel.line_anchors) == 2
-    assert panel.lines[1].startswith("surge and withdrawal: none of 20 parameters alone decides")
+    assert panel.lines[1].startswith(
+        "'surge' and 'withdrawal': none of 20 parameters alone decides"
+    )
 
 
 @pytest.mark.parametrize("deterred", [RISE, EITHER])
@@ -241,6 +243,15 @@ def test_change__does_not_turn_on_a_hypothesis_that_leaves_the_sign(deterred) ->
     assert panel is not None
     assert panel.title == "No single assumption decides the choice"
     assert len(panel.lines) == 1
+
+
+@pytest.mark.parametrize(("deterred", "turns"), [(RISE, False), (FALL, True)])
+def test_change__title_is_about_the_analysts_own_policy(deterred, turns: bool) -> None:
+    made = study({"surge": RISE, "mine": RISE}, deterred={"surge": FALL, "mine": deterred})
+    panel = change_panel(made, None)
+    assert panel is not None
+    assert panel.title.startswith("The choice turns" if turns else "No single assumption decides")
+    assert any(line.startswith("surge: fewer civilians killed in 100%") for line in panel.lines)
 
 
 def _every_answer() -> list[Answer]:

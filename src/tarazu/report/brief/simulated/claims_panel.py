@@ -72,14 +72,17 @@ def claims_panel(ledger: Ledger) -> ClaimsPanel:
         ),
         record=TEXTS.text("claims", "record"),
         model=TEXTS.text("claims", "model"),
-        note=TEXTS.text("claims", "note", draws=_numbers(draws)),
+        note=_note(draws),
         rest=TEXTS.text("claims", "more", count=count(left)) if left > 0 else "",
         anchor=anchors.LEDGER,
     )
 
 
-def _numbers(draws: list[int]) -> str:
-    return listed([count(number) for number in draws], len(draws), last="either") or count(0)
+def _note(draws: list[int]) -> str:
+    if not draws:
+        return TEXTS.text("claims", "note_no_run")
+    numbers = listed([count(number) for number in draws], len(draws), last="either")
+    return TEXTS.text("claims", "note", draws=numbers)
 
 
 def _line(entry: Entry) -> ClaimLine:

@@ -8,7 +8,13 @@ from itertools import groupby
 from typing import Final
 
 from tarazu.core.number_format import count, percent, significant
-from tarazu.report.brief.simulated.policies import civilians, compared, title_of, verdict_on
+from tarazu.report.brief.simulated.policies import (
+    civilians,
+    compared,
+    own_policies,
+    title_of,
+    verdict_on,
+)
 from tarazu.report.brief.texts import TEXTS, inline, listed, plain_name, short
 from tarazu.report.tables.policies import hypotheses
 from tarazu.study import StudyResult
@@ -83,7 +89,13 @@ def turn_words(study: StudyResult, turn: Turn) -> str:
 
 
 def title_of_change(study: StudyResult, turns: list[Turn], drivers: list[Driver]) -> str:
-    """Return on what the choice turns: the hypotheses or the parameter of the first policy."""
+    """Return on what the choice turns: the hypotheses or the parameter of the first policy.
+
+    An analyst's own policies are the choice where there are any.
+    """
+    own = {policy.name for policy in own_policies(study)}
+    turns = [turn for turn in turns if not own or turn.policy in own]
+    drivers = [driver for driver in drivers if not own or driver.policy in own]
     if turns:
         names = hypotheses(study)
         best, worst = (inline(short(names[n])) for n in sorted((turns[0].best, turns[0].worst)))
@@ -93,7 +105,9 @@ def title_of_change(study: StudyResult, turns: list[Turn], drivers: list[Driver]
         key = "title_assumed" if found[0].is_assumed else "title_sourced"
         return TEXTS.text("change", key, name=plain_name(found[0].parameter))
     few = all(driver.n_draws < FEWEST for driver in drivers)
-    return TEXTS.text("change", "title_few" if few else "title_none")
+    if few:
+        return TEXTS.text("change", "title_few")
+    return TEXTS.text("change", "title_none_own" if own else "title_none")
 
 
 def driver_lines(study: StudyResult, drivers: list[Driver], most: int) -> Iterator[str]:
@@ -107,7 +121,7 @@ def driver_lines(study: StudyResult, drivers: list[Driver], most: int) -> Iterat
         yield _driver_words(study, driver)
     rest = sorted((d for d in drivers if not _is_found(d)), key=_kind)
     for (n_draws, n_tried), alike in groupby(rest, key=_kind):
-        titles = listed([short(title_of(study, driver.policy)) for driver in alike])
+        titles = listed([f"'{short(title_of(study, driver.policy))}'" for driver in alike])
         if n_draws < FEWEST:
             yield TEXTS.text("change", "few", titles=titles, draws=count(n_draws))
         else:
