@@ -14,17 +14,21 @@ from tests.theory.model_audit_extremes import Extremes
 from tarazu.core.quantities import Fixed
 from tarazu.model import build_model
 
+ROUNDING = 1e-6  # persons
+
 REGIMES = {
-    "dies out": "`renewal` is narrow, and those who are left find more room among the willing",
+    "dies out": "attacks would have to fall by a factor of some 25, 9 % in each year, while "
+    "militants serve for five and a half years; more draws die out later",
     "persists within 1.5": "",
-    "grows by more than 2": "`renewal` is narrow, with a ceiling at the willing",
+    "grows by more than 2": "the more militants there are, the fewer of those who would ever fight "
+    "are left to join",
 }
 """The regimes asked for, and why one may be rare."""
 
 IDLE = {
     "S2": "tips are an eighth of discrimination today",
-    "S7": "damage, repair and investment are felt as multiples of today's, which attacks do not "
-    "leave by enough",
+    "S7": "services feel damage and investment as multiples of today's, so that a parameter of "
+    "theirs counts only as far as these move away from today, and they move too little",
     "S16 men": "nobody is paid from outside in half of the draws",
 }
 """Why a row of the description may not be at work."""
@@ -109,6 +113,8 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
     size, crosses = loop_size(found["loop"]), loop_crosses(found["loop"])
     near = found["closure"].query("targeting <= 0.5 and R <= 1.3")["ratio"]
     beyond = max(max(seen.beyond) for seen in ends)
+    runs = sum(len(seen.beyond) for seen in ends)
+    runs_beyond = sum(value >= ROUNDING for seen in ends for value in seen.beyond)
     return [
         Asked(
             "threshold",
@@ -121,7 +127,8 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "R_v above 1 in 20 to 80 %",
             percent(float(above)),
             bool(0.2 <= above <= 0.8),
-            "R_v is taken without the base tempo and its removals, and with all the willing there",
+            "R_v counts the recruits of the first few militants in a district at peace, where "
+            "nobody who would fight has joined yet and no base tempo of raids removes anybody",
         ),
         Asked(
             "threshold",
@@ -139,8 +146,8 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "moves attacks by 10 % or more in half of the draws",
             f"{percent(loop_moves(found['loop']))} (median move {size.median():.3f})",
             loop_moves(found["loop"]) >= 0.5,
-            "links are centred on today and act only as far as violence leaves it, which is little "
-            "in ten years",
+            "each link responds to how far violence is from today's level, so that holding it at "
+            "today's value changes little where violence stays near that level for ten years",
         ),
         Asked("loop", "moves R_v across 1 in at least 5 %", percent(crosses), crosses >= 0.05),
         Asked(
@@ -161,8 +168,9 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "at most 10 % of parameters inert on attacks",
             f"{none} of {uncertain()}, {none / uncertain():.1%}",
             none <= 0.1 * uncertain(),
-            "what is reported, tolls, custody and the number of groups move other outcomes than "
-            "attacks, and the four of campaigns act on drawn events, which the mean field has not",
+            "most of them are for other outcomes (what officials claim, deaths per attack, "
+            "custody, the number of groups); the four of campaigns act in runs with drawn events "
+            "only",
         ),
         Asked(
             "levels",
@@ -175,12 +183,12 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "10,000 corners of all levers, and 500 draws of each lever alone",
             f"{len(ends[0].largest):,} and {draws_alone(ends[1])}",
             len(ends[0].largest) >= 10_000 and draws_alone(ends[1]) >= 500,
-            "the others were run and lost when the run was interrupted, or not run",
+            "the others have not been run yet",
         ),
         Asked(
             "extremes",
             "nothing out of range or not finite",
-            f"none in {sum(len(seen.largest) for seen in ends):,} runs"
+            f"none in {runs:,} runs"
             if all(seen.is_finite and seen.in_range for seen in ends)
             else "some",
             all(seen.is_finite and seen.in_range for seen in ends),
@@ -188,12 +196,12 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
         Asked(
             "extremes",
             "nobody joins beyond the willing",
-            f"{beyond:.3g} persons at most",
-            beyond < 1e-6,
-            "the audit counts the willing of a district by its sympathisers alone; more or "
-            "fewer of them fight where militants come from. Counted with its place, recruits are "
-            "beyond the willing by 0.002 persons at most in the first 40 corners, by 11 without "
-            "it; the other corners are not yet counted so, nor is it known what the 0.002 are",
+            f"{beyond:.2g} persons at most, in {runs_beyond} of {runs:,} runs",
+            beyond < ROUNDING,
+            "joining is limited by those who are left before a week, not within it. Where nearly "
+            "all people of a district are missing and some 30 are left who would fight, the kin of "
+            "the missing send more in one week than are left; then nobody joins until the number "
+            "has fallen again",
         ),
         Asked(
             "closure",

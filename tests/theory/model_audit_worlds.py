@@ -182,7 +182,12 @@ def regimes(
     draws: int, hypothesis: str = "full", years: int = 40, mode: Mode = "mean"
 ) -> dict[str, float]:
     """Return shares of draws by what attacks do: last five years against the first five."""
-    parameters, levers = drawn(hypothesis, draws), settings(years * YEAR)
+    return reached(drawn(hypothesis, draws), settings(years * YEAR), mode=mode)
+
+
+def reached(parameters: Array, levers: Array, mode: Mode = "mean") -> dict[str, float]:
+    """Return the shares of some draws, under the same levers, that reach each regime."""
+    draws, years = len(parameters), levers.shape[1] // YEAR
 
     def look(members: Array) -> Array:
         at = members.astype(np.int64)
@@ -286,8 +291,8 @@ def _men(parameters: Array, levers: Array) -> Array:
     return np.asarray(np.log(militants(run(parameters, levers))[:, LATER].mean(axis=1)))
 
 
-def _sweep(first: int, last: int, *, next_door: bool) -> Outcome:
-    """Log attacks of some weeks after a sweep, with less without it, there or next door."""
+def sweep(first: int, last: int, *, next_door: bool) -> Outcome:
+    """Return log attacks of some weeks after a sweep less those without it, there or next door."""
 
     def outcome(parameters: Array, levers: Array) -> Array:
         here = places()
@@ -297,7 +302,7 @@ def _sweep(first: int, last: int, *, next_door: bool) -> Outcome:
         logs = []
         for pulses in ([Pulse("operations", 1, struck, expected=SWEEP)], []):
             series = run(parameters, weeks, keep=["attacks"], pulses=pulses).by_district("attacks")
-            logs.append(np.log(series[:, 1 + first :, where].sum(axis=(1, 2))))
+            logs.append(np.log(series[:, 1 + first :, where].sum(axis=(1, 2)) + 1e-12))
         return np.asarray(logs[0] - logs[1])
 
     return outcome
@@ -321,7 +326,7 @@ ROWS = (
         "seventeen killed",
         ("retaliation", "recruits_per_killed"),
         "attacks there in the year after a sweep",
-        _sweep(1, 52, next_door=False),
+        sweep(1, 52, next_door=False),
     ),
     Row(
         "S2",
@@ -344,7 +349,7 @@ ROWS = (
         "next valley, weeks later",
         ("scatter",),
         "attacks next door in the 12 weeks after a sweep",
-        _sweep(1, 12, next_door=True),
+        sweep(1, 12, next_door=True),
     ),
     Row(
         "S5",
