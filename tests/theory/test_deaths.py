@@ -117,7 +117,7 @@ INTRODUCTION = (
     "",
     "| law | probability that the reported number is right | location | scale | source |",
     "|---|---|---|---|---|",
-    "| deaths drawn from the source's range | logit 2.899 - 0.461 x | log(1 + location) = 0.157 + "
+    "| deaths drawn around the best estimate | logit 2.899 - 0.461 x | log(1 + location) = 0.157 + "
     "0.941 x | log(scale) = -1.767 + 0.701 x | fitted to low, best and high of the 5,889 rows of "
     "UCDP GED in Pakistan with a death, 1989-2021; that low and high are the 5% and 95% points is "
     "ASSUMED |",
@@ -128,7 +128,8 @@ INTRODUCTION = (
     "x is the logarithm of one plus the reported deaths. The coefficients of the authors, from "
     "their survey of UCDP's coders, come with the R package uncertainUCDP and were not available; "
     "theirs also differ by type of violence. The law needs the best estimate alone, so it works "
-    "for the shipped figures, which have no low and high.",
+    "for the shipped figures, which have no low and high. It is applied as it is to records of "
+    "other regions and sources, for which it was not fitted.",
     "",
     "Simulated records as on the pages of dose and severity. Found: p < 0.05; without an effect "
     "it is the rate of false positives. Covered: share of 95% intervals that hold the true value "

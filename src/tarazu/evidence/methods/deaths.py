@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Line = tuple[float, float]  # intercept, and slope on log(1 + reported deaths)
 
 IMPUTATIONS: Final = 20  # usual since Rubin (1987): more change the pooled error by a few per cent
-IMPUTED: Final = "deaths drawn from the source's range"
+IMPUTED: Final = "deaths drawn around the best estimate"
 WIDER: Final = "deaths drawn from a wider range, assumed"
 EULER: Final = 0.5772156649015329  # mean of the standard Gumbel law
 
