@@ -101,7 +101,6 @@ def _wake(counts: DailyCounts, km: np.ndarray) -> Outcome:
     failed = _failed(
         "wake",
         placebo=float(effects.p_value[-1]),
-        matched=contrasts.n_operations / contrasts.n_all,
         overlap=effects.dose,
     )
     return Outcome(found.estimate, *found.interval, found.p_value, failed)

@@ -44,6 +44,7 @@ VERDICTS: Final = ("backlash", "deterrence", CANNOT_TELL)
 verdict_of: Final = by_sign(*VERDICTS[:2])
 OTHER_WINDOWS: Final = (14, 28, 84)  # days, shown beside the one that is tested
 RINGS_KM: Final = ((0.0, 0.0), (1.0, 100.0), (100.0, 200.0))  # own district, then two rings
+WELL_MATCHED: Final = 0.5  # share of operations with a matching day; below it the finding says so
 LEAD: Final = (85, 126)  # days before, earlier than the past that is matched
 
 
@@ -142,7 +143,14 @@ def wake(
         scope=record.source.scope,
         level=level,
         verdict=verdict,
-        sentence=_sentence(found, contrasts.n_operations, verdict, sensitivity, horizon, level),
+        sentence=_sentence(
+            found,
+            (contrasts.n_operations, counts.n_used["operations"]),
+            verdict,
+            sensitivity,
+            horizon,
+            level,
+        ),
         n_used=main.n,
         n_dropped=counts.n_dropped | {WORDS.text("phrases", "unmatched"): unmatched},
         checks=_checks(record, counts, contrasts, effects, found, windows),
@@ -304,10 +312,10 @@ def _checks(
     return (
         WORDS.check(
             "matched",
-            contrasts.n_operations >= limit_of("wake", "matched") * counts.n_used["operations"],
+            contrasts.n_operations >= WELL_MATCHED * counts.n_used["operations"],
             compared=contrasts.n_operations,
             operations=counts.n_used["operations"],
-            limit=limit_of("wake", "matched"),
+            limit=WELL_MATCHED,
             days=np.median(contrasts.matches[contrasts.own]),
         ),
         WORDS.check(
@@ -344,7 +352,7 @@ def _harm_check(record: Record) -> Check:
 
 def _sentence(
     found: WakeEffect,
-    n: int,
+    matched: tuple[int, int],
     verdict: str,
     sensitivity: tuple[Analysis, ...],
     horizon: int,
@@ -360,6 +368,7 @@ def _sentence(
         level=level,
         low=low,
         high=high,
-        operations=n,
+        operations=matched[0],
+        recorded=matched[1],
     )
     return join_sentences(text, disagreement(verdict, sensitivity))
