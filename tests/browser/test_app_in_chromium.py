@@ -355,6 +355,9 @@ def test_evidence__brush_and_filter_give_the_counts_of_the_record(page: Page, ad
     page.open(link)
     page.wait("document.documentElement.classList.contains('script')")
     assert page.run("document.getElementById('shown').textContent") == said
+    page.prefer(forced_colors="active")
+    fills = "[...document.querySelectorAll('.tile-text')].map((one) => getComputedStyle(one).fill)"
+    assert len({*page.run(fills)}) == 1  # numbers on dark tiles are not dark
     page.size(360)
     page.wait("document.documentElement.scrollWidth <= 360")
 

@@ -57,7 +57,9 @@ function follow(line) {
     const of = Object.keys(hypotheses).length;
     by("run-state").textContent = fill(words, "compare_done", { done, of, members: found.members });
     if (done === of) by("mode").textContent = fill(words, "mode_stochastic", { members: found.members });
-  } else if (line.state !== "done") by("run-state").textContent = said(words, line);
+  } else if (line.state !== "done" && done < Object.keys(hypotheses).length) {
+    by("run-state").textContent = said(words, line); // what would flip it comes last, and takes no time
+  }
 }
 
 by("cancel").addEventListener("click", () => {
