@@ -68,18 +68,24 @@ def test_needs__many_replicates_fit_where_draws_are_fewer(tmp_path):
     assert found.memory < 5 * GIB
 
 
-@pytest.mark.parametrize("make", [make_study, make_operation_study])
+@pytest.fixture(scope="module", params=[make_study, make_operation_study])
+def whole(request, tmp_path_factory) -> tuple[Study, dict[str, bytes]]:
+    """A study, and the files that a run in one piece leaves."""
+    study: Study = request.param(**SHORT | {"replicates": 2})
+    out = tmp_path_factory.mktemp("whole") / "out"
+    run_study(study, record=load_record(), out=out)
+    return study, contents(out)
+
+
 @pytest.mark.parametrize("members", [1, 2, 3])
-def test_run__in_pieces_gives_the_bytes_of_the_whole(tmp_path, monkeypatch, make, members):
-    study: Study = make(**SHORT | {"replicates": 2})
-    record = load_record()
-    run_study(study, record=record, out=tmp_path / "whole")
+def test_run__in_pieces_gives_the_bytes_of_the_whole(tmp_path, monkeypatch, whole, members):
+    study, files = whole
     monkeypatch.setattr(needs, "PIECE_BYTES", members * needs.trajectory_bytes(study))
     monkeypatch.setattr(reduce, "BANDS_BYTES", 1)
     assert piece_members(study) == members
     assert len(reduce._pieces(make_plan(study))) == 56 // 4 // 2
-    run_study(study, record=record, out=tmp_path / "pieces")
-    assert contents(tmp_path / "pieces") == contents(tmp_path / "whole")
+    run_study(study, record=load_record(), out=tmp_path / "pieces")
+    assert contents(tmp_path / "pieces") == files
 
 
 def test_run__in_smaller_blocks_changes_no_number(tmp_path, monkeypatch):
