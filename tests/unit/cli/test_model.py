@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.unit.region.made_up_country import write_geojson
 
 from tarazu.cli.entry import run
 from tarazu.model import build_model
+from tarazu.region.build.builder import build_region
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +65,25 @@ def test_model__odd_page_names_every_declared_thing(
     assert all(f"`{name}`" in page for name in set().union(*declared.values()))
 
 
-def test_model__export_writes_all_districts_and_refuses_to_overwrite_what_was_edited(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_model__export_writes_all_districts(tmp_path: Path) -> None:
     path = tmp_path / "model.xmile"
-    command = ["model", "export", "-o", str(path), "--weeks", "4", "--policy", "surge"]
-    assert run(command) == 0
+    assert run(["model", "export", "-o", str(path), "--weeks", "4", "--policy", "surge"]) == 0
     text = path.read_text()
     assert 'name="trust_d33"' in text
     assert 'name="trust_d34"' not in text
+
+
+def test_model__export_refuses_to_overwrite_what_was_edited(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, region = tmp_path / "model.xmile", tmp_path / "region"
+    boundaries = write_geojson(tmp_path / "map.geojson")
+    build_region(boundaries, name_column="name", country="Nowhere", out=region)
+    command = ["model", "export", "-o", str(path), "--weeks", "4", "--region", str(region)]
+    assert run(command) == 0
+    text = path.read_text()
+    assert 'name="trust_d4"' in text
+    assert 'name="trust_d5"' not in text
     assert run(command) == 0  # its own
     path.write_text(text + "<!-- mine -->")
     assert run(command) == 2
