@@ -15,11 +15,14 @@ from tarazu.engine.trajectory import Districts
 from tarazu.model import build_model
 from tarazu.model.declaration import Model
 
+# As many as in test_agreement, whose kernel of the shipped model serves here too.
 PLACES = Districts(
-    ("hub", "valley", "port"),
-    np.array([3e5, 8e4, 1.2e6]),
-    np.array([0.1, 0.0, 0.6]),
-    np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
+    ("hub", "valley", "port", "pass"),
+    np.array([3e5, 8e4, 1.2e6, 5e4]),
+    np.array([0.1, 0.0, 0.6, 0.0]),
+    np.array(
+        [[0.0, 0.4, 0.4, 0.2], [1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
+    ),
 )
 
 
@@ -29,7 +32,9 @@ def case():
     parameters = np.array(
         [float(np.asarray(p.prior.quantile(0.6))) for p in model.parameters.values()]
     )
-    levers = np.array([np.full(3, lever.default) for lever in model.levers.values()])
+    levers = np.array(
+        [np.full(len(PLACES.names), lever.default) for lever in model.levers.values()]
+    )
     inputs = prepare(
         program_of(model),
         parameters,
@@ -141,7 +146,7 @@ def test_linearise__people_are_conserved_by_every_derivative(case):
     found = linearise(model, state, parameters, levers, districts=PLACES)
     people = [name for name, stock in model.stocks.items() if stock.kind == "people"]
     total = sum(found.jacobian[found.rows(name)].sum(axis=0) for name in people)
-    is_person = np.repeat([name in people for name in model.stocks], 3)
+    is_person = np.repeat([name in people for name in model.stocks], len(PLACES.names))
     assert total == pytest.approx(is_person.astype(float), abs=1e-9)
 
 
