@@ -61,6 +61,14 @@ def test_markup__sets_each_sentence_of_the_answer_apart() -> None:
     assert '#par[#"One.";]#par[#"Two.";]' in markup
 
 
+def test_markup__frames_the_cells_that_are_framed_on_screen() -> None:
+    """The note below the strip says what a frame means, and the PDF had none."""
+    body = '<table><tr><td class="cell">57%</td><td class="cell clear">92%</td></tr></table>'
+    markup = typst_markup(read_document(_page(body)))
+    assert '#rect(stroke: 1pt, inset: 2.5pt)[#"92%";]' in markup
+    assert markup.count("#rect") == 1
+
+
 def test_markup__cannot_be_left_by_any_text() -> None:
     from html import escape
 

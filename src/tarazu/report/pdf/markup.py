@@ -200,6 +200,8 @@ class _Writer:
         label = "" if row is None else self._label(row)
         placed = f"#metadata(none){label}" if label else ""
         words = f"[{placed}{self.inline(cell)}]"
+        if "clear" in cell.classes:  # framed, as on screen
+            words = f"[#rect(stroke: 1pt, inset: 2.5pt){words}]"
         if (ink := colour(cell.classes, "color", self.rules)) is not None:
             words = f'[#text(fill: rgb("{ink}")){words}]'
         return f"table.cell({', '.join(spans)}){words}" if spans else words
