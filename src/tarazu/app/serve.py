@@ -74,6 +74,7 @@ def serve(
         limit_concurrency=CONNECTIONS,
     )
     server = uvicorn.Server(config)
+    starting.is_stopping = lambda: bool(server.should_exit)
 
     def load(given: Lab | None) -> None:
         from tarazu.app.application import unguarded_application

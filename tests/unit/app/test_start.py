@@ -87,6 +87,12 @@ def test_server__waits_where_it_has_no_first_page_and_says_why_it_cannot_start()
     assert request(guard, "/model.js").status == 503  # nothing waits for what never comes
 
 
+def test_model__is_not_waited_for_once_the_server_stops() -> None:
+    own, guard = starting()
+    own.is_stopping = lambda: True
+    assert request(guard, "/model.js").status == 503
+
+
 def test_model__is_waited_for() -> None:
     own, guard = starting()
 

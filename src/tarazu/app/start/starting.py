@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,19 +30,21 @@ class Starting:
     Attributes
     ----------
     application : of the lab; None until it is loaded. failure : why it cannot be, or "".
+    is_stopping : whether the server shuts down; then nobody waits any longer.
     """
 
     def __init__(self, page: str | None, version: str) -> None:
         self.page, self.version = page, version
         self.application: Application | None = None
         self.failure = ""
+        self.is_stopping: Callable[[], bool] = lambda: False
         self._started = monotonic()
         self._scripts = read_scripts()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path", "")
-        while path in AWAITED and self._is_loading:
+        while path in AWAITED and self._is_loading and not self.is_stopping():
             await asyncio.sleep(POLL)
         if self.application is not None:
             await self.application(scope, receive, send)
