@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | None:
     """Return what would change the answer; None where there is neither model nor test."""
-    title, lines, method = TEXTS.text("change", "title_record"), list[str](), ""
-    places = list[str]()
+    title, method = "", ""
+    lines, places = list[str](), list[str]()
     if study is not None:
         from tarazu.report.brief.simulated import drivers  # late: it loads the engine
 
@@ -38,12 +38,20 @@ def change_panel(study: StudyResult | None, finding: Finding | None) -> Panel | 
         return None
     return Panel(
         key="change",
-        title=title,
+        title=title or TEXTS.text("change", _title_key(finding, has_model=study is not None)),
         lines=tuple(lines),
         note=method,
         anchor="" if study is None else anchors.study(study.name),
         line_anchors=tuple(places),
     )
+
+
+def _title_key(finding: Finding | None, *, has_model: bool) -> str:
+    """Return the key of the title where no policy is compared: what the lines are about."""
+    limits = None if finding is None else detectable(finding)
+    if limits is not None and limits.needed is not None and not has_model:
+        return "title_record"
+    return "title_coding" if finding is not None and differing(finding) else "title_same"
 
 
 def _record_words(finding: Finding, *, has_model: bool) -> list[str]:

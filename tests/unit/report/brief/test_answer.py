@@ -254,6 +254,16 @@ def test_change__title_is_about_the_analysts_own_policy(deterred, turns: bool) -
     assert any(line.startswith("surge: fewer civilians killed in 100%") for line in panel.lines)
 
 
+def test_change__title_is_about_the_lines_below_it() -> None:
+    """'A larger record' stood above a line on the coding of events."""
+    recoded = replace(weak_retaliation().sensitivity[0], verdict="backlash")
+    finding = replace(weak_retaliation(), sensitivity=(recoded,))
+    panel = change_panel(study({"tempo = 4": FALL}, grid="operational_tempo"), finding)
+    assert panel is not None
+    assert panel.title.endswith("how events are coded")
+    assert "another coding choice" in panel.lines[0]
+
+
 def _every_answer() -> list[Answer]:
     longest = {"mine": LONG}
     places = {"mine": ("Dera Bugti", "Killa Saifullah", "Jhal Magsi", "Kech", "Awaran")}
