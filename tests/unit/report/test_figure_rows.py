@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 from tests.unit.evidence.findings import FIGURES
+from tests.unit.report.brief.made import study
 
 from tarazu.evidence.finding import FigureData
 from tarazu.report.figures.counts import residuals_figure, windows_figure
 from tarazu.report.figures.estimates import effects_figure, forest_figure
+from tarazu.report.tables.policies import replicates_each
 
 
 def test_forest__names_its_rows_outside_the_plot() -> None:
@@ -100,3 +102,9 @@ def test_residuals__name_few_bins_and_show_the_band() -> None:
     low, high = layout["yaxis"]["range"]
     assert low > 400
     assert np.ptp([520, 590]) > 0.5 * (high - low)
+
+
+def test_replicates__of_a_draw_are_in_the_singular_where_there_is_one() -> None:
+    made = study({})
+    assert replicates_each(replace(made, replicates=1)) == "1 replicate each"
+    assert replicates_each(replace(made, replicates=5)) == "5 replicates each"

@@ -31,6 +31,7 @@ from tarazu.report.tables.policies import (
     policy_sentence,
     readable,
     regret_table,
+    replicates_each,
     unranked_table,
 )
 from tarazu.report.tables.shares import drivers_table, leader_sentences, shares_table
@@ -118,8 +119,8 @@ def study_section(result: StudyResult, record: Record | None = None) -> StudySec
         anchor=anchors.study(result.name),
         lead=lead,
         setup=(
-            f"{count(result.draws)} draws of all parameters, {count(result.replicates)} replicates "
-            f"each, under each of {count(len(result.hypotheses))} hypotheses and "
+            f"{count(result.draws)} draws of all parameters, {replicates_each(result)}, under "
+            f"each of {count(len(result.hypotheses))} hypotheses and "
             f"{count(len(result.policies))} policies, over {count(result.weeks)} weeks; policies "
             f"are compared with common random numbers. Start: {result.start}."
         ),

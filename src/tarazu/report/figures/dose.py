@@ -9,6 +9,7 @@ from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.marks import error_bars
 from tarazu.report.figures.theme import DASHES, INK, SERIES, figure_spec
 from tarazu.report.table import Table
+from tarazu.report.tables.policies import replicates_each
 from tarazu.study import OUTCOMES, Comparison, StudyResult
 
 ENDS: Final = "quiet_year"
@@ -102,7 +103,7 @@ def dose_figure(result: StudyResult, comparison: Comparison) -> Figure:
             f"share is at most {percent(most)}. Numbers in the table of this figure."
         ),
         source=f"study '{result.name}' of the model, parameters from priors",
-        n=f"{count(result.draws)} draws, {count(result.replicates)} replicates each",
+        n=f"{count(result.draws)} draws, {replicates_each(result)}",
         spec=figure_spec(traces, height=420, layout=layout),
         table=Table(
             head,

@@ -14,6 +14,7 @@ from tarazu.core.number_format import count, interval, number
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import INK, MUTED, figure_spec
 from tarazu.report.table import Table
+from tarazu.report.tables.policies import replicates_each
 from tarazu.study import OUTCOMES, StudyResult
 from tarazu.study.runner.result import Label
 from tarazu.study.setup.outcomes import LEVELS, YEAR
@@ -301,7 +302,7 @@ def _members(result: StudyResult, subset: str) -> str:
         else f"{h.title}: {count(result.draws)}"
         for h in result.hypotheses
     )
-    return f"draws ({draws}), {count(result.replicates)} replicates each"
+    return f"draws ({draws}), {replicates_each(result)}"
 
 
 def _last_step(result: StudyResult, bands: xr.DataArray, shown: list[Label], unit: str) -> Table:

@@ -26,6 +26,12 @@ def span(weeks: int) -> str:
     return "1 year" if years == 1 else f"{years} years"
 
 
+def replicates_each(result: StudyResult) -> str:
+    """Return the replicates of a draw in words: 1 replicate each, 5 replicates each."""
+    number_of = result.replicates
+    return "1 replicate each" if number_of == 1 else f"{count(number_of)} replicates each"
+
+
 def hypotheses(result: StudyResult) -> dict[str, str]:
     """Return readable names by hypothesis, the one that rules nothing out first.
 
