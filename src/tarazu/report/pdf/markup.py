@@ -139,7 +139,8 @@ class _Writer:
             cell = "[" + "\n".join(self._block(child)) + "]"
             cells.append(f"grid.cell(colspan: 2){cell}" if is_alone else cell)
         self.width = PICTURE
-        return f"#grid(columns: (1fr, 1fr), column-gutter: 14pt, {', '.join(cells)})"
+        gutters = "column-gutter: 14pt, row-gutter: 8pt"
+        return f"#grid(columns: (1fr, 1fr), {gutters}, {', '.join(cells)})"
 
     def _text(self, element: Element) -> str:
         words = self.inline(element)
