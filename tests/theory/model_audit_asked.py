@@ -161,7 +161,9 @@ def asked(found: Mapping[str, Any]) -> list[Asked]:
             "each row moves its outcome by 5 % in half of the draws",
             f"{len(work) - len(idle)} of {len(work)} rows; not {', '.join(idle) or 'none'}",
             not idle,
-            "; ".join(f"{row}: {IDLE[row]}" for row in idle if row in IDLE),
+            "; ".join(
+                IDLE.get(row, "") if len(idle) == 1 else f"{row}: {IDLE.get(row)}" for row in idle
+            ),
         ),
         Asked(
             "operability",
