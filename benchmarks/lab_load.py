@@ -1,6 +1,7 @@
 """Visitors of the lab who click for some minutes, all at once, on this machine alone.
 
-Run from the root of the repository: python -m benchmarks.lab_load [--users 50] [--seconds 120].
+Run from the root of the repository: python -m benchmarks.lab_load [--users 50] [--seconds 120]
+[--rounds 1].
 Starts its own server on the loopback address, sends requests to nothing else, and ends it.
 Each visitor opens a page, reads numbers, moves a lever and follows its run, or leaves in the middle
 of one. Before, one visitor reads and runs everything that all share, and the server comes to rest:
@@ -169,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--rounds", type=int, default=1, help="how often; what leaks adds up")
     given = parser.parse_args()
     with server() as (address, _):
         host = urlsplit(address).netloc
@@ -176,37 +178,43 @@ def main() -> None:
         process = _server_process()
         warm_up(host)
         wait_for_rest(process)
-        before, load, worked = memory_of(process), os.getloadavg()[0], processor_seconds(process)
-        seen, until = Seen(), time.monotonic() + given.seconds
-        visitors = [
-            threading.Thread(target=visit, args=(host, seen, until, i)) for i in range(given.users)
-        ]
-        for one in visitors:
-            one.start()
-        most = before
-        while any(one.is_alive() for one in visitors):
-            most = max(most, memory_of(process))
-            time.sleep(1)
-        worked = processor_seconds(process) - worked
-        wait_for_rest(process)
-        after = memory_of(process)
-        reads = sorted(one for times in seen.reads.values() for one in times)
-        lines = [
-            f"load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after",
-            f"users {given.users}, seconds {given.seconds:g}",
-            f"answers: {dict(sorted(seen.answers.items()))}",
-            f"errors: {dict(seen.errors) or 'none'}",
-            f"reads: median {1000 * statistics.median(reads):.0f} ms, "
-            f"95% {1000 * reads[int(0.95 * len(reads))]:.0f} ms",
-            *(
-                f"  {address}: {len(times)}, median {1000 * statistics.median(times):.0f} ms"
-                for address, times in sorted(seen.reads.items())
-            ),
-            f"longest queue: {seen.longest} runs",
-            f"memory, MiB: {before:.0f} before, {most:.0f} at most, {after:.0f} after",
-            f"processor time of the server: {worked:.0f} s",
-        ]
-        print("\n".join(lines))  # noqa: T201
+        for number in range(given.rounds):
+            print("\n".join(one_round(host, process, given.users, given.seconds, number)))  # noqa: T201
+
+
+def one_round(host: str, process: int, users: int, seconds: float, number: int) -> list[str]:
+    """Return what visitors saw, and what it took from the server."""
+    before, load, worked = memory_of(process), os.getloadavg()[0], processor_seconds(process)
+    seen, until = Seen(), time.monotonic() + seconds
+    visitors = [
+        threading.Thread(target=visit, args=(host, seen, until, 1000 * number + i))
+        for i in range(users)
+    ]
+    for one in visitors:
+        one.start()
+    most = before
+    while any(one.is_alive() for one in visitors):
+        most = max(most, memory_of(process))
+        time.sleep(1)
+    worked = processor_seconds(process) - worked
+    wait_for_rest(process)
+    after = memory_of(process)
+    reads = sorted(one for times in seen.reads.values() for one in times)
+    return [
+        f"load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after",
+        f"users {users}, seconds {seconds:g}",
+        f"answers: {dict(sorted(seen.answers.items()))}",
+        f"errors: {dict(seen.errors) or 'none'}",
+        f"reads: median {1000 * statistics.median(reads):.0f} ms, "
+        f"95% {1000 * reads[int(0.95 * len(reads))]:.0f} ms",
+        *(
+            f"  {address}: {len(times)}, median {1000 * statistics.median(times):.0f} ms"
+            for address, times in sorted(seen.reads.items())
+        ),
+        f"longest queue: {seen.longest} runs",
+        f"memory, MiB: {before:.0f} before, {most:.0f} at most, {after:.0f} after",
+        f"processor time of the server: {worked:.0f} s",
+    ]
 
 
 def _server_process() -> int:
