@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic import BaseModel, ValidationError
 
 from tarazu.app.answers.bodies import Bodies, Body, make_body
+from tarazu.app.answers.rest import Resting
 from tarazu.app.answers.scripts import read_scripts
 from tarazu.app.comparison import Choice, read_choice
 from tarazu.app.evidence.view import Shown, read_view, show
@@ -77,7 +78,7 @@ def unguarded_application(service: Service) -> Application:
         Route("/static/{name}", answers.script),
     ]
     zipped = Middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED)
-    return cast("Application", Starlette(routes=routes, middleware=[zipped]))
+    return Resting(cast("Application", Starlette(routes=routes, middleware=[zipped])))
 
 
 class _Answers:

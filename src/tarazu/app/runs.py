@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import sys
 import threading
@@ -13,6 +12,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, Final
 
+from tarazu.app.answers.rest import trim
 from tarazu.core.errors import TarazuError
 from tarazu.study.runner.run import Progress
 
@@ -97,7 +97,7 @@ class Runs:
             finally:
                 self._line.remove(ticket)
                 if not self._line:
-                    _give_memory_back()
+                    trim()
         yield {"state": "done"}
 
     async def _wait(self, ticket: object) -> AsyncGenerator[Line, None]:
@@ -177,12 +177,6 @@ def _after_readers() -> None:
         own = threading.get_native_id()
         now = os.getpriority(os.PRIO_PROCESS, own)
         os.setpriority(os.PRIO_PROCESS, own, max(now, NICE))
-
-
-def _give_memory_back() -> None:
-    """Return to the system what runs needed: glibc keeps it in the pools of their threads."""
-    with suppress(OSError, AttributeError):  # another C library keeps less
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _forget(work: asyncio.Future[Line]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tarazu.app.answers.rest import freeze
 from tarazu.app.guard import Guard
 from tarazu.app.start.first_page import read_first_page
 from tarazu.app.start.starting import Starting
@@ -99,6 +100,7 @@ def serve(
             if lab is None and page is None:
                 services[0].keep_first_page()
             services[0].warm_causes()
+            freeze()
         except Exception as error:  # noqa: BLE001 - in a thread; the page shows it
             starting.failure = f"The lab cannot start: {error}"
 

@@ -3,12 +3,14 @@
 import asyncio
 import gzip
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
+from typing import Any
 
 import pytest
 from tests.unit.app.labs import STATIC
 
 from tarazu.app.answers.bodies import Bodies, Body, make_body
+from tarazu.app.answers.rest import Resting, collect_and_trim
 from tarazu.app.answers.scripts import read_scripts
 
 
@@ -78,3 +80,28 @@ def test_scripts__are_all_files_that_the_pages_load() -> None:
     found = read_scripts()
     assert {*found} == {file.name for file in STATIC.iterdir()}
     assert gzip.decompress(found["page.js"].zipped) == (STATIC / "page.js").read_bytes()
+
+
+def test_memory__is_given_back_after_the_last_request_alone() -> None:
+    given, times = Event(), list[int]()
+
+    def give_back() -> None:
+        times.append(1)
+        given.set()
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(scope["seconds"])
+
+    async def ask() -> None:
+        resting = Resting(answer, give_back, seconds=0.05)
+        first = asyncio.ensure_future(resting({"seconds": 0.2}, None, None))  # type: ignore[arg-type]
+        await resting({"seconds": 0.0}, None, None)  # type: ignore[arg-type]
+        await asyncio.sleep(0.1)
+        assert not given.is_set()  # the first is still open
+        await first
+        await asyncio.sleep(0.15)
+
+    asyncio.run(ask())
+    assert given.wait(5)
+    assert times == [1]
+    collect_and_trim()
