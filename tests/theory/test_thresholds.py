@@ -52,7 +52,8 @@ AS_IS = Variant("as it is", "`status-quo`, all as drawn", ())
 VARIANTS = (
     Variant(
         "no importation at all",
-        "no base tempo, no spontaneous recruits, no men and arms from outside, at rest too",
+        "no base tempo, no spontaneous recruits, no men and arms from outside, at the equilibrium "
+        "too",
         (),
         ("importation",),
     ),
