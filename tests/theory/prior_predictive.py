@@ -261,8 +261,8 @@ def verdicts(lines: list[Line]) -> list[str]:
 REASONS = {
     "Quetta's share": "A third of the record's attacks are in its capital. None of what the model "
     "reads of a district (residents, cities, language, deprivation, sites) makes one so heavy. "
-    "That Quetta is the capital, with ministries, garrison and reporters, is not among it: see what "
-    "[place](../mechanisms/place.md) leaves out. No prior was widened for this line.",
+    "That Quetta is the capital, with ministries, garrison and reporters, is not among it: see "
+    "what [place](../mechanisms/place.md) leaves out. No prior was widened for this line.",
 }
 """Why a record lies where the draws seldom do; written for lines outside the central 90 %."""
 
