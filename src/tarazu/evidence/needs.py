@@ -35,8 +35,8 @@ class Cost(NamedTuple):
 
 COSTS: Final = {
     "retaliation": Cost(50, 5.0, 20.0, 40.0),
-    "wake": Cost(60, 2.0, 5.0, 30.0),
-    "displacement": Cost(80, 1.0, 5.0, 20.0),
+    "wake": Cost(20, 2.0, 5.0, 30.0),
+    "displacement": Cost(35, 1.0, 5.0, 20.0),
     "dose": Cost(10, 1.0, 10.0, 220.0),
     "near_repeat": Cost(10, 1.0, 4.0, 50.0),
     "tactics": Cost(2, 1.0, 0.1, 20.0),

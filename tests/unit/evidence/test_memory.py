@@ -66,6 +66,9 @@ MEASURED = (
     ("wake", 7_452, 104, 10.3),
     ("dose", 7_452, 104, 17.7),
     ("near_repeat", 7_452, 104, 6.8),
+    ("retaliation", 29_082, 774, 230.0),
+    ("wake", 29_082, 774, 88.6),
+    ("displacement", 29_082, 774, 105.0),
     ("reaction", 29_082, 774, 20.4),
     ("near_repeat", 29_082, 774, 74.8),
 )
@@ -73,9 +76,19 @@ MEASURED = (
 
 @pytest.mark.parametrize(("name", "events", "districts", "seconds"), MEASURED)
 def test_needs__are_of_the_order_that_was_measured(record, name, events, districts, seconds):
+    found = estimate_needs(name, of_size(record, events, districts))
+    assert seconds / 4 < found.seconds < 4 * seconds
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_estimate__of_30_000_events_in_774_districts_fits_into_4_gib(monkeypatch, record, name):
+    monkeypatch.setenv(MEMORY, "4")
+    require_estimator(name, of_size(record, 30_000, 774))
+
+
+def of_size(record, events, districts):
+    """A record of 35 years, so far as the estimates look at it."""
     region = dataclasses.replace(record.region, districts=record.region.districts[:1] * districts)
     span = {"start": date(1990, 1, 1), "end": date(2024, 12, 31)}
-    made = dataclasses.replace(record, region=region, **span)
-    repeated = made.events.iloc[[0] * events].assign(count=1)
-    found = estimate_needs(name, dataclasses.replace(made, events=repeated))
-    assert seconds / 4 < found.seconds < 4 * seconds
+    repeated = record.events.iloc[[0] * events].assign(count=1)
+    return dataclasses.replace(record, region=region, events=repeated, **span)
