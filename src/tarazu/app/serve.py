@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tarazu.app.answers.rest import freeze
+from tarazu.app.answers.rest import freeze, share_pools
 from tarazu.app.guard import Guard
 from tarazu.app.start.first_page import read_first_page
 from tarazu.app.start.starting import Starting
@@ -56,6 +56,7 @@ def serve(
             f"the package '{error.name}' is missing",
             hint="Install the extra: pip install 'tarazu[app]'",
         ) from error
+    share_pools()
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     token = "" if host in LOOPBACK else secrets.token_urlsafe(24)

@@ -13,6 +13,8 @@ from typing import Any, Final
 from tarazu.app.guard import Application, Receive, Send
 
 SECONDS: Final = 2.0  # without a request
+POOLS: Final = 2  # of malloc, for all threads: each keeps a part of what was freed
+ARENA_MAX: Final = -8  # M_ARENA_MAX of glibc's mallopt
 
 
 class Resting:
@@ -61,6 +63,12 @@ def trim() -> None:
     """Return freed memory to the system: glibc keeps it in the pools of threads."""
     with suppress(OSError, AttributeError):  # another C library keeps less
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def share_pools() -> None:
+    """Limit the pools of malloc; before threads start. Half as much stays after a load."""
+    with suppress(OSError, AttributeError):  # another C library has one pool
+        ctypes.CDLL(None).mallopt(ARENA_MAX, POOLS)
 
 
 def freeze() -> None:
