@@ -51,7 +51,9 @@ def _browse(
 def test_annex__draws_every_figure_without_a_complaint(
     browser: str, brief: Path, tmp_path: Path
 ) -> None:
-    done = _browse(browser, brief, tmp_path, "--enable-logging=stderr", "--dump-dom")
+    # figures are drawn when they come near: on a screen higher than the page all of them do
+    whole = "--window-size=1280,60000"
+    done = _browse(browser, brief, tmp_path, "--enable-logging=stderr", "--dump-dom", whole)
     complaints = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
     assert complaints == []
     assert len(re.findall(r'class="plot-container', done.stdout)) == FIGURE_COUNT

@@ -365,7 +365,7 @@ def test_demo__is_the_whole_brief(command: list[str], results: Path) -> None:
     out = results / "demo"
     assert run([*command, "-q", "-o", str(out)]) == 0
     others = {f"studies/{name}/{file}" for name in LEDGER for file in OF_STUDY}
-    others |= {"findings.json", "evidence.json", "claims.json"}
+    others |= {"findings.json", "evidence.json", "claims.json", "lab.html"}
     assert set(_contents(out)) == OF_STUDY | OF_RUN | others
     findings = json.loads((out / "findings.json").read_bytes())
     assert [finding["name"] for finding in findings] == list(ESTIMATORS)
