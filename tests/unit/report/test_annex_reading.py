@@ -271,6 +271,20 @@ def test_policies__are_called_lower_only_where_they_are(studies, change, words) 
     assert "not evidence about the policies" in sentence
 
 
+def test_policies__of_many_the_ends_are_named(studies, monkeypatch) -> None:
+    monkeypatch.setattr("tarazu.report.tables.policies.NAMED", 3)
+    result = studies["doses"]
+    table = changes_table(result, "deaths_civilian")
+    assert table is not None
+    names = [row[0] for row in table.rows]
+    assert len(names) == 4
+    sentence = policy_sentence(result).lower()
+    assert f"lowest of {len(names)} policies, {names[0].lower()} " in sentence
+    assert f"highest, {names[-1].lower()} " in sentence
+    between = sentence.split("median and 5%")[1].split("not evidence")[0].split(". ")[0]
+    assert not any(f" {name.lower()} " in between for name in names[1:-1])
+
+
 def test_titles__carry_no_internal_name() -> None:
     assert readable("operational_tempo = 4") == "Operational tempo = 4"
     assert readable("Political settlement") == "Political settlement"

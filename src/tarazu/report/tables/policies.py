@@ -15,6 +15,7 @@ from tarazu.study.setup.outcomes import YEAR
 UNCALIBRATED: Final = "Not calibrated"
 SHOWN: Final = FIRST  # outcomes whose regret is tabled
 POOLED_WORDS: Final = "All, equal weight"
+NAMED: Final = 4  # policies that one sentence can hold
 SUBSETS: Final = {"all": "all draws", "kept": "draws that match the record's attacks per year"}
 
 
@@ -232,8 +233,8 @@ def dose_table(
 def policy_sentence(result: StudyResult) -> str:
     """Return each policy's change in civilians killed, and whether one has fewer everywhere.
 
-    A policy is called lower only where the interval of its share of draws lies above one half
-    under every hypothesis.
+    Of more than `NAMED` policies the lowest and the highest are given. A policy is called lower
+    only where the interval of its share of draws lies above one half under every hypothesis.
     """
     titles = {name: _inline(title) for name, title in policy_titles(result).items()}
     changes = _changes(result, SHOWN[0])
@@ -249,6 +250,8 @@ def policy_sentence(result: StudyResult) -> str:
         f"{titles[row['policy']]} {_change(row)}, fewer in {percent(row['share_lower'])}"
         for row in of_first.to_dict("records")
     ]
+    if len(parts) > NAMED:
+        parts = [f"lowest of {len(parts)} policies, {parts[0]}", f"highest, {parts[-1]}"]
     lowest = changes.groupby("policy")["share_lower_low"].min()
     lower = [titles[name] for name in of_first["policy"] if lowest[name] > 0.5]
     verdict = (
