@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -42,6 +43,7 @@ class Where(BaseModel):
 
 
 EVERYWHERE: Final = Where()
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as state.js reads it
 
 
 def first_day(week: int) -> date:
@@ -54,8 +56,10 @@ def week_of(text: str) -> int | None:
 
     None for any other text. A day before the start gives a negative week.
     """
-    if text.isdecimal() and len(text) < 5:
+    if text.isascii() and text.isdecimal() and len(text) < 5:
         return int(text)
+    if DAY.fullmatch(text) is None:  # 20270301 would be one, too
+        return None
     try:
         return (date.fromisoformat(text) - START) // WEEK
     except ValueError:

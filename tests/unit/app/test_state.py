@@ -118,6 +118,8 @@ def test_state__leaves_out_levers_that_change_nothing() -> None:
         ("due_process=0.9&due_process.in=kecch", "kech"),
         ("due_process=0.9&due_process.from=520", "0 to 519"),
         ("due_process=0.9&due_process.ramp=-1", "0 to 520"),
+        ("due_process=0.9&due_process.ramp=20260301", "0 to 520"),
+        ("due_process=0.9&due_process.from=20270301", "a day from"),
         ("due_process=0.9&due_process.until=5", "in, from, ramp"),
         ("due_process=nan", "a number"),
         ("due_process=inf", "a number"),

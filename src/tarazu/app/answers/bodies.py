@@ -77,6 +77,7 @@ class Bodies:
             return self._kept[key]
         if key not in self._pending:
             self._pending[key] = asyncio.ensure_future(self._make(key, make))
+            self._pending[key].add_done_callback(_forget)
         # whoever leaves does not end what another waits for
         return await asyncio.shield(self._pending[key])
 
@@ -91,3 +92,9 @@ class Bodies:
             _, dropped = self._kept.popitem(last=False)
             self.bytes -= len(dropped.zipped)
         return body
+
+
+def _forget(body: asyncio.Future[Body]) -> None:
+    """Read the error of a body that nobody waits for, so that it is not reported as lost."""
+    if not body.cancelled():
+        body.exception()

@@ -56,9 +56,13 @@ function follow(line) {
     by("progress").setAttribute("value", String(done));
     const of = Object.keys(hypotheses).length;
     by("run-state").textContent = fill(words, "compare_done", { done, of, members: found.members });
-    if (done === of) by("mode").textContent = fill(words, "mode_stochastic", { members: found.members });
-  } else if (line.state !== "done" && done < Object.keys(hypotheses).length) {
-    by("run-state").textContent = said(words, line); // what would flip it comes last, and takes no time
+    if (done === of) {
+      by("mode").textContent = fill(words, "mode_stochastic", { members: found.members });
+      // what would flip it comes last; until then nothing of the expected paths stays
+      document.querySelectorAll("[data-flips]").forEach((list) => { list.replaceChildren(); });
+    }
+  } else if (line.state !== "done" && (line.state === "failed" || line.state === "late" || done < Object.keys(hypotheses).length)) {
+    by("run-state").textContent = said(words, line);
   }
 }
 

@@ -65,9 +65,9 @@ def deciders_of(
         for a, b in _pairs(len(policies)):
             other = today if b is None else policies[b]
             change = policies[a].totals[k] - other.totals[k]
-            decider = None
-            if np.ptp(change) > 0.0:
-                decider = find_decider(drawn[:, differ], change, seed=SEED)
+            if np.ptp(change) == 0.0:  # today's practice beside itself: nothing to decide
+                continue
+            decider = find_decider(drawn[:, differ], change, seed=SEED)
             if decider is None:
                 is_open = True
                 continue
