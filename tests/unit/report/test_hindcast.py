@@ -46,6 +46,11 @@ def test_counts__stand_beside_the_years_of_the_record_and_after(record):
     assert by_year[2024] == Count(2024, "PIPS", 202, 10.0, 20.0, 30.0)
 
 
+def test_counts__of_a_year_that_the_record_does_not_hold_whole_are_left_out(record):
+    found = counts_of(make_hindcast(), record.sel(end="2021-03-31"), "attacks", "full")
+    assert [c.year for c in found if c.source != "PIPS"] == [*range(2004, 2021)]
+
+
 def test_counts__of_disappearances_are_published_ones_alone(record):
     found = counts_of(make_hindcast(), record, "disappearances", "full")
     assert [(c.year, c.number, c.place) for c in found] == [

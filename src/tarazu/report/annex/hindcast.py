@@ -11,8 +11,10 @@ from tarazu.record.public_totals import public_totals
 from tarazu.report.figure import Figure, literal
 from tarazu.report.figures.theme import BAND, BLUE, MUTED, ORANGE, figure_spec
 from tarazu.report.table import Table
+from tarazu.report.tables.policies import replicates_each
 from tarazu.study import StudyResult
 from tarazu.study.runner.result import Hindcast
+from tarazu.study.setup.hindcast import recorded_years
 
 THE_RECORD: Final = "the record"
 WHAT: Final = {"attacks": "attacks", "disappearances": "disappearances_reported"}
@@ -76,8 +78,7 @@ def counts_of(hindcast: Hindcast, record: Record, what: str, hypothesis: str) ->
     places = {year: y for y, year in enumerate(hindcast.years)}
     told: list[tuple[int, str, int]] = []
     if what == "attacks" and hindcast.recorded:
-        first, last = max(record.start.year, hindcast.years[0]), record.end.year
-        told += [(y, THE_RECORD, hindcast.recorded.get(y, 0)) for y in range(first, last + 1)]
+        told += [(y, THE_RECORD, hindcast.recorded.get(y, 0)) for y in recorded_years(record)]
     told += [
         (total.year, total.source, total.total)
         for total in public_totals(record.region.name)
@@ -149,7 +150,7 @@ def _figure(
             "this figure."
         ),
         source=f"study '{result.name}' of the model, hypothesis '{hypothesis}'; counts as named",
-        n=f"{count(result.draws)} draws, {count(result.replicates)} replicates each",
+        n=f"{count(result.draws)} draws, {replicates_each(result)}",
         spec=figure_spec(
             traces,
             height=360,

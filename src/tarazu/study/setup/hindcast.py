@@ -55,9 +55,16 @@ def recorded_attacks(record: Record) -> dict[int, int]:
 
 
 def compared_years(record: Record) -> tuple[int, ...]:
-    """Return the last calendar years of a record, with which draws are compared."""
-    last = record.end.year
-    return tuple(range(last - RECORD_YEARS + 1, last + 1))
+    """Return the last whole calendar years of a record, with which draws are compared."""
+    last = recorded_years(record).stop
+    return tuple(range(last - RECORD_YEARS, last))
+
+
+def recorded_years(record: Record) -> range:
+    """Return the calendar years of which a record holds every day."""
+    day = timedelta(days=1)
+    before, after = record.start - day, record.end + day
+    return range(before.year + 1, after.year)
 
 
 def describe_years(
