@@ -54,6 +54,7 @@ def impute_deaths(
     sides: Counts = events[list(DEATHS)].to_numpy(dtype=np.int64)  # (N, S)
     model = WIDER_RANGE if wider else SOURCE_RANGE
     drawn = draw_deaths(sides.sum(axis=1), model, imputations=imputations, seed=seed)
+    law = "wider range" if wider else "range of the source"
     copies = []
     for m, total in enumerate(drawn):
         split = split_deaths(total.astype(np.int64), sides)
@@ -61,7 +62,7 @@ def impute_deaths(
             replace(
                 record,
                 events=events.assign(**dict(zip(DEATHS, split.T, strict=True))),
-                selection=(*record.selection, f"deaths drawn ({m})"),
+                selection=(*record.selection, f"deaths drawn ({law}, seed {seed}, {m})"),
             )
         )
     return tuple(copies)
