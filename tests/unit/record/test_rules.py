@@ -272,6 +272,7 @@ def test_rules__have_a_digest_that_ignores_comments_and_sees_words(tmp_path: Pat
         ('initiator = "state"', 'initiator = "army"', "initiator"),
         ('name = "suicide"', 'name = "both_died"', "two initiator rules have one name"),
         ("'baloch ?voice'", "'baloch ?(voice'", "not a regular expression"),
+        ("'baloch ?voice'", "'baloch ?[[voice]'", "can be read in two ways"),
         ("violence = [2]", 'initiator = ["state"]', "decided later"),
         ("bus = [", "bus = []\nbuses = [", "words.bus is empty"),
     ],

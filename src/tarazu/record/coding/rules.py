@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -185,6 +186,12 @@ def _shipped_rules(path: Path) -> RuleSet:
 
 def _compile(pattern: str, where: str) -> re.Pattern[str]:
     try:
-        return re.compile(pattern, re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # "[[", which Python will read otherwise
+            return re.compile(pattern, re.IGNORECASE)
     except re.error as error:
         raise ValueError(f"{where}: {pattern!r} is not a regular expression ({error})") from error
+    except FutureWarning as error:
+        raise ValueError(
+            f"{where}: {pattern!r} can be read in two ways ({error}); write \\[ for a bracket"
+        ) from error
