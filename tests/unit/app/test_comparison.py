@@ -1,5 +1,7 @@
 """Policies are compared in pairs of the same futures, hypothesis by hypothesis."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.app.labs import shipped_lab
@@ -162,6 +164,11 @@ def test_flips__name_the_parameter_that_decides_and_on_which_side() -> None:
     assert "with retaliation below " in found[0]
     assert "in 0 of 32 otherwise" in found[0]
     assert found[1].startswith("If nothing is ruled out: A below B in 32 of 32")
-    assert found[2].startswith("Between the other pairs none of")
-    alone = deciders_of(LAB, "full", [nothing], nothing)["attacks"]
+    assert len(found) == 2  # B is today's practice: between these two nothing is to be decided
+    assert deciders_of(LAB, "full", [nothing], nothing)["attacks"] == []
+    noise = np.random.default_rng(1).normal(size=64)
+    by_chance = replace(nothing, totals=np.tile(noise, (3, 1)))
+    alone = deciders_of(LAB, "full", [by_chance], nothing)["attacks"]
     assert alone[0].startswith("If nothing is ruled out, none of")
+    both = deciders_of(LAB, "full", [decided, by_chance], nothing)["attacks"]
+    assert both[-1].startswith("Between the other pairs none of")
