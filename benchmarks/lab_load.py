@@ -4,9 +4,9 @@ Run from the root of the repository: python -m benchmarks.lab_load [--users 50] 
 [--rounds 1].
 Starts its own server on the loopback address, sends requests to nothing else, and ends it.
 Each visitor opens a page, reads numbers, moves a lever and follows its run, or leaves in the middle
-of one. Before, one visitor reads and runs everything that all share, and the server comes to rest:
-what it needs for its model, record and kernels is no growth. Prints answers by kind, errors, times
-of reads by address, the longest queue, memory, and the server's processor time.
+of one. First, one visitor opens every page and starts every kind of run, and the server is left
+idle: the memory of its model, record and kernels is not counted as growth. Prints answers by kind,
+errors, times of reads by address, the longest queue, memory, and the server's processor time.
 """
 
 import argparse
