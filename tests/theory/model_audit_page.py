@@ -515,7 +515,8 @@ def _elsewhere(table: pd.DataFrame, draws: Draws) -> list[str]:
         f"out) the one that it moves most, {draws.moves} draws, the larger of today and levers "
         "mid-range; for chance, places and the weeks after a sweep the outcome that it is for. "
         f"Nothing moves by 1 % by {idle}. `start_level` stands for today and is moved by experiments "
-        "only; any other could go.",
+        "only; `fiscal_dependence` is small because its source says so (own revenue is 3.7 % of this "
+        "budget), and a region whose budget rests on investment would set it higher.",
         "",
         *_table(("parameter", "unit", "outcome", "median move"), rows),
     ]
