@@ -102,17 +102,61 @@ _HOMES = {
 }
 
 
+_ROOMS = (
+    "claims",
+    "core",
+    "engine",
+    "evidence",
+    "model",
+    "pipeline",
+    "policy",
+    "record",
+    "region",
+    "report",
+    "study",
+)
+
+_GUESSES = {
+    "ESTIMATORS": "tarazu.evidence.ESTIMATORS",
+    "POLICIES": "tarazu.policy.POLICIES",
+    "STUDIES": "tarazu.study.STUDIES",
+    "Setting": "tarazu.policy.Setting",
+    "compare": "result.compare() on what run_study returns",
+    "compare_policies": "result.compare() on what run_study returns",
+    "estimate_all": "run_battery(record)",
+    "load_default_record": "load_record()",
+    "map": 'record.plot("map")',
+    "panel": "record.panel()",
+    "plot": "the plot() of a record, finding or result",
+    "read_csv": "read_record(path)",
+    "to_panel": "record.panel()",
+}
+"""Names that newcomers tried, and what does the same."""
+
+
 def __getattr__(name: str) -> object:
-    """Import a public name from the room it lives in (PEP 562)."""
+    """Import a public name from the room it lives in, or a room (PEP 562)."""
+    if name in _ROOMS:
+        return import_module(f"tarazu.{name}")
     if name not in _HOMES:
-        raise AttributeError(f"module 'tarazu' has no attribute {name!r}")
+        raise AttributeError(f"module 'tarazu' has no attribute {name!r}{_instead(name)}")
     value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_ROOMS})
+
+
+def _instead(name: str) -> str:
+    """Return the end of the error for a name that is not public: what was meant, if it is clear."""
+    if name in _GUESSES:
+        return f". Use {_GUESSES[name]}"
+    from tarazu.core.errors import did_you_mean
+
+    hint = did_you_mean(name, [public for public in __all__ if public != "__version__"])
+    return "" if name.startswith("_") or not hint else f".{hint}"
 
 
 # Results are drawn by a room above theirs.

@@ -45,7 +45,7 @@ HEAVY = ("numpy", "pandas", "scipy", "xarray", "numba", "sympy", "plotly", "pyda
 
 def test_public_api__is_what_is_promised() -> None:
     assert set(tarazu.__all__) == PUBLIC
-    assert set(dir(tarazu)) >= PUBLIC
+    assert set(dir(tarazu)) == PUBLIC | set(tarazu._ROOMS)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC - {"__version__"}))
@@ -69,8 +69,29 @@ def test_public_api__version_comes_from_the_build() -> None:
 
 
 def test_public_api__unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'esitmate'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'esitmate'\. Did you mean 'estimate'"):
         _ = tarazu.esitmate
+    with pytest.raises(AttributeError, match=r"no attribute '__wrapped__'$"):
+        _ = tarazu.__wrapped__
+
+
+@pytest.mark.parametrize("name", sorted(tarazu._GUESSES))
+def test_public_api__names_that_newcomers_try_lead_to_the_right_one(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'. Use ") as caught:
+        getattr(tarazu, name)
+    meant = str(caught.value).partition(". Use ")[2]
+    if meant.startswith("tarazu."):
+        assert eval(meant, {"tarazu": tarazu}) is not None
+
+
+def test_public_api__rooms_are_found_without_an_import_of_their_own() -> None:
+    code = (
+        "import tarazu; print(tarazu.evidence.ESTIMATORS['wake'].__name__, tarazu.claims.__all__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith("wake ")
 
 
 def test_public_api__import_loads_nothing_heavy() -> None:
