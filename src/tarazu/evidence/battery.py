@@ -10,7 +10,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tarazu.core.arguments import wrong_type
@@ -21,6 +20,7 @@ from tarazu.core.specs.kinds import expecting
 from tarazu.evidence.error_rates import SIZE, SMALLEST_FALL, SMALLEST_RISE, with_rates
 from tarazu.evidence.failure import Failure, attempt
 from tarazu.evidence.finding import CANNOT_TELL, Finding
+from tarazu.evidence.methods.holm import holm_adjust
 from tarazu.evidence.options import SIGNIFICANCE
 from tarazu.evidence.registry import ESTIMATORS, estimate
 from tarazu.evidence.words import Words, join_sentences
@@ -368,26 +368,6 @@ def assess(
 def _rated(finding: Finding, error_rates: ErrorRates | None) -> Finding:
     rates = None if error_rates is None else error_rates.validation(finding.name)
     return finding if rates is None else with_rates(finding, rates)
-
-
-def holm_adjust(p_values: Sequence[float]) -> list[float]:
-    """Return p-values adjusted for their number by Holm's step-down, in the order given.
-
-    References
-    ----------
-    Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
-
-    Examples
-    --------
-    >>> [round(p, 3) for p in holm_adjust([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    p = np.array(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(steps, 1.0)
-    return [float(value) for value in adjusted]
 
 
 def _number_or_missing(value: object) -> float:

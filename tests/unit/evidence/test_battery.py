@@ -10,8 +10,9 @@ from tests.unit.evidence.findings import weak_retaliation
 
 from tarazu.core.errors import FitError, ScenarioError
 from tarazu.core.provenance import canonical_json
-from tarazu.evidence.battery import BatteryConfig, assess, holm_adjust, load_battery, run_battery
+from tarazu.evidence.battery import BatteryConfig, assess, load_battery, run_battery
 from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.evidence.methods.holm import holm_adjust
 from tarazu.evidence.registry import ESTIMATORS
 from tarazu.record import load_record
 
