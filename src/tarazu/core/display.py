@@ -1,4 +1,4 @@
-"""Pictures of results in notebooks.
+"""Pictures of results in notebooks, and the line that a long call writes while it works.
 
 A result is drawn by the report room, which the room of the result does not import: the package
 connects the two (``tarazu/__init__.py``), and a result names only itself.
@@ -6,8 +6,10 @@ connects the two (``tarazu/__init__.py``), and a result names only itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol, TextIO
 
 from tarazu.core.errors import did_you_mean
 
@@ -81,6 +83,33 @@ def html(result: object, *parts: str) -> str:
     first = next(iter(pictures(result).values()), None)
     picture = "" if first is None else first().to_svg()
     return "".join([*parts[:1], picture, *parts[1:]])
+
+
+def is_seen(stream: TextIO) -> bool:
+    """Return whether somebody watches a stream: a terminal, or the output of a notebook's cell."""
+    return stream.isatty() or type(stream).__module__.startswith("ipykernel")
+
+
+@contextmanager
+def status_line(*, wanted: bool) -> Iterator[Callable[[str], None]]:
+    """Yield what writes a text over one line of standard error; it is empty again at the end.
+
+    Nothing is written where it is not wanted, or where nobody watches.
+    """
+    stream = sys.stderr
+
+    def write(text: str) -> None:
+        stream.write(f"\r{text:<79}")
+        stream.flush()
+
+    if not (wanted and is_seen(stream)):
+        yield lambda _: None
+        return
+    try:
+        yield write
+    finally:
+        write("")
+        stream.write("\r")
 
 
 class Text(str):

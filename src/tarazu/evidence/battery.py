@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tarazu.core.arguments import wrong_type
+from tarazu.core.arguments import check_whole, wrong_type
+from tarazu.core.display import status_line
 from tarazu.core.errors import FitError, did_you_mean
 from tarazu.core.number_format import p_value
 from tarazu.core.specs import read_toml
@@ -70,6 +71,8 @@ class Battery:
 
     Attributes
     ----------
+    findings : with the verdict of each alone; ``battery[name]``, and iteration, give them with the
+        verdict that remains after Holm's correction.
     p_holm : p-value after Holm's step-down over all tests of the battery, by name of the finding;
         findings without a test are not in it.
     significance : probability of one false finding or more among all tests.
@@ -237,12 +240,19 @@ class Battery:
         return frame
 
     def __getitem__(self, name: str) -> Finding:
-        """Return the finding of this name."""
+        """Return the finding of this name, with its verdict after Holm's correction."""
         found = {finding.name: finding for finding in self.findings}
         if name not in found:
+            for failure in self.failures:
+                if failure.name == name:
+                    raise KeyError(f"{name!r} gave no finding: {failure.reason}")
             hint = did_you_mean(str(name), found)
             raise KeyError(f"no finding is called {name!r}; expected {', '.join(found)}.{hint}")
-        return found[name]
+        return self.corrected(found[name])
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield the findings with their verdicts after Holm's correction."""
+        return map(self.corrected, self.findings)
 
     def __repr__(self) -> str:
         return (
@@ -252,11 +262,12 @@ class Battery:
         )
 
     def _repr_html_(self) -> str:
-        if not self.findings:
-            return f"<p>{escape(self.sentence)}</p>"
-        shown = ["name", "question", "estimate", "low", "high", "p_holm", "verdict"]
-        table = self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format)
-        return f"<p>{escape(self.sentence)}</p>{table}"
+        parts = [f"<p>{escape(self.sentence)}</p>"]
+        if self.findings:
+            shown = ["name", "question", "estimate", "low", "high", "p_holm", "verdict"]
+            parts.append(self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format))
+        parts += [f"<p>{escape(f.name)}: {escape(f.reason)}</p>" for f in self.failures]
+        return "".join(parts)
 
 
 def load_battery(path: Path | str = SHIPPED_CONFIG) -> BatteryConfig:
@@ -277,6 +288,7 @@ def run_battery(
     *,
     make: Callable[[str, Record], Finding] = estimate,
     error_rates: int | None = None,
+    progress: bool = True,
 ) -> Battery:
     """Run all estimators on a record and control the probability of a false finding jointly.
 
@@ -287,6 +299,7 @@ def run_battery(
     error_rates : simulated records per row, such as 200: error rates and detectable effects are
         measured in a simulated world of the size of this record, which takes minutes to hours. An
         interrupted call goes on where it was. None: those that ship, where they apply.
+    progress : whether one line on a terminal or in a notebook names the estimator that runs.
 
     Returns
     -------
@@ -299,7 +312,7 @@ def run_battery(
     ValueError
         A name that is no estimator's, or too few simulated records.
     TypeError
-        `record` is something else.
+        An argument of a wrong type.
 
     References
     ----------
@@ -321,11 +334,16 @@ def run_battery(
     config = _config(config)
     measured = None
     if error_rates is not None:  # first, so that a wrong number is refused before the work
-        from tarazu.evidence.simulated.rates import measure_error_rates
+        from tarazu.evidence.simulated.rates import FEWEST_RECORDS, measure_error_rates
 
+        error_rates = check_whole("error_rates", error_rates, FEWEST_RECORDS)
         with suppress(FitError):  # for which every estimator gives the same reason
             measured = measure_error_rates(record, config.estimators, error_rates)
-    made = [attempt(name, record, make) for name in config.estimators]
+    made = list[Finding | Failure]()
+    with status_line(wanted=progress) as write:
+        for i, name in enumerate(config.estimators, start=1):
+            write(f"estimator {i} of {len(config.estimators)}: {name}")
+            made.append(attempt(name, record, make))
     return assess(made, config.significance, measured)
 
 
@@ -334,6 +352,10 @@ def _config(config: BatteryConfig | Sequence[str] | None) -> BatteryConfig:
         return load_battery()
     if isinstance(config, BatteryConfig):
         return config
+    if not isinstance(config, Iterable):
+        raise wrong_type(
+            "config", config, "names of estimators, what load_battery returns, or None"
+        )
     names = [config] if isinstance(config, str) else list(config)
     for name in names:
         if name not in ESTIMATORS:

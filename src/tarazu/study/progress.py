@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Final, TextIO
 
 from tarazu.core.arguments import wrong_type
+from tarazu.core.display import is_seen
 from tarazu.study.runner.run import Progress
 
 Report = Callable[[Progress], None]
@@ -44,11 +45,6 @@ def reporting(progress: bool | Report, what: str) -> Iterator[Report | None]:
             line.end()
     else:
         yield None
-
-
-def is_seen(stream: TextIO) -> bool:
-    """Return whether somebody watches a stream: a terminal, or the output of a notebook's cell."""
-    return stream.isatty() or type(stream).__module__.startswith("ipykernel")
 
 
 class ProgressLine:

@@ -9,11 +9,12 @@ from os import PathLike
 from pathlib import Path
 
 from tarazu.core.arguments import check_path, check_whole, wrong_type
+from tarazu.core.display import is_seen
 from tarazu.core.files.output_folder import check_folder
 from tarazu.model import Model
 from tarazu.record import Record
 from tarazu.region import Region
-from tarazu.study.progress import Report, is_seen, reporting
+from tarazu.study.progress import Report, reporting
 from tarazu.study.result import StudyResult, load_study_result
 from tarazu.study.runner.run import KIND, Job, write_study
 from tarazu.study.setup.load import find_study, load_study

@@ -101,6 +101,7 @@ def test_assess__a_sentence_starts_with_the_verdict_after_correction():
     assert corrected.sentence.startswith("The record cannot tell after correction for 8 tests")
     assert corrected.sentence.endswith(findings[0].sentence)
     assert battery.corrected(findings[1]) == findings[1]
+    assert battery[findings[0].name] == corrected == next(iter(battery))
     assert battery.finding_entries()[0]["verdict"] == CANNOT_TELL
     assert battery.finding_entries()[0]["verdict_alone"] == "backlash"
 
@@ -190,7 +191,23 @@ def test_run_battery__of_something_else_is_an_error_at_once():
 def test_battery__without_a_finding_shows_its_sentence():
     battery = run_battery(load_record(), BatteryConfig(estimators=("wake",)), make=fail)
     assert battery.to_frame().empty
-    assert battery._repr_html_() == f"<p>{battery.sentence}</p>"
+    assert battery._repr_html_() == (
+        f"<p>{battery.sentence}</p><p>wake: the record has no attack.</p>"
+    )
+    with pytest.raises(KeyError, match=r"'wake' gave no finding: the record has no attack\."):
+        battery["wake"]
+
+
+def test_run_battery__names_the_estimator_that_runs_where_it_is_seen(monkeypatch, capsys):
+    config = BatteryConfig(estimators=("tactics", "wake"))
+    run_battery(load_record(), config, make=fail)
+    assert capsys.readouterr().err == ""  # nobody watches a pipe
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    run_battery(load_record(), config, make=fail)
+    shown = [part.strip() for part in capsys.readouterr().err.split("\r")]
+    assert shown == ["", "estimator 1 of 2: tactics", "estimator 2 of 2: wake", "", ""]
+    run_battery(load_record(), config, make=fail, progress=False)
+    assert capsys.readouterr().err == ""
 
 
 def test_run_battery__out_of_memory_is_no_bug():

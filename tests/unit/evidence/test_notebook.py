@@ -119,7 +119,7 @@ def test_battery__is_a_frame_and_gives_findings_by_name(tmp_path: Path) -> None:
     assert frame["estimate"].dtype == np.float64
     frame.to_parquet(tmp_path / "battery.parquet", index=False)
     frame.to_csv(tmp_path / "battery.csv", index=False)
-    assert battery["wake"] is other
+    assert battery["wake"] == other
     with pytest.raises(KeyError, match="no finding is called 'wakes'"):
         battery["wakes"]
     assert len(repr(battery).splitlines()) <= 5
