@@ -75,8 +75,38 @@ def check_whole(what: str, value: object, low: int, high: int | None = None) -> 
     return number
 
 
+def check_share(what: str, value: object, example: float) -> None:
+    """Refuse what is not a number between 0 and 1, both excluded.
+
+    Raises
+    ------
+    ValueError
+        Something else; text is not read as a number.
+    """
+    if not (isinstance(value, float) and 0.0 < value < 1.0):
+        raise ValueError(
+            f"{what} is {value!r}; expected a number between 0 and 1, such as {example:g}"
+        )
+
+
+def check_frame(what: str, value: object, rows: str) -> None:
+    """Refuse what is no pandas DataFrame; pandas itself is not imported.
+
+    Parameters
+    ----------
+    rows : what a row stands for, in words.
+
+    Raises
+    ------
+    TypeError
+        Something else.
+    """
+    if not (hasattr(value, "columns") and hasattr(value, "assign")):
+        raise wrong_type(what, value, f"a pandas DataFrame with {rows}")
+
+
 def wrong_type(what: str, value: object, expected: str) -> TypeError:
     """Return the error for an argument of a wrong type."""
-    shown = repr(value)
+    shown = " ".join(repr(value).split())
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return TypeError(f"{what} is {shown} ({type(value).__name__}); expected {expected}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, signature
 from typing import Any, Final
 
+from tarazu.core.arguments import check_share
 from tarazu.core.errors import did_you_mean
 
 SIGNIFICANCE: Final = 0.05
@@ -15,12 +16,28 @@ DRAWS: Final = 10  # of the initiators; more narrow the interval of that analysi
 Weeks = tuple[int, int]
 BEYOND_SHORT_TERM: Final = (5, 52)  # weeks after an operation: the widest choice of `weeks`
 LONGEST_HORIZON: Final = 181  # days; comparison days and placebo dates reach to day 182
+PART: Final = ("start", "end", "districts", "groups")  # of the record; see `Record.sel`
 _RANGES: Final[dict[str, tuple[int, int | None]]] = {  # of whole numbers; else 1 or more
     "seed": (0, None),
     "refits": (0, None),
     "draws": (2, None),
     "imputations": (2, None),
     "horizon": (1, LONGEST_HORIZON),
+}
+_SAID: Final[dict[str, tuple[str, ...]]] = {  # words that people use, and what they may mean here
+    "window": ("horizon", "weeks"),
+    "windows": ("horizon", "weeks"),
+    "days": ("horizon",),
+    "lag": ("horizon", "weeks"),
+    "lags": ("horizon", "weeks"),
+    "permutations": ("replicates", "exchanges", "moves"),
+    "bootstraps": ("replicates", "refits", "draws"),
+    "alpha": ("level",),
+    "confidence": ("level",),
+    "district": ("districts",),
+    "group": ("groups",),
+    "since": ("start",),
+    "until": ("end",),
 }
 
 
@@ -63,21 +80,20 @@ def check_names(estimator: Callable[..., Any], given: Iterable[str]) -> None:
     TypeError
         The first of them, with those there are and the nearest one.
     """
-    known = options_of(estimator)
+    own = tuple(options_of(estimator))
     for option in given:
-        if option not in known:
+        if option not in own:
+            meant = [name for name in _SAID.get(option, ()) if name in own + PART]
+            hint = f" Did you mean {meant[0]!r}?" if meant else did_you_mean(option, own + PART)
             raise TypeError(
                 f"{estimator.__name__} has no option {option!r}; its options are "
-                f"{', '.join(known)}.{did_you_mean(option, known)}"
+                f"{', '.join(own)}, and for a part of the record {', '.join(PART)}.{hint}"
             )
 
 
 def _check(estimator: str, name: str, value: object) -> None:
     if name == "level":
-        if not (isinstance(value, float) and 0.0 < value < 1.0):
-            raise ValueError(
-                f"{estimator}: level is {value!r}; expected a number between 0 and 1, such as 0.9"
-            )
+        check_share(f"{estimator}: level", value, 0.9)
         return
     if name == "weeks":
         _check_weeks(estimator, value)

@@ -8,6 +8,7 @@ from datetime import date
 from importlib import import_module
 from typing import Any, Final, Literal, Unpack, overload
 
+from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import did_you_mean
 from tarazu.evidence import option_types as types
 from tarazu.evidence.finding import Finding
@@ -151,8 +152,11 @@ def estimate(
     <Finding near_repeat: near repeats or bursts
       ...
     """
+    if not isinstance(name, str):
+        expected = f'the name of an estimator, then the record: estimate("{NAMES[0]}", record)'
+        raise wrong_type("name", name, expected)
     if name not in ESTIMATORS:
-        hint = did_you_mean(str(name), ESTIMATORS)
+        hint = did_you_mean(name, ESTIMATORS) or " run_battery(record) runs all of them."
         raise ValueError(
             f"no estimator is called {name!r}; expected {', '.join(ESTIMATORS)}.{hint}"
         )
@@ -161,10 +165,7 @@ def estimate(
     used = options_of(estimator) | options
     changed_options(estimator, used)  # refuses values before any work
     if not isinstance(record, Record):
-        raise TypeError(
-            f"record is a {type(record).__name__}; expected a Record, from load_record() or "
-            "read_record(path)"
-        )
+        raise wrong_type("record", record, "a Record, from load_record() or read_record(path)")
     part = record.sel(start=start, end=end, districts=districts, groups=groups)
     require_estimator(name, part)
     found = estimator(part, **options)

@@ -12,7 +12,8 @@ from tests.unit.evidence.few import FEW
 from tarazu.core.errors import ScenarioError
 from tarazu.evidence import ESTIMATORS, estimate, option_types
 from tarazu.evidence.error_rates import MEASURED_EVENTS, load_validation
-from tarazu.evidence.options import LEVEL, changed_options, options_of, tails
+from tarazu.evidence.option_types import PartOfRecord
+from tarazu.evidence.options import LEVEL, PART, changed_options, options_of, tails
 from tarazu.record import Record, load_record
 
 
@@ -30,8 +31,32 @@ def test_estimate__names_the_options_of_an_estimator_that_lacks_one(name):
         estimate(name, None, drawz=3)
     with pytest.raises(TypeError, match=r"Did you mean 'draws'\?$"):
         estimate(name, None, drawz=3)
-    with pytest.raises(TypeError, match="record is a NoneType; expected a Record, from load_rec"):
+    with pytest.raises(
+        TypeError, match=r"record is None \(NoneType\); expected a Record, from load_rec"
+    ):
         estimate(name, None, draws=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "meant"),
+    [
+        ("wake", "window", "horizon"),
+        ("dose", "windows", "weeks"),
+        ("wake", "permutations", "replicates"),
+        ("retaliation", "permutations", "moves"),
+        ("dose", "permutations", "exchanges"),
+        ("wake", "alpha", "level"),
+        ("wake", "district", "districts"),
+        ("severity", "since", "start"),
+    ],
+)
+def test_estimate__understands_what_people_call_an_option(name, said, meant):
+    with pytest.raises(TypeError, match=rf"no option '{said}'.*Did you mean '{meant}'\?$"):
+        estimate(name, None, **{said: 1})
+
+
+def test_part_of_a_record__has_the_same_names_in_errors_and_types():
+    assert tuple(PartOfRecord.__annotations__) == PART
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

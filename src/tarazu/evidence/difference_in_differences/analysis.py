@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.arguments import check_frame, check_share, check_whole
 from tarazu.core.errors import DataError, FitError
 from tarazu.evidence.options import LEVEL
 
@@ -82,7 +83,7 @@ def before_after(
     treated: str,
     before: str,
     after: str,
-    strata: Sequence[str] = (),
+    strata: str | Sequence[str] = (),
     level: float = LEVEL,
     permutations: int = 9999,
     seed: int = 0,
@@ -109,6 +110,8 @@ def before_after(
         A column is missing, a value is not a finite number, or `treated` is not 0 or 1.
     FitError
         No stratum has a treated and an untreated unit.
+    TypeError, ValueError
+        `units` is no DataFrame; or the level or the number of permutations is out of range.
 
     References
     ----------
@@ -129,6 +132,10 @@ def before_after(
     >>> tz.before_after(villages, treated="shelled", before="before", after="after")
     <BeforeAfter: -1.75 (95% ... to ...) per treated unit, p ..., 4 treated and 4 untreated units...
     """
+    check_frame("units", units, "one row per unit")
+    permutations, seed = check_whole("permutations", permutations, 1), check_whole("seed", seed, 0)
+    check_share("level", level, LEVEL)
+    strata = [strata] if isinstance(strata, str) else strata
     labels, changes, codes = _read(units, treated, before, after, strata)
     use = _compared(labels, codes)
     if not use.any():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.arguments import check_frame, check_whole, wrong_type
 from tarazu.core.errors import DataError
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS
 from tarazu.evidence.matched_wakes.effects import linear_effect, permuted_effects
@@ -159,6 +161,8 @@ def matched_wake(
     ------
     DataError
         A column is missing, a value of a treatment or control is not finite, or a kind is absent.
+    TypeError, ValueError
+        `events` is no DataFrame; or windows are not numbers above 0 in ascending order.
 
     References
     ----------
@@ -190,6 +194,12 @@ def matched_wake(
     ... )
     <MatchedWakes: 2 windows, ... treatments and ... controls; .to_frame()>
     """
+    check_frame("events", events, "one row per event")
+    _check_windows("windows_days", windows_days, "numbers of days, ascending, such as [30, 60]")
+    _check_windows("windows_km", windows_km, "kilometres, 0 or more, ascending, such as [25, 50]")
+    replicates, seed = check_whole("replicates", replicates, 0), check_whole("seed", seed, 0)
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode is {mode!r}; expected 'default' or 'compat'")
     where = [unit] if unit is not None else [latitude, longitude]
     _check(events, [kind, time, *where, *match_on], kind, (treatment, control, dependent))
     frame = events.assign(_day=_days(events[time]))
@@ -336,6 +346,14 @@ def _days(times: pd.Series[str]) -> NDArray[np.int64]:
     import pandas as pd
 
     return pd.to_datetime(times).to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def _check_windows(what: str, windows: object, expected: str) -> None:
+    if isinstance(windows, str) or not isinstance(windows, Iterable):
+        raise wrong_type(what, windows, expected)
+    sizes = list(windows)
+    if not sizes or sizes[0] < 0 or any(b <= a for a, b in pairwise(sizes)):
+        raise ValueError(f"{what} is {sizes}; expected {expected}")
 
 
 def _check(

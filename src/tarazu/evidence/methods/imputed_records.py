@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.core.arguments import check_whole, wrong_type
 from tarazu.evidence.methods.deaths import (
     IMPUTATIONS,
     SOURCE_RANGE,
@@ -39,7 +40,9 @@ def impute_deaths(
     Raises
     ------
     ValueError
-        Fewer than one copy.
+        Fewer than one copy, or a seed below 0.
+    TypeError
+        `record` is something else, or a number is not whole.
 
     Examples
     --------
@@ -48,8 +51,10 @@ def impute_deaths(
     >>> [int(copy.panel("month")["deaths_militant"].sum()) for copy in copies]
     [...]
     """
-    if imputations < 1:
-        raise ValueError(f"imputations is {imputations}; expected a whole number, 1 or more")
+    if not isinstance(record, Record):
+        raise wrong_type("record", record, "a Record, from load_record() or read_record(path)")
+    imputations = check_whole("imputations", imputations, 1)
+    seed = check_whole("seed", seed, 0)
     events = one_row_an_event(record.events)
     sides: Counts = events[list(DEATHS)].to_numpy(dtype=np.int64)  # (N, S)
     model = WIDER_RANGE if wider else SOURCE_RANGE

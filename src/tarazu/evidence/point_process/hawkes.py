@@ -7,12 +7,13 @@ days, ties and districts need `excitation`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
+from tarazu.core.arguments import check_whole, wrong_type
 from tarazu.core.errors import FitError
 from tarazu.evidence.point_process.hawkes_kernels import accumulate_hawkes, accumulate_one_kind
 
@@ -111,6 +112,8 @@ def fit_hawkes(
     ------
     ValueError
         Times that are not sorted or lie outside; kinds out of range.
+    TypeError
+        Something else than numbers.
     FitError
         A kind without events.
 
@@ -125,7 +128,12 @@ def fit_hawkes(
     >>> fit.converged
     True
     """
-    times, kinds = np.ascontiguousarray(times, np.float64), np.ascontiguousarray(kinds, np.int64)
+    n_kinds = check_whole("n_kinds", n_kinds, 1)
+    first_events = check_whole("first_events", first_events, 1)
+    if not hasattr(end, "__float__"):
+        raise wrong_type("end", end, "a number, the time at which the observation stops")
+    times = _numbers("times", times, np.float64)
+    kinds = _numbers("kinds", kinds, np.int64)
     _check(times, kinds, end, n_kinds)
     best = _start(*_first(times, kinds, end, first_events), n_kinds)
     few = first_events * TIMES_MORE
@@ -152,6 +160,17 @@ def _start(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> 
     starts = [np.log(np.append(rows, decay * len(times) / end)) for decay in DECAYS]
     found = [_climb(times, kinds, end, start, tolerance=ROUGHLY) for start in starts]
     return max(found, key=lambda climbed: climbed[1])[0]
+
+
+def _numbers(what: str, value: object, kind: type[np.float64 | np.int64]) -> Any:
+    """Return an array of one dimension."""
+    try:
+        numbers = np.ascontiguousarray(value, kind)
+    except (TypeError, ValueError):
+        raise wrong_type(what, value, "numbers, one per event") from None
+    if numbers.ndim != 1:
+        raise wrong_type(what, value, "numbers, one per event")
+    return numbers
 
 
 def _check(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> None:
