@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tarazu.core.arguments import check_path, wrong_type
 from tarazu.core.errors import did_you_mean
 from tarazu.core.provenance import canonical_json, digest, digest_file
 from tarazu.core.tables.csv_columns import LARGE
@@ -142,24 +143,26 @@ def read_with_texts(
     The rows hold the source's texts, which a record does not keep.
     """
     if not isinstance(source, str | Path | pd.DataFrame):
-        raise TypeError(
-            f"source is a {type(source).__name__}; expected a path or a pandas DataFrame"
-        )
+        raise wrong_type("source", source, "a path or a pandas DataFrame")
     if isinstance(region, str | Path):
         region = load_region(region)
     if region is not None and not isinstance(region, Region):
-        raise TypeError(f"region is {region!r}; expected a folder, or what load_region returns")
+        raise wrong_type("region", region, "a folder, or what load_region returns")
+    if not isinstance(mapping, str | Path | Mapping | None):
+        raise wrong_type("mapping", mapping, "a TOML file, or its content as a dictionary")
     if mapping is not None and format is not None:
         raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:
         raise ValueError("give boundaries to load_region, or no region to read_record")
     table = source if isinstance(source, pd.DataFrame) else Path(source)
     lines = Path(mapping) if isinstance(mapping, str) else mapping
-    where = region if region is not None else load_region(boundaries=_path(boundaries))
+    where = (
+        region if region is not None else load_region(boundaries=_path("boundaries", boundaries))
+    )
     known = _format(table, format, lines)
     if known.older_frame and where.boundaries is None and where.older_frame:
         where = in_frame(where, where.older_frame)
-    rule_set = read_rules(_path(rules) or known.rules)
+    rule_set = read_rules(_path("rules", rules) or known.rules)
     with ThreadPoolExecutor(max_workers=1) as pool:
         if isinstance(table, Path) and table.is_file() and table.stat().st_size >= LARGE:
             pool.submit(
@@ -190,8 +193,8 @@ def read_with_texts(
     return replace(record, inputs={**record.inputs, "mapping": found}), events.good()
 
 
-def _path(path: str | Path | None) -> Path | None:
-    return None if path is None else Path(path)
+def _path(what: str, path: str | Path | None) -> Path | None:
+    return None if path is None else check_path(what, path, "a file")
 
 
 def _format(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
@@ -290,9 +290,11 @@ class Record:
         return found
 
 
-def _names(option: str, value: str | Sequence[str]) -> Sequence[str]:
+def _names(option: str, value: object) -> Sequence[str]:
     """Return one or several names as several."""
-    names: list[object] = [value] if isinstance(value, str) else list(value)
+    names: list[object] = []
+    if isinstance(value, Iterable):
+        names = [value] if isinstance(value, str) else list(value)
     if not names or not all(isinstance(name, str) for name in names):
         raise TypeError(f"{option} is {value!r}; expected one name, or several")
     return [str(name) for name in names]

@@ -120,9 +120,13 @@ def test_mapping__of_a_dictionary_names_a_misspelled_key() -> None:
 
 def test_read_record__refuses_arguments_of_another_kind(tmp_path: Path) -> None:
     path = write_ged(tmp_path / "ged.csv", small_world())
-    with pytest.raises(TypeError, match="source is a int; expected a path or a pandas DataFrame"):
+    with pytest.raises(
+        TypeError, match=r"source is 3 \(int\); expected a path or a pandas DataFrame"
+    ):
         read_record(3)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"region is 3; expected a folder, or what load_region"):
+    with pytest.raises(
+        TypeError, match=r"region is 3 \(int\); expected a folder, or what load_region"
+    ):
         read_record(path, region=3)  # type: ignore[arg-type]
     with pytest.raises(
         DataError, match=r"no region 'Slavia'; expected one of balochistan, kp-fata"

@@ -35,7 +35,8 @@ LIKELY = (
 """Columns in small letters that show what a file is that no format fits."""
 
 HOW_TO_MAP = (
-    "A mapping (--mapping) reads any other file; a row may stand for several events (columns.count)"
+    "A mapping (--mapping, in Python mapping=) reads any other file; a row may stand for several "
+    "events (columns.count)"
 )
 
 
@@ -183,7 +184,7 @@ def _not_recognised(header: FileHeader, formats: Sequence[Format]) -> DataError:
             column, expected = missing[0], f"also {_few(missing)}"
             hint = f"Export all columns, or rename them. {HOW_TO_MAP}"
         else:
-            begins = ", ".join(shorten(name) for name in header.columns[:6])
+            begins = ", ".join(shorten(name) for name in header.columns[:6]) or "no column"
             what, column = f"file format not recognised. The file begins with {begins}", None
             expected = f"the columns of {' or '.join(known.name for known in formats)}"
             hint = HOW_TO_MAP
