@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tarazu.core.arguments import check_path, wrong_type
+from tarazu.core.errors import OutputError, ScenarioError
 from tarazu.core.provenance import Provenance, collect_provenance
+from tarazu.evidence import Battery, Finding
+from tarazu.evidence.battery import assess
 from tarazu.record import Record
 
 if TYPE_CHECKING:
@@ -26,30 +29,112 @@ def check_document(what: str, record: object, path: object) -> tuple[Record, Pat
     ------
     TypeError
         The record or the path is of a wrong type.
+    OutputError
+        The path is a folder, or lies in none.
     """
     checked = check_path("path", path, f"where to write {what}")
     if not isinstance(record, Record):
         raise wrong_type("record", record, "a record, as `read_record` returns it")
+    if checked.is_dir():
+        raise OutputError("is a folder", path=checked, expected=f"a file, for {what}")
+    if not checked.absolute().parent.is_dir():
+        raise OutputError(
+            "its folder does not exist",
+            path=checked,
+            expected=f"a file in an existing folder, for {what}",
+            hint=f"Make the folder {checked.parent} first",
+        )
     return record, checked
 
 
-def load_studies(studies: Sequence[StudyResult | str | PathLike[str]]) -> list[StudyResult]:
-    """Return results of studies; folders are read.
+def check_findings(
+    record: Record, findings: object, battery: object
+) -> tuple[list[Finding], Battery]:
+    """Return the findings of a document, and the battery that corrects their verdicts.
+
+    Parameters
+    ----------
+    findings : several, or a battery. battery : None for that of the findings.
+
+    Raises
+    ------
+    TypeError
+        Something that is no finding or no battery.
+    ValueError
+        A finding is of other events than the record.
+    """
+    if isinstance(findings, Battery) and battery is None:
+        battery = findings
+    if isinstance(findings, Battery):
+        findings = findings.findings
+    if isinstance(findings, str) or not isinstance(findings, Iterable):
+        raise wrong_type("findings", findings, "several findings, such as [finding], or a battery")
+    checked = list[Finding]()
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise wrong_type("a finding", finding, "what `estimate` returns")
+        checked.append(finding)
+        theirs, ours = finding.inputs.get("events"), record.inputs.get("events")
+        if theirs and ours and theirs != ours:
+            raise ValueError(
+                f"finding '{finding.name}' is of other events (sha256 {theirs[:8]}) than the "
+                f"record of {record.region.title} (sha256 {ours[:8]}); expected findings of this "
+                f'record. Use estimate("{finding.name}", record) with the same record'
+            )
+    if battery is None:
+        return checked, assess(checked)
+    if not isinstance(battery, Battery):
+        raise wrong_type("battery", battery, "what `run_battery` returns, or None")
+    return checked, battery
+
+
+def check_ledger(ledger: object) -> None:
+    """Refuse what is no ledger.
+
+    Raises
+    ------
+    TypeError
+        Something else than what `weigh_claims` returns, or None.
+    """
+    if ledger is None:
+        return
+    from tarazu.claims import Ledger  # late: it loads the engine
+
+    if not isinstance(ledger, Ledger):
+        raise wrong_type("ledger", ledger, "what `weigh_claims` returns, or None")
+
+
+def load_studies(
+    record: Record, studies: Sequence[StudyResult | str | PathLike[str]]
+) -> list[StudyResult]:
+    """Return results of studies, all of the region of the record; folders are read.
 
     Raises
     ------
     DataError
         A folder holds no complete result.
     TypeError
-        Neither a result nor a folder.
+        Neither a result nor a folder; or one that is not in a list.
+    ScenarioError
+        A study is of another region than the record.
     """
+    if isinstance(studies, str) or not isinstance(studies, Iterable):
+        raise wrong_type("studies", studies, "several results or folders, such as [result]")
     if not studies:
         return []
     from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
 
-    return [
+    loaded = [
         given if isinstance(given, StudyResult) else load_study_result(given) for given in studies
     ]
+    for result in loaded:
+        if result.region != record.region.title:
+            raise ScenarioError(
+                f"study '{result.name}' is of {result.region}, the record of {record.region.title}",
+                expected="one region for both",
+                hint="Run the study with region= of the record, or read another record",
+            )
+    return loaded
 
 
 def provenance_of(record: Record, given: Provenance | None) -> Provenance:

@@ -260,3 +260,12 @@ def test_annex__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
         write_annex("events.csv", [], tmp_path / "annex.html")
     with pytest.raises(TypeError, match="folder is 3"):
         write_annex(RECORD, [], tmp_path / "annex.html", studies=[3])
+
+
+def test_annex__has_the_corrected_verdicts_without_a_battery_too(tmp_path: Path) -> None:
+    one = replace(weak_retaliation(), p_value=0.03, verdict="backlash", sentence="Alone it holds.")
+    other = replace(one, name="wake", p_value=0.04)
+    alone = write_annex(RECORD, [one], tmp_path / "one.html").read_text()
+    both = write_annex(RECORD, [one, other], tmp_path / "two.html").read_text()
+    assert "after correction for 2 tests" not in alone
+    assert both.count("after correction for 2 tests") >= 2

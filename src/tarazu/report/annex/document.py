@@ -23,7 +23,13 @@ from tarazu.report.figure import Figure
 from tarazu.report.figures.findings import finding_figure
 from tarazu.report.figures.record import deaths_figure, events_figure
 from tarazu.report.figures.tile_map import map_figure, rate_map_figure
-from tarazu.report.inputs import check_document, load_studies, provenance_of
+from tarazu.report.inputs import (
+    check_document,
+    check_findings,
+    check_ledger,
+    load_studies,
+    provenance_of,
+)
 from tarazu.report.likelihood import scale_sentence
 from tarazu.report.tables.battery import battery_section
 from tarazu.report.tables.districts import districts_table
@@ -86,7 +92,7 @@ TERMS = (
 
 def write_annex(
     record: Record,
-    findings: Sequence[Finding],
+    findings: Sequence[Finding] | Battery,
     path: str | PathLike[str],
     *,
     battery: Battery | None = None,
@@ -106,10 +112,10 @@ def write_annex(
     Parameters
     ----------
     record : the events.
-    findings : in the order of the annex.
+    findings : in the order of the annex, or what `run_battery` returns.
     path : where to write; an existing file is replaced whole or not at all.
-    battery : the same findings, their errors controlled together. Verdicts are then those after
-        correction, and estimators that gave no result are listed with their reasons.
+    battery : the same findings, with their table and the reasons of estimators that gave no result.
+        Verdicts are those after correction with and without it.
     studies : results of studies, or their folders, in the order of the annex; each becomes one
         section.
     ledger : claims with their verdicts.
@@ -128,6 +134,10 @@ def write_annex(
     ------
     DataError
         The folder of a study holds no complete result.
+    OutputError
+        `path` is a folder, or lies in none.
+    ScenarioError, ValueError
+        A study is of another region than the record, or a finding of other events.
     TypeError
         An argument of a wrong type.
 
@@ -138,11 +148,14 @@ def write_annex(
     PosixPath('annex.html')
     """
     record, path = check_document("the annex", record, path)
+    has_table = battery is not None or isinstance(findings, Battery)
+    made, corrected = check_findings(record, findings, battery)
+    check_ledger(ledger)
     page = render_annex(
         record,
-        findings,
-        battery=battery,
-        studies=load_studies(studies),
+        [corrected.corrected(finding) for finding in made],
+        battery=corrected if has_table else None,
+        studies=load_studies(record, studies),
         ledger=ledger,
         model=model,
         description=description,
@@ -172,9 +185,7 @@ def render_annex(
 
     plotly = _plain_newlines(get_plotlyjs())
     scripts = (_asset("reading.js"), _asset("annex.js"))
-    failures: tuple[Failure, ...] = ()
-    if battery is not None:
-        findings, failures = [battery.corrected(f) for f in findings], battery.failures
+    failures: tuple[Failure, ...] = () if battery is None else battery.failures
     if question is None:
         question = _question(record, findings)
     tests = None if battery is None else battery_section(battery)

@@ -11,7 +11,6 @@ from tarazu.core.files.cache import write_atomic
 from tarazu.core.number_format import years
 from tarazu.core.provenance import Provenance
 from tarazu.evidence import Battery, Finding
-from tarazu.evidence.battery import assess
 from tarazu.record import Record
 from tarazu.report import anchors
 from tarazu.report.brief.answer import answer_of, central_finding
@@ -22,7 +21,13 @@ from tarazu.report.brief.record_panels import map_panel, years_panel
 from tarazu.report.brief.texts import TEXTS, short
 from tarazu.report.brief.timing_panels import around_panel, seen_panel
 from tarazu.report.content_policy import content_policy
-from tarazu.report.inputs import check_document, load_studies, provenance_of
+from tarazu.report.inputs import (
+    check_document,
+    check_findings,
+    check_ledger,
+    load_studies,
+    provenance_of,
+)
 from tarazu.report.likelihood import scale_sentence
 
 if TYPE_CHECKING:
@@ -41,7 +46,7 @@ COMMIT: Final = 12  # digits
 
 def write_brief(
     record: Record,
-    findings: Sequence[Finding],
+    findings: Sequence[Finding] | Battery,
     path: str | PathLike[str],
     *,
     battery: Battery | None = None,
@@ -58,7 +63,7 @@ def write_brief(
     Parameters
     ----------
     record : the events.
-    findings : of the record; empty where no estimator was run.
+    findings : of the record, or what `run_battery` returns; empty where no estimator was run.
     path : where to write; an existing file is replaced whole or not at all.
     battery : the same findings, with failures and with their errors controlled jointly. Default:
         the battery of `findings`. Verdicts are those after correction.
@@ -76,6 +81,10 @@ def write_brief(
     ------
     DataError
         The folder of a study holds no complete result.
+    OutputError
+        `path` is a folder, or lies in none.
+    ScenarioError, ValueError
+        A study is of another region than the record, or a finding of other events.
     TypeError
         An argument of a wrong type.
 
@@ -86,10 +95,12 @@ def write_brief(
     PosixPath('brief.html')
     """
     record, path = check_document("the brief", record, path)
+    _, battery = check_findings(record, findings, battery)
+    check_ledger(ledger)
     page = render_brief(
         record,
-        assess(findings) if battery is None else battery,
-        studies=load_studies(studies),
+        battery,
+        studies=load_studies(record, studies),
         ledger=ledger,
         annex=annex,
         provenance=provenance_of(record, provenance),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.findings import weak_retaliation
 
+from tarazu.core.errors import OutputError
+from tarazu.evidence.battery import assess
 from tarazu.record import load_record
 from tarazu.report import write_brief
 
@@ -53,6 +55,29 @@ def test_brief__of_a_wrong_type_names_the_value(tmp_path: Path) -> None:
         write_brief("events.csv", (), tmp_path / "brief.html")
     with pytest.raises(TypeError, match="folder is 3"):
         write_brief(RECORD, (), tmp_path / "brief.html", studies=[3])
+    with pytest.raises(
+        TypeError, match=r"a finding is 5 \(int\); expected what `estimate` returns"
+    ):
+        write_brief(RECORD, [5], tmp_path / "brief.html")
+    with pytest.raises(TypeError, match=r"expected several findings, such as \[finding\]"):
+        write_brief(RECORD, weak_retaliation(), tmp_path / "brief.html")
+    with pytest.raises(OutputError, match="its folder does not exist; expected a file in an exist"):
+        write_brief(RECORD, (), tmp_path / "none" / "brief.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_brief__refuses_findings_of_other_events(tmp_path: Path) -> None:
+    other = replace(weak_retaliation(), inputs={"events": "0" * 64})
+    with pytest.raises(ValueError, match=r"'retaliation' is of other events \(sha256 00000000\)"):
+        write_brief(RECORD, [other], tmp_path / "brief.html")
+    same = replace(other, inputs=dict(RECORD.inputs))
+    assert write_brief(RECORD, [same], tmp_path / "brief.html").exists()
+
+
+def test_brief__of_a_battery_is_that_of_its_findings(tmp_path: Path) -> None:
+    findings = [weak_retaliation(), replace(weak_retaliation(), name="wake")]
+    one = write_brief(RECORD, findings, tmp_path / "one.html").read_bytes()
+    assert write_brief(RECORD, assess(findings), tmp_path / "two.html").read_bytes() == one
 
 
 CSS = (files("tarazu.report.brief") / "templates" / "brief.css").read_text(encoding="utf-8")
