@@ -83,3 +83,30 @@ def test_progress__a_failed_step_is_not_called_done(capsys: pytest.CaptureFixtur
     with pytest.raises(KeyboardInterrupt), progress("estimating"):
         raise KeyboardInterrupt
     assert "done" not in capsys.readouterr().err
+
+
+def test_progress__a_bar_of_unknown_length_states_no_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.set_verbosity(0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("compiling"):
+        pass
+    shown = capsys.readouterr().err
+    assert "compiling" in shown
+    assert "left" not in shown
+    assert "/?" not in shown
+
+
+def test_progress__a_bar_states_the_time_left_once_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.set_verbosity(0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("estimating") as advance:
+        advance(10, 100)
+        assert "left" not in capsys.readouterr().err  # one report is no rate
+        advance(20, 100)
+    assert "left" in capsys.readouterr().err

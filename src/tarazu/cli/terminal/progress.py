@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -83,7 +85,10 @@ class _Bar:
 
 
 def _bar() -> Progress:
-    """Return a bar on standard error that disappears when the step is done."""
+    """Return a bar on standard error that disappears when the step is done.
+
+    A step whose length is not known, such as compiling, shows the time that it has taken.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -93,22 +98,29 @@ def _bar() -> Progress:
         Task,
         TextColumn,
         TimeElapsedColumn,
-        TimeRemainingColumn,
     )
     from rich.text import Text
+
+    class Done(MofNCompleteColumn):
+        def render(self, task: Task) -> Text:
+            return Text() if task.total is None else super().render(task)
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text("" if not task.speed else f"{task.speed:.3g}/s")
 
+    class Left(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            left = task.time_remaining
+            return Text("" if left is None else f"{timedelta(seconds=ceil(left))} left")
+
     return Progress(
         TextColumn("{task.description}", markup=False),  # a file may be named [/red]
         BarColumn(),
-        MofNCompleteColumn(),
+        Done(),
         Rate(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        Left(),
         console=Console(stderr=True),
         transient=True,
     )
