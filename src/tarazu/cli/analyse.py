@@ -67,6 +67,7 @@ def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Share
     table lists the ten parameters with the largest elasticity of the growth factor at the
     equilibrium, over the first ten draws.
     """
+    from tarazu.report.answers import thresholds_answer
     from tarazu.report.figures.thresholds import elasticities_figure, thresholds_figure
     from tarazu.study.analysis.thresholds import find_thresholds
 
@@ -80,6 +81,7 @@ def threshold(policy: Policy = "status-quo", draws: Draws = 20, *, shared: Share
         figures,
         found.table.to_dict("records"),
         shared,
+        [thresholds_answer(found)],
         keep=[*paths_of(policy, shared.hypothesis), *shared.files],
         elasticities=found.leading_elasticities().to_dict("records"),
     )
@@ -102,20 +104,22 @@ def marginal(
     without the operation use common random numbers.
     """
     from tarazu.region import find_district
+    from tarazu.report.answers import marginal_answer
     from tarazu.report.figures.analyses import marginal_figure
     from tarazu.study.analysis.marginal_effect import HORIZONS, marginal_effect
 
     weeks, seed = 53 + max(HORIZONS), shared.seed
-    district = find_district(shared.load_region(), district)
+    region = shared.load_region()
+    slug = find_district(region, district)
+    title = region.districts[region.slugs.index(slug)].name
     scenario = _drawn(shared, policy, weeks=weeks, draws=draws)
     with progress("running with and without one operation") as advance:
-        found = marginal_effect(
-            scenario, district, replicates=replicates, seed=seed, progress=advance
-        )
+        found = marginal_effect(scenario, slug, replicates=replicates, seed=seed, progress=advance)
     _show(
-        [marginal_figure(found, district=district)],
+        [marginal_figure(found, district=title)],
         found.to_dict("records"),
         shared,
+        [marginal_answer(found, district=title)],
         keep=[*paths_of(policy, shared.hypothesis), *shared.files],
     )
 
@@ -195,6 +199,7 @@ def ablate(
     difference went through that link.
     """
     from tarazu.model.hold import parse_link
+    from tarazu.report.answers import ablation_answer
     from tarazu.report.figures.analyses import ablation_figure
     from tarazu.study.analysis.ablation import LINKS
     from tarazu.study.analysis.ablation import ablate as ablate_links
@@ -217,6 +222,7 @@ def ablate(
         [ablation_figure(found, policy=policy, baseline=baseline, outcome=outcome)],
         found.to_dict("records"),
         shared,
+        [ablation_answer(found, policy=policy, baseline=baseline, outcome=outcome, weeks=weeks)],
         keep=[*paths_of(policy, baseline, shared.hypothesis), *shared.files],
     )
 
@@ -246,6 +252,7 @@ def flip(
     prior until the other policy ranks first; the smallest such move is reported. Mean field; the
     nearest tipping points from the medians are then confirmed with stochastic runs.
     """
+    from tarazu.report.answers import flips_answer
     from tarazu.report.figures.tipping_points import (
         tipping_only,
         tipping_points_figure,
@@ -272,7 +279,8 @@ def flip(
                 progress=advance,
             )
         figures = [tipping_points_over_draws_figure(shares)]
-        _show(figures, shares.table.to_dict("records"), shared, keep=keep)
+        answer = flips_answer(shares, policy=policy, baseline=baseline)
+        _show(figures, shares.table.to_dict("records"), shared, [answer], keep=keep)
         return
     with progress("moving one parameter at a time") as advance:
         found = find_tipping_points(
@@ -313,7 +321,7 @@ def _show(
     figures: Sequence[Figure],
     rows: list[dict[Any, Any]],
     shared: Shared,
-    sentences: Sequence[str] = (),
+    sentences: Sequence[str],
     *,
     keep: Sequence[Path],
     printed: Sequence[Figure] | None = None,
@@ -321,24 +329,23 @@ def _show(
 ) -> None:
     """Print the result of an analysis and write its figures, if there is a folder for them.
 
-    The sentences, which are the answer, come before the tables.
+    The answer comes first, then the tables, then which priors another region borrows.
 
     Parameters
     ----------
-    printed : shorter figures for the terminal; None for the same ones.
+    sentences : the answer. printed : shorter figures for the terminal; None for the same ones.
     """
     from tarazu.model import borrowed_priors, load_hypothesis
     from tarazu.report.pages.figure_pages import write_pages
 
     borrowed = borrowed_priors(shared.load_region(), [load_hypothesis(shared.hypothesis)])
-    sentences = [*sentences, *filter(None, [borrowed])]
     texts = (figure.to_text(width()) for figure in printed or figures)
-    answer = ["\n".join(map(paragraph, sentences))] if sentences else []
-    parts = [*answer, *texts]
+    caveat = [paragraph(borrowed)] if borrowed else []
+    parts = ["\n".join(map(paragraph, sentences)), *texts, *caveat]
     try:
         if shared.out is not None:
             write_pages(figures, shared.out, keep=keep, replace=shared.force)
             parts.append("\n".join(str(shared.out / f"{figure.key}.html") for figure in figures))
     finally:  # the result of minutes is printed also if a file must not be overwritten
-        data = {"rows": rows, "sentences": list(sentences), **more}
+        data = {"rows": rows, "sentences": [*sentences, *filter(None, [borrowed])], **more}
         show("\n\n".join(parts), data, as_json=shared.as_json)

@@ -1,0 +1,105 @@
+"""What an analysis of the model found, in a sentence or two: stands before its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from tarazu.core.number_format import estimate, percent, percent_estimate, percent_interval
+from tarazu.report.tables.policies import span
+from tarazu.study.analysis.marginal_effect import ARMED, REPLACEMENT
+from tarazu.study.analysis.thresholds import Thresholds
+from tarazu.study.analysis.tipping_points import TippingPointsOverDraws
+from tarazu.study.setup.zones import EVERYWHERE, ZONES
+
+LEVEL = 0.9  # of the intervals in the tables of analyses
+
+
+def marginal_answer(table: pd.DataFrame, *, district: str) -> str:
+    """Return what one more operation changes at the longest horizon, and what is replaced.
+
+    Parameters
+    ----------
+    table : of `marginal_effect`. district : title of the district of the operation.
+    """
+    weeks = int(table["weeks"].max())
+    rows = {
+        (str(row["quantity"]), str(row["zone"])): row
+        for row in table[table["weeks"] == weeks].to_dict("records")
+    }
+    here, all_over = rows["attacks", ZONES[0]], rows["attacks", EVERYWHERE]
+    sentences = [
+        f"One more operation in {district} changes attacks there over {span(weeks)} by "
+        f"{_change(here)}; in all districts by {_change(all_over)}."
+    ]
+    replaced = rows.get((REPLACEMENT, EVERYWHERE))
+    if replaced is not None and replaced["effect"] == replaced["effect"]:
+        share = percent(replaced["effect"])
+        ends = percent_interval((replaced["effect_low"], replaced["effect_high"]))
+        sentences.append(
+            f"Of the {ARMED} whom it removes, {share} are replaced by then "
+            f"({percent(LEVEL)} interval, {ends})."
+        )
+    return " ".join(sentences)
+
+
+def ablation_answer(
+    table: pd.DataFrame, *, policy: str, baseline: str, outcome: str, weeks: int
+) -> str:
+    """Return the effect of a policy, and the link through which most of it goes.
+
+    Parameters
+    ----------
+    table : of `ablate`.
+    """
+    whole, *links = table.to_dict("records")
+    answer = (
+        f"With all links at work, '{policy}' changes {outcome} over {span(weeks)} by "
+        f"{_change(whole)} against '{baseline}'."
+    )
+    clear = [row for row in links if row["through_low"] * row["through_high"] > 0.0]
+    if not clear:
+        return f"{answer} No link, held alone, changes this by more than chance."
+    most = max(clear, key=lambda row: abs(row["through"]))
+    return f"{answer} Most goes through {most['link']}: {_change(most, 'through')}."
+
+
+def thresholds_answer(found: Thresholds) -> str:
+    """Return whether violence grows from few militants, and how often there are two equilibria."""
+    above, n = found.shares()["above_one"]
+    bistable, n_settled = found.shares()["bistable"]
+    if not n:
+        return f"Under '{found.hypothesis}' R_v is not defined in any draw: {found.reason()}."
+    answer = (
+        f"Under '{found.hypothesis}' with '{found.policy}', violence grows from few {ARMED} (R_v "
+        f"above 1) in {percent_estimate(above.value, (above.low, above.high))} of {n} draws."
+    )
+    if not n_settled:
+        return answer
+    return (
+        f"{answer} Few and many {ARMED} end at different levels in "
+        f"{percent_estimate(bistable.value, (bistable.low, bistable.high))}."
+    )
+
+
+def flips_answer(found: TippingPointsOverDraws, *, policy: str, baseline: str) -> str:
+    """Return how often a policy is ahead, and the parameter that most often changes that."""
+    ahead = found.ahead
+    answer = (
+        f"'{policy}' is ahead of '{baseline}' in "
+        f"{percent_estimate(ahead.value, (ahead.low, ahead.high))} of draws."
+    )
+    first = found.table.iloc[0]
+    if not first["n_tipping"]:
+        return f"{answer} No parameter, moved alone, changes the ranking in any draw."
+    share = percent_estimate(first["tips"], (first["tips_low"], first["tips_high"]))
+    return f"{answer} Moved alone, {first['parameter']} changes the ranking in {share} of draws."
+
+
+def _change(row: Mapping[Hashable, Any], name: str = "effect") -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low == high:
+        return f"{estimate(row[name], None)} in all draws"
+    return estimate(row[name], (low, high), level=LEVEL)

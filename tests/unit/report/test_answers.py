@@ -1,0 +1,90 @@
+"""The sentence before the tables of an analysis: numbers with intervals, no claim from noise."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tarazu.report.answers import ablation_answer, flips_answer, marginal_answer, thresholds_answer
+from tarazu.study.analysis.thresholds import Thresholds
+from tarazu.study.analysis.tipping_points import TippingPointsOverDraws
+from tarazu.study.analysis.uncertainty import Estimate
+
+
+def change(effect: float, half: float, name: str = "effect") -> dict[str, float]:
+    return {name: effect, f"{name}_low": effect - half, f"{name}_high": effect + half}
+
+
+def marginal(replaced: float) -> pd.DataFrame:
+    attacks = {"quantity": "attacks", "weeks": 260}
+    return pd.DataFrame(
+        [
+            attacks | {"zone": "here", "weeks": 4} | change(9.0, 1.0),
+            attacks | {"zone": "here"} | change(2.0, 3.0),
+            attacks | {"zone": "everywhere"} | change(0.5, 0.0),
+            {"quantity": "replacement ratio", "zone": "everywhere", "weeks": 260}
+            | change(replaced, 0.1),
+        ]
+    )
+
+
+def test_marginal__answers_at_the_longest_horizon() -> None:
+    answer = marginal_answer(marginal(1.04), district="Kech")
+    assert "in Kech changes attacks there over 5 years by +2.00 (90% interval, −1.00 to +5.00)" in (
+        answer
+    )
+    assert "in all districts by +0.50 in all draws" in answer
+    assert "104% are replaced by then (90% interval, 94% to 114%)" in answer
+
+
+def test_marginal__says_nothing_of_replacement_where_none_was_removed() -> None:
+    assert "replaced" not in marginal_answer(marginal(float("nan")), district="Kech")
+
+
+def links(*parts: tuple[str, float, float]) -> pd.DataFrame:
+    whole = {"link": "all links at work"} | change(5.0, 1.0) | change(0.0, 0.0, "through")
+    return pd.DataFrame(
+        [whole]
+        + [
+            {"link": name} | change(4.0, 1.0) | change(part, half, "through")
+            for name, part, half in parts
+        ]
+    )
+
+
+def test_ablation__names_the_largest_part_that_is_not_noise() -> None:
+    table = links(("trust>*", 4.0, 9.0), ("missing_level>*", -2.0, 1.0), ("kin_flow>*", 1.0, 0.5))
+    names = {"policy": "surge", "baseline": "status-quo", "outcome": "attacks"}
+    answer = ablation_answer(table, **names, weeks=520)
+    assert "'surge' changes attacks over 10 years by +5.00 (90% interval, +4.00 to +6.00)" in answer
+    assert answer.endswith("through missing_level>*: −2.00 (90% interval, −3.00 to −1.00).")
+    noise = ablation_answer(links(("trust>*", 4.0, 9.0)), **names, weeks=520)
+    assert noise.endswith("No link, held alone, changes this by more than chance.")
+
+
+def test_thresholds__states_shares_of_draws() -> None:
+    rows = {"reproduction": [0.5, 2.0], "from_low": [1.0, 1.0], "from_high": [1.0, 9.0]}
+    table = pd.DataFrame(rows | {"is_bistable": [False, True], "reason": ["", ""]})
+    answer = thresholds_answer(Thresholds("full", "surge", table, pd.DataFrame()))
+    assert answer.startswith(
+        "Under 'full' with 'surge', violence grows from few militants (R_v above 1) in 50% ("
+    )
+    assert "of 2 draws. Few and many militants end at different levels in 50% (" in answer
+
+
+def test_thresholds__says_why_there_is_no_number() -> None:
+    rows = {"reproduction": [float("nan")], "from_low": [1.0], "from_high": [1.0]}
+    table = pd.DataFrame(rows | {"is_bistable": [False], "reason": ["no rest without violence"]})
+    answer = thresholds_answer(Thresholds("full", "surge", table, pd.DataFrame()))
+    assert answer == "Under 'full' R_v is not defined in any draw: no rest without violence."
+
+
+def test_flips__name_the_parameter_that_tips_most_often() -> None:
+    row = {"parameter": "retaliation", "tips": 0.75, "tips_low": 0.5, "tips_high": 0.9}
+    names = {"policy": "surge", "baseline": "status-quo"}
+    ahead = Estimate(0.25, 0.1, 0.5)
+    found = TippingPointsOverDraws(ahead, pd.DataFrame([row | {"n_tipping": 3}]))
+    answer = flips_answer(found, **names)
+    assert "'surge' is ahead of 'status-quo' in 25% (10% to 50%) of draws." in answer
+    assert "retaliation changes the ranking in 75% (50% to 90%) of draws." in answer
+    never = TippingPointsOverDraws(ahead, pd.DataFrame([row | {"n_tipping": 0}]))
+    assert flips_answer(never, **names).endswith("changes the ranking in any draw.")
