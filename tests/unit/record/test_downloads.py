@@ -347,8 +347,16 @@ def test_download__a_service_that_stays_out_of_order_is_an_error(tmp_path: Path)
 def test_download__nobody_there_is_an_error(tmp_path: Path) -> None:
     with serve(ucdp_pages) as server:
         address = server.address
-    with pytest.raises(DataError, match="no response after 5 attempts"):
+    with pytest.raises(DataError, match=r"no response after 2 attempts .* connected\?"):
         fetch(tmp_path / "events.json", address)
+
+
+def test_download__a_service_that_was_there_gets_more_attempts() -> None:
+    with WebClient(gap=0.0) as client:
+        with serve(in_turn([as_json([])])) as server:
+            client.get(server.address, {})
+        with pytest.raises(DataError, match="no response after 6 attempts"):
+            client.get(server.address, {})
 
 
 def test_download__a_wrong_checksum_writes_nothing(tmp_path: Path) -> None:

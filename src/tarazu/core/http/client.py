@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from urllib.parse import quote, urlencode
 
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
@@ -31,6 +31,7 @@ from tarazu.core.provenance import digest_file
 
 GAP = 1.0  # s from one request to the next: these services are run by universities
 ATTEMPTS = 5
+UNREACHED = 1  # further attempts where no connection was ever made: most often there is no network
 REDIRECTS = 5
 RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 CHUNK_BYTES = 1 << 16  # bytes
@@ -73,6 +74,7 @@ class WebClient:
         self._variables = key.variable if key is not None else variables
         self._gap = gap
         self._last = -gap
+        self._was_reached = False
         self._meter = Meter(limits)
         self._pool = metered_pool(self._meter)
 
@@ -249,11 +251,13 @@ class WebClient:
                     preload_content=False,
                 )
             except HTTPError as error:
-                if attempt == ATTEMPTS:
-                    what = f"no response after {ATTEMPTS} attempts ({_reason(error)})"
+                is_offline = isinstance(error, NewConnectionError) and not self._was_reached
+                if attempt >= (UNREACHED if is_offline else ATTEMPTS):
+                    what = f"no response after {attempt + 1} attempts ({_reason(error)})"
                     hint = f"Is this machine connected? {RESUME_HINT}"
                     raise DataError(what, file=without_secrets(url), hint=hint) from error
             else:
+                self._was_reached = True
                 if response.status not in RETRIED_STATUS or attempt == ATTEMPTS:
                     return response
                 response.close()
