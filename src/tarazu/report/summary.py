@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tarazu.core.number_format import count, estimate, p_value, percent, years
 from tarazu.evidence.battery import Battery
-from tarazu.evidence.finding import CANNOT_TELL
+from tarazu.evidence.finding import CANNOT_TELL, Finding
 from tarazu.record import Record
 from tarazu.study.analysis.summary import in_order, main_horizon
 
@@ -104,8 +104,8 @@ def record_point(record: Record) -> str:
     apart = f" Begun by a foreign state: {count(strikes)}." if strikes else ""
     return (
         f"{record.region.title}, {years(record.start.year, record.end.year)}: "
-        f"{count(record.n_events)} events, {count(attacks)} attacks by armed groups and "
-        f"{count(operations)} operations by the state.{apart}"
+        f"{_number_of(record.n_events, 'event')}, {_number_of(attacks, 'attack')} by armed groups "
+        f"and {_number_of(operations, 'operation')} by the state.{apart}"
     )
 
 
@@ -118,12 +118,22 @@ def battery_point(battery: Battery) -> str:
         unclear = len(tests) - len(held)
         of = "the only test" if len(tests) == 1 else f"{unclear} of {len(tests)} tests"
         if unclear:
-            parts.append(f"For {of} the record cannot tell.")
+            parts.append(f"For {of} the record cannot tell{_not_possible(tests)}.")
     parts += [
         _verdict_words(battery, finding.name, battery.joint_verdict(finding)) for finding in held
     ]
     parts.append(battery.failure_sentence)
     return " ".join(part for part in parts if part) or "No test was made."
+
+
+def _not_possible(tests: Sequence[Finding]) -> str:
+    """Return how many tests had nothing to estimate from, as the end of a sentence."""
+    number = sum(finding.p_value is None for finding in tests)
+    if not number or len(tests) == 1:
+        return "; it was not possible" if number else ""
+    if number == len(tests):
+        return "; none was possible"
+    return f"; {number} of them {'was' if number == 1 else 'were'} not possible"
 
 
 def ledger_point(ledger: Ledger) -> str:
@@ -165,6 +175,10 @@ def _change(row: dict[str, Any]) -> str:
     ends = (row["change_q05"], row["change_q95"])
     middle = estimate(row["change_median"], ends, whole=True)
     return f"{middle}, fewer in {percent(row['share_lower'])}"
+
+
+def _number_of(number: int, noun: str) -> str:
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _verdict_words(battery: Battery, name: str, verdict: str) -> str:

@@ -1,0 +1,40 @@
+"""The last lines of a command count in plain words, and tell 'cannot tell' from 'not possible'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.cli.stubs import stub_finding
+
+from tarazu.evidence.battery import assess
+from tarazu.record import load_record
+from tarazu.report.summary import battery_point, record_point
+
+
+def test_record__one_event_is_no_plural() -> None:
+    record = load_record()
+    one = replace(record, events=record.events[record.events["initiator"] == "militant"].head(1))
+    assert "1 event, 1 attack by armed groups and 0 operations by the state." in record_point(one)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "expected"),
+    [
+        ((0.5, 0.5, 0.5), "For 3 of 3 tests the record cannot tell."),
+        ((0.5, 0.5, None), "cannot tell; 1 of them was not possible."),
+        ((0.5, None, None), "cannot tell; 2 of them were not possible."),
+        ((None, None, None), "cannot tell; none was possible."),
+        ((None,), "For the only test the record cannot tell; it was not possible."),
+    ],
+)
+def test_battery__counts_the_tests_that_were_not_possible(
+    p_values: tuple[float | None, ...], expected: str
+) -> None:
+    record = load_record()
+    names = ("retaliation", "wake", "dose")
+    findings = [
+        replace(stub_finding(name, record), p_value=p_value)
+        for name, p_value in zip(names, p_values, strict=False)
+    ]
+    assert battery_point(assess(findings, 0.05)).endswith(expected)
