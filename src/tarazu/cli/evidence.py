@@ -102,9 +102,9 @@ def _next_commands(
     commands = [(f"record describe{of}", "shows what the record holds and what was dropped")]
     if out is None:
         commands.insert(0, (f"evidence{of} -o out/evidence", "writes the findings and a brief"))
-    if file is None:
-        commands.append((f"run demo{of}", "adds four policies in the model, and the claims"))
-    return commands
+    events = "" if file is None else f" --events {shlex.quote(str(file))}"
+    study = f"run demo{events}{options.words}"
+    return [*commands, (study, "adds four policies in the model, and the claims")]
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:

@@ -82,3 +82,4 @@ def test_next_commands__repeat_the_options_of_the_record(
     options = "--region balochistan --keep-going"
     assert any(line.endswith(f"record describe {events} {options}") for line in lines)
     assert any(line.endswith(f"evidence {events} {options} -o out/evidence") for line in lines)
+    assert any(line.endswith(f"run demo --events {events} {options}") for line in lines)
