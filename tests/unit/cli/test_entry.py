@@ -123,8 +123,8 @@ def test_complaint__a_hostile_cell_cannot_drive_or_flood_the_terminal(
     [
         (["versoin"], "Did you mean 'version'?"),
         (["version", "--jsno"], "--json"),
-        ([], "a command is missing"),
-        (["record"], "a command is missing"),
+        ([], "a command is missing; expected one of those listed above."),
+        (["record"], "a command is missing; expected one of those listed above."),
     ],
 )
 def test_usage_error__code_2_with_the_nearest_name_on_stderr(

@@ -41,7 +41,11 @@ def _is_about_input(error: BaseException) -> bool:
 
 def _usage_lines(error: typer.TyperException) -> Iterator[str]:
     context = getattr(error, "ctx", None)
-    yield f"error: {error.format_message() or 'a command is missing.'}"
+    message = error.format_message()
+    if not message:  # the help was printed in place of running nothing
+        yield "error: a command is missing; expected one of those listed above."
+        return
+    yield f"error: {message}"
     command = "tarazu" if context is None else context.command_path
     yield f"Try '{command} --help'."
 
