@@ -112,7 +112,7 @@ def _bar() -> Progress:
     class Left(ProgressColumn):
         def render(self, task: Task) -> Text:
             left = task.time_remaining
-            return Text("" if left is None else f"{timedelta(seconds=ceil(left))} left")
+            return Text("" if left is None else f"({timedelta(seconds=ceil(left))} left)")
 
     return Progress(
         TextColumn("{task.description}", markup=False),  # a file may be named [/red]
