@@ -16,7 +16,7 @@ from tarazu.core.provenance import collect_provenance, digest
 from tarazu.engine.compiler.kernel_files import program_of
 from tarazu.engine.compiler.program import Program
 from tarazu.engine.mean_field.javascript import write_javascript
-from tarazu.model import Hypothesis, Model, load_hypothesis
+from tarazu.model import Hypothesis, Model, borrowed_priors, load_hypothesis
 from tarazu.model.hypothesis import HYPOTHESES
 from tarazu.model.quantities import Lever
 from tarazu.policy import Policy, load_policy
@@ -86,6 +86,11 @@ class Lab:
     def model_digest(self) -> str:
         """Digest of what declares the model: its sources, its hypotheses and a mechanism added."""
         return digest("\0".join([self.model.digest, *_sources("model")]).encode())
+
+    @cached_property
+    def borrowed(self) -> str:
+        """Sentences on priors that are those of Balochistan; "" for Balochistan."""
+        return borrowed_priors(self.region)
 
     @property
     def key(self) -> str:

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.app.labs import shipped_lab
 
-from tarazu.app.lab import NOT_POLICY, OPEN, TODAY
+from tarazu.app import words
+from tarazu.app.lab import NOT_POLICY, OPEN, TODAY, load_lab
+from tarazu.app.pages.waiting import template
 from tarazu.app.reproduce import policy_toml
 from tarazu.app.state import (
     State,
@@ -171,3 +173,10 @@ def test_levers__of_the_first_page_exist_and_analysis_switches_do_not() -> None:
     assert not NOT_POLICY & LAB.levers.keys()
     assert {*LAB.levers} | NOT_POLICY == {*LAB.model.levers}
     assert next(iter(LAB.policies)) == TODAY
+
+
+def test_header__names_the_priors_that_another_region_borrows() -> None:
+    header, texts = template("header.html.j2"), words.load_words()
+    elsewhere = header.render(words=texts, lab=load_lab("kp-fata"))
+    assert "Priors per capita are those of Balochistan, not of" in elsewhere
+    assert "Priors per capita" not in header.render(words=texts, lab=LAB)
