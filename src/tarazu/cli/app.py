@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tarazu.cli.options import Force, Quiet, Verbose
+from tarazu.cli.options import Force, Quiet, Region, Verbose, paths_of, region_folders
 from tarazu.cli.terminal.output import show
 
 
@@ -22,15 +22,7 @@ def app(
             "run, whose findings the page of evidence shows.",
         ),
     ] = None,
-    region: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            show_default="the shipped region",
-            help="Folder of a region.",
-        ),
-    ] = None,
+    region: Region = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; other than this machine's own: with a token.")
     ] = "127.0.0.1",
@@ -64,7 +56,7 @@ def app(
         from tarazu.app.lab import load_lab
         from tarazu.app.pages.saved import saved_page
 
-        inputs = [place for place in (region, folder) if place is not None]
+        inputs = [*region_folders(region), *paths_of(folder)]
         check_outputs([save], keep=inputs, replace=force)
         page = saved_page(load_lab(region, policies))
         write_outputs({save: page.encode()}, keep=inputs, replace=force)

@@ -175,6 +175,10 @@ def test_marginal__a_wrong_district_gets_the_nearest_one(
     assert "Did you mean 'brezno'?" in said
 
 
+def test_app__takes_the_name_of_a_region(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Did you mean 'kp-fata'?" in failure(["app", "--region", "kp-fta"], capsys)
+
+
 @pytest.mark.parametrize("command", ["describe", "odd"])
 def test_model__names_the_borrowed_priors_of_another_region(
     command: str, folder: Path, capsys: pytest.CaptureFixture[str]
