@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -54,7 +55,7 @@ def serve(
     except ModuleNotFoundError as error:
         raise ResourceError(
             f"the package '{error.name}' is missing",
-            hint="Install the extra: pip install 'tarazu[app]'",
+            hint=f"Install it with: {sys.executable} -m pip install starlette uvicorn",
         ) from error
     share_pools()
     listener = _listen(host, port)

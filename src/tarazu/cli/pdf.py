@@ -30,9 +30,9 @@ def pdf(
 ) -> None:
     """Write the brief and the annex of a run as PDF.
 
-    With bookmarks, page numbers and links, made without a browser. Needs the package typst:
-    pip install 'tarazu[pdf]'. What is folded on screen is printed, but for the numbers of figures,
-    which the HTML gives as CSV.
+    With bookmarks, page numbers and links, made without a browser. Needs the package typst; where
+    it is missing, the message has the command that installs it. What is folded on screen is
+    printed, but for the numbers of figures, which the HTML gives as CSV.
     """
     from tarazu.report.pdf.document import write_pdfs
 
