@@ -217,6 +217,7 @@ def claims(
     and the rule that decided it, which was fixed before the runs. A claim that no record can test
     is at most model-conditional; the model is not calibrated.
     """
+    from tarazu.model import borrowed_priors
     from tarazu.pipeline.runner import run_task
     from tarazu.pipeline.task import ledger_task
 
@@ -241,7 +242,10 @@ def claims(
                 progress=progress,
             )
     assert result.ledger is not None  # the task has one
-    show("\n".join(_ledger_lines(result.ledger)), result.ledger.to_dict(), as_json=as_json)
+    note = borrowed_priors(region)
+    text = "\n".join(_ledger_lines(result.ledger, note))
+    content = result.ledger.to_dict() | ({"borrowed_priors": note} if note else {})
+    show(text, content, as_json=as_json)
     exit_for_failures(result.battery, out)
 
 
@@ -339,8 +343,13 @@ def _reporting_what_is_kept(out: Path) -> Iterator[None]:
         raise
 
 
-def _ledger_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield a ledger as text: all verdicts in one table, then each claim with its rule."""
+def _ledger_lines(ledger: Ledger, note: str) -> Iterator[str]:
+    """Yield a ledger as text: all verdicts in one table, then each claim with its rule.
+
+    Parameters
+    ----------
+    note : on the priors that the region borrows; may be empty.
+    """
     from tarazu.report.tables.ledger import verdict_table
 
     yield verdict_table(ledger).to_text(width())
@@ -348,6 +357,8 @@ def _ledger_lines(ledger: Ledger) -> Iterator[str]:
         "True in: share of draws of the deciding hypothesis. The model is not calibrated: its "
         "results depend on its assumptions."
     )
+    if note:
+        yield paragraph(note)
     for entry in ledger.entries:
         yield ""
         yield from _entry_lines(entry)

@@ -56,9 +56,7 @@ def run_points(
         points.append(("claims", ledger_point(ledger)))
     if study is not None:
         points.append(("policies", study_point(study)))
-        points.append(
-            ("caution", "The model is not calibrated: what it gives follows from priors.")
-        )
+        points.append(("caution", caution_point(study)))
     return tuple(points)
 
 
@@ -163,6 +161,17 @@ def study_point(result: StudyResult) -> str:
         f"Change in civilians killed over {span(main_horizon(result))} against "
         f"'{titles[result.baseline]}' under '{hypothesis}', median and 5% to 95% of draws, "
         f"simulated, not calibrated: {'; '.join(rows)}{rest}."
+    )
+
+
+def caution_point(result: StudyResult) -> str:
+    """Return what limits a study's numbers: no calibration, and whose rates its priors hold."""
+    caution = "The model is not calibrated: what it gives follows from priors."
+    if not result.borrowed_priors:
+        return caution
+    return (
+        f"{caution} Those per capita are of Balochistan, not of {result.region}, unless a "
+        "hypothesis sets them: see the annex."
     )
 
 

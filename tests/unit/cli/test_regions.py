@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from tests.unit.region import slavia
 
+import tarazu.pipeline.runner
+from tarazu.claims import Ledger
 from tarazu.cli.entry import run
 from tarazu.cli.run import default_folder, next_commands
 from tarazu.core.errors import DataError, ScenarioError
 from tarazu.pipeline import Task, ledger_task, read_study
+from tarazu.pipeline.runner import TaskResult
 from tarazu.pipeline.task import demo_task
 from tarazu.record import Record, load_record, read_record
 from tarazu.region import Region, load_region
@@ -173,6 +176,20 @@ def test_marginal__a_wrong_district_gets_the_nearest_one(
     said = failure(["model", "marginal", "Brezn", "--region", folder / "reg"], capsys)
     assert "no district 'Brezn' in Slavia" in said
     assert "Did you mean 'brezno'?" in said
+
+
+def test_claims__name_the_borrowed_priors_of_another_region(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decided = TaskResult(None, (), Ledger("Claims", (), "0" * 64))
+    monkeypatch.setattr(tarazu.pipeline.runner, "run_task", lambda *_, **__: decided)
+    elsewhere = [str(part) for part in (*events_of(folder), "--region", folder / "reg")]
+    for options, expected in (([], False), (elsewhere, True)):
+        assert run(["claims", "-q", *options]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("Priors per capita are those of Balochistan, not of Slavia" in said) is expected
+        assert run(["claims", "-q", "--json", *options]) == 0
+        assert ("borrowed_priors" in json.loads(capsys.readouterr().out)) is expected
 
 
 def test_app__takes_the_name_of_a_region(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.cli.stubs import stub_finding
+from tests.unit.report.brief.made import study
 
 from tarazu.evidence.battery import assess
 from tarazu.record import load_record
-from tarazu.report.summary import battery_point, record_point
+from tarazu.report.summary import battery_point, caution_point, record_point
 
 
 def test_record__one_event_is_no_plural() -> None:
@@ -38,3 +39,10 @@ def test_battery__counts_the_tests_that_were_not_possible(
         for name, p_value in zip(names, p_values, strict=False)
     ]
     assert battery_point(assess(findings, 0.05)).endswith(expected)
+
+
+def test_caution__names_the_region_whose_rates_the_priors_hold() -> None:
+    here = study({})
+    assert "per capita" not in caution_point(here)
+    elsewhere = replace(here, region="Slavia", borrowed_priors="Priors per capita are borrowed.")
+    assert "Those per capita are of Balochistan, not of Slavia" in caution_point(elsewhere)
