@@ -48,6 +48,7 @@ def test_arrow__finds_what_python_finds(texts: list[str]) -> None:
     array = np.array(texts, dtype=object)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pattern_search, "FEW", 0)
+        patch.setattr(pattern_search, "FEWER", 0)
         search = PatternSearch(array)
         for pattern in PATTERNS:
             wanted = [re.search(pattern, text, re.IGNORECASE) is not None for text in texts]

@@ -48,15 +48,16 @@ def _classify(events: SourceTable, piece: slice, rules: RuleSet) -> dict[str, La
     movement_of = {
         group: movement for movement, groups in rules.movements.items() for group in groups
     }
-    groups = events.group[piece]
+    codes, groups = pd.factorize(events.group[piece])
+    short = [rules.short_names.get(group, group) for group in groups]
     movements = [movement_of.get(group, "other") if group else "" for group in groups]
     return {
         "initiator": initiator,
         "initiator_rule": initiator_rule,
         "tactic": tactic,
         "target": target,
-        "group": np.array([rules.short_names.get(g, g) for g in groups], dtype=object),
-        "movement": np.array(movements, dtype=object),
+        "group": np.array(short, dtype=object)[codes],
+        "movement": np.array(movements, dtype=object)[codes],
         "group_site": facts.any_of(facts.sites.values()),
     }
 

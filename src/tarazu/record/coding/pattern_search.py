@@ -22,6 +22,7 @@ PORTABLE = re.compile(
     r"|[*+?]|\{\d{1,3}(?:,\d{0,3})?\})*"
 )
 FEW = 2000  # texts for which it is not worth to import Arrow
+FEWER = 40  # texts that Python searches before RE2 has compiled the pattern
 
 
 class PatternSearch:
@@ -41,9 +42,9 @@ class PatternSearch:
 
         Arrow is 20 times as fast as Python; what it might understand otherwise is left to Python.
         """
-        is_all = rows is None
-        rows = np.arange(len(self.columns[0])) if rows is None else rows
-        if len(rows) < FEW or PORTABLE.fullmatch(pattern) is None:
+        is_all, size = rows is None, len(self.columns[0])
+        rows = np.arange(size) if rows is None else rows
+        if size < FEW or len(rows) < FEWER or PORTABLE.fullmatch(pattern) is None:
             return self._find_by_python(pattern, rows)
         import pyarrow.compute as pc
 
