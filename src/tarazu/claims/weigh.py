@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tarazu.claims.experiments import ModelResult, read_study
 from tarazu.claims.ledger import Claim, LedgerSpec, RecordTest, load_ledger
 from tarazu.core.arguments import wrong_type
+from tarazu.evidence.battery import Battery
 from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import Finding
 from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.study import StudyResult, load_study_result
 from tarazu.study.setup.spec import POOLED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "model-conditional", "not run"]
 RecordConclusion = Literal["supported", "contradicted", "cannot tell"]
@@ -90,6 +94,28 @@ class Ledger:
         ]
         return {"title": self.title, "digest": self.digest, "entries": entries}
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per claim: id, title, sentence, verdict, and what decided it.
+
+        Columns record (what the test on the record says), model (what the experiment says),
+        both missing where there was none, and explanation.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "id": entry.claim.id,
+                "title": entry.claim.title,
+                "sentence": entry.claim.sentence,
+                "verdict": entry.verdict,
+                "record": None if entry.record is None else entry.record.conclusion,
+                "model": None if entry.model is None else entry.model.conclusion,
+                "explanation": entry.explanation,
+            }
+            for entry in self.entries
+        ]
+        return pd.DataFrame(rows)
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(e.claim.id)}</td><td>{escape(e.claim.sentence)}</td>"
@@ -100,8 +126,8 @@ class Ledger:
 
 
 def weigh_claims(
-    findings: Iterable[Finding],
-    results: Iterable[StudyResult | str | PathLike[str]],
+    findings: Battery | Iterable[Finding] = (),
+    results: Iterable[StudyResult | str | PathLike[str]] = (),
     ledger: str | PathLike[str] | LedgerSpec | None = None,
     *,
     failures: Iterable[Failure] = (),
@@ -112,6 +138,7 @@ def weigh_claims(
     ----------
     findings, results : found by their names; a claim whose finding is missing has no test on the
         record, one whose study is missing none in the model. A result may be given as its folder.
+        Of a battery the verdicts after correction are taken, and its failures.
     ledger : a TOML file of claims, or what `load_ledger` returns; the shipped one if None.
     failures : estimators that gave no finding: for their claims the record cannot tell.
 
@@ -132,8 +159,10 @@ def weigh_claims(
     """
     if not isinstance(ledger, LedgerSpec):
         ledger = load_ledger(ledger)
+    if isinstance(findings, Battery):
+        failures = (*findings.failures, *failures)
     by_finding = {finding.name: finding for finding in _findings(findings)}
-    by_study = {result.name: result for result in map(_result, results)}
+    by_study = {result.name: result for result in map(_result, _several("results", results))}
     by_failure = {failure.name: failure for failure in failures}
     entries = []
     for claim in ledger.claims:
@@ -149,8 +178,15 @@ def weigh_claims(
     return Ledger(ledger.title, tuple(entries), ledger.digest)
 
 
+def _several(what: str, given: object) -> Iterable[Any]:
+    """Return several things as they are; one alone, or a path, is refused."""
+    if isinstance(given, str | PathLike) or not isinstance(given, Iterable):
+        raise wrong_type(what, given, f"several {what} in a list")
+    return given
+
+
 def _findings(findings: Iterable[Finding]) -> Iterator[Finding]:
-    for finding in findings:
+    for finding in _several("findings", findings):
         if not isinstance(finding, Finding):
             raise wrong_type("a finding", finding, "what `estimate` returns")
         yield finding

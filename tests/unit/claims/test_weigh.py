@@ -14,6 +14,8 @@ from tarazu.claims.weigh import decide
 from tarazu.core.errors import ScenarioError
 from tarazu.core.files.digests import sealed_json
 from tarazu.core.provenance import canonical_json, digest_file
+from tarazu.evidence.battery import assess
+from tarazu.evidence.failure import Failure
 from tarazu.evidence.finding import CANNOT_TELL, Analysis, Finding
 from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.record import load_record
@@ -375,6 +377,21 @@ def test_weigh_claims__of_a_wrong_type_names_the_value():
         weigh_claims([], [3])
     with pytest.raises(TypeError, match="ledger is 3"):
         weigh_claims([], [], 3)
+    with pytest.raises(TypeError, match=r"findings is .*; expected several findings in a list"):
+        weigh_claims(finding("retaliation", "backlash"), [])
+    with pytest.raises(TypeError, match=r"results is 'out'.*expected several results in a list"):
+        weigh_claims([], "out")
+
+
+def test_weigh_claims__takes_the_corrected_verdicts_and_failures_of_a_battery():
+    tests = [replace(finding("retaliation", "backlash"), p_value=0.03)]
+    alone = assess(tests)
+    three = assess([*tests, *(replace(tests[0], name=name) for name in ("dose", "wake"))])
+    frames = [weigh_claims(battery).to_frame().set_index("id") for battery in (alone, three)]
+    claim = next(e.claim.id for e in weigh_claims(alone).entries if e.record is not None)
+    assert [frame.loc[claim, "record"] for frame in frames] == ["supported", "cannot tell"]
+    failed = assess([Failure("retaliation", "the record has no attack.")])
+    assert weigh_claims(failed).to_frame().set_index("id").loc[claim, "record"] == "cannot tell"
 
 
 def test_verdict_table__has_a_line_per_claim_with_what_decided_it(works):
