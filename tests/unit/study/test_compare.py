@@ -70,6 +70,11 @@ def test_ranking__by_what_killing_moves_is_refused(result, comparison, name):
         assert name not in set(table["outcome"])
 
 
+def test_comparison__shows_itself_in_one_line(comparison):
+    assert len(repr(comparison)) < 120
+    assert f".leaders ({len(comparison.leaders)} rows)" in repr(comparison)
+
+
 def test_compare__unknown_outcome_is_an_error(result):
     with pytest.raises(KeyError, match="no outcome"):
         compare(result, ["body_count"])

@@ -408,6 +408,12 @@ def test_run__takes_a_model_and_a_region_by_path(tmp_path):
     ("given", "error", "message"),
     [
         ({"study": "dmo"}, ScenarioError, "no study 'dmo'.*Did you mean 'demo'"),
+        (
+            {"study": "surge"},
+            ScenarioError,
+            "'surge' is a policy, not a study; .* under policies in",
+        ),
+        ({"study": "backlash"}, ScenarioError, "'backlash' is a hypothesis, .*under hypotheses in"),
         ({"study": 3}, TypeError, r"study is 3 \(int\); expected the name of a study"),
         ({"study": None}, TypeError, "study is None"),
         ({"out": 3}, TypeError, r"out is 3 \(int\); expected a folder"),
@@ -457,7 +463,9 @@ def test_result__shows_itself_in_one_line_and_with_numbers_in_a_notebook(result)
 def test_result__of_a_wrong_type_or_place_is_an_error(tmp_path):
     with pytest.raises(TypeError, match="folder is None"):
         load_study_result(None)
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"has no study\.json; expected .*Run the study again\."):
+        load_study_result(tmp_path)
+    with pytest.raises(DataError, match=r"absent: does not exist; expected the folder of a study"):
         load_study_result(str(tmp_path / "absent"))
 
 

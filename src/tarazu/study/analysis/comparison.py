@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 KEYS: Final = ("subset", "hypothesis", "outcome", "weeks")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """Tables of one study; every interval covers 90% of repeated studies (Monte Carlo only).
 
@@ -50,6 +50,11 @@ class Comparison:
     regret: pd.DataFrame
     pairs: pd.DataFrame
     leaders: pd.DataFrame
+
+    def __repr__(self) -> str:
+        tables = ("outcomes", "regret", "pairs", "leaders")
+        rows = ", ".join(f".{name} ({len(getattr(self, name))} rows)" for name in tables)
+        return f"<Comparison: {rows}>"
 
     def _repr_html_(self) -> str:
         parts = [

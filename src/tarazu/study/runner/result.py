@@ -214,6 +214,13 @@ def load_tables(folder: Path) -> StudyTables:
         changed. Tables that were changed are found when they are read.
     """
     path = folder / RESULT
+    if not path.is_file():
+        raise DataError(
+            f"has no {RESULT}" if folder.is_dir() else "does not exist",
+            file=folder,
+            expected="the folder of a study's result, as run_study and `tarazu run` write it",
+            hint=AGAIN,
+        )
     try:
         described = read_sealed(path, hint=AGAIN)
         missing = [name for name in TABLES if not (folder / name).exists()]

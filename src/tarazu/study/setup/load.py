@@ -15,9 +15,9 @@ from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.specs.kinds import expecting
-from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
+from tarazu.model import HYPOTHESES, Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
-from tarazu.policy import Policy, check_policy, load_policy
+from tarazu.policy import POLICIES, Policy, check_policy, load_policy
 from tarazu.policy.calendar import in_weeks
 from tarazu.region import Region, load_region
 from tarazu.study.setup.checks import find_problems, foreign_districts, unknown_name
@@ -115,8 +115,18 @@ def find_study(name_or_path: str | PathLike[str]) -> Path:
     path = check_path("study", name_or_path, "the name of a study, a path, or a Study")
     if path.suffix == ".toml":
         return path
-    if str(name_or_path) not in STUDIES:
-        raise unknown_name("study", str(name_or_path), STUDIES, None, None)
+    name = str(name_or_path)
+    if name in POLICIES or name in HYPOTHESES:
+        kind, key = ("policy", "policies") if name in POLICIES else ("hypothesis", "hypotheses")
+        raise ScenarioError(
+            f"'{name}' is a {kind}, not a study",
+            value=name,
+            expected=f"one of {', '.join(STUDIES)}, or a path that ends in .toml",
+            hint=f"Simulate it with tarazu.simulate({kind}='{name}'), or name it under {key} in a "
+            "study of your own (`tarazu study new`)",
+        )
+    if name not in STUDIES:
+        raise unknown_name("study", name, STUDIES, None, None)
     return SHIPPED / f"{name_or_path}.toml"
 
 
