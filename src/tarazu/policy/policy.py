@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -11,9 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarazu.core.arguments import find_shipped
+from tarazu.core.arguments import find_shipped, wrong_type
 from tarazu.core.provenance import digest_file
-from tarazu.core.specs import read_toml
+from tarazu.core.specs import read_entries, read_toml
 from tarazu.core.specs.kinds import expecting
 
 POLICIES = (
@@ -74,6 +75,10 @@ class PolicyFile(BaseModel):
     settings: tuple[Setting, ...] = ()
 
 
+class _Settings(BaseModel):
+    settings: tuple[Setting, ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Policy:
     """A policy: settings of levers over weeks and districts; others stay as in the status quo.
@@ -82,9 +87,23 @@ class Policy:
     ----------
     name : the file's name without its ending.
     title, meaning : one readable line, and what it would mean in practice.
-    settings : in the order of the file.
+    settings : in the order of the file; dictionaries with the keys of `Setting` become settings.
     file : as errors name it.
     digest : sha256 of the file; "" for a policy made in code.
+
+    Raises
+    ------
+    ScenarioError, ExceptionGroup
+        A dictionary that is no setting.
+    TypeError
+        `name` is no text, or `settings` something else.
+
+    Examples
+    --------
+    >>> import tarazu as tz
+    >>> half = {"lever": "operational_tempo", "value": 0.5, "districts": ["Kech", "Panjgur"]}
+    >>> tz.Policy("halved", "Half the operations", "In two districts.", [half])
+    <Policy 'halved': 1 setting>
     """
 
     name: str
@@ -93,6 +112,11 @@ class Policy:
     settings: tuple[Setting, ...]
     file: str = ""
     digest: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise wrong_type("name", self.name, "a short name of the policy")
+        object.__setattr__(self, "settings", _settings(self.name, self.settings))
 
     def __repr__(self) -> str:
         n = len(self.settings)
@@ -106,6 +130,20 @@ class Policy:
             f"<p><b>{escape(self.title)}</b> ({escape(self.name)}): {escape(self.meaning)}</p>"
             f"{table}<p>Levers without a setting stay as in the status quo.</p>"
         )
+
+
+def _settings(name: str, given: object) -> tuple[Setting, ...]:
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+        raise wrong_type("settings", given, "several settings in a list")
+    made = list[Setting]()
+    for entry in given:
+        if isinstance(entry, Mapping):
+            made += read_entries({"settings": [entry]}, _Settings, Path(name)).settings
+        elif isinstance(entry, Setting):
+            made.append(entry)
+        else:
+            raise wrong_type("a setting", entry, "a Setting, or a dictionary with its keys")
+    return tuple(made)
 
 
 def _cells(setting: Setting) -> str:

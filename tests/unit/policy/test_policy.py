@@ -148,3 +148,16 @@ def test_policy__shows_itself_in_one_line_and_in_a_notebook():
     assert "<td>dialogue</td><td>0.5</td><td>kech</td><td>from 4 to 8</td>" in shown
     assert "<td>agency</td><td>1</td><td>all</td><td>from 0</td>" in shown
     assert "&lt;Mine&gt;" in shown
+
+
+def test_policy__made_in_code_takes_dictionaries_and_checks_them():
+    entry = {"lever": "dialogue", "value": 1.0, "districts": ["Kech"], "from_week": 4}
+    made = Policy("mine", "Mine", "A test.", [entry])
+    setting = Setting(lever="dialogue", value=1.0, districts=("Kech",), from_week=4)
+    assert made == Policy("mine", "Mine", "A test.", (setting,))
+    with pytest.raises(ScenarioError, match=r"settings\[0\]\.levver.*[Dd]id you mean 'lever'"):
+        Policy("mine", "Mine", "A test.", [entry | {"levver": "dialogue"}])
+    with pytest.raises(TypeError, match=r"settings is .*; expected several settings in a list"):
+        Policy("mine", "Mine", "A test.", entry)
+    with pytest.raises(TypeError, match=r"a setting is 'dialogue' \(str\); expected a Setting"):
+        Policy("mine", "Mine", "A test.", ["dialogue"])
