@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -151,6 +151,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the end of a message that names the nearest known name; "" if none is near."""
     hint = suggest(name, known)
     return f" {hint}" if hint else ""
+
+
+def no_attribute(thing: object, name: str, instead: Mapping[str, str]) -> AttributeError:
+    """Return the error for an attribute that does not exist, with what does the same.
+
+    Parameters
+    ----------
+    instead : what to use, by names that people try.
+    """
+    text = f"{type(thing).__name__!r} object has no attribute {name!r}"
+    if name in instead:
+        text += f". Use {instead[name]}"
+    return AttributeError(text, name=name, obj=thing)
 
 
 def raise_problems(problems: Sequence[TarazuError], summary: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tarazu.core import display
-from tarazu.core.errors import did_you_mean
+from tarazu.core.errors import did_you_mean, no_attribute
 from tarazu.core.number_format import years
 from tarazu.record.account import Quality, SourceNote
 from tarazu.record.panel import PRECISION, Freq, count_panel, month_id
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     import xarray as xr
 
 DAY_OF = {4: "{}-01-01", 7: "{}-01"}  # by length: a year, a month
+
+INSTEAD = {  # names that people try
+    "map": 'plot("map")',
+    "head": "events.head()",
+    "columns": "events.columns",
+    "to_csv": "to_frame().to_csv(path, index=False)",
+    "to_parquet": "to_frame().to_parquet(path)",
+    "filter": "sel(start=, end=, districts=, groups=)",
+    "select": "sel(start=, end=, districts=, groups=)",
+    "to_panel": "panel()",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -221,6 +232,11 @@ class Record:
         <Figure 'Attacks by district, 1992–2021': ...>
         """
         return display.draw(self, kind)
+
+    if not TYPE_CHECKING:  # a type checker would accept every name
+
+        def __getattr__(self, name):
+            raise no_attribute(self, name, INSTEAD)
 
     def __repr__(self) -> str:
         chosen = f"\n  selection: {'; '.join(self.selection)}" if self.selection else ""

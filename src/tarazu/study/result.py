@@ -7,16 +7,26 @@ from dataclasses import dataclass, fields
 from html import escape
 from os import PathLike
 from textwrap import fill
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tarazu.core import display
 from tarazu.core.arguments import check_path
+from tarazu.core.errors import no_attribute
 from tarazu.core.number_format import interval, number, percent
 from tarazu.study.analysis.comparison import Comparison, compare
 from tarazu.study.analysis.summary import FIRST, in_order, summarise
 from tarazu.study.runner.result import StudyTables, load_tables
 from tarazu.study.setup.outcomes import OUTCOMES
+
+INSTEAD: Final = {  # names that people try
+    "to_excel": "to_frame().to_csv(path, index=False), which spreadsheets open",
+    "to_csv": "to_frame().to_csv(path, index=False)",
+    "outcomes": "metrics, or experiments",
+    "regret": "compare().regret",
+    "leaders": "compare().leaders",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,6 +124,11 @@ class StudyResult(StudyTables):
             lines += [f"  {title}: {level}{_changed(*rest)}." for title, level, *rest in rows]
         lines += [self.kept_sentence(), *self.caveats]
         return display.Text("\n".join(fill(line, 80, subsequent_indent="    ") for line in lines))
+
+    if not TYPE_CHECKING:  # a type checker would accept every name
+
+        def __getattr__(self, name):
+            raise no_attribute(self, name, INSTEAD)
 
     def __repr__(self) -> str:
         counts = (
