@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
+
+from tarazu.core.errors import ScenarioError
 
 SAID: Final = {
     "importation": ("sponsorship", "foreign support", "infiltration", "outside support"),
@@ -67,3 +69,20 @@ def suggest_lever(name: str, levers: Iterable[str]) -> str | None:
     if not near:
         near = get_close_matches(plain, spelled, n=1, cutoff=0.4)
     return (spelled | words)[near[0]] if near else None
+
+
+def unknown_lever(
+    name: str, levers: Collection[str], *, file: str | None, key: str
+) -> ScenarioError:
+    """Return the error for a lever that does not exist: the one that is meant, or all of them."""
+    near = suggest_lever(name, levers)
+    return ScenarioError(
+        f"no lever '{name}'",
+        file=file,
+        key=key,
+        value=name,
+        expected=f"one of {', '.join(levers)}"
+        if near is None
+        else f"one of {len(levers)} levers, which `tarazu policy new` lists",
+        hint=None if near is None else f"Did you mean '{near}'?",
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarazu.core.errors import ScenarioError, raise_problems
-from tarazu.model.lever_names import suggest_lever
+from tarazu.model.lever_names import unknown_lever
 from tarazu.model.quantities import Lever
 from tarazu.policy.policy import Policy, Setting
 from tarazu.region import Region, find_district
@@ -90,17 +90,7 @@ def _problems(
     problems = []
     lever = levers.get(setting.lever)
     if lever is None:
-        near = suggest_lever(setting.lever, levers)
-        problems.append(
-            ScenarioError(
-                f"no lever '{setting.lever}'",
-                file=file,
-                key=f"{key}.lever",
-                value=setting.lever,
-                expected=f"one of {', '.join(levers)}",
-                hint=f"Did you mean '{near}'?" if near else None,
-            )
-        )
+        problems.append(unknown_lever(setting.lever, levers, file=file, key=f"{key}.lever"))
     elif not (math.isfinite(setting.value) and lever.low <= setting.value <= lever.high):
         problems.append(
             ScenarioError(

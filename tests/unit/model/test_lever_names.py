@@ -6,7 +6,7 @@ import pytest
 
 from tarazu.core.errors import ScenarioError
 from tarazu.model import build_model
-from tarazu.model.lever_names import SAID, suggest_lever
+from tarazu.model.lever_names import SAID, suggest_lever, unknown_lever
 from tarazu.policy import Policy, check_policy
 from tarazu.policy.policy import Setting
 from tarazu.region import load_region
@@ -52,3 +52,11 @@ def test_policy__with_a_word_for_a_lever_is_told_its_name() -> None:
     policy = Policy("p", "P", "M", (Setting(lever="operations", value=0.5),))
     with pytest.raises(ScenarioError, match="Did you mean 'operational_tempo'"):
         check_policy(policy, LEVERS, load_region())
+
+
+def test_unknown_lever__is_told_the_one_that_is_meant_or_all() -> None:
+    said = str(unknown_lever("talks", LEVERS, file="p.toml", key="settings[0].lever"))
+    assert said.endswith("Did you mean 'dialogue'?")
+    assert "reintegration_support" not in said
+    said = str(unknown_lever("xyzzy", LEVERS, file="p.toml", key="settings[0].lever"))
+    assert all(lever in said for lever in LEVERS)

@@ -7,7 +7,7 @@ from typing import Final
 
 from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model import Model
-from tarazu.model.lever_names import suggest_lever
+from tarazu.model.lever_names import unknown_lever
 from tarazu.region import Region, find_district
 from tarazu.study.setup.outcomes import OUTCOMES
 from tarazu.study.setup.quantities import known_quantities
@@ -182,15 +182,7 @@ def _variation_problems(
         )
     lever = model.levers.get(spec.grid.lever)
     if lever is None:
-        near = suggest_lever(spec.grid.lever, model.levers)
-        yield ScenarioError(
-            f"no lever '{spec.grid.lever}'",
-            file=file,
-            key="grid.lever",
-            value=spec.grid.lever,
-            expected=f"one of {', '.join(model.levers)}",
-            hint=f"Did you mean '{near}'?" if near else None,
-        )
+        yield unknown_lever(spec.grid.lever, model.levers, file=file, key="grid.lever")
         return
     for i, value in enumerate(spec.grid.values):
         if not lever.low <= value <= lever.high:
