@@ -149,7 +149,8 @@ class Table:
 
     def _blocks(self, width: int) -> Iterator[str]:
         for row in self.rows:
-            yield from wrap(row[0], width, initial_indent=INDENT, subsequent_indent=INDENT)
+            head = f"{self.columns[0]}: {row[0]}" if 0 in self.numeric else row[0]
+            yield from wrap(head, width, initial_indent=INDENT, subsequent_indent=INDENT)
             for name, cell in zip(self.columns[1:], row[1:], strict=True):
                 yield from wrap(
                     f"{name}: {cell}",
