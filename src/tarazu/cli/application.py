@@ -14,7 +14,7 @@ from tarazu.cli.options import AsJson, Quiet, Verbose
 from tarazu.cli.pdf import pdf
 from tarazu.cli.run import claims, demo, run
 from tarazu.cli.templates import add_new, new_claims
-from tarazu.cli.terminal.output import show
+from tarazu.cli.terminal.output import paragraph, show
 
 app = typer.Typer(
     name="tarazu",
@@ -72,7 +72,7 @@ def version(as_json: AsJson = False) -> None:
 
     found = collect_provenance({})
     packages = ", ".join(f"{name} {number}" for name, number in found.packages.items())
-    text = f"tarazu {found.tarazu} (Python {found.python}; {packages})"
+    text = paragraph(f"tarazu {found.tarazu} (Python {found.python}; {packages})")
     if found.commit is not None:
         text += f"\ncommit {found.commit}"
     show(text, found, as_json=as_json)

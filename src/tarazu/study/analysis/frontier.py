@@ -60,6 +60,8 @@ class Frontier:
         """Return in words whether any tempo tried ends violence, at one level of the axis."""
         tempos = sorted(set(self.table["tempo"]))
         tried = f"{len(tempos)} tempos from {tempos[0]:g} to {tempos[-1]:g}"
+        if len(tempos) == 1:
+            tried = f"tempo {tempos[0]:g} alone"
         ends = self.ending_tempos(level)
         if ends:
             named = ", ".join(f"{tempo:g}" for tempo in ends)
