@@ -11,7 +11,8 @@ def _sentence(what: str, where: str, expected: str | None, hint: str | None) -> 
     text = f"{where}: {what}" if where else what
     if expected:
         text += f"; expected {expected}"
-    text += "."
+    if not text.endswith("?"):  # a message that ends with its hint
+        text += "."
     if hint:
         text += f" {hint}" if hint.endswith("?") else f" {hint.rstrip('.')}."
     return text

@@ -156,7 +156,7 @@ def test_load_battery__the_shipped_one_asks_everything():
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('estimators = ["retalliation"]', "Did you mean 'retaliation'"),
+        ('estimators = ["retalliation"]', r"Did you mean 'retaliation'\?$"),
         ('estimators = ["retaliation", "retaliation"]', "once"),
         ("estimators = []", "estimators"),
         ('estimators = ["retaliation"]\nsignificance = 0.0', "significance"),

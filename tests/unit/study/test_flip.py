@@ -188,6 +188,8 @@ def test_outcome__that_killing_would_move_ranks_nothing():
         ranked_outcome("militants")
     with pytest.raises(ScenarioError, match="unknown"):
         ranked_outcome("morale")
+    with pytest.raises(ScenarioError, match="Did you mean 'attacks'"):
+        ranked_outcome("attaks")
 
 
 def test_ranking__wants_cases_that_differ_in_the_policy_alone():

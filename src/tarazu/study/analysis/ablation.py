@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 from tarazu.engine import Trajectory
 from tarazu.model.hold import Link, with_holds
 from tarazu.study.analysis.uncertainty import mean_of
@@ -74,7 +74,12 @@ def ablate(
     reported = [d.name for d in baseline.model.definitions.values() if d.reported]
     known = [*baseline.model.events, *baseline.model.stocks, *reported]
     if outcome not in known:
-        raise ScenarioError(f"no series '{outcome}'", expected=f"one of {', '.join(known)}")
+        raise ScenarioError(
+            f"no series '{outcome}'",
+            value=outcome,
+            expected=f"one of {', '.join(known)}",
+            hint=suggest(outcome, known),
+        )
     if policy.model is not baseline.model or not np.array_equal(
         policy.parameters, baseline.parameters
     ):

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.errors import ScenarioError
+from tarazu.core.errors import ScenarioError, suggest
 from tarazu.engine.compiler.week_plan import Mode
 from tarazu.model import draw_parameters
 from tarazu.study.setup.outcomes import OUTCOMES, Outcome, series_of
@@ -38,6 +38,7 @@ def ranked_outcome(name: str) -> Outcome:
             f"outcome '{name}' {'is reported and never ranked' if known else 'is unknown'}",
             value=name,
             expected=f"one of {', '.join(ranked)}",
+            hint=None if known else suggest(name, ranked),
         )
     return OUTCOMES[name]
 
