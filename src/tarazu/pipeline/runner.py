@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tarazu.pipeline.progress import Progress, silent
+from tarazu.pipeline.progress import Advance, Progress, silent
 from tarazu.pipeline.task import StudyInput, Task
 
 if TYPE_CHECKING:
@@ -149,8 +151,8 @@ def run_task(
             open_work(work, origin)
             _compile(task, progress)
         studies = tuple(
-            _run_study(given, task.record, folder, work, workers, progress)
-            for given in task.studies
+            _run_study(given, task.record, folder, work, workers, partial(progress, step))
+            for given, step in zip(task.studies, study_steps(task), strict=True)
         )
         made = run_estimators(task.record, task.estimators, progress=progress)
         rates = measure_rates(task.record, task.estimators, task.error_rates, progress=progress)
@@ -207,6 +209,15 @@ def check_default_folder(given: StudyInput, out: Path) -> None:
             )
 
 
+def study_steps(task: Task) -> list[str]:
+    """Return what the progress of each study is called: of several, with its place among them."""
+    number = len(task.studies)
+    return [
+        f"running the study '{given.study.name}'" + (f" ({i} of {number})" if number > 1 else "")
+        for i, given in enumerate(task.studies, start=1)
+    ]
+
+
 def _compile(task: Task, progress: Progress) -> None:
     """Compile the model in a step of its own, so that the rate of a study is that of its runs."""
     from tarazu.study.runner.run import compile_kernels
@@ -217,7 +228,12 @@ def _compile(task: Task, progress: Progress) -> None:
 
 
 def _run_study(
-    given: StudyInput, record: Record, folder: Path, work: Path, workers: int, progress: Progress
+    given: StudyInput,
+    record: Record,
+    folder: Path,
+    work: Path,
+    workers: int,
+    open_step: Callable[[], AbstractContextManager[Advance]],
 ) -> StudyResult:
     """Run a study and move its results, with its file, to its subfolder of `folder`."""
     from tarazu.pipeline.run_folder import MANIFEST
@@ -227,7 +243,7 @@ def _run_study(
     earlier: int | None = None
     target = folder / given.subfolder
     building = folder / ".study"
-    with progress(f"running the study '{name}'") as advance:
+    with open_step() as advance:
 
         def report(now: StudyProgress) -> None:
             nonlocal earlier

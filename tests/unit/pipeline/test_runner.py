@@ -12,7 +12,7 @@ from tarazu.cli.entry import run
 from tarazu.core.errors import OutputError, ResourceError
 from tarazu.pipeline import Advance, Task, estimator_names, read_study, run_estimators, run_task
 from tarazu.pipeline.run_folder import MANIFEST, RUN
-from tarazu.pipeline.runner import check_default_folder
+from tarazu.pipeline.runner import check_default_folder, study_steps
 from tarazu.record import load_record
 from tarazu.study.runner.needs import estimate_needs
 
@@ -120,3 +120,14 @@ def test_default_folder__of_another_study_is_refused(tmp_path: Path) -> None:
     check_default_folder(first, tmp_path / "out")
     with pytest.raises(OutputError, match="a/tiny"):
         check_default_folder(second, tmp_path / "out")
+
+
+def test_steps__state_the_place_of_a_study_among_several(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(STUDY)
+    tiny, loop = read_study(tmp_path / "tiny.toml"), read_study("loop", "studies/loop")
+    record = load_record()
+    assert study_steps(Task(record, studies=(tiny,))) == ["running the study 'tiny'"]
+    assert study_steps(Task(record, studies=(tiny, loop))) == [
+        "running the study 'tiny' (1 of 2)",
+        "running the study 'loop' (2 of 2)",
+    ]
