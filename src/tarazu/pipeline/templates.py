@@ -60,7 +60,7 @@ from_week = 52  # until_week = 104 would end it
 [[settings]]
 lever = "due_process"
 value = 0.8
-districts = ["Kech", "Panjgur"]  # all districts if left out
+districts = ["Kech", "Panjgur"]  # of your region, in any spelling; all districts if left out
 
 # All levers: range, today's value in every district, meaning.
 {levers}
