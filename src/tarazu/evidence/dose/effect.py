@@ -228,7 +228,10 @@ def _treatments(panel: DosePanel, marks: Array, first: int) -> Array:
     with_count = np.column_stack([marks, np.ones(len(marks))])
     own = np.zeros((T, D, with_count.shape[1]))
     np.add.at(own, (panel.weeks, panel.districts), with_count)
-    beside = np.einsum("tdm,de->tem", own, spread_evenly(panel.neighbours))
+    beside, shares = np.zeros_like(own), spread_evenly(panel.neighbours)
+    for home in np.unique(panel.districts).tolist():  # a district has few neighbours
+        reached = np.flatnonzero(shares[home])
+        beside[:, reached] += own[:, [home]] * shares[home, reached, None]
     return np.concatenate([own, beside], axis=2)[first : T - REACH_WEEKS]
 
 
