@@ -11,6 +11,7 @@ from tarazu.core.errors import ResourceError
 from tarazu.core.limits import MEMORY
 from tarazu.evidence.dose import local_projection
 from tarazu.evidence.dose.effect import HEADLINE, measure_bins, measure_dose
+from tarazu.evidence.dose.exchanged_doses import redeal_doses
 from tarazu.evidence.dose.local_projection import (
     HISTORY,
     MOVE_WEEKS,
@@ -225,6 +226,31 @@ def test_redeal__in_pieces_is_that_of_the_whole(monkeypatch):
     whole = redeal(*arguments)
     monkeypatch.setattr(local_projection, "CELLS_AT_ONCE", 1)
     assert np.array_equal(redeal(*arguments), whole)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("operations", [1, 12, 200])
+def test_exchanged_doses__have_the_coefficients_of_operations_dealt_anew(operations, alone):
+    p = panel(12, operations=3 * operations)
+    neighbours = p.neighbours & (not alone)
+    windows = (HEADLINE, (1, 4))
+    fit = project(p.attacks, _all_treatments(p), neighbours, windows)
+    weeks = p.weeks - REACH_WEEKS
+    dealt = np.random.default_rng(operations).permuted(np.tile(p.doses, (9, 1)), axis=1)
+    expected = redeal(fit, np.broadcast_to(weeks, dealt.shape), p.districts, dealt, neighbours)
+    found = redeal_doses(fit, weeks, p.districts, dealt, neighbours)
+    assert found == pytest.approx(expected, rel=1e-9, nan_ok=True)
+    assert np.isnan(found).all() == (operations == 1)  # one operation and its dose are one thing
+
+
+def test_exchanged_doses__in_pieces_are_those_of_the_whole(monkeypatch):
+    p = panel(7)
+    fit = project(p.attacks, _all_treatments(p), p.neighbours, (HEADLINE,))
+    dealt = exchange_doses(p.doses, np.zeros(len(p.doses)), replicates=7, seed=2)
+    arguments = (fit, p.weeks - REACH_WEEKS, p.districts, dealt, p.neighbours)
+    whole = redeal_doses(*arguments)
+    monkeypatch.setattr(local_projection, "CELLS_AT_ONCE", 1)
+    assert np.array_equal(redeal_doses(*arguments), whole)
 
 
 def test_exchanges__beyond_the_memory_are_refused(monkeypatch):

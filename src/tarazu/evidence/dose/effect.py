@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarazu.evidence.dose.exchanged_doses import redeal_doses
 from tarazu.evidence.dose.local_projection import (
     FEWEST_DISTRICTS,
     REACH_WEEKS,
@@ -105,10 +106,9 @@ def measure_dose(
     )
     place = weeks, panel.districts
     dealt = exchange_doses(panel.doses, fit.prognosis[(*place, 0)], replicates=exchanges, seed=seed)
-    same = np.broadcast_to(weeks, dealt.shape)
     # The doses as they are as one more outcome: what exchanged doses would take of their effect.
     carrying = replace(fit, outcomes=np.concatenate([fit.outcomes, fit.first[:, :, None]], axis=2))
-    by_chance = redeal(carrying, same, panel.districts, dealt, panel.neighbours)
+    by_chance = redeal_doses(carrying, weeks, panel.districts, dealt, panel.neighbours)
     p_values, adjusted = _compare(fit.coefficients[0], by_chance[:, :-1])
     p_moved = np.nan
     if moves:
@@ -164,8 +164,7 @@ def measure_imputed(
         carried = partial_out(own, fit)[:, :, None]
         carrying = replace(fit, outcomes=np.concatenate([fit.outcomes, carried], axis=2))
         rows = np.concatenate([doses[None], dealt])
-        same = np.broadcast_to(at[0], rows.shape)
-        coefficients = redeal(carrying, same, panel.districts, rows, panel.neighbours)
+        coefficients = redeal_doses(carrying, *at, rows, panel.neighbours)
         average += coefficients / len(imputed)
         alone[m], within[m] = coefficients[0, 0], np.nanvar(coefficients[1:, 0])
     observed, by_chance = average[:1, 0], average[1:]

@@ -179,7 +179,7 @@ def exchange_doses(doses: Array, prognosis: Array, *, replicates: int, seed: int
     )
     dealt = np.repeat(doses[None], replicates, axis=0)
     for stratum in strata:
-        for rows in _row_pieces(replicates, len(stratum)):
+        for rows in row_pieces(replicates, len(stratum)):
             some = dealt[rows]
             exchanged = np.empty((len(some), len(stratum)))
             deal_by_rank(rng.random(exchanged.shape), doses[stratum], exchanged)
@@ -211,7 +211,7 @@ def redeal(
     spread = spread_evenly(neighbours)
     whitened = np.ascontiguousarray(projection.whitened)
     outcomes = np.ascontiguousarray(projection.outcomes)
-    for rows in _row_pieces(*weeks.shape):
+    for rows in row_pieces(*weeks.shape):
         project_redealt(
             np.ascontiguousarray(weeks[rows]),
             districts,
@@ -224,7 +224,7 @@ def redeal(
     return effects
 
 
-def _row_pieces(rows: int, columns: int) -> Iterator[slice]:
+def row_pieces(rows: int, columns: int) -> Iterator[slice]:
     """Yield slices of rows that hold about a million cells each."""
     step = max(1, CELLS_AT_ONCE // max(columns, 1))
     yield from (slice(first, first + step) for first in range(0, rows, step))
