@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
 
@@ -75,6 +76,45 @@ def check_whole(what: str, value: object, low: int, high: int | None = None) -> 
     return number
 
 
+def check_names(what: str, value: object, *, or_none: bool = False) -> tuple[str, ...]:
+    """Return one name or several as several.
+
+    Parameters
+    ----------
+    or_none : whether there may be no name.
+
+    Raises
+    ------
+    TypeError
+        Something else than text, or nothing.
+    """
+    names = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not (names or or_none) or not all(isinstance(name, str) for name in names):
+        raise wrong_type(what, value, "one name, or several")
+    return names
+
+
+def check_day(what: str, value: object) -> date:
+    """Return a day, given as a date or as text such as "2015-06-30".
+
+    Raises
+    ------
+    TypeError
+        Neither a date nor text.
+    ValueError
+        Text that is no day.
+    """
+    expected = "a date, or text such as '2015-06-30'"
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    if not isinstance(value, str):
+        raise wrong_type(what, value, expected)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{what} is {value!r}; expected {expected}") from None
+
+
 def check_share(what: str, value: object, example: float) -> None:
     """Refuse what is not a number between 0 and 1, both excluded.
 
@@ -106,7 +146,9 @@ def check_frame(what: str, value: object, rows: str) -> None:
 
 
 def wrong_type(what: str, value: object, expected: str) -> TypeError:
-    """Return the error for an argument of a wrong type."""
-    shown = " ".join(repr(value).split())
+    """Return the error for an argument of a wrong type; of a long value its first words."""
+    noun, shown = type(value).__name__, repr(value)
+    if "\n" in shown:  # a table
+        return TypeError(f"{what} is a {noun}; expected {expected}")
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    return TypeError(f"{what} is {shown} ({type(value).__name__}); expected {expected}")
+    return TypeError(f"{what} is {shown} ({noun}); expected {expected}")

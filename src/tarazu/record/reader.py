@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tarazu.core.arguments import check_path, wrong_type
+from tarazu.core.arguments import check_day, check_path, wrong_type
 from tarazu.core.errors import did_you_mean
 from tarazu.core.provenance import canonical_json, digest, digest_file
 from tarazu.core.tables.csv_columns import LARGE
@@ -52,8 +52,8 @@ def read_record(
     keep_going: bool = False,
     format: str | None = None,
     mapping: str | Path | Mapping[str, object] | None = None,
-    first_day: date | None = None,
-    last_day: date | None = None,
+    first_day: str | date | None = None,
+    last_day: str | date | None = None,
 ) -> Record:
     """Read event data into a Record; the format is recognised by the columns.
 
@@ -71,9 +71,9 @@ def read_record(
         others bring theirs from `load_region`.
     keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
     format : name of the format, one of `FORMATS`; default: recognised.
-    first_day, last_day : of the time that the file covers; events outside it are dropped and
-        counted. Default: as in the file (see `Format.observed`); yearly releases such as UCDP GED
-        and GTD cover whole years.
+    first_day, last_day : of the time that the file covers, dates or "2015-06-30"; events outside it
+        are dropped and counted. Default: as in the file (see `Format.observed`); yearly releases
+        such as UCDP GED and GTD cover whole years.
     mapping : TOML file that maps the columns of any other csv file, or its content as a
         dictionary; used instead of a format.
 
@@ -135,8 +135,8 @@ def read_with_texts(
     keep_going: bool = False,
     format: str | None = None,
     mapping: str | Path | Mapping[str, object] | None = None,
-    first_day: date | None = None,
-    last_day: date | None = None,
+    first_day: str | date | None = None,
+    last_day: str | date | None = None,
 ) -> tuple[Record, SourceTable]:
     """Read events as `read_record` does; return also the rows as the source has them.
 
@@ -150,6 +150,10 @@ def read_with_texts(
         raise wrong_type("region", region, "a folder, or what load_region returns")
     if not isinstance(mapping, str | Path | Mapping | None):
         raise wrong_type("mapping", mapping, "a TOML file, or its content as a dictionary")
+    asked = (
+        None if first_day is None else check_day("first_day", first_day),
+        None if last_day is None else check_day("last_day", last_day),
+    )
     if mapping is not None and format is not None:
         raise ValueError("give a mapping or a format, not both")
     if region is not None and boundaries is not None:
@@ -185,7 +189,7 @@ def read_with_texts(
         source=SourceNote(known.title, known.licence, known.citations, whole.result(), known.scope),
         keep_going=keep_going,
         observed=observed,
-        asked=(first_day, last_day),
+        asked=asked,
     )
     if lines is None:
         return record, events.good()

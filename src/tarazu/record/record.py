@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tarazu.core import display
+from tarazu.core.arguments import check_names
 from tarazu.core.errors import did_you_mean, no_attribute
 from tarazu.core.number_format import years
 from tarazu.record.account import Quality, SourceNote
@@ -161,13 +162,13 @@ class Record:
         if (first, last) != (self.start, self.end):
             notes.append(f"{first} to {last}")
         if districts is not None:
-            slugs = {find_district(region, name) for name in _names("districts", districts)}
+            slugs = {find_district(region, name) for name in check_names("districts", districts)}
             region = region.part(slugs)
             keep &= events["district"].isin(slugs).to_numpy()
             if region is not self.region:
                 notes.append(f"districts {', '.join(sorted(slugs))}")
         if groups is not None:
-            chosen = sorted({self._group(name) for name in _names("groups", groups)})
+            chosen = sorted({self._group(name) for name in check_names("groups", groups)})
             keep &= events["group"].isin(chosen).to_numpy()
             notes.append(f"groups {', '.join(chosen)}")
         if not keep.any():
@@ -236,6 +237,8 @@ class Record:
     if not TYPE_CHECKING:  # a type checker would accept every name
 
         def __getattr__(self, name):
+            if hasattr(type(self), name):  # a property that failed: its own error
+                return object.__getattribute__(self, name)
             raise no_attribute(self, name, INSTEAD)
 
     def __repr__(self) -> str:
@@ -304,13 +307,3 @@ class Record:
                 + did_you_mean(name, known)
             )
         return found
-
-
-def _names(option: str, value: object) -> Sequence[str]:
-    """Return one or several names as several."""
-    names: list[object] = []
-    if isinstance(value, Iterable):
-        names = [value] if isinstance(value, str) else list(value)
-    if not names or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"{option} is {value!r}; expected one name, or several")
-    return [str(name) for name in names]

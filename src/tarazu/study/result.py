@@ -72,8 +72,8 @@ class StudyResult(StudyTables):
 
         Raises
         ------
-        KeyError
-            An outcome that does not exist.
+        ScenarioError
+            An outcome that does not exist; the nearest one is named.
         """
         return compare(self, outcomes)
 
@@ -128,6 +128,8 @@ class StudyResult(StudyTables):
     if not TYPE_CHECKING:  # a type checker would accept every name
 
         def __getattr__(self, name):
+            if hasattr(type(self), name):  # a property that failed: its own error
+                return object.__getattribute__(self, name)
             raise no_attribute(self, name, INSTEAD)
 
     def __repr__(self) -> str:

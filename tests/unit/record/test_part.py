@@ -92,8 +92,16 @@ def test_sel__and_select_go_together(record: Record) -> None:
         ({"end": 2015}, TypeError, r"end is 2015; expected a date, or text such as"),
         ({"start": "2015", "end": "2012"}, ValueError, r"expected start before end"),
         ({"districts": "Kechh"}, ScenarioError, r"no district 'Kechh' in Baloch.*mean 'kech'\?"),
-        ({"districts": []}, TypeError, r"districts is \[\]; expected one name, or several"),
-        ({"districts": ["kech", 3]}, TypeError, r"districts is \['kech', 3\]; expected one name"),
+        (
+            {"districts": []},
+            TypeError,
+            r"districts is \[\] \(list\); expected one name, or several",
+        ),
+        (
+            {"districts": ["kech", 3]},
+            TypeError,
+            r"districts is \['kech', 3\] \(list\); expected one name",
+        ),
         ({"groups": "BLAA"}, ValueError, r"group 'BLAA' is not in the record; .* mean 'BLA'\?"),
         ({"start": "1992-02-01", "end": "1992-02-02"}, ValueError, r"no event is left of 692 \(19"),
     ],

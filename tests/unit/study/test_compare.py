@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from tests.unit.study.cases import make_operation_study, make_study
 
+from tarazu.core.errors import ScenarioError
 from tarazu.record import load_record
 from tarazu.report import write_annex
 from tarazu.report.annex.operation_section import short_sentence
@@ -76,8 +77,12 @@ def test_comparison__shows_itself_in_one_line(comparison):
 
 
 def test_compare__unknown_outcome_is_an_error(result):
-    with pytest.raises(KeyError, match="no outcome"):
+    with pytest.raises(ScenarioError, match="no outcome 'body_count'"):
         compare(result, ["body_count"])
+    with pytest.raises(ScenarioError, match=r"no outcome 'attaks'.*Did you mean 'attacks'"):
+        compare(result, "attaks")
+    with pytest.raises(TypeError, match=r"outcomes is 5 \(int\); expected names of outcomes"):
+        compare(result, 5)
 
 
 def test_pairs__beat_or_lose_or_tie(result, comparison):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tarazu.core.arguments import check_names, check_path, wrong_type
 from tarazu.core.errors import DataError
 from tarazu.core.files.cache import write_atomic
 from tarazu.core.files.output_folder import check_folder, output_folder
@@ -127,6 +128,8 @@ def build_region(
         The file cannot be read, or everything in it that cannot be used, at once.
     OutputError
         `out` must not be replaced.
+    TypeError
+        An argument of a wrong type.
 
     See Also
     --------
@@ -157,9 +160,13 @@ def build_region(
     >>> region.title, region.slugs, len(region.edges)
     ('Slavia', ('east', 'west'), 1)
     """
-    boundaries = Path(boundaries)
-    countries = (country,) if isinstance(country, str) else tuple(country)
-    provinces = (province,) if isinstance(province, str) else tuple(province)
+    boundaries = check_path("boundaries", boundaries, "a file of polygons")
+    out = None if out is None else check_path("out", out, "a folder, or None")
+    for what, column in (("name_column", name_column), ("population", population)):
+        if not isinstance(column, str):
+            raise wrong_type(what, column, "the name of a column of the file")
+    countries = check_names("country", country, or_none=True)
+    provinces = check_names("province", province, or_none=True)
     if not countries:
         raise ValueError("country is empty; expected the country as event files spell it")
     title = title or (*provinces, *countries)[0]
@@ -181,8 +188,8 @@ def build_region(
         licence=licence or noted_licence,
     )
     if out is not None:
-        write_region(boundaries, Path(out), options, replace=replace)
-        return load_region(out, boundaries=Path(out) / POLYGONS)
+        write_region(boundaries, out, options, replace=replace)
+        return load_region(out, boundaries=out / POLYGONS)
     with TemporaryDirectory(prefix="tarazu-region-") as folder:
         kept = Path(folder) / options.name
         write_region(boundaries, kept, options)

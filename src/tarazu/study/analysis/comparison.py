@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tarazu.study.analysis.uncertainty import WORST, mean_of, quantile_of, share_of
 from tarazu.study.runner.block import SUBSETS
 from tarazu.study.runner.result import StudyTables
+from tarazu.study.setup.checks import check_outcomes
 from tarazu.study.setup.outcomes import OUTCOMES
 from tarazu.study.setup.spec import POOLED
 
@@ -74,7 +75,7 @@ def compare(result: StudyTables, outcomes: Sequence[str] | None = None) -> Compa
 
     Raises
     ------
-    KeyError
+    ScenarioError
         An outcome that does not exist.
     """
     tables: dict[str, list[dict[str, Any]]] = {
@@ -83,11 +84,7 @@ def compare(result: StudyTables, outcomes: Sequence[str] | None = None) -> Compa
         "pairs": [],
         "leaders": [],
     }
-    wanted = list(OUTCOMES) if outcomes is None else list(outcomes)
-    if unknown := [name for name in wanted if name not in OUTCOMES]:
-        msg = f"no outcome '{unknown[0]}'; there are {', '.join(OUTCOMES)}"
-        raise KeyError(msg)
-    for name in wanted:
+    for name in check_outcomes(outcomes):
         better = OUTCOMES[name].better
         for keys, members, bad_level in _cells(result, name):
             tables["outcomes"] += _outcome_rows(keys, members, bad_level)

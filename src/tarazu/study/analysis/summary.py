@@ -13,8 +13,8 @@ from tarazu.core.errors import ScenarioError
 from tarazu.model.hypothesis import UNRESTRICTED
 from tarazu.study.analysis.uncertainty import share_of
 from tarazu.study.runner.result import StudyTables
-from tarazu.study.setup.checks import unknown_name
-from tarazu.study.setup.outcomes import OUTCOMES, YEAR
+from tarazu.study.setup.checks import check_outcomes
+from tarazu.study.setup.outcomes import YEAR
 
 FloatArray = NDArray[np.float64]
 
@@ -60,9 +60,7 @@ def summarise(
             value=weeks,
             expected=f"one of {', '.join(map(str, result.horizons))}",
         )
-    for name in outcomes:
-        if name not in OUTCOMES:
-            raise unknown_name("outcome", name, list(OUTCOMES), None, None)
+    outcomes = check_outcomes(outcomes)
     table = result.metrics[result.metrics["weeks"] == weeks]
     rows: list[dict[str, Any]] = []
     for name in outcomes:

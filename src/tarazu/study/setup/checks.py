@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from tarazu.core.arguments import wrong_type
 from tarazu.core.errors import ScenarioError, suggest
 from tarazu.model import Model
 from tarazu.model.lever_names import unknown_lever
@@ -229,6 +230,27 @@ def _district(name: str, region: Region, file: str, key: str) -> Iterator[Scenar
         find_district(region, name, file=file, key=key)
     except ScenarioError as problem:
         yield problem
+
+
+def check_outcomes(outcomes: object) -> tuple[str, ...]:
+    """Return names of outcomes, one or several; all for None.
+
+    Raises
+    ------
+    ScenarioError
+        An outcome that does not exist; the nearest one is named.
+    TypeError
+        Something else.
+    """
+    if outcomes is None:
+        return tuple(OUTCOMES)
+    if not isinstance(outcomes, Iterable):
+        raise wrong_type("outcomes", outcomes, "names of outcomes, such as ['attacks'], or None")
+    names = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    for name in names:
+        if name not in OUTCOMES:
+            raise unknown_name("outcome", str(name), list(OUTCOMES), None, None)
+    return names
 
 
 def unknown_name(
