@@ -5,6 +5,7 @@ numba is imported with this module, so only modules with kernels may import it.
 
 from __future__ import annotations
 
+import logging
 import pickle
 import re
 import sys
@@ -18,6 +19,7 @@ import numba
 from numba.core import compiler, config, serialize, sigutils
 from numba.core.caching import _Cache
 
+from tarazu.core.display import is_seen
 from tarazu.core.files.cache import cache_dir
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
 from tarazu.core.kernel_store import (
@@ -31,6 +33,8 @@ from tarazu.core.provenance import digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+GENERATED: Final = "tarazu_generated_"  # modules of the engine for the kernels of a model
+_log = logging.getLogger("tarazu.core")
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy"}
 _SETTINGS: Final = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 # numba says that it is typed, but these parts of it are not.
@@ -121,6 +125,12 @@ def plain(function: F) -> F:
     return getattr(function, "py_func", function)
 
 
+class _Announced:
+    """Whether this process has said that it compiles."""
+
+    yet = False
+
+
 class _KernelCache(_Cache):
     """One file per kernel and signature, named by the digest of all that it was made from.
 
@@ -142,6 +152,7 @@ class _KernelCache(_Cache):
         path = self._path(sig, target_context.codegen())
         content = None if path is None else read_kernel(path)
         if path is None or content is None:
+            self._announce()
             return None
         try:
             loaded = _CompileResult._rebuild(target_context, *pickle.loads(content))
@@ -206,6 +217,14 @@ class _KernelCache(_Cache):
             self._warn(f"{cache_dir() / 'kernels'} cannot be made ({error.strerror})")
             return None
         return folder / f"{name}-{digest(chr(0).join(made_from).encode())}.nbc"
+
+    def _announce(self) -> None:
+        """Log once, where somebody waits for it, that kernels are compiled."""
+        if _Announced.yet or not is_seen(sys.stderr):
+            return
+        if not self._dispatcher.py_func.__module__.startswith(GENERATED):  # which has its own line
+            _Announced.yet = True
+            _log.warning("compiling for this machine: up to half a minute, once")
 
     def _warn(self, reason: str) -> None:
         name = self._dispatcher.py_func.__qualname__

@@ -75,6 +75,7 @@ def _run(folder: Path, cache: Path, before: str = "", **environment: str) -> tup
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert "compiling" not in done.stderr  # nobody watches a pipe
     value, hits = done.stdout.split()
     return int(value), int(hits)
 
@@ -91,6 +92,22 @@ def test_kernel__changed_helper_of_a_helper_leaves_no_stale_caller(tmp_path):
     assert _run(package, cache) == (21, 0)
     _write_package(package)
     assert _run(package, cache) == (23, 1)  # the first version still lies there
+
+
+@needs_jit
+def test_kernel__compiling_is_announced_once_where_somebody_waits(tmp_path):
+    package = tmp_path / "package"
+    _write_package(package)
+    seen = "import sys; sys.stderr.isatty = lambda: True"
+    for times in (1, 0):  # three kernels, one line; the second time they are read
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", RUN.format(folder=str(package), before=seen)],
+            env={**os.environ, "TARAZU_CACHE_DIR": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr.count("compiling for this machine") == times
 
 
 @needs_jit
