@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tarazu.claims import load_ledger
 from tarazu.cli.entry import run
-from tarazu.model import build_model
+from tarazu.model import HYPOTHESES, build_model
 from tarazu.pipeline.templates import TEMPLATES
-from tarazu.study import load_study
+from tarazu.policy import POLICIES
+from tarazu.study import STUDIES, load_study
 from tarazu.study.setup.scenario import median_scenario
 
 LONGEST_LINE = 100
@@ -60,6 +62,25 @@ def test_template__of_a_policy_names_every_lever() -> None:
 def test_template__without_a_file_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy", "new"]) == 0
     assert capsys.readouterr().out == TEMPLATES["policy"]("my-policy.toml")
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("study", STUDIES), ("policy", POLICIES), ("hypothesis", HYPOTHESES)]
+)
+def test_list__shows_every_name_that_ships(
+    kind: str,
+    names: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    assert run([kind, "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 50
+    heads = [line.split()[0] for line in lines if line[:2] == "  " and line[2] != " "]
+    assert [head for head in heads if head != kind] == [*names]
+    assert run([kind, "list", "--json"]) == 0
+    assert [row[kind] for row in json.loads(capsys.readouterr().out)] == [*names]
 
 
 def test_template__overwrites_nothing_of_yours(
