@@ -89,6 +89,12 @@ def test_sheet__of_more_events_than_have_a_text_is_refused(tmp_path: Path, n: in
         sheet(tmp_path, n=n)
 
 
+def test_sheet__without_any_text_names_the_column_to_map(tmp_path: Path) -> None:
+    path = write_ged(tmp_path / "ged.csv", rows()[-5:])
+    with pytest.raises(DataError, match=r"no event has a text .* as text under \[columns\]"):
+        draw_labels(*read_with_texts(path), n=2, seed=7)
+
+
 def test_sheet__stays_out_of_folders_of_results(tmp_path: Path) -> None:
     (tmp_path / "run" / "tables").mkdir(parents=True)
     (tmp_path / "run" / MANIFEST).write_text("{}")

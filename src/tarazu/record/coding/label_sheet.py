@@ -79,6 +79,12 @@ def draw_labels(record: Record, rows: SourceTable, *, n: int, seed: int) -> Labe
         )
     texts = dict(zip(rows.event_id.tolist(), _texts(rows.text), strict=True))
     with_text = events[[_says_something(texts.get(one, "")) for one in events["event_id"]]]
+    if with_text.empty:
+        raise DataError(
+            f"no event has a text of at least {FEWEST_WORDS} words to label it by",
+            expected="an event file with a column of descriptions or headlines",
+            hint="Name that column in the mapping, as text under [columns]",
+        )
     if len(with_text) < n:
         raise DataError(
             f"only {len(with_text):,} events have a text of at least {FEWEST_WORDS} words",
