@@ -148,8 +148,10 @@ class Table:
         return text.rjust(width) if column in self.numeric else text.ljust(width)
 
     def _blocks(self, width: int) -> Iterator[str]:
+        # A number, or a value of one of two crossed variables, says nothing by itself.
+        is_named = 0 in self.numeric or "\\" in self.columns[0]
         for row in self.rows:
-            head = f"{self.columns[0]}: {row[0]}" if 0 in self.numeric else row[0]
+            head = f"{self.columns[0]}: {row[0]}" if is_named else row[0]
             yield from wrap(head, width, initial_indent=INDENT, subsequent_indent=INDENT)
             for name, cell in zip(self.columns[1:], row[1:], strict=True):
                 yield from wrap(

@@ -56,10 +56,20 @@ def test_text__rows_become_blocks_where_columns_cannot_stand_side_by_side() -> N
     assert lines[:3] == ["Wide", "  value-00-of-this-row", "    heading-01: value-01-of-this-row"]
 
 
-def test_text__blocks_name_a_number_that_heads_them() -> None:
-    names = ("tempo", *(f"heading-{i:02}" for i in range(12)))
+@pytest.mark.parametrize(
+    ("name", "numeric", "head"),
+    [
+        ("tempo", frozenset({0}), "  tempo: 1"),
+        ("hand \\ rules", frozenset(), "  hand \\ rules: 1"),
+        ("parameter", frozenset(), "  1"),
+    ],
+)
+def test_text__blocks_name_what_heads_them_where_it_says_nothing_alone(
+    name: str, numeric: frozenset[int], head: str
+) -> None:
+    names = (name, *(f"heading-{i:02}" for i in range(12)))
     rows = (("1", *(f"value-{i:02}" for i in range(12))),)
-    assert Table("Wide", names, rows, frozenset({0})).to_text(60).splitlines()[1] == "  tempo: 1"
+    assert Table("Wide", names, rows, numeric).to_text(60).splitlines()[1] == head
 
 
 def test_html__escapes_cells_and_marks_numbers() -> None:
