@@ -42,7 +42,7 @@ def redeal_doses(
     ]
     F = len(weights)
     effects = np.empty((len(doses), H))
-    for rows in row_pieces(len(doses), F):
+    for rows in row_pieces(len(doses), max(F, doses.shape[1])):
         at_places = operations @ doses[rows].T
         x = np.empty((at_places.shape[1], 2, F + 2))  # replicate by replicate, so that pieces agree
         x[:, 0], x[:, 1] = ((sums @ at_places).T for sums in sums_of)
