@@ -37,7 +37,7 @@ COSTS: Final = {
     "retaliation": Cost(50, 5.0, 20.0, 40.0),
     "wake": Cost(20, 2.0, 5.0, 30.0),
     "displacement": Cost(35, 1.0, 5.0, 20.0),
-    "dose": Cost(10, 1.0, 20.0, 220.0),
+    "dose": Cost(10, 1.0, 8.0, 220.0),
     "near_repeat": Cost(10, 1.0, 4.0, 50.0),
     "tactics": Cost(2, 1.0, 0.1, 20.0),
     "severity": Cost(2, 1.0, 0.1, 50.0),
