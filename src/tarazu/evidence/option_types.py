@@ -83,6 +83,7 @@ class TacticsOptions(PartOfRecord, total=False):
 class SeverityOptions(PartOfRecord, total=False):
     """Options of `severity`."""
 
+    level: float
     replicates: int
     tail_replicates: int
     draws: int

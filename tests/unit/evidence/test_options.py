@@ -132,6 +132,21 @@ def test_finding__takes_another_horizon_and_level(record):
     assert re.search(r"on the 84 days after", later.estimand)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["near_repeat", "severity", "escalation", "groups"])
+def test_finding__has_the_level_of_its_intervals_in_words_figures_and_numbers(record, name):
+    few = FEW[name] | ({"replicates": 99} if "replicates" in FEW[name] else {})
+    wide = estimate(name, record, level=0.9, **few)
+    narrow = estimate(name, record, level=0.5, **few)
+    assert wide.interval[0] < narrow.interval[0] <= narrow.interval[1] < wide.interval[1]
+    assert (wide.level, narrow.level) == (0.9, 0.5)
+    assert (wide.estimate, wide.p_value) == (narrow.estimate, narrow.p_value)
+    assert "50% interval" in narrow.sentence
+    assert "50% interval" in narrow.summary()
+    first = [finding.to_frame().iloc[1] for finding in (wide, narrow)]
+    assert first[0]["low"] < first[1]["low"]
+
+
 def test_validation__is_that_of_whole_records_of_balochistan_alone(record):
     wake = ESTIMATORS["wake"]
 

@@ -44,6 +44,7 @@ verdict_of = by_sign(VERDICTS[0], VERDICTS[1])
 def severity(
     record: Record,
     *,
+    level: float = LEVEL,
     replicates: int = 999,
     tail_replicates: int = 400,
     draws: int = DRAWS,
@@ -58,6 +59,7 @@ def severity(
 
     Parameters
     ----------
+    level : coverage of the intervals of the change; that of the exponent of the tail stays.
     replicates : random orders of half-years.
     tail_replicates : records resampled from, and simulated by, the power law of the tail.
     draws : of the initiators in a sensitivity analysis.
@@ -69,7 +71,7 @@ def severity(
     (2009), Nature 462, doi:10.1038/nature08631: exponents near 2.5 in nine wars.
     """
     validation = load_validation(severity, locals())
-    halves = partial(compare_halves, replicates=replicates, seed=seed)
+    halves = partial(compare_halves, level=level, replicates=replicates, seed=seed)
     deaths, months, n_used, n_dropped = lethal_events(record)
     step = halves(deaths, months)
     main = _as_analysis(step, n_used)
@@ -79,9 +81,9 @@ def severity(
         deaths, months, n_used, _ = lethal_events(part)
         return _as_analysis(halves(deaths, months), n_used)
 
-    imputed = _imputed(deaths, months, imputations, replicates, seed)
+    imputed = _imputed(deaths, months, imputations, replicates, seed, level)
     sensitivity = (
-        *analyse_sensitivity(record, analyse, verdict_of, draws=draws),
+        *analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws),
         *_imputed_analyses(imputed, n_used),
     )
     law, rivals, fit_p = _tail(deaths, tail_replicates, seed)
@@ -89,10 +91,10 @@ def severity(
         WORDS,
         main,
         scope=record.source.scope,
-        level=LEVEL,
+        level=level,
         verdict=verdict,
         sentence=join_sentences(
-            _change_sentence(step, n_used, verdict),
+            _change_sentence(step, n_used, verdict, level),
             _tail_sentence(law, rivals, fit_p),
             disagreement(verdict, sensitivity),
         ),
@@ -103,7 +105,9 @@ def severity(
             *_imputed_checks(imputed),
         ),
         sensitivity=sensitivity,
-        figures=_figures(deaths, record, law, rivals, main, verdict, sensitivity, validation),
+        figures=_figures(
+            deaths, record, law, rivals, main, verdict, sensitivity, validation, level
+        ),
         validation=validation,
     )
 
@@ -147,12 +151,14 @@ def _imputed(
     imputations: int,
     replicates: int,
     seed: int,
+    level: float,
 ) -> dict[str, Imputed | None]:
     """Return the step with deaths drawn from each law, by name of the law."""
     return {
         name: compare_imputed(
             draw_deaths(deaths, model, imputations=imputations, seed=seed),
             months,
+            level=level,
             replicates=replicates,
             seed=seed,
         )
@@ -202,7 +208,9 @@ def _tail(
         return None, None, float("nan")
 
 
-def _change_sentence(step: SeverityStep | None, n_used: dict[str, int], verdict: str) -> str:
+def _change_sentence(
+    step: SeverityStep | None, n_used: dict[str, int], verdict: str, level: float
+) -> str:
     if step is None:
         return WORDS.text("sentence", "too_little", events=n_used["events with a death"])
     low, high = (100 * (end - 1) for end in step.interval)
@@ -214,7 +222,7 @@ def _change_sentence(step: SeverityStep | None, n_used: dict[str, int], verdict:
         year=1970 + step.split // 12,
         late=step.n_late,
         early=step.n_early,
-        level=LEVEL,
+        level=level,
         low=low,
         high=high,
     )
@@ -296,6 +304,7 @@ def _figures(
     verdict: str,
     sensitivity: tuple[Analysis, ...],
     validation: Validation,
+    level: float,
 ) -> tuple[FigureData, ...]:
     source, unit = record.source.title, WORDS.text("finding", "unit")
     figures = []
@@ -303,7 +312,7 @@ def _figures(
         figures.append(_survival(deaths, source, law, rivals))
     if main is not None:
         title = WORDS.text("forest", "title")
-        figures.append(forest(title, unit, source, main, verdict, sensitivity))
+        figures.append(forest(title, unit, source, main, verdict, sensitivity, level=level))
     if validation.power:
         figures.append(validation.power_figure(unit))
     return tuple(figures)
