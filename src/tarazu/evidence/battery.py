@@ -236,7 +236,7 @@ class Battery:
         for name in ("estimate", "low", "high", "p_value", "p_holm"):
             frame[name] = frame[name].astype("float64")
         for name in ("false_positives", "smallest_rise", "smallest_fall"):  # some in words
-            frame[name] = frame[name].map(_number_or_missing).astype("float64")
+            frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
         return frame
 
     def __getitem__(self, name: str) -> Finding:
@@ -267,6 +267,7 @@ class Battery:
             shown = ["name", "question", "estimate", "low", "high", "p_holm", "verdict"]
             parts.append(self.to_frame()[shown].to_html(index=False, float_format="{:.3g}".format))
         parts += [f"<p>{escape(f.name)}: {escape(f.reason)}</p>" for f in self.failures]
+        parts += [finding.folded(is_open=i == 0) for i, finding in enumerate(self)]
         return "".join(parts)
 
 
@@ -390,10 +391,6 @@ def assess(
 def _rated(finding: Finding, error_rates: ErrorRates | None) -> Finding:
     rates = None if error_rates is None else error_rates.validation(finding.name)
     return finding if rates is None else with_rates(finding, rates)
-
-
-def _number_or_missing(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -336,6 +336,12 @@ class Finding:
         words = f"<p><b>{html.escape(self.question)}</b> {html.escape(self.sentence)}</p>"
         return display.html(self, words, f"<table>{cells}</table>")
 
+    def folded(self, *, is_open: bool = False) -> str:
+        """Return what a notebook shows of the finding, folded under its name and verdict."""
+        heading = html.escape(f"{self.name}: {self.verdict}")
+        state = " open" if is_open else ""
+        return f"<details{state}><summary>{heading}</summary>{self._repr_html_()}</details>"
+
     @property
     def _failed(self) -> list[Check]:
         return [check for check in self.diagnostics if check.passed is False]

@@ -123,7 +123,10 @@ def test_battery__is_a_frame_and_gives_findings_by_name(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="no finding is called 'wakes'"):
         battery["wakes"]
     assert len(repr(battery).splitlines()) <= 5
-    assert "<table" in battery._repr_html_()
+    shown = battery._repr_html_()
+    assert "<table" in shown
+    assert shown.count("<svg") == 2  # the first figure of each finding, all but one folded
+    assert shown.count("<details open>") == shown.count("<details>") == 1
 
 
 def test_run_battery__takes_names_and_refuses_unknown_ones() -> None:
