@@ -69,6 +69,13 @@ def test_read_toml__returns_the_model_with_its_own_types(tmp_path):
     assert study.levers == (Lever(name="tempo", value=2.0),)
 
 
+@pytest.mark.parametrize("start", ["2027", '"2027"', '"January"', "true", "2027-01-01T12:00:00"])
+def test_read_toml__shows_what_a_day_looks_like(tmp_path, start):
+    problem = _problem(tmp_path, GOOD.replace("2020-02-29", start))
+    assert problem.key == "start"
+    assert "expected a day such as 2027-01-01" in str(problem)
+
+
 def test_read_toml__accepts_a_byte_order_mark(tmp_path):
     assert _read(tmp_path, b"\xef\xbb\xbf" + GOOD.encode()).replicates == 3
 

@@ -21,6 +21,7 @@ _MAX_BYTES: Final = 4_000_000  # a specification is written by hand; larger file
 RENAMED_KEYS: Final = "RENAMED_KEYS"  # what a model calls its table of renamed keys
 _PYDANTIC_EXPECTS: Final = "Input should be "
 _TOML_WORDS: Final = {"an object": "a table", "a valid string": "a text in quotation marks"}
+_DAY: Final = "a day such as 2027-01-01, without quotation marks"
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 
@@ -162,6 +163,8 @@ def _explain(path: Path, model: type[BaseModel], details: ErrorDetails) -> Scena
     if message.startswith(_PYDANTIC_EXPECTS):
         expected = message.removeprefix(_PYDANTIC_EXPECTS)
         expected = _TOML_WORDS.get(expected, expected)
+        if details["type"].startswith("date_"):
+            expected = _DAY
         return ScenarioError(f"got {shown}", file=path, key=key, value=value, expected=expected)
     return ScenarioError(f"got {shown}; {message}", file=path, key=key, value=value)
 
