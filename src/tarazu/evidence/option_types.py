@@ -64,6 +64,7 @@ class DoseOptions(PartOfRecord, total=False):
 class NearRepeatOptions(PartOfRecord, total=False):
     """Options of `near_repeat`."""
 
+    horizon: int
     level: float
     replicates: int
     sensitivity_replicates: int

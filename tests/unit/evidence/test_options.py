@@ -16,6 +16,8 @@ from tarazu.evidence.option_types import PartOfRecord
 from tarazu.evidence.options import LEVEL, PART, changed_options, options_of, tails
 from tarazu.record import Record, load_record
 
+WINDOWS = {7: "a week", 14: "two weeks", 28: "four weeks"}
+
 
 @pytest.fixture(scope="module")
 def record():
@@ -145,6 +147,20 @@ def test_finding__has_the_level_of_its_intervals_in_words_figures_and_numbers(re
     assert "50% interval" in narrow.summary()
     first = [finding.to_frame().iloc[1] for finding in (wide, narrow)]
     assert first[0]["low"] < first[1]["low"]
+
+
+@pytest.mark.slow
+def test_near_repeat__takes_another_horizon(record):
+    few = FEW["near_repeat"]
+    found = {days: estimate("near_repeat", record, horizon=days, **few) for days in WINDOWS}
+    for days, finding in found.items():
+        pairs = int(re.search(r"have (\d+) pairs in one district 1 to (\d+) ", finding.sentence)[1])
+        shown = finding.figures[0].data  # by lag: 1 to 7, 8 to 14, 15 to 28 days
+        assert pairs == sum(shown["n"][: [*WINDOWS].index(days) + 1])
+        assert f"1 to {days} days apart" in finding.estimand
+        assert f"within {WINDOWS[days]} in a district" in finding.question
+    with pytest.raises(ValueError, match="near_repeat: horizon is 10; expected 7, 14 or 28 days"):
+        estimate("near_repeat", record, horizon=10)
 
 
 def test_validation__is_that_of_whole_records_of_balochistan_alone(record):

@@ -38,7 +38,7 @@ from tarazu.evidence.words import Words, join_sentences
 from tarazu.record import Record
 
 SAME, NEXT_DOOR = 0, 1  # bands of distance
-SHORT, LONG = 2, 3  # first lags that a test sums: up to 14 days, up to 28 days
+SHORT, LONG = 2, 3  # first lags that are summed: up to 14 days, the default, and up to 28 days
 WORDS: Final = Words(__package__)
 PRIMARY: Final[Null] = "own trends, common bursts"
 VERDICTS: Final = ("near repeats or bursts", "spacing out", CANNOT_TELL)
@@ -48,6 +48,7 @@ verdict_of: Final = by_sign(*VERDICTS[:2])
 def near_repeat(
     record: Record,
     *,
+    horizon: int = 14,
     level: float = LEVEL,
     replicates: int = 999,
     sensitivity_replicates: int = 199,
@@ -63,6 +64,7 @@ def near_repeat(
 
     Parameters
     ----------
+    horizon : longest lag of a pair, 7, 14 or 28 days.
     level : coverage of intervals.
     replicates, sensitivity_replicates : exchanges of dates, of the main and of a sensitivity
         analysis.
@@ -79,10 +81,12 @@ def near_repeat(
     Townsley, Johnson & Ratcliffe (2008), Security Journal 21: near repeats of attacks.
     """
     validation = load_validation(near_repeat, locals())
+    lags = lags_within(horizon)
+    window = WORDS.text("windows", str(horizon))
     counts = to_daily_counts(record)
     attacks, bands = event_days(counts.attacks), distance_bands(counts.neighbours)
     test = _among(counts, attacks, bands, PRIMARY, replicates, seed)
-    excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
+    excess, bounds, p_value = beyond_chance(test, SAME, lags, level)
     used = {"attack days": len(attacks.day)}
     main, verdict = None, CANNOT_TELL
     sensitivity: tuple[Analysis, ...] = ()
@@ -94,12 +98,12 @@ def near_repeat(
 
         def analyse(part: Record) -> Analysis | None:
             return analyse_near_repeat(
-                part, level=level, replicates=sensitivity_replicates, seed=seed
+                part, horizon=horizon, level=level, replicates=sensitivity_replicates, seed=seed
             )
 
         sensitivity = analyse_sensitivity(record, analyse, verdict_of, level=level, draws=draws)
         checks = (
-            *_nulls(counts, attacks, bands, test, replicates, seed),
+            *_nulls(counts, attacks, bands, test, replicates, seed, horizon),
             *_directed(counts, attacks, bands, replicates, seed),
         )
         title, unit = WORDS.text("forest", "title"), WORDS.text("finding", "unit")
@@ -108,7 +112,7 @@ def near_repeat(
             _lag_figure(test, source, used, level),
             forest(title, unit, source, main, verdict, sensitivity, level=level),
         )
-        sentence = _sentence(test, verdict, used, sensitivity, level)
+        sentence = _sentence(test, verdict, used, sensitivity, level, horizon)
     else:
         sentence = WORDS.text(
             "sentence", "too_little", days=used["attack days"], fewest=FEWEST_EVENTS
@@ -126,7 +130,26 @@ def near_repeat(
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
+        horizon=horizon,
+        window=window,
     )
+
+
+def lags_within(horizon: int) -> int:
+    """Return how many of the lags of pairs lie within some days.
+
+    Raises
+    ------
+    ValueError
+        No lag ends there.
+    """
+    ends = [last for _, last in PAIR_LAGS]
+    if horizon not in ends:
+        raise ValueError(
+            f"near_repeat: horizon is {horizon}; expected {', '.join(map(str, ends[:-1]))} or "
+            f"{ends[-1]} days"
+        )
+    return ends.index(horizon) + 1
 
 
 def distance_bands(neighbours: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -145,7 +168,12 @@ def beyond_chance(
 
 
 def analyse_near_repeat(
-    record: Record, *, level: float = LEVEL, replicates: int = 199, seed: int = 0
+    record: Record,
+    *,
+    horizon: int = 14,
+    level: float = LEVEL,
+    replicates: int = 199,
+    seed: int = 0,
 ) -> Analysis | None:
     """Return the near repeats of one part of a record; None if it has too few events."""
     counts = to_daily_counts(record)
@@ -153,7 +181,7 @@ def analyse_near_repeat(
     if not _can_be_exchanged(attacks):
         return None
     test = _among(counts, attacks, distance_bands(counts.neighbours), PRIMARY, replicates, seed)
-    excess, bounds, p_value = beyond_chance(test, SAME, SHORT, level)
+    excess, bounds, p_value = beyond_chance(test, SAME, lags_within(horizon), level)
     if np.isnan(excess):
         return None
     return Analysis(excess, bounds, p_value, {"attack days": len(attacks.day)})
@@ -183,13 +211,14 @@ def _nulls(
     primary: KnoxTest,
     replicates: int,
     seed: int,
+    horizon: int,
 ) -> tuple[Check, ...]:
-    checks = []
+    checks, lags = [], lags_within(horizon)
     for null in NULLS:
         test = primary
         if null != PRIMARY:
             test = _among(counts, attacks, bands, null, replicates, seed)
-        here, next_door = test.ratio(SAME, SHORT), test.ratio(NEXT_DOOR, SHORT)
+        here, next_door = test.ratio(SAME, lags), test.ratio(NEXT_DOOR, lags)
         reach = {"reach": SHIFT_DAYS} if null == "own trends" else {}
         checks.append(
             WORDS.check(
@@ -200,6 +229,7 @@ def _nulls(
                 p_here=here[2],
                 next_door=next_door[0],
                 p_next_door=next_door[2],
+                horizon=horizon,
                 meaning=WORDS.text("nulls", null, **reach),
             )
         )
@@ -256,13 +286,17 @@ def _sentence(
     used: dict[str, int],
     sensitivity: tuple[Analysis, ...],
     level: float,
+    horizon: int,
 ) -> str:
-    ratio, (low, high), _ = test.ratio(SAME, SHORT, level)
+    lags = lags_within(horizon)
+    ratio, (low, high), _ = test.ratio(SAME, lags, level)
+    unclear = {"window": WORDS.text("windows", str(horizon))} if verdict == CANNOT_TELL else {}
     text = WORDS.text(
         "sentence",
         "result",
-        opening=WORDS.text("opening", verdict),
-        pairs=int(test.observed[SAME, :SHORT].sum()),
+        opening=WORDS.text("opening", verdict, **unclear),
+        pairs=int(test.observed[SAME, :lags].sum()),
+        horizon=horizon,
         days=used["attack days"],
         ratio=ratio,
         level=level,
