@@ -116,9 +116,9 @@ def estimate(
         "escalation", "reaction" or "groups".
     record : from `tarazu.load_record` or `tarazu.read_record`.
     start, end, districts, groups : the part of the record, as in `Record.sel`.
-    **options : of the estimator: ``horizon`` (days after an operation), ``weeks`` (first
-        and last week), ``level``
-        (coverage of intervals, 0 to 1), ``seed``, and numbers of permutations. Which ones an
+    **options : of the estimator: ``horizon`` (days after an operation, or between two
+        attacks), ``weeks`` (first and last week), ``level`` (coverage of intervals, 0 to 1),
+        ``seed``, and numbers of permutations. Which ones an
         estimator has, with their defaults: ``help(tarazu.evidence.ESTIMATORS[name])``, or the
         error of an unknown one.
 

@@ -118,6 +118,7 @@ def test_finding__with_other_options_has_no_rates_and_says_so(record, name):
     shown = str(finding.summary())
     assert ("Error rates: not measured for these options" in shown) == (name != "groups")
     assert all(figure.kind != "power" for figure in finding.figures)
+    assert not any("found in 80%" in check.expectation for check in finding.diagnostics)
     assert "simulated records of the size" not in finding.sentence
 
 

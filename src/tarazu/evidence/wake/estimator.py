@@ -153,7 +153,9 @@ def wake(
         ),
         n_used=main.n,
         n_dropped=counts.n_dropped | {WORDS.text("phrases", "unmatched"): unmatched},
-        checks=_checks(record, counts, contrasts, effects, found, windows),
+        checks=_checks(
+            record, counts, contrasts, effects, found, windows, is_measured=bool(validation.summary)
+        ),
         sensitivity=sensitivity,
         figures=figures,
         validation=validation,
@@ -307,6 +309,8 @@ def _checks(
     effects: DayEffects,
     found: WakeEffect,
     windows: tuple[int, ...],
+    *,
+    is_measured: bool,
 ) -> tuple[Check, ...]:
     strongest = int(np.argmin(effects.p_adjusted[:-1]))
     return (
@@ -334,7 +338,12 @@ def _checks(
             windows=len(effects.effect),
         ),
         WORDS.check("overlap", effects.dose >= limit_of("wake", "overlap"), dose=effects.dose),
-        WORDS.check("detectable", None, effect=DETECTABLE_ERRORS * found.spread),
+        WORDS.check(
+            "detectable",
+            None,
+            effect=DETECTABLE_ERRORS * found.spread,
+            measured=WORDS.text("phrases", "measured") if is_measured else "",
+        ),
         _harm_check(record),
     )
 
