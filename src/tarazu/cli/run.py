@@ -173,6 +173,10 @@ def run(
     if battery is not None:
         task = replace(task, estimators=battery.estimators, significance=battery.significance)
     keep = [*paths_of(events, model, config), *shared.files]
+    tests = None
+    if events is not None and not task.estimators:
+        command = f"evidence {shlex.quote(str(events))}{shared.words}"
+        tests = (command, "runs the tests on the same event file")
     _run_and_print(
         task,
         out,
@@ -181,6 +185,7 @@ def run(
         keep=keep,
         force=force,
         also=_lab_file(region, is_written=lab),
+        tests=tests,
         as_json=as_json,
     )
 
@@ -258,6 +263,7 @@ def _run_and_print(
     keep: Sequence[Path] = (),
     force: bool,
     also: Mapping[str, Callable[[], bytes]] = MappingProxyType({}),
+    tests: tuple[str, str] | None = None,
     as_json: bool,
 ) -> None:
     """Run a task, by default into out/STUDY or out/STUDY-REGION, and print what was found."""
@@ -284,7 +290,7 @@ def _run_and_print(
     if as_json:
         show("", run_summary(points, result, out), as_json=True)
     else:
-        show(ending(points, out, next_commands(region)), None, as_json=False)
+        show(ending(points, out, next_commands(region, tests)), None, as_json=False)
     exit_for_failures(result.battery, out)
 
 
@@ -309,13 +315,20 @@ def _saved_lab(region: LoadedRegion) -> bytes:
     return saved_page(load_lab(region)).encode()
 
 
-def next_commands(region: str | None) -> tuple[tuple[str, str], ...]:
-    """Return what to type after a run, and what it does; for the same region."""
+def next_commands(
+    region: str | None, tests: tuple[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return what to type after a run, and what it does; for the same region.
+
+    Parameters
+    ----------
+    tests : the command that runs the tests on the record of the run, where none was run on it.
+    """
     of = "" if region is None else f" --region {shlex.quote(region)}"
     return (
         ("policy new my-policy.toml", "writes a policy to edit, with every lever"),
         ("study new my-study.toml", "writes a study to edit, which compares policies"),
-        (f"evidence FILE{of}", "runs the tests on your own event file"),
+        tests or (f"evidence FILE{of}", "runs the tests on your own event file"),
     )
 
 

@@ -104,6 +104,8 @@ def test_demo__of_the_second_region_is_of_its_record_and_has_its_own_folder() ->
 def test_demo__ends_with_commands_for_its_region() -> None:
     assert "evidence FILE --region kp-fata" in dict(next_commands("kp-fata"))
     assert "evidence FILE" in dict(next_commands(None))
+    tests = ("evidence events.csv --region slavia", "runs them")
+    assert next_commands("slavia", tests)[-1] == tests
 
 
 @pytest.mark.parametrize("command", [["run", "attrition"], ["run", "demo"], ["claims"]])
