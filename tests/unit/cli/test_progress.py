@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from tarazu.cli.terminal import output
 from tarazu.cli.terminal import progress as module
-from tarazu.cli.terminal.progress import progress
+from tarazu.cli.terminal.progress import _bar, progress
 
 
 @pytest.fixture
@@ -110,3 +112,20 @@ def test_progress__a_bar_states_the_time_left_once_it_is_known(
         assert "left" not in capsys.readouterr().err  # one report is no rate
         advance(20, 100)
     assert "left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [50, 80, 100])
+def test_progress__a_bar_fits_the_terminal_and_cuts_nothing(width: int) -> None:
+    console = Console(width=width, file=StringIO(), force_terminal=False)
+    step = "running the study 'seventeen' (2 of 5)"
+    with _bar(console) as bar:
+        task = bar.add_task(step, total=None)
+        for done in (100, 1288):
+            bar.update(task, completed=done, total=1800)
+        console.print(bar.get_renderable())
+    shown = console.file.getvalue()
+    assert max(map(len, shown.splitlines())) <= width
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown
+    assert "1288/1800" in shown
+    assert "left" in shown
+    assert set(step.split()) <= set(shown.split())

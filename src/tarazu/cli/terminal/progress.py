@@ -15,8 +15,10 @@ from tarazu.cli.terminal.output import for_terminal, shows_progress
 from tarazu.pipeline.progress import Advance
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
+NARROW = 70  # columns: a narrower terminal shows no rate
 LINE_EVERY = 5.0  # seconds between plain lines: a log of a ten-minute run stays readable
 
 
@@ -84,10 +86,11 @@ class _Bar:
         self._bar.update(self._task, completed=done, total=total)
 
 
-def _bar() -> Progress:
-    """Return a bar on standard error that disappears when the step is done.
+def _bar(console: Console | None = None) -> Progress:
+    """Return a bar that disappears when the step is done: by default on standard error.
 
-    A step whose length is not known, such as compiling, shows the time that it has taken.
+    It shows the time left, or, where the length of the step is not known, such as compiling, the
+    time taken. In a narrow terminal the name of the step is wrapped, and no number is cut.
     """
     from rich.console import Console
     from rich.progress import (
@@ -97,8 +100,8 @@ def _bar() -> Progress:
         ProgressColumn,
         Task,
         TextColumn,
-        TimeElapsedColumn,
     )
+    from rich.table import Column
     from rich.text import Text
 
     class Done(MofNCompleteColumn):
@@ -107,20 +110,24 @@ def _bar() -> Progress:
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text("" if not task.speed else f"{task.speed:.3g}/s")
+            speed = task.speed or 0.0
+            digits = ",.0f" if speed >= 100.0 else ".3g"
+            return Text(f"{speed:{digits}}/s" if speed else "")
 
-    class Left(ProgressColumn):
+    class Time(ProgressColumn):
         def render(self, task: Task) -> Text:
             left = task.time_remaining
-            return Text("" if left is None else f"({timedelta(seconds=ceil(left))} left)")
+            if left is None:  # not known, or not yet
+                return Text(str(timedelta(seconds=int(task.elapsed or 0.0))))
+            return Text(f"{timedelta(seconds=ceil(left))} left")
 
-    return Progress(
-        TextColumn("{task.description}", markup=False),  # a file may be named [/red]
-        BarColumn(),
-        Done(),
-        Rate(),
-        TimeElapsedColumn(),
-        Left(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+    shown = Console(stderr=True) if console is None else console
+    columns = [
+        # No markup: a file may be named [/red].
+        TextColumn("{task.description}", markup=False, table_column=Column()),
+        BarColumn(shown.width // 10, table_column=Column(no_wrap=True)),
+        Done(table_column=Column(no_wrap=True)),
+        *([Rate(table_column=Column(no_wrap=True))] if shown.width >= NARROW else []),
+        Time(table_column=Column(no_wrap=True)),
+    ]
+    return Progress(*columns, console=shown, transient=True)
