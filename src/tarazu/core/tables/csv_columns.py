@@ -155,10 +155,13 @@ def _look_at_quotes(path: Path) -> bool | None:
     """
     data = np.asarray(np.memmap(path, np.uint8, mode="r"))
     starts = range(0, len(data), BLOCK)
-    quotes, breaks = (
-        np.concatenate([np.flatnonzero(data[at : at + BLOCK] == mark) + at for at in starts])
-        for mark in (QUOTE, LF)
-    )
+    with ThreadPoolExecutor(max_workers=2) as pool:  # NumPy frees the interpreter
+        quotes, breaks = pool.map(
+            lambda mark: np.concatenate(
+                [np.flatnonzero(data[at : at + BLOCK] == mark) + at for at in starts]
+            ),
+            (QUOTE, LF),
+        )
     if len(quotes) % 2:
         return None
     is_edge = np.zeros(256, dtype=bool)

@@ -71,6 +71,7 @@ class _Facts:
         self.group, self.first_day = events.group[piece], events.first_day[piece]
         self.state, self.militant = events.deaths_state[piece], events.deaths_militant[piece]
         self.civilian, self.unknown = events.deaths_civilian[piece], events.deaths_unknown[piece]
+        self.deaths = self.state + self.militant + self.civilian + self.unknown
         self.codes = {name: column[piece] for name, column in events.codes.items()}
         sites = PatternSearch(events.source[piece])
         self.sites = {site.name: sites.find(site.pattern) for site in rules.site}
@@ -100,9 +101,8 @@ class _Facts:
             holds &= self.government == when.government
         if when.site is not None:
             holds &= self.any_of([self.sites[name] for name in when.site])
-        total = self.state + self.militant + self.civilian + self.unknown
         for presence, deaths in (
-            (when.deaths, total),
+            (when.deaths, self.deaths),
             (when.state, self.state),
             (when.militant, self.militant),
             (when.civilian, self.civilian),
