@@ -13,6 +13,8 @@ from typing import Any, Protocol, TextIO
 
 from tarazu.core.errors import did_you_mean
 
+LINE = 79  # characters of a line that is written over
+
 
 class Picture(Protocol):
     """What a drawing of a result can do; see `tarazu.report.figure.Figure`."""
@@ -99,7 +101,7 @@ def status_line(*, wanted: bool) -> Iterator[Callable[[str], None]]:
     stream = sys.stderr
 
     def write(text: str) -> None:
-        stream.write(f"\r{text:<79}")
+        stream.write(f"\r{text:<{LINE}}\r")  # what is written next begins on the same line
         stream.flush()
 
     if not (wanted and is_seen(stream)):
@@ -109,7 +111,6 @@ def status_line(*, wanted: bool) -> Iterator[Callable[[str], None]]:
         yield write
     finally:
         write("")
-        stream.write("\r")
 
 
 class Text(str):

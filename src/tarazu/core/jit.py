@@ -19,7 +19,7 @@ import numba
 from numba.core import compiler, config, serialize, sigutils
 from numba.core.caching import _Cache
 
-from tarazu.core.display import is_seen
+from tarazu.core.display import LINE, is_seen
 from tarazu.core.files.cache import cache_dir
 from tarazu.core.kernel_key import UnstableError, source_text, type_text
 from tarazu.core.kernel_store import (
@@ -224,7 +224,7 @@ class _KernelCache(_Cache):
             return
         if not self._dispatcher.py_func.__module__.startswith(GENERATED):  # which has its own line
             _Announced.yet = True
-            _log.warning("compiling for this machine: up to half a minute, once")
+            _log.warning(f"{'compiling for this machine: up to half a minute, once':<{LINE}}")
 
     def _warn(self, reason: str) -> None:
         name = self._dispatcher.py_func.__qualname__

@@ -255,8 +255,9 @@ class Battery:
         return map(self.corrected, self.findings)
 
     def __repr__(self) -> str:
+        n = len(self.findings)
         return (
-            f"<Battery: {len(self.findings)} findings\n"
+            f"<Battery: {n} {'finding' if n == 1 else 'findings'}\n"
             f"{fill(self.sentence, 88, initial_indent='  ', subsequent_indent='  ')}\n"
             "  .to_frame(), .findings, [name]>"
         )

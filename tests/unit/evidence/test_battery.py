@@ -204,8 +204,10 @@ def test_run_battery__names_the_estimator_that_runs_where_it_is_seen(monkeypatch
     assert capsys.readouterr().err == ""  # nobody watches a pipe
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     run_battery(load_record(), config, make=fail)
-    shown = [part.strip() for part in capsys.readouterr().err.split("\r")]
-    assert shown == ["", "estimator 1 of 2: tactics", "estimator 2 of 2: wake", "", ""]
+    lines = capsys.readouterr().err.split("\r")
+    shown = [line.strip() for line in lines if line.strip()]
+    assert shown == ["estimator 1 of 2: tactics", "estimator 2 of 2: wake"]
+    assert lines[-2:] == [" " * 79, ""]  # at the end the line is empty
     run_battery(load_record(), config, make=fail, progress=False)
     assert capsys.readouterr().err == ""
 
