@@ -1,7 +1,7 @@
 """Weigh a security policy on the record of a conflict before lives are spent on it.
 
 The public interface is the names in `__all__`; each is imported when first used, so that
-``import tarazu`` and ``tarazu --help`` stay fast.
+``import tarazu`` and ``tarazu --help`` stay fast. So are the rooms, such as `tarazu.evidence`.
 """
 
 from importlib import import_module

@@ -95,6 +95,10 @@ CASES: dict[str, tuple[type[Exception], str]] = {
         TypeError,
         "windows_days is 30 (int); expected numbers of days, ascending",
     ),
+    "tz.matched_wake(frame, **{**WAKE, 'windows_km': ['a']})": (
+        TypeError,
+        "windows_km is ['a'] (list); expected kilometres, 0 or more, ascending",
+    ),
     "tz.fit_hawkes('x', [0], end=3, n_kinds=1)": (
         TypeError,
         "times is 'x' (str); expected numbers",

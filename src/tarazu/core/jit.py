@@ -126,7 +126,7 @@ def plain(function: F) -> F:
 
 
 class _Announced:
-    """Whether this process has said that it compiles."""
+    """Whether this process has logged that it compiles."""
 
     yet = False
 

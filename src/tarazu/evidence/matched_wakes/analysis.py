@@ -162,7 +162,7 @@ def matched_wake(
     DataError
         A column is missing, a value of a treatment or control is not finite, or a kind is absent.
     TypeError, ValueError
-        `events` is no DataFrame; or windows are not numbers above 0 in ascending order.
+        `events` is no DataFrame; or windows are not several numbers in ascending order.
 
     References
     ----------
@@ -352,6 +352,8 @@ def _check_windows(what: str, windows: object, expected: str) -> None:
     if isinstance(windows, str) or not isinstance(windows, Iterable):
         raise wrong_type(what, windows, expected)
     sizes = list(windows)
+    if not all(hasattr(size, "__float__") for size in sizes):
+        raise wrong_type(what, windows, expected)
     if not sizes or sizes[0] < 0 or any(b <= a for a, b in pairwise(sizes)):
         raise ValueError(f"{what} is {sizes}; expected {expected}")
 
