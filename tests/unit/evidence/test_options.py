@@ -124,10 +124,10 @@ def test_finding__with_other_options_has_no_rates_and_says_so(record, name):
 
 @pytest.mark.slow
 def test_finding__takes_another_horizon_and_level(record):
-    few = FEW["displacement"]
-    wide = estimate("displacement", record, level=0.99, **few)
-    narrow = estimate("displacement", record, level=0.5, **few)
-    later = estimate("displacement", record, horizon=84, **few)
+    few, part = FEW["displacement"], record.sel(start="2010")  # less to compute
+    wide = estimate("displacement", part, level=0.99, **few)
+    narrow = estimate("displacement", part, level=0.5, **few)
+    later = estimate("displacement", part, horizon=84, **few)
     assert wide.level == 0.99
     assert wide.interval[0] < narrow.interval[0] < narrow.interval[1] < wide.interval[1]
     assert wide.p_value == narrow.p_value

@@ -11,10 +11,11 @@ from tests.unit.evidence.findings import weak_retaliation
 from tests.unit.study.cases import OPERATION, make_spec
 
 from tarazu.claims import Ledger, load_ledger, weigh_claims
+from tarazu.core.errors import ScenarioError
 from tarazu.model import build_model
 from tarazu.model.description import Description, describe
 from tarazu.record import load_record
-from tarazu.report import write_annex
+from tarazu.report import write_annex, write_brief
 from tarazu.report.annex.model_section import MODEL_LIMITS
 from tarazu.report.annex.operation_section import at_once_table, change_figure, civilians_table
 from tarazu.report.annex.study_section import StudySection, kept_words, study_section
@@ -358,3 +359,13 @@ def test_annex__disarms_hostile_names_of_policies(tmp_path, studies, ledger, des
 )
 def test_span__names_whole_years(weeks: int, words: str) -> None:
     assert span(weeks) == words
+
+
+def test_documents__refuse_a_study_of_another_region(studies: Studies, tmp_path: Path) -> None:
+    elsewhere = load_record("kp-fata")
+    for write in (write_brief, write_annex):
+        with pytest.raises(
+            ScenarioError, match=r"study 'small' is of Balochistan, Pakistan, the r"
+        ):
+            write(elsewhere, [], tmp_path / "page.html", studies=[studies["small"]])
+    assert not list(tmp_path.iterdir())

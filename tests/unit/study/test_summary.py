@@ -68,6 +68,8 @@ def test_to_frame__unknown_outcome_or_horizon_is_an_error(result):
         result.to_frame(["atacks"])
     with pytest.raises(ScenarioError, match=r"no horizon of 13 weeks.*expected one of 12, 60"):
         result.to_frame(weeks=13)
+    with pytest.raises(TypeError, match=r"outcomes is 5 \(int\); expected names of outcomes"):
+        result.to_frame(5)
 
 
 def test_compare__is_a_method_of_the_result(result):
