@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, partial
+from unittest.mock import patch
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from tarazu.engine.mean_field.xmile import variable_name, write_xmile
 
 # Runs of PySD that differ in length only: what it needs at its start and end is not a week's cost.
 FLATTENED_WEEKS, SUBSCRIPTED_WEEKS = (2, 42), (2, 6)
+# PySD has the Python file that it writes laid out by Black, which takes most of the translation.
+AS_WRITTEN = patch("black.format_file_contents", lambda text, **_: text)
 
 
 def pysd_flattened(setting: Setting) -> Contestant:
@@ -25,7 +28,9 @@ def pysd_flattened(setting: Setting) -> Contestant:
     file.write_text(text, encoding="utf-8")
     districts = range(len(world.districts.names))
     columns = [variable_name(s, d) for s in world.model.stocks for d in districts]
-    return _pysd(setting, pysd.read_xmile(str(file)), columns, variable_name, FLATTENED_WEEKS)
+    with AS_WRITTEN:
+        model = pysd.read_xmile(str(file))
+    return _pysd(setting, model, columns, variable_name, FLATTENED_WEEKS)
 
 
 def pysd_subscripted(setting: Setting) -> Contestant:
@@ -35,7 +40,8 @@ def pysd_subscripted(setting: Setting) -> Contestant:
     file = setting.folder / "subscripted.mdl"
     file.write_text(write_vensim(setting.week, setting.short), encoding="utf-8")
     columns = [*setting.short.model.stocks]
-    model = pysd.read_vensim(str(file))
+    with AS_WRITTEN:
+        model = pysd.read_vensim(str(file))
     return _pysd(setting, model, columns, lambda s, d: f"{s}[d{d + 1}]", SUBSCRIPTED_WEEKS)
 
 

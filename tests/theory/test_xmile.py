@@ -16,7 +16,7 @@ AGREEMENT = 1e-11  # relative, of every stock in every district and week
 
 
 @pytest.mark.parametrize("policy", ["status-quo", "political-settlement"])
-def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
+def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, monkeypatch, policy):
     scenario = median_scenario("full", policy, weeks=WEEKS)
     path = tmp_path / "model.xmile"
     text = write_xmile(
@@ -27,6 +27,8 @@ def test_xmile__of_all_districts_gives_the_mean_field_in_pysd(tmp_path, policy):
         weeks=WEEKS,
     )
     path.write_text(text, encoding="utf-8")
+    # PySD has the Python file that it writes laid out by Black, which takes most of the time.
+    monkeypatch.setattr("black.format_file_contents", lambda text, **_: text)
     districts = range(len(scenario.districts.names))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PySD and what it imports
