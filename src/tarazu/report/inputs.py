@@ -61,7 +61,8 @@ def check_findings(
     TypeError
         Something that is no finding or no battery.
     ValueError
-        A finding is of other events than the record.
+        A finding, or one of the battery, is of other events than the record; or the battery
+        lacks a finding.
     """
     if isinstance(findings, Battery) and battery is None:
         battery = findings
@@ -73,19 +74,32 @@ def check_findings(
     for finding in findings:
         if not isinstance(finding, Finding):
             raise wrong_type("a finding", finding, "what `estimate` returns")
+        _check_events(record, finding)
         checked.append(finding)
-        theirs, ours = finding.inputs.get("events"), record.inputs.get("events")
-        if theirs and ours and theirs != ours:
-            raise ValueError(
-                f"finding '{finding.name}' is of other events (sha256 {theirs[:8]}) than the "
-                f"record of {record.region.title} (sha256 {ours[:8]}); expected findings of this "
-                f'record. Use estimate("{finding.name}", record) with the same record'
-            )
     if battery is None:
         return checked, assess(checked)
     if not isinstance(battery, Battery):
         raise wrong_type("battery", battery, "what `run_battery` returns, or None")
+    for finding in battery.findings:
+        _check_events(record, finding)
+    known = {(finding.name, finding.estimate, finding.p_value) for finding in battery.findings}
+    absent = [f.name for f in checked if (f.name, f.estimate, f.p_value) not in known]
+    if absent:
+        raise ValueError(
+            f"the battery lacks {', '.join(absent)}; expected the findings of the battery. "
+            "Give the battery alone, or leave out battery="
+        )
     return checked, battery
+
+
+def _check_events(record: Record, finding: Finding) -> None:
+    theirs, ours = finding.inputs.get("events"), record.inputs.get("events")
+    if theirs and ours and theirs != ours:
+        raise ValueError(
+            f"finding '{finding.name}' is of other events (sha256 {theirs[:8]}) than the "
+            f"record of {record.region.title} (sha256 {ours[:8]}); expected findings of this "
+            f'record. Use estimate("{finding.name}", record) with the same record'
+        )
 
 
 def check_ledger(ledger: object) -> None:

@@ -74,6 +74,19 @@ def test_brief__refuses_findings_of_other_events(tmp_path: Path) -> None:
     assert write_brief(RECORD, [same], tmp_path / "brief.html").exists()
 
 
+def test_brief__refuses_a_battery_of_other_events_or_without_a_finding(tmp_path: Path) -> None:
+    foreign = replace(weak_retaliation(), inputs={"events": "0" * 64})
+    with pytest.raises(ValueError, match="'retaliation' is of other events"):
+        write_brief(RECORD, [], tmp_path / "brief.html", battery=assess([foreign]))
+    outside = replace(weak_retaliation(), name="wake")
+    with pytest.raises(ValueError, match="the battery lacks wake; expected"):
+        write_brief(
+            RECORD, [outside], tmp_path / "brief.html", battery=assess([weak_retaliation()])
+        )
+    battery = assess([weak_retaliation()])
+    assert write_brief(RECORD, list(battery), tmp_path / "brief.html", battery=battery).exists()
+
+
 def test_brief__of_a_battery_is_that_of_its_findings(tmp_path: Path) -> None:
     findings = [weak_retaliation(), replace(weak_retaliation(), name="wake")]
     one = write_brief(RECORD, findings, tmp_path / "one.html").read_bytes()
