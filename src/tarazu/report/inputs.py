@@ -61,8 +61,8 @@ def check_findings(
     TypeError
         Something that is no finding or no battery.
     ValueError
-        A finding, or one of the battery, is of other events than the record; or the battery
-        lacks a finding.
+        A finding, or one of the battery, is of other events than the record, or goes beyond its
+        selection; or the battery lacks a finding.
     """
     if isinstance(findings, Battery) and battery is None:
         battery = findings
@@ -99,6 +99,13 @@ def _check_events(record: Record, finding: Finding) -> None:
             f"finding '{finding.name}' is of other events (sha256 {theirs[:8]}) than the "
             f"record of {record.region.title} (sha256 {ours[:8]}); expected findings of this "
             f'record. Use estimate("{finding.name}", record) with the same record'
+        )
+    beyond = [part for part in record.selection if part not in finding.selection]
+    if theirs and ours and beyond:
+        raise ValueError(
+            f"finding '{finding.name}' is not limited to the part of the record "
+            f"({'; '.join(beyond)}); expected findings of this part, or of a part of it. "
+            f'Use estimate("{finding.name}", record) with the same record'
         )
 
 

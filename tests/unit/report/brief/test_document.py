@@ -74,6 +74,16 @@ def test_brief__refuses_findings_of_other_events(tmp_path: Path) -> None:
     assert write_brief(RECORD, [same], tmp_path / "brief.html").exists()
 
 
+def test_brief__of_a_part_refuses_findings_of_the_whole(tmp_path: Path) -> None:
+    part = RECORD.sel(districts=["Kech"])
+    whole = replace(weak_retaliation(), inputs=dict(RECORD.inputs))
+    with pytest.raises(ValueError, match=r"not limited to the part of the record \(districts kech"):
+        write_brief(part, [whole], tmp_path / "brief.html")
+    same = replace(whole, selection=part.selection)
+    for record in (part, RECORD):  # a finding names the part it is of
+        assert write_brief(record, [same], tmp_path / "brief.html").exists()
+
+
 def test_brief__refuses_a_battery_of_other_events_or_without_a_finding(tmp_path: Path) -> None:
     foreign = replace(weak_retaliation(), inputs={"events": "0" * 64})
     with pytest.raises(ValueError, match="'retaliation' is of other events"):
