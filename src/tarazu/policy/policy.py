@@ -135,15 +135,17 @@ class Policy:
 def _settings(name: str, given: object) -> tuple[Setting, ...]:
     if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
         raise wrong_type("settings", given, "several settings in a list")
-    made = list[Setting]()
-    for entry in given:
-        if isinstance(entry, Mapping):
-            made += read_entries({"settings": [entry]}, _Settings, Path(name)).settings
-        elif isinstance(entry, Setting):
-            made.append(entry)
-        else:
+    entries = tuple(given)
+    for entry in entries:
+        if not isinstance(entry, Setting | Mapping):
             raise wrong_type("a setting", entry, "a Setting, or a dictionary with its keys")
-    return tuple(made)
+    if all(isinstance(entry, Setting) for entry in entries):
+        return entries
+    keyed = [
+        entry.model_dump(mode="json", exclude_none=True) if isinstance(entry, Setting) else entry
+        for entry in entries
+    ]
+    return read_entries({"settings": keyed}, _Settings, Path(name)).settings
 
 
 def _cells(setting: Setting) -> str:

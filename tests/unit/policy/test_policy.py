@@ -161,3 +161,14 @@ def test_policy__made_in_code_takes_dictionaries_and_checks_them():
         Policy("mine", "Mine", "A test.", entry)
     with pytest.raises(TypeError, match=r"a setting is 'dialogue' \(str\); expected a Setting"):
         Policy("mine", "Mine", "A test.", ["dialogue"])
+
+
+def test_policy__made_in_code_names_the_problems_of_all_entries_by_their_place():
+    setting = Setting(lever="agency", value=1.0)
+    wrong = {"lever": "dialogue", "value": "much"}
+    with pytest.raises(ExceptionGroup) as caught:
+        Policy("mine", "Mine", "A test.", [setting, wrong, wrong | {"levver": "x"}])
+    keys = {error.key for error in caught.value.exceptions}
+    assert keys == {"settings[1].value", "settings[2].value", "settings[2].levver"}
+    mixed = Policy("mine", "Mine", "A test.", [setting, {"lever": "dialogue", "value": 1.0}])
+    assert mixed.settings == (setting, Setting(lever="dialogue", value=1.0))
