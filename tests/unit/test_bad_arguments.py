@@ -96,11 +96,27 @@ CASES: dict[str, tuple[type[Exception], str]] = {
     "tz.matched_wake(frame, **WAKE)": (DataError, "column 'type': no such column; expected type,"),
     "tz.matched_wake(frame, **{**WAKE, 'windows_days': 30})": (
         TypeError,
-        "windows_days is 30 (int); expected numbers of days, ascending",
+        "windows_days is 30 (int); expected numbers of days, above 0, ascending",
     ),
     "tz.matched_wake(frame, **{**WAKE, 'windows_km': ['a']})": (
         TypeError,
         "windows_km is ['a'] (list); expected kilometres, 0 or more, ascending",
+    ),
+    "tz.matched_wake(frame, **{**WAKE, 'windows_days': [float('nan')]})": (
+        ValueError,
+        "windows_days is [nan]; expected numbers of days, above 0",
+    ),
+    "tz.matched_wake(frame, **{**WAKE, 'windows_days': [0]})": (
+        ValueError,
+        "windows_days is [0]; expected numbers of days, above 0",
+    ),
+    "tz.matched_wake(frame, **{**WAKE, 'windows_km': [1, float('inf')]})": (
+        ValueError,
+        "windows_km is [1, inf]; expected kilometres",
+    ),
+    "tz.matched_wake(frame, **{**WAKE, 'match_on': 5})": (
+        TypeError,
+        "match_on is 5 (int); expected one name, or several",
     ),
     "tz.fit_hawkes('x', [0], end=3, n_kinds=1)": (
         TypeError,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, get_args
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.arguments import check_frame, check_whole, wrong_type
+from tarazu.core.arguments import check_frame, check_names, check_whole, wrong_type
 from tarazu.core.errors import DataError
 from tarazu.evidence.error_rates import DETECTABLE_ERRORS
 from tarazu.evidence.matched_wakes.effects import linear_effect, permuted_effects
@@ -148,7 +150,8 @@ def matched_wake(
 
     Parameters
     ----------
-    events : one row per event. windows_days, windows_km : days and km, ascending.
+    events : one row per event. windows_days : days, above 0. windows_km : 0 or more.
+        Both ascend.
     treatment, control, dependent : values of the column `kind`.
     match_on : numeric columns that every treatment and control has.
     mode : "default" is independent of the order of rows: events of one day count neither as before
@@ -162,7 +165,8 @@ def matched_wake(
     DataError
         A column is missing, a value of a treatment or control is not finite, or a kind is absent.
     TypeError, ValueError
-        `events` is no DataFrame; or windows are not several numbers in ascending order.
+        `events` is no DataFrame; windows are not finite numbers in ascending order; or `match_on`
+        is not text.
 
     References
     ----------
@@ -195,8 +199,13 @@ def matched_wake(
     <MatchedWakes: 2 windows, ... treatments and ... controls; .to_frame()>
     """
     check_frame("events", events, "one row per event")
-    _check_windows("windows_days", windows_days, "numbers of days, ascending, such as [30, 60]")
-    _check_windows("windows_km", windows_km, "kilometres, 0 or more, ascending, such as [25, 50]")
+    days = _check_windows(
+        "windows_days", windows_days, "numbers of days, above 0, ascending, such as [30, 60]"
+    )
+    km = _check_windows(
+        "windows_km", windows_km, "kilometres, 0 or more, ascending, such as [25, 50]", zero=True
+    )
+    match_on = check_names("match_on", match_on, or_none=True)
     replicates, seed = check_whole("replicates", replicates, 0), check_whole("seed", seed, 0)
     if mode not in get_args(Mode):
         raise ValueError(f"mode is {mode!r}; expected 'default' or 'compat'")
@@ -213,8 +222,8 @@ def matched_wake(
         frame["_day"].to_numpy(dtype=np.int64),
         kinds,
         _places(frame, where, distances),
-        tuple(windows_days),
-        tuple(windows_km),
+        days,
+        km,
         mode=mode,
     )
     covariates = frame[list(match_on)].to_numpy(dtype=np.float64)[counts.event]
@@ -226,9 +235,7 @@ def matched_wake(
             hint="fill it or leave the event out",
         )
     treated = kinds[counts.event] == TREATMENT
-    return _estimate(
-        counts, covariates, treated, tuple(windows_days), tuple(windows_km), mode, replicates, seed
-    )
+    return _estimate(counts, covariates, treated, days, km, mode, replicates, seed)
 
 
 def _estimate(
@@ -348,14 +355,19 @@ def _days(times: pd.Series[str]) -> NDArray[np.int64]:
     return pd.to_datetime(times).to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
-def _check_windows(what: str, windows: object, expected: str) -> None:
+def _check_windows(
+    what: str, windows: object, expected: str, *, zero: bool = False
+) -> tuple[Any, ...]:
     if isinstance(windows, str) or not isinstance(windows, Iterable):
         raise wrong_type(what, windows, expected)
-    sizes = list(windows)
-    if not all(hasattr(size, "__float__") for size in sizes):
+    sizes = tuple(windows)
+    if not all(isinstance(size, Real) and not isinstance(size, bool) for size in sizes):
         raise wrong_type(what, windows, expected)
-    if not sizes or sizes[0] < 0 or any(b <= a for a, b in pairwise(sizes)):
-        raise ValueError(f"{what} is {sizes}; expected {expected}")
+    if not (sizes and all(map(isfinite, sizes)) and (sizes[0] > 0 or (zero and sizes[0] == 0))):
+        raise ValueError(f"{what} is {list(sizes)}; expected {expected}")
+    if any(b <= a for a, b in pairwise(sizes)):
+        raise ValueError(f"{what} is {list(sizes)}; expected {expected}")
+    return sizes
 
 
 def _check(
