@@ -92,6 +92,10 @@ CASES: dict[str, tuple[type[Exception], str]] = {
         ValueError,
         "level is 95; expected a number between 0 and 1",
     ),
+    "tz.before_after(frame, treated='a', before='b', after='c', strata=5)": (
+        TypeError,
+        "strata is 5 (int); expected one name, or several",
+    ),
     "tz.matched_wake('x', **WAKE)": (TypeError, "events is 'x' (str); expected a pandas DataFrame"),
     "tz.matched_wake(frame, **WAKE)": (DataError, "column 'type': no such column; expected type,"),
     "tz.matched_wake(frame, **{**WAKE, 'windows_days': 30})": (
@@ -126,6 +130,18 @@ CASES: dict[str, tuple[type[Exception], str]] = {
     "tz.fit_hawkes([1, 2], [0, 0], end='3', n_kinds=1)": (
         TypeError,
         "end is '3' (str); expected a",
+    ),
+    "tz.fit_hawkes([1, 2], [0, 0], end=float('nan'), n_kinds=1)": (
+        ValueError,
+        "end is nan; expected a finite number above 0",
+    ),
+    "tz.fit_hawkes([1, float('nan'), 2], [0, 0, 0], end=3, n_kinds=1)": (
+        ValueError,
+        "times hold nan; expected finite numbers, one per event",
+    ),
+    "tz.fit_hawkes([1, 2], [0.5, 0], end=3, n_kinds=1)": (
+        ValueError,
+        "kinds hold 0.5; expected whole numbers, one per event",
     ),
     # the model
     "tz.load_model(5)": (TypeError, "model is 5 (int); expected the path of a Python file"),

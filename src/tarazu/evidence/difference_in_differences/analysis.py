@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.arguments import check_frame, check_share, check_whole
+from tarazu.core.arguments import check_frame, check_names, check_share, check_whole
 from tarazu.core.errors import DataError, FitError
 from tarazu.evidence.options import LEVEL
 
@@ -135,7 +135,7 @@ def before_after(
     check_frame("units", units, "one row per unit")
     permutations, seed = check_whole("permutations", permutations, 1), check_whole("seed", seed, 0)
     check_share("level", level, LEVEL)
-    strata = [strata] if isinstance(strata, str) else strata
+    strata = check_names("strata", strata, or_none=True)
     labels, changes, codes = _read(units, treated, before, after, strata)
     use = _compared(labels, codes)
     if not use.any():

@@ -111,7 +111,8 @@ def fit_hawkes(
     Raises
     ------
     ValueError
-        Times that are not sorted or lie outside; kinds out of range.
+        Times that are not sorted or lie outside; kinds out of range or not whole; what is not
+        finite.
     TypeError
         Something else than numbers.
     FitError
@@ -132,6 +133,8 @@ def fit_hawkes(
     first_events = check_whole("first_events", first_events, 1)
     if not hasattr(end, "__float__"):
         raise wrong_type("end", end, "a number, the time at which the observation stops")
+    if not (np.isfinite(end) and end > 0):
+        raise ValueError(f"end is {end}; expected a finite number above 0, the end of observation")
     times = _numbers("times", times, np.float64)
     kinds = _numbers("kinds", kinds, np.int64)
     _check(times, kinds, end, n_kinds)
@@ -165,12 +168,21 @@ def _start(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> 
 def _numbers(what: str, value: object, kind: type[np.float64 | np.int64]) -> Any:
     """Return an array of one dimension."""
     try:
-        numbers = np.ascontiguousarray(value, kind)
+        given = np.asarray(value)
+        numbers = np.ascontiguousarray(given, np.float64)
     except (TypeError, ValueError):
         raise wrong_type(what, value, "numbers, one per event") from None
-    if numbers.ndim != 1:
+    if given.ndim != 1 or given.dtype.kind in "US":
         raise wrong_type(what, value, "numbers, one per event")
-    return numbers
+    whole, usable = kind is np.int64, np.isfinite(numbers)
+    if whole:
+        usable &= (np.abs(numbers) < 2**53) & (numbers == np.rint(numbers))
+    if not usable.all():
+        raise ValueError(
+            f"{what} hold {numbers[~usable][0]:g}; expected {'whole' if whole else 'finite'} "
+            "numbers, one per event"
+        )
+    return numbers.astype(kind, copy=False)
 
 
 def _check(times: Array, kinds: NDArray[np.int64], end: float, n_kinds: int) -> None:
