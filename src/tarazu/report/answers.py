@@ -7,7 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from tarazu.core.number_format import estimate, percent, percent_estimate, percent_interval
+from tarazu.core.number_format import (
+    count,
+    estimate,
+    interval,
+    percent,
+    percent_estimate,
+    percent_interval,
+)
 from tarazu.report.tables.policies import span
 from tarazu.study.analysis.marginal_effect import ARMED, REPLACEMENT
 from tarazu.study.analysis.thresholds import Thresholds
@@ -15,6 +22,7 @@ from tarazu.study.analysis.tipping_points import TippingPointsOverDraws
 from tarazu.study.setup.zones import EVERYWHERE, ZONES
 
 LEVEL = 0.9  # of the intervals in the tables of analyses
+MONTE_CARLO = f"{percent(LEVEL)} Monte Carlo interval"  # of a mean over draws
 
 
 def marginal_answer(table: pd.DataFrame, *, district: str) -> str:
@@ -31,8 +39,8 @@ def marginal_answer(table: pd.DataFrame, *, district: str) -> str:
     }
     here, all_over = rows["attacks", ZONES[0]], rows["attacks", EVERYWHERE]
     sentences = [
-        f"One more operation in {district} changes attacks there over {span(weeks)} by "
-        f"{_change(here)}; in all districts by {_change(all_over)}."
+        f"One more operation in {district} changes attacks there over {span(weeks)}, "
+        f"{_averaged(here)}, by {_change(here)}; in all districts by {_change(all_over)}."
     ]
     replaced = rows.get((REPLACEMENT, EVERYWHERE))
     if replaced is not None and replaced["effect"] == replaced["effect"]:
@@ -56,8 +64,8 @@ def ablation_answer(
     """
     whole, *links = table.to_dict("records")
     answer = (
-        f"With all links at work, '{policy}' changes {outcome} over {span(weeks)} by "
-        f"{_change(whole)} against '{baseline}'."
+        f"With all links at work, '{policy}' changes {outcome} over {span(weeks)}, "
+        f"{_averaged(whole)}, by {_change(whole)} against '{baseline}'."
     )
     clear = [row for row in links if row["through_low"] * row["through_high"] > 0.0]
     if not clear:
@@ -98,8 +106,17 @@ def flips_answer(found: TippingPointsOverDraws, *, policy: str, baseline: str) -
     return f"{answer} Moved alone, {first['parameter']} changes the ranking in {share} of draws."
 
 
+def _averaged(row: Mapping[Hashable, Any]) -> str:
+    return (
+        "in one draw" if row["n_draws"] == 1 else f"on average over {count(row['n_draws'])} draws"
+    )
+
+
 def _change(row: Mapping[Hashable, Any], name: str = "effect") -> str:
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    """Return a mean over draws with its interval, which is not the spread over draws."""
+    low, high, mean = row[f"{name}_low"], row[f"{name}_high"], estimate(row[name], None)
     if low == high:
-        return f"{estimate(row[name], None)} in all draws"
-    return estimate(row[name], (low, high), level=LEVEL)
+        return f"{mean} in all draws"
+    if low != low:  # one draw
+        return mean
+    return f"{mean} ({MONTE_CARLO}, {interval((low, high), signed=True)})"

@@ -15,13 +15,15 @@ def change(effect: float, half: float, name: str = "effect") -> dict[str, float]
 
 
 def marginal(replaced: float) -> pd.DataFrame:
-    attacks = {"quantity": "attacks", "weeks": 260}
+    common = {"weeks": 260, "n_draws": 20}
+    attacks = common | {"quantity": "attacks"}
     return pd.DataFrame(
         [
             attacks | {"zone": "here", "weeks": 4} | change(9.0, 1.0),
             attacks | {"zone": "here"} | change(2.0, 3.0),
             attacks | {"zone": "everywhere"} | change(0.5, 0.0),
-            {"quantity": "replacement ratio", "zone": "everywhere", "weeks": 260}
+            common
+            | {"quantity": "replacement ratio", "zone": "everywhere"}
             | change(replaced, 0.1),
         ]
     )
@@ -29,11 +31,18 @@ def marginal(replaced: float) -> pd.DataFrame:
 
 def test_marginal__answers_at_the_longest_horizon() -> None:
     answer = marginal_answer(marginal(1.04), district="Kech")
-    assert "in Kech changes attacks there over 5 years by +2.00 (90% interval, −1.00 to +5.00)" in (
-        answer
+    assert answer.startswith(
+        "One more operation in Kech changes attacks there over 5 years, on average over 20 draws, "
+        "by +2.00 (90% Monte Carlo interval, −1.00 to +5.00); "
     )
     assert "in all districts by +0.50 in all draws" in answer
     assert "104% are replaced by then (90% interval, 94% to 114%)" in answer
+
+
+def test_marginal__gives_no_interval_from_one_draw() -> None:
+    table = marginal(1.04).assign(n_draws=1, effect_low=float("nan"), effect_high=float("nan"))
+    answer = marginal_answer(table, district="Kech")
+    assert "over 5 years, in one draw, by +2.00; in all districts by +0.50." in answer
 
 
 def test_marginal__says_nothing_of_replacement_where_none_was_removed() -> None:
@@ -41,7 +50,8 @@ def test_marginal__says_nothing_of_replacement_where_none_was_removed() -> None:
 
 
 def links(*parts: tuple[str, float, float]) -> pd.DataFrame:
-    whole = {"link": "all links at work"} | change(5.0, 1.0) | change(0.0, 0.0, "through")
+    whole = {"link": "all links at work", "n_draws": 20}
+    whole |= change(5.0, 1.0) | change(0.0, 0.0, "through")
     return pd.DataFrame(
         [whole]
         + [
@@ -55,8 +65,13 @@ def test_ablation__names_the_largest_part_that_is_not_noise() -> None:
     table = links(("trust>*", 4.0, 9.0), ("missing_level>*", -2.0, 1.0), ("kin_flow>*", 1.0, 0.5))
     names = {"policy": "surge", "baseline": "status-quo", "outcome": "attacks"}
     answer = ablation_answer(table, **names, weeks=520)
-    assert "'surge' changes attacks over 10 years by +5.00 (90% interval, +4.00 to +6.00)" in answer
-    assert answer.endswith("through missing_level>*: −2.00 (90% interval, −3.00 to −1.00).")
+    assert (
+        "'surge' changes attacks over 10 years, on average over 20 draws, by +5.00 (90% Monte "
+        "Carlo interval, +4.00 to +6.00) against 'status-quo'."
+    ) in answer
+    assert answer.endswith(
+        "through missing_level>*: −2.00 (90% Monte Carlo interval, −3.00 to −1.00)."
+    )
     noise = ablation_answer(links(("trust>*", 4.0, 9.0)), **names, weeks=520)
     assert noise.endswith("No link, held alone, changes this by more than chance.")
 
