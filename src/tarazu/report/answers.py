@@ -23,6 +23,7 @@ from tarazu.study.setup.zones import EVERYWHERE, ZONES
 
 LEVEL = 0.9  # of the intervals in the tables of analyses
 MONTE_CARLO = f"{percent(LEVEL)} Monte Carlo interval"  # of a mean over draws
+WIDEST = 1.0  # interval of a share with which it is still stated
 
 
 def marginal_answer(table: pd.DataFrame, *, district: str) -> str:
@@ -44,12 +45,7 @@ def marginal_answer(table: pd.DataFrame, *, district: str) -> str:
     ]
     replaced = rows.get((REPLACEMENT, EVERYWHERE))
     if replaced is not None and replaced["effect"] == replaced["effect"]:
-        share = percent(replaced["effect"])
-        ends = percent_interval((replaced["effect_low"], replaced["effect_high"]))
-        sentences.append(
-            f"Of the {ARMED} whom it removes, {share} are replaced by then "
-            f"({percent(LEVEL)} interval, {ends})."
-        )
+        sentences.append(_replaced(replaced))
     return " ".join(sentences)
 
 
@@ -104,6 +100,18 @@ def flips_answer(found: TippingPointsOverDraws, *, policy: str, baseline: str) -
         return f"{answer} No parameter, moved alone, changes the ranking in any draw."
     share = percent_estimate(first["tips"], (first["tips_low"], first["tips_high"]))
     return f"{answer} Moved alone, {first['parameter']} changes the ranking in {share} of draws."
+
+
+def _replaced(row: Mapping[Hashable, Any]) -> str:
+    """Return the share of removed militants that is replaced, or that the draws cannot tell it."""
+    low, high, n = row["effect_low"], row["effect_high"], row["n_draws"]
+    stated = f"{MONTE_CARLO}, {percent_interval((low, high))}"
+    if low >= 0.0 and high - low <= WIDEST:
+        share = percent(row["effect"])
+        return f"Of the {ARMED} whom it removes, {share} are replaced by then ({stated})."
+    draws = "One draw" if n == 1 else f"These {count(n)} draws"
+    ends = "" if low != low else f" (share replaced: {stated})"
+    return f"{draws} cannot tell whether the {ARMED} whom it removes are replaced by then{ends}."
 
 
 def _averaged(row: Mapping[Hashable, Any]) -> str:

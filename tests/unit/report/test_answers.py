@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from tarazu.report.answers import ablation_answer, flips_answer, marginal_answer, thresholds_answer
 from tarazu.study.analysis.thresholds import Thresholds
@@ -14,7 +15,7 @@ def change(effect: float, half: float, name: str = "effect") -> dict[str, float]
     return {name: effect, f"{name}_low": effect - half, f"{name}_high": effect + half}
 
 
-def marginal(replaced: float) -> pd.DataFrame:
+def marginal(replaced: float, half: float = 0.1) -> pd.DataFrame:
     common = {"weeks": 260, "n_draws": 20}
     attacks = common | {"quantity": "attacks"}
     return pd.DataFrame(
@@ -24,7 +25,7 @@ def marginal(replaced: float) -> pd.DataFrame:
             attacks | {"zone": "everywhere"} | change(0.5, 0.0),
             common
             | {"quantity": "replacement ratio", "zone": "everywhere"}
-            | change(replaced, 0.1),
+            | change(replaced, half),
         ]
     )
 
@@ -36,13 +37,29 @@ def test_marginal__answers_at_the_longest_horizon() -> None:
         "by +2.00 (90% Monte Carlo interval, −1.00 to +5.00); "
     )
     assert "in all districts by +0.50 in all draws" in answer
-    assert "104% are replaced by then (90% interval, 94% to 114%)" in answer
+    assert "104% are replaced by then (90% Monte Carlo interval, 94% to 114%)" in answer
 
 
 def test_marginal__gives_no_interval_from_one_draw() -> None:
     table = marginal(1.04).assign(n_draws=1, effect_low=float("nan"), effect_high=float("nan"))
     answer = marginal_answer(table, district="Kech")
     assert "over 5 years, in one draw, by +2.00; in all districts by +0.50." in answer
+    assert answer.endswith(
+        "One draw cannot tell whether the militants whom it removes are replaced by then."
+    )
+
+
+@pytest.mark.parametrize(
+    ("replaced", "half", "ends"),
+    [(-0.18, 0.83, "−101% to 65%"), (0.3, 0.4, "−10% to 70%"), (1.2, 0.6, "60% to 180%")],
+)
+def test_marginal__states_no_share_replaced_that_the_draws_cannot_tell(
+    replaced: float, half: float, ends: str
+) -> None:
+    assert marginal_answer(marginal(replaced, half), district="Kech").endswith(
+        "These 20 draws cannot tell whether the militants whom it removes are replaced by then "
+        f"(share replaced: 90% Monte Carlo interval, {ends})."
+    )
 
 
 def test_marginal__says_nothing_of_replacement_where_none_was_removed() -> None:
