@@ -12,13 +12,13 @@ from tarazu.core.number_format import (
     estimate,
     interval,
     percent,
-    percent_estimate,
     percent_interval,
 )
 from tarazu.report.tables.policies import span
 from tarazu.study.analysis.marginal_effect import ARMED, REPLACEMENT
 from tarazu.study.analysis.thresholds import Thresholds
 from tarazu.study.analysis.tipping_points import TippingPointsOverDraws
+from tarazu.study.analysis.uncertainty import Estimate
 from tarazu.study.setup.zones import EVERYWHERE, ZONES
 
 LEVEL = 0.9  # of the intervals in the tables of analyses
@@ -74,32 +74,43 @@ def thresholds_answer(found: Thresholds) -> str:
     """Return whether violence grows from few militants, and how often there are two equilibria."""
     above, n = found.shares()["above_one"]
     bistable, n_settled = found.shares()["bistable"]
+    number = "the reproduction number of violence"
     if not n:
-        return f"Under '{found.hypothesis}' R_v is not defined in any draw: {found.reason()}."
+        return f"Under '{found.hypothesis}', {number} is not defined in any draw: {found.reason()}."
+    drawn = len(found.table)
     answer = (
-        f"Under '{found.hypothesis}' with '{found.policy}', violence grows from few {ARMED} (R_v "
-        f"above 1) in {percent_estimate(above.value, (above.low, above.high))} of {n} draws."
+        f"Under '{found.hypothesis}' with '{found.policy}', {number} (R_v) is above 1, so that "
+        f"violence grows from few {ARMED}, in {_share(above)} of "
+        f"{_draws(n, drawn, 'in which it is defined')}."
     )
     if not n_settled:
         return answer
     return (
-        f"{answer} Few and many {ARMED} end at different levels in "
-        f"{percent_estimate(bistable.value, (bistable.low, bistable.high))}."
+        f"{answer} Starting from few and from many {ARMED}, the model ends at different levels in "
+        f"{_share(bistable)} of {_draws(n_settled, drawn, 'in which both reach an equilibrium')}."
     )
 
 
 def flips_answer(found: TippingPointsOverDraws, *, policy: str, baseline: str) -> str:
     """Return how often a policy is ahead, and the parameter that most often changes that."""
-    ahead = found.ahead
-    answer = (
-        f"'{policy}' is ahead of '{baseline}' in "
-        f"{percent_estimate(ahead.value, (ahead.low, ahead.high))} of draws."
-    )
     first = found.table.iloc[0]
+    drawn = _draws(first["n_draws"], first["n_draws"], "")
+    answer = f"'{policy}' is ahead of '{baseline}' in {_share(found.ahead)} of {drawn}."
     if not first["n_tipping"]:
         return f"{answer} No parameter, moved alone, changes the ranking in any draw."
-    share = percent_estimate(first["tips"], (first["tips_low"], first["tips_high"]))
-    return f"{answer} Moved alone, {first['parameter']} changes the ranking in {share} of draws."
+    share = _share(Estimate(first["tips"], first["tips_low"], first["tips_high"]))
+    return f"{answer} Moved alone, {first['parameter']} changes the ranking in {share} of them."
+
+
+def _share(found: Estimate) -> str:
+    ends = percent_interval((found.low, found.high))
+    return f"{percent(found.value)} ({percent(LEVEL)} interval, {ends})"
+
+
+def _draws(n: int, drawn: int, which: str) -> str:
+    """Return a number of draws in words, with `which` they are where others were left out."""
+    noun = "draw" if n == 1 else "draws"
+    return f"{count(n)} {noun}" if n == drawn else f"the {count(n)} of {count(drawn)} draws {which}"
 
 
 def _replaced(row: Mapping[Hashable, Any]) -> str:

@@ -93,30 +93,63 @@ def test_ablation__names_the_largest_part_that_is_not_noise() -> None:
     assert noise.endswith("No link, held alone, changes this by more than chance.")
 
 
+def thresholds(**columns: list[object]) -> Thresholds:
+    return Thresholds("full", "surge", pd.DataFrame(columns), pd.DataFrame())
+
+
 def test_thresholds__states_shares_of_draws() -> None:
-    rows = {"reproduction": [0.5, 2.0], "from_low": [1.0, 1.0], "from_high": [1.0, 9.0]}
-    table = pd.DataFrame(rows | {"is_bistable": [False, True], "reason": ["", ""]})
-    answer = thresholds_answer(Thresholds("full", "surge", table, pd.DataFrame()))
-    assert answer.startswith(
-        "Under 'full' with 'surge', violence grows from few militants (R_v above 1) in 50% ("
+    found = thresholds(
+        reproduction=[0.5, 2.0],
+        from_low=[1.0, 1.0],
+        from_high=[1.0, 9.0],
+        is_bistable=[False, True],
+        reason=["", ""],
     )
-    assert "of 2 draws. Few and many militants end at different levels in 50% (" in answer
+    assert thresholds_answer(found) == (
+        "Under 'full' with 'surge', the reproduction number of violence (R_v) is above 1, so that "
+        "violence grows from few militants, in 50% (90% interval, 12% to 88%) of 2 draws. Starting "
+        "from few and from many militants, the model ends at different levels in 50% (90% "
+        "interval, 12% to 88%) of 2 draws."
+    )
+
+
+def test_thresholds__says_of_how_many_draws_where_some_are_left_out() -> None:
+    nan = float("nan")
+    found = thresholds(
+        reproduction=[0.5, 2.0, nan],
+        from_low=[1.0, nan, nan],
+        from_high=[9.0, 9.0, nan],
+        is_bistable=[True, False, False],
+        reason=["", "", "none"],
+    )
+    answer = thresholds_answer(found)
+    assert "of the 2 of 3 draws in which it is defined. Starting" in answer
+    assert answer.endswith("of the 1 of 3 draws in which both reach an equilibrium.")
 
 
 def test_thresholds__says_why_there_is_no_number() -> None:
-    rows = {"reproduction": [float("nan")], "from_low": [1.0], "from_high": [1.0]}
-    table = pd.DataFrame(rows | {"is_bistable": [False], "reason": ["no rest without violence"]})
-    answer = thresholds_answer(Thresholds("full", "surge", table, pd.DataFrame()))
-    assert answer == "Under 'full' R_v is not defined in any draw: no rest without violence."
+    found = thresholds(
+        reproduction=[float("nan")],
+        from_low=[1.0],
+        from_high=[1.0],
+        is_bistable=[False],
+        reason=["no rest without violence"],
+    )
+    assert thresholds_answer(found) == (
+        "Under 'full', the reproduction number of violence is not defined in any draw: no rest "
+        "without violence."
+    )
 
 
 def test_flips__name_the_parameter_that_tips_most_often() -> None:
     row = {"parameter": "retaliation", "tips": 0.75, "tips_low": 0.5, "tips_high": 0.9}
+    row |= {"n_draws": 4}
     names = {"policy": "surge", "baseline": "status-quo"}
     ahead = Estimate(0.25, 0.1, 0.5)
     found = TippingPointsOverDraws(ahead, pd.DataFrame([row | {"n_tipping": 3}]))
-    answer = flips_answer(found, **names)
-    assert "'surge' is ahead of 'status-quo' in 25% (10% to 50%) of draws." in answer
-    assert "retaliation changes the ranking in 75% (50% to 90%) of draws." in answer
+    assert flips_answer(found, **names) == (
+        "'surge' is ahead of 'status-quo' in 25% (90% interval, 10% to 50%) of 4 draws. Moved "
+        "alone, retaliation changes the ranking in 75% (90% interval, 50% to 90%) of them."
+    )
     never = TippingPointsOverDraws(ahead, pd.DataFrame([row | {"n_tipping": 0}]))
     assert flips_answer(never, **names).endswith("changes the ranking in any draw.")
