@@ -153,15 +153,21 @@ def run(
     districts of Balochistan cannot run there; priors per capita stay those of Balochistan unless a
     hypothesis sets them.
     """
-    from tarazu.evidence.battery import SHIPPED_CONFIG, load_battery
-    from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
+    from tarazu.study.setup.shipped import find_study
 
+    find_study(study)  # a wrong name is an error before the engine is imported
     if lab and model is not None:
         raise typer.BadParameter(
             "the lab is of the shipped model, and --model names another. Remove one of them.",
             param_hint="--lab",
         )
-    battery = load_battery(config or SHIPPED_CONFIG) if evidence or config else None
+    from tarazu.pipeline.task import DEMO, Task, demo_task, read_study
+
+    battery = None
+    if evidence or config:
+        from tarazu.evidence.battery import SHIPPED_CONFIG, load_battery
+
+        battery = load_battery(config or SHIPPED_CONFIG)
     region = load_region(shared.region)
     if lab is None:
         lab = study == DEMO and model is None and _has_first_page(region)

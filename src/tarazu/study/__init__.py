@@ -1,14 +1,22 @@
-"""Studies of policies under rival hypotheses: designs, runs, results, comparisons."""
+"""Studies of policies under rival hypotheses: designs, runs, results, comparisons.
 
-from tarazu.study.analysis.comparison import Comparison, compare, regret
-from tarazu.study.analysis.marginal_effect import paired_differences, paired_draws
-from tarazu.study.result import StudyResult, load_study_result
-from tarazu.study.run import run_study
-from tarazu.study.runner.run import Progress
-from tarazu.study.setup.load import STUDIES, build_study, find_study, load_study, studies_of
-from tarazu.study.setup.outcomes import OUTCOMES, Outcome
-from tarazu.study.setup.spec import Study, StudySpec
-from tarazu.study.simulation import simulate
+The names in `__all__` are imported when first used: to find a study needs no engine.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tarazu.study.analysis.comparison import Comparison, compare, regret
+    from tarazu.study.analysis.marginal_effect import paired_differences, paired_draws
+    from tarazu.study.result import StudyResult, load_study_result
+    from tarazu.study.run import run_study
+    from tarazu.study.runner.run import Progress
+    from tarazu.study.setup.load import build_study, load_study, studies_of
+    from tarazu.study.setup.outcomes import OUTCOMES, Outcome
+    from tarazu.study.setup.shipped import STUDIES, find_study
+    from tarazu.study.setup.spec import Study, StudySpec
+    from tarazu.study.simulation import simulate
 
 __all__ = [
     "OUTCOMES",
@@ -31,3 +39,38 @@ __all__ = [
     "simulate",
     "studies_of",
 ]
+
+_HOMES = {
+    "OUTCOMES": "setup.outcomes",
+    "STUDIES": "setup.shipped",
+    "Comparison": "analysis.comparison",
+    "Outcome": "setup.outcomes",
+    "Progress": "runner.run",
+    "Study": "setup.spec",
+    "StudyResult": "result",
+    "StudySpec": "setup.spec",
+    "build_study": "setup.load",
+    "compare": "analysis.comparison",
+    "find_study": "setup.shipped",
+    "load_study": "setup.load",
+    "load_study_result": "result",
+    "paired_differences": "analysis.marginal_effect",
+    "paired_draws": "analysis.marginal_effect",
+    "regret": "analysis.comparison",
+    "run_study": "run",
+    "simulate": "simulation",
+    "studies_of": "setup.load",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module it lives in (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tarazu.study' has no attribute {name!r}")
+    value: object = getattr(import_module(f"tarazu.study.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

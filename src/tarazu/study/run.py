@@ -17,7 +17,8 @@ from tarazu.region import Region
 from tarazu.study.progress import Report, reporting
 from tarazu.study.result import StudyResult, load_study_result
 from tarazu.study.runner.run import KIND, Job, write_study
-from tarazu.study.setup.load import find_study, load_study
+from tarazu.study.setup.load import load_study
+from tarazu.study.setup.shipped import find_study
 from tarazu.study.setup.spec import Study
 
 

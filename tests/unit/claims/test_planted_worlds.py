@@ -5,7 +5,7 @@ import pytest
 from tarazu.claims import load_ledger, weigh_claims
 from tarazu.claims.ledger import LedgerSpec
 from tarazu.study import build_study, load_study, run_study
-from tarazu.study.setup.load import SHIPPED
+from tarazu.study.setup.shipped import SHIPPED
 
 CLAIMS = {claim.id: claim for claim in load_ledger().claims}
 

@@ -182,19 +182,27 @@ def test_help_and_version__import_no_heavy_package(arguments: list[str]) -> None
     assert _imported_by(arguments) & set(HEAVY) == set()
 
 
-def _imported_by(arguments: list[str]) -> set[str]:
+@pytest.mark.parametrize("study", ["demoo", "surge"])
+def test_run__refuses_a_wrong_name_before_it_imports_a_heavy_package(study: str) -> None:
+    loaded = _imported_by(["run", study], code=2)
+    assert "tarazu.study.setup.shipped" in loaded
+    assert loaded & set(HEAVY) == set()
+
+
+def _imported_by(arguments: list[str], code: int = 0) -> set[str]:
     """Modules present after a command ran to its end in a fresh interpreter."""
-    code = (
+    script = (
         "import sys; from tarazu.cli.entry import run; code = run(sys.argv[1:])\n"
         "print(*sys.modules, file=sys.stderr, sep='\\n'); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
+        [sys.executable, "-c", script, *arguments],
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=60,
     )
+    assert done.returncode == code
     return set(done.stderr.splitlines())
 
 

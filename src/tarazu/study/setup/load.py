@@ -6,27 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
-from tarazu.core.arguments import check_path
 from tarazu.core.errors import ScenarioError, TarazuError, raise_problems
 from tarazu.core.provenance import digest
 from tarazu.core.specs import read_toml
 from tarazu.core.specs.kinds import expecting
-from tarazu.model import HYPOTHESES, Hypothesis, Model, draw_parameters, load_hypothesis, load_model
+from tarazu.model import Hypothesis, Model, draw_parameters, load_hypothesis, load_model
 from tarazu.model.user_model import UserModel
-from tarazu.policy import POLICIES, Policy, check_policy, load_policy
+from tarazu.policy import Policy, check_policy, load_policy
 from tarazu.policy.calendar import in_weeks
 from tarazu.region import Region, load_region
 from tarazu.study.setup.checks import find_problems, foreign_districts, unknown_name
+from tarazu.study.setup.shipped import SHIPPED, STUDIES, find_study
 from tarazu.study.setup.spec import DRAW_KEYS, POOLED, Study, StudySpec
-
-STUDIES: Final = ("demo", "seventeen", "levers", "loop", "attrition")
-"""The studies that ship with Tarazu, by file name."""
-
-SHIPPED: Final = Path(__file__).parents[1] / "studies"
 
 
 def load_study(
@@ -100,34 +94,6 @@ def find_model(model: str | PathLike[str] | Model | UserModel | None) -> Model:
     if isinstance(model, UserModel):
         return model.model
     return model if isinstance(model, Model) else load_model(model)
-
-
-def find_study(name_or_path: str | PathLike[str]) -> Path:
-    """Return the file of a shipped study by name, or the path itself if it ends in ``.toml``.
-
-    Raises
-    ------
-    ScenarioError
-        No shipped study has this name.
-    TypeError
-        Neither a name nor a path.
-    """
-    path = check_path("study", name_or_path, "the name of a study, a path, or a Study")
-    if path.suffix == ".toml":
-        return path
-    name = str(name_or_path)
-    if name in POLICIES or name in HYPOTHESES:
-        kind, key = ("policy", "policies") if name in POLICIES else ("hypothesis", "hypotheses")
-        raise ScenarioError(
-            f"'{name}' is a {kind}, not a study",
-            value=name,
-            expected=f"one of {', '.join(STUDIES)}, or a path that ends in .toml",
-            hint=f"Simulate it with tarazu.simulate({kind}='{name}'), or name it under {key} in a "
-            "study of your own (`tarazu study new`)",
-        )
-    if name not in STUDIES:
-        raise unknown_name("study", name, STUDIES, None, None)
-    return SHIPPED / f"{name_or_path}.toml"
 
 
 def build_study(
