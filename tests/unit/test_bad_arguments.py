@@ -176,10 +176,19 @@ CASES: dict[str, tuple[type[Exception], str]] = {
         TypeError,
         "findings is 'x' (str); expected several findings in a list",
     ),
+    "tz.weigh_claims({'a': 5})": (TypeError, "findings is {'a': 5} (dict); expected several find"),
     "tz.weigh_claims([5])": (TypeError, "a finding is 5 (int); expected what `estimate` returns"),
     "tz.weigh_claims([], [5])": (TypeError, "folder is 5 (int); expected the folder of a study's"),
     "tz.write_brief('x', [], 'b.html')": (TypeError, "record is 'x' (str); expected a record, as"),
     "tz.write_brief(record, finding, 'b.html')": (TypeError, "expected several findings, such as"),
+    "tz.write_brief(record, {'groups': finding}, 'b.html')": (
+        TypeError,
+        "findings is a dict; expected several findings, such as",
+    ),
+    "tz.write_brief(record, [], 'b.html', studies={'a': 5})": (
+        TypeError,
+        "studies is {'a': 5} (dict); expected several results or folders",
+    ),
     "tz.write_brief(record, [5], 'b.html')": (TypeError, "a finding is 5 (int); expected what"),
     "tz.write_brief(kp, [finding], 'b.html')": (
         ValueError,

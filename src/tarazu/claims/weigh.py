@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tarazu.claims.experiments import ModelResult, read_study
 from tarazu.claims.ledger import Claim, LedgerSpec, RecordTest, load_ledger
-from tarazu.core.arguments import wrong_type
+from tarazu.core.arguments import check_several
 from tarazu.evidence.battery import Battery
 from tarazu.evidence.failure import Failure
-from tarazu.evidence.finding import Finding
+from tarazu.evidence.finding import Finding, several_findings
 from tarazu.evidence.sensitivity import RANGED, REDRAWN
 from tarazu.study import StudyResult, load_study_result
 from tarazu.study.setup.spec import POOLED
@@ -161,8 +161,8 @@ def weigh_claims(
         ledger = load_ledger(ledger)
     if isinstance(findings, Battery):
         failures = (*findings.failures, *failures)
-    by_finding = {finding.name: finding for finding in _findings(findings)}
-    by_study = {result.name: result for result in map(_result, _several("results", results))}
+    by_finding = {finding.name: finding for finding in several_findings(findings)}
+    by_study = {r.name: r for r in map(_result, check_several("results", results))}
     by_failure = {failure.name: failure for failure in failures}
     entries = []
     for claim in ledger.claims:
@@ -176,20 +176,6 @@ def weigh_claims(
         verdict = decide(record, model)
         entries.append(Entry(claim, record, model, verdict, _explain(record, model, verdict)))
     return Ledger(ledger.title, tuple(entries), ledger.digest)
-
-
-def _several(what: str, given: object) -> Iterable[Any]:
-    """Return several things as they are; one alone, or a path, is refused."""
-    if isinstance(given, str | PathLike) or not isinstance(given, Iterable):
-        raise wrong_type(what, given, f"several {what} in a list")
-    return given
-
-
-def _findings(findings: Iterable[Finding]) -> Iterator[Finding]:
-    for finding in _several("findings", findings):
-        if not isinstance(finding, Finding):
-            raise wrong_type("a finding", finding, "what `estimate` returns")
-        yield finding
 
 
 def _result(given: StudyResult | str | PathLike[str]) -> StudyResult:

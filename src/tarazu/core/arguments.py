@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from tarazu.core.errors import ScenarioError, suggest
 
@@ -92,6 +93,23 @@ def check_names(what: str, value: object, *, or_none: bool = False) -> tuple[str
     if not (names or or_none) or not all(isinstance(name, str) for name in names):
         raise wrong_type(what, value, "one name, or several")
     return names
+
+
+def check_several(what: str, value: object, expected: str = "") -> tuple[Any, ...]:
+    """Return several things as they are; one alone, a path or a dictionary is refused.
+
+    Parameters
+    ----------
+    expected : what the function accepts, in words; default: several of `what` in a list.
+
+    Raises
+    ------
+    TypeError
+        Not several.
+    """
+    if isinstance(value, str | PathLike | Mapping) or not isinstance(value, Iterable):
+        raise wrong_type(what, value, expected or f"several {what} in a list")
+    return tuple(value)
 
 
 def check_day(what: str, value: object) -> date:

@@ -10,6 +10,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from tarazu.core import display
+from tarazu.core.arguments import check_several, wrong_type
 from tarazu.core.number_format import counts, estimate, p_value, probability, significant
 
 if TYPE_CHECKING:
@@ -358,6 +359,15 @@ class Finding:
         if not self.is_test:
             return "none, a description has no test"
         return f"not measured for {' and '.join(self.unmeasured) or 'this estimator'}"
+
+
+def several_findings(value: object, expected: str = "") -> tuple[Finding, ...]:
+    """Return several findings, those of a battery included; refuse anything else."""
+    findings = check_several("findings", value, expected)
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise wrong_type("a finding", finding, "what `estimate` returns")
+    return findings
 
 
 def column(name: str, prefix: str = "n") -> str:

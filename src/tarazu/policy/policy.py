@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarazu.core.arguments import find_shipped, wrong_type
+from tarazu.core.arguments import check_several, find_shipped, wrong_type
 from tarazu.core.provenance import digest_file
 from tarazu.core.specs import read_entries, read_toml
 from tarazu.core.specs.kinds import expecting
@@ -133,9 +133,7 @@ class Policy:
 
 
 def _settings(name: str, given: object) -> tuple[Setting, ...]:
-    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
-        raise wrong_type("settings", given, "several settings in a list")
-    entries = tuple(given)
+    entries = check_several("settings", given)
     for entry in entries:
         if not isinstance(entry, Setting | Mapping):
             raise wrong_type("a setting", entry, "a Setting, or a dictionary with its keys")

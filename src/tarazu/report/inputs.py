@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tarazu.core.arguments import check_path, wrong_type
+from tarazu.core.arguments import check_path, check_several, wrong_type
 from tarazu.core.errors import OutputError, ScenarioError
 from tarazu.core.provenance import Provenance, collect_provenance
 from tarazu.evidence import Battery, Finding
 from tarazu.evidence.battery import assess
+from tarazu.evidence.finding import several_findings
 from tarazu.record import Record
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check_document(what: str, record: object, path: object) -> tuple[Record, Pat
 
 def check_findings(
     record: Record, findings: object, battery: object
-) -> tuple[list[Finding], Battery]:
+) -> tuple[tuple[Finding, ...], Battery]:
     """Return the findings of a document, and the battery that corrects their verdicts.
 
     Parameters
@@ -68,14 +69,9 @@ def check_findings(
         battery = findings
     if isinstance(findings, Battery):
         findings = findings.findings
-    if isinstance(findings, str) or not isinstance(findings, Iterable):
-        raise wrong_type("findings", findings, "several findings, such as [finding], or a battery")
-    checked = list[Finding]()
-    for finding in findings:
-        if not isinstance(finding, Finding):
-            raise wrong_type("a finding", finding, "what `estimate` returns")
+    checked = several_findings(findings, "several findings, such as [finding], or a battery")
+    for finding in checked:
         _check_events(record, finding)
-        checked.append(finding)
     if battery is None:
         return checked, assess(checked)
     if not isinstance(battery, Battery):
@@ -139,14 +135,13 @@ def load_studies(
     ScenarioError
         A study is of another region than the record.
     """
-    if isinstance(studies, str) or not isinstance(studies, Iterable):
-        raise wrong_type("studies", studies, "several results or folders, such as [result]")
-    if not studies:
+    given = check_several("studies", studies, "several results or folders, such as [result]")
+    if not given:
         return []
     from tarazu.study import StudyResult, load_study_result  # late: it loads the engine
 
     loaded = [
-        given if isinstance(given, StudyResult) else load_study_result(given) for given in studies
+        study if isinstance(study, StudyResult) else load_study_result(study) for study in given
     ]
     for result in loaded:
         if result.region != record.region.title:
