@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
@@ -112,25 +113,37 @@ def check_several(what: str, value: object, expected: str = "") -> tuple[Any, ..
     return tuple(value)
 
 
-def check_day(what: str, value: object) -> date:
-    """Return a day, given as a date or as text such as "2015-06-30".
+def check_day(what: str, value: object, *, last: bool = False) -> date:
+    """Return a day, given as a date or as text: a day, or the first one of a month or year.
+
+    Parameters
+    ----------
+    last : take the last day of a month or year instead.
 
     Raises
     ------
     TypeError
         Neither a date nor text.
     ValueError
-        Text that is no day.
+        What is no day.
+
+    Examples
+    --------
+    >>> check_day("end", "2015-02", last=True)
+    datetime.date(2015, 2, 28)
     """
-    expected = "a date, or text such as '2015-06-30'"
-    if isinstance(value, date):
-        return value.date() if isinstance(value, datetime) else value
-    if not isinstance(value, str):
+    expected = "a date, or a day, month or year such as '2015-06-30', '2015-06' or '2015'"
+    if not isinstance(value, str | date):
         raise wrong_type(what, value, expected)
+    text = value if isinstance(value, str) else value.isoformat()
+    is_month = len(text) == 7 and text[4] == "-"
+    if len(text) == 4:
+        text += "-12-31" if last else "-01-01"
     try:
-        return date.fromisoformat(value)
+        day = datetime.fromisoformat(f"{text}-01" if is_month else text).date()
     except ValueError:
         raise ValueError(f"{what} is {value!r}; expected {expected}") from None
+    return day.replace(day=monthrange(day.year, day.month)[1]) if last and is_month else day
 
 
 def check_share(what: str, value: object, example: float) -> None:

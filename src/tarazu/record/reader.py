@@ -71,9 +71,9 @@ def read_record(
         others bring theirs from `load_region`.
     keep_going : collect rows that cannot be read in `Quality.rejects` instead of raising.
     format : name of the format, one of `FORMATS`; default: recognised.
-    first_day, last_day : of the time that the file covers, dates or "2015-06-30"; events outside it
-        are dropped and counted. Default: as in the file (see `Format.observed`); yearly releases
-        such as UCDP GED and GTD cover whole years.
+    first_day, last_day : of the time that the file covers, dates, "2015-06-30", "2015-06" or
+        "2015"; events outside it are dropped and counted. Default: as in the file (see
+        `Format.observed`); yearly releases such as UCDP GED and GTD cover whole years.
     mapping : TOML file that maps the columns of any other csv file, or its content as a
         dictionary; used instead of a format.
 
@@ -152,7 +152,7 @@ def read_with_texts(
         raise wrong_type("mapping", mapping, "a TOML file, or its content as a dictionary")
     asked = (
         None if first_day is None else check_day("first_day", first_day),
-        None if last_day is None else check_day("last_day", last_day),
+        None if last_day is None else check_day("last_day", last_day, last=True),
     )
     if mapping is not None and format is not None:
         raise ValueError("give a mapping or a format, not both")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tarazu.core import display
-from tarazu.core.arguments import check_names
+from tarazu.core.arguments import check_day, check_names
 from tarazu.core.errors import did_you_mean, no_attribute
 from tarazu.core.number_format import years
 from tarazu.record.account import Quality, SourceNote
@@ -23,7 +23,6 @@ from tarazu.region import Region, find_district
 if TYPE_CHECKING:
     import xarray as xr
 
-DAY_OF = {4: "{}-01-01", 7: "{}-01"}  # by length: a year, a month
 
 INSTEAD = {  # names that people try
     "map": 'plot("map")',
@@ -273,23 +272,7 @@ class Record:
         return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
 
     def _day(self, name: str, value: str | date, *, last: bool) -> date:
-        """Return a day of the record; of a year or month the first or the last one."""
-        if not isinstance(value, str | date):
-            raise TypeError(f"{name} is {value!r}; expected a date, or text such as '2015-06-30'")
-        text = value if isinstance(value, str) else value.isoformat()[:10]
-        try:
-            day = np.datetime64(DAY_OF.get(len(text), "{}").format(text), "D")
-        except ValueError:
-            raise ValueError(
-                f"{name} is {value!r}; expected a day, month or year such as '2015-06-30', "
-                "'2015-06' or '2015'"
-            ) from None
-        if last and len(text) in DAY_OF:
-            step = np.timedelta64(1, "Y" if len(text) == 4 else "M")
-            day = (day.astype(f"datetime64[{'Y' if len(text) == 4 else 'M'}]") + step).astype(
-                "datetime64[D]"
-            ) - 1
-        found: date = day.item()
+        found = check_day(name, value, last=last)
         if not self.start <= found <= self.end:
             raise ValueError(
                 f"{name} is {found}; expected a day of the record, {self.start} to {self.end}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tarazu.core.arguments import check_whole, wrong_type
+from tarazu.core.arguments import check_day, check_whole, wrong_type
 from tarazu.core.axes import DISTRICT, DRAW, REPLICATE, WEEK
 from tarazu.core.limits import require_memory
 from tarazu.core.provenance import collect_provenance
@@ -194,12 +194,7 @@ def simulate(
 def _day(argument: str, day: str | date | None) -> np.datetime64 | None:
     if day is None:
         return None
-    if not isinstance(day, str | date):
-        raise wrong_type(argument, day, "a date, or '2025-01-06'")
-    try:
-        return np.datetime64(date.fromisoformat(str(day)[:10]), "ns")
-    except ValueError as error:
-        raise ValueError(f"{argument} is {day!r}; expected a date, or '2025-01-06'") from error
+    return np.datetime64(check_day(argument, day), "ns")
 
 
 def _weeks_before(first_day: np.datetime64 | None, history: str | date | None) -> int:
