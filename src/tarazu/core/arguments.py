@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -78,20 +79,22 @@ def check_whole(what: str, value: object, low: int, high: int | None = None) -> 
     return number
 
 
-def check_names(what: str, value: object, *, or_none: bool = False) -> tuple[str, ...]:
+def check_names(what: str, value: object, *, may_be_empty: bool = False) -> tuple[str, ...]:
     """Return one name or several as several.
 
     Parameters
     ----------
-    or_none : whether there may be no name.
+    may_be_empty : whether there may be no name; None is none then.
 
     Raises
     ------
     TypeError
         Something else than text, or nothing.
     """
+    if value is None and may_be_empty:
+        return ()
     names = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
-    if not (names or or_none) or not all(isinstance(name, str) for name in names):
+    if not (names or may_be_empty) or not all(isinstance(name, str) for name in names):
         raise wrong_type(what, value, "one name, or several")
     return names
 
@@ -147,14 +150,14 @@ def check_day(what: str, value: object, *, last: bool = False) -> date:
 
 
 def check_share(what: str, value: object, example: float) -> None:
-    """Refuse what is not a number between 0 and 1, both excluded.
+    """Refuse what is not a number between 0 and 1, both excluded; NumPy's numbers are accepted.
 
     Raises
     ------
     ValueError
         Something else; text is not read as a number.
     """
-    if not (isinstance(value, float) and 0.0 < value < 1.0):
+    if not (isinstance(value, Real) and 0.0 < float(value) < 1.0):  # False and True are 0 and 1
         raise ValueError(
             f"{what} is {value!r}; expected a number between 0 and 1, such as {example:g}"
         )

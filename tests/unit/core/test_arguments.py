@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from tarazu.core.arguments import check_day
+from tarazu.core.arguments import check_day, check_names, check_share
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,17 @@ def test_day__of_a_month_or_year_is_its_first_or_last_one(
 def test_day__refuses_what_is_no_day(given: object) -> None:
     with pytest.raises(ValueError, match=r"start is .*; expected a date, or a day, month or year"):
         check_day("start", given)
+
+
+def test_names__may_be_none_where_they_may_be_empty() -> None:
+    assert check_names("province", None, may_be_empty=True) == ()
+    assert check_names("province", "North", may_be_empty=True) == ("North",)
+    with pytest.raises(TypeError, match="districts is None"):
+        check_names("districts", None)
+
+
+def test_share__may_be_a_number_of_numpy_but_no_truth_value() -> None:
+    check_share("level", np.float32(0.9), 0.95)
+    for wrong in (True, np.True_, 1, "0.9", float("nan")):
+        with pytest.raises(ValueError, match=r"expected a number between 0 and 1, such as 0\.95"):
+            check_share("level", wrong, 0.95)

@@ -135,7 +135,7 @@ def before_after(
     check_frame("units", units, "one row per unit")
     permutations, seed = check_whole("permutations", permutations, 1), check_whole("seed", seed, 0)
     check_share("level", level, LEVEL)
-    strata = check_names("strata", strata, or_none=True)
+    strata = check_names("strata", strata, may_be_empty=True)
     labels, changes, codes = _read(units, treated, before, after, strata)
     use = _compared(labels, codes)
     if not use.any():

@@ -205,7 +205,7 @@ def matched_wake(
     km = _check_windows(
         "windows_km", windows_km, "kilometres, 0 or more, ascending, such as [25, 50]", zero=True
     )
-    match_on = check_names("match_on", match_on, or_none=True)
+    match_on = check_names("match_on", match_on, may_be_empty=True)
     replicates, seed = check_whole("replicates", replicates, 0), check_whole("seed", seed, 0)
     if mode not in get_args(Mode):
         raise ValueError(f"mode is {mode!r}; expected 'default' or 'compat'")

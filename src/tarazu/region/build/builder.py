@@ -75,7 +75,7 @@ def build_region(
     *,
     name_column: str,
     country: str | Sequence[str],
-    province: str | Sequence[str] = (),
+    province: str | Sequence[str] | None = (),
     population: str = FLAT,
     only: tuple[str, str] | None = None,
     within: str | None = None,
@@ -165,8 +165,8 @@ def build_region(
     for what, column in (("name_column", name_column), ("population", population)):
         if not isinstance(column, str):
             raise wrong_type(what, column, "the name of a column of the file")
-    countries = check_names("country", country, or_none=True)
-    provinces = check_names("province", province, or_none=True)
+    countries = check_names("country", country, may_be_empty=True)
+    provinces = check_names("province", province, may_be_empty=True)
     if not countries:
         raise ValueError("country is empty; expected the country as event files spell it")
     title = title or (*provinces, *countries)[0]
