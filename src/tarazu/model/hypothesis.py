@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from tarazu.core.arguments import find_shipped
 from tarazu.core.errors import ScenarioError, suggest
 from tarazu.core.files.reading import read_file
+from tarazu.core.files.shipped import FOLDERS, refuse_other_kind
 from tarazu.core.quantities import Parameter, Prior
 from tarazu.core.specs import parse_toml
 from tarazu.core.specs.kinds import expecting
@@ -30,7 +30,7 @@ HYPOTHESES = ("full", "backlash", "deterrence", "sponsorship", "opportunity")
 UNRESTRICTED: Final = "full"
 """The hypothesis that rules nothing out."""
 
-SHIPPED: Final = Path(__file__).parent / "hypotheses"
+SHIPPED: Final = FOLDERS["hypothesis"]
 
 
 class _Range(BaseModel):
@@ -148,6 +148,7 @@ def load_hypothesis(name_or_path: str | PathLike[str]) -> Hypothesis:
     >>> print(load_hypothesis("backlash").restrictions["alienation_response"])
     at least 0
     """
+    refuse_other_kind("hypothesis", name_or_path, HYPOTHESES)
     path = find_shipped("hypothesis", name_or_path, HYPOTHESES, SHIPPED)
     try:
         text = read_file(path).decode("utf-8-sig")

@@ -215,3 +215,10 @@ def test_hypothesis__shows_itself_in_one_line_and_in_a_notebook():
     one = load_hypothesis("backlash")
     assert repr(one) == f"<Hypothesis 'backlash': {len(one.restrictions)} restrictions>"
     assert "<td>at least 0</td>" in one._repr_html_()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("surge", "policy"), ("demo", "study")])
+def test_load_hypothesis__says_what_a_name_of_another_kind_is(name: str, kind: str) -> None:
+    told = rf"'{name}' is a {kind}, not a hypothesis; expected one of full, backlash, "
+    with pytest.raises(ScenarioError, match=told):
+        load_hypothesis(name)

@@ -411,7 +411,8 @@ def test_run__takes_a_model_and_a_region_by_path(tmp_path):
         (
             {"study": "surge"},
             ScenarioError,
-            "'surge' is a policy, not a study; .* under policies in",
+            r"'surge' is a policy, not a study; .*\.toml\. Name it under policies in a study of "
+            r"your own \(`tarazu study new`\), or simulate it with tarazu\.simulate\(policy=",
         ),
         ({"study": "backlash"}, ScenarioError, "'backlash' is a hypothesis, .*under hypotheses in"),
         ({"study": 3}, TypeError, r"study is 3 \(int\); expected the name of a study"),

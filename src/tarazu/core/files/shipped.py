@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from tarazu.core.errors import ScenarioError
 
 _TARAZU: Final = Path(__file__).parents[2]
 
@@ -31,3 +34,31 @@ def kind_of(name: str) -> str | None:
         if (folder / f"{name}.toml").is_file():
             return kind
     return None
+
+
+def refuse_other_kind(
+    kind: str,
+    value: object,
+    names: Sequence[str],
+    hints: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Refuse a name under which a thing of another kind ships.
+
+    Parameters
+    ----------
+    kind : that is wanted. names : under which such things ship.
+    hints : by the kind of what ships under the name, what to do with it here.
+
+    Raises
+    ------
+    ScenarioError
+        The name is that of a thing of another kind.
+    """
+    found = kind_of(str(value)) if isinstance(value, str | PathLike) else None
+    if found not in (None, kind):
+        raise ScenarioError(
+            f"'{value}' is a {found}, not a {kind}",
+            value=value,
+            expected=f"one of {', '.join(names)}, or a path that ends in .toml",
+            hint=hints.get(str(found)),
+        )

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tarazu.core.arguments import check_path, find_shipped
-from tarazu.core.errors import ScenarioError
-from tarazu.core.files.shipped import FOLDERS, kind_of
+from tarazu.core.files.shipped import FOLDERS, refuse_other_kind
 
 STUDIES: Final = ("demo", "seventeen", "levers", "loop", "attrition")
 """The studies that ship with Tarazu, by file name."""
@@ -28,15 +27,11 @@ def find_study(name_or_path: str | PathLike[str]) -> Path:
     TypeError
         Neither a name nor a path.
     """
-    path = check_path("study", name_or_path, "the name of a study, a path, or a Study")
-    name = str(name_or_path)
-    kind = None if path.suffix == ".toml" else kind_of(name)
-    if kind in _KEYS:
-        raise ScenarioError(
-            f"'{name}' is a {kind}, not a study",
-            value=name,
-            expected=f"one of {', '.join(STUDIES)}, or a path that ends in .toml",
-            hint=f"Simulate it with tarazu.simulate({kind}='{name}'), or name it under "
-            f"{_KEYS[kind]} in a study of your own (`tarazu study new`)",
-        )
+    check_path("study", name_or_path, "the name of a study, a path, or a Study")
+    hints = {
+        kind: f"Name it under {key} in a study of your own (`tarazu study new`), or simulate it "
+        f"with tarazu.simulate({kind}='{name_or_path}')"
+        for kind, key in _KEYS.items()
+    }
+    refuse_other_kind("study", name_or_path, STUDIES, hints)
     return find_shipped("study", name_or_path, STUDIES, SHIPPED)
