@@ -111,12 +111,7 @@ def battery_point(battery: Battery) -> str:
     """Return the verdicts of the tests after correction, and what gave no result."""
     tests = [finding for finding in battery.findings if finding.is_test]
     held = [f for f in tests if battery.joint_verdict(f) != CANNOT_TELL]
-    parts = []
-    if tests:
-        unclear = len(tests) - len(held)
-        of = "the only test" if len(tests) == 1 else f"{unclear} of {len(tests)} tests"
-        if unclear:
-            parts.append(f"For {of} the record cannot tell{_not_possible(tests)}.")
+    parts = [_without_verdict(tests, len(tests) - len(held))]
     parts += [
         _verdict_words(battery, finding.name, battery.joint_verdict(finding)) for finding in held
     ]
@@ -124,14 +119,29 @@ def battery_point(battery: Battery) -> str:
     return " ".join(part for part in parts if part) or "No test was made."
 
 
-def _not_possible(tests: Sequence[Finding]) -> str:
-    """Return how many tests had nothing to estimate from, as the end of a sentence."""
-    number = sum(finding.p_value is None for finding in tests)
-    if not number or len(tests) == 1:
-        return "; it was not possible" if number else ""
-    if number == len(tests):
-        return "; none was possible"
-    return f"; {number} of them {'was' if number == 1 else 'were'} not possible"
+def _without_verdict(tests: Sequence[Finding], number: int) -> str:
+    """Return for how many tests the record cannot tell, and how many had nothing to estimate from.
+
+    Parameters
+    ----------
+    number : of tests without a verdict, those that were not possible among them.
+    """
+    impossible, of = sum(finding.p_value is None for finding in tests), f"{len(tests)} tests"
+    were = "was" if impossible == 1 else "were"
+    if not number:
+        return ""
+    if len(tests) == 1:
+        return (
+            "The only test was not possible."
+            if impossible
+            else "For the only test the record cannot tell."
+        )
+    if impossible == len(tests):
+        return f"None of the {of} was possible."
+    if impossible == number:
+        return f"{impossible} of {of} {were} not possible."
+    more = f"; {impossible} more {were} not possible" if impossible else ""
+    return f"For {number - impossible} of {of} the record cannot tell{more}."
 
 
 def ledger_point(ledger: Ledger) -> str:
@@ -170,7 +180,7 @@ def caution_point(result: StudyResult) -> str:
     if not result.borrowed_priors:
         return caution
     return (
-        f"{caution} Those per capita are of Balochistan, not of {result.region}, unless a "
+        f"{caution} The priors per capita are of Balochistan, not of {result.region}, unless a "
         "hypothesis sets them: see the annex."
     )
 

@@ -23,10 +23,11 @@ def test_record__one_event_is_no_plural() -> None:
     ("p_values", "expected"),
     [
         ((0.5, 0.5, 0.5), "For 3 of 3 tests the record cannot tell."),
-        ((0.5, 0.5, None), "cannot tell; 1 of them was not possible."),
-        ((0.5, None, None), "cannot tell; 2 of them were not possible."),
-        ((None, None, None), "cannot tell; none was possible."),
-        ((None,), "For the only test the record cannot tell; it was not possible."),
+        ((0.5, 0.5, None), "For 2 of 3 tests the record cannot tell; 1 more was not possible."),
+        ((0.5, None, None), "For 1 of 3 tests the record cannot tell; 2 more were not possible."),
+        ((None, None, None), "None of the 3 tests was possible."),
+        ((0.5,), "For the only test the record cannot tell."),
+        ((None,), "The only test was not possible."),
     ],
 )
 def test_battery__counts_the_tests_that_were_not_possible(
@@ -38,11 +39,21 @@ def test_battery__counts_the_tests_that_were_not_possible(
         replace(stub_finding(name, record), p_value=p_value)
         for name, p_value in zip(names, p_values, strict=False)
     ]
-    assert battery_point(assess(findings, 0.05)).endswith(expected)
+    assert battery_point(assess(findings, 0.05)) == expected
+
+
+def test_battery__counts_no_test_that_was_not_possible_among_the_unclear() -> None:
+    record = load_record()
+    findings = [
+        replace(stub_finding("retaliation", record), p_value=1e-6, verdict="more attacks"),
+        *(replace(stub_finding(name, record), p_value=None) for name in ("wake", "dose")),
+    ]
+    told = battery_point(assess(findings, 0.05))
+    assert told.startswith("2 of 3 tests were not possible. Retaliation: more attacks")
 
 
 def test_caution__names_the_region_whose_rates_the_priors_hold() -> None:
     here = study({})
     assert "per capita" not in caution_point(here)
     elsewhere = replace(here, region="Slavia", borrowed_priors="Priors per capita are borrowed.")
-    assert "Those per capita are of Balochistan, not of Slavia" in caution_point(elsewhere)
+    assert "The priors per capita are of Balochistan, not of Slavia" in caution_point(elsewhere)
