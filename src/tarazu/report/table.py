@@ -31,12 +31,15 @@ class Table:
     Attributes
     ----------
     numeric : positions of the columns that hold numbers, set flush right.
+    names_rows : whether a row's first cell says nothing without the heading of its column, as a
+        value of one of two crossed variables; a number never does.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    names_rows: bool = False
 
     def to_text(self, width: int = WIDTH) -> str:
         """Return the table as lines of at most `width` characters.
@@ -148,8 +151,7 @@ class Table:
         return text.rjust(width) if column in self.numeric else text.ljust(width)
 
     def _blocks(self, width: int) -> Iterator[str]:
-        # A number, or a value of one of two crossed variables, says nothing by itself.
-        is_named = 0 in self.numeric or "\\" in self.columns[0]
+        is_named = self.names_rows or 0 in self.numeric
         for row in self.rows:
             head = f"{self.columns[0]}: {row[0]}" if is_named else row[0]
             yield from wrap(head, width, initial_indent=INDENT, subsequent_indent=INDENT)

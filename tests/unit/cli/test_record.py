@@ -15,6 +15,7 @@ from tests.unit.record.ged_pages import write_pages
 from tarazu.cli.entry import run
 from tarazu.cli.record import check_lines, contradictions
 from tarazu.record.coding.hand_labels import LabelCheck, SampleCheck, Share
+from tarazu.report.tables.record import confusion_table
 
 HEAVY = {"numba", "sympy", "scipy.stats"}
 
@@ -114,6 +115,12 @@ def test_check__text_has_shares_bounds_and_what_was_not_found() -> None:
         line.split() == ["precision,", "militant", "90%", "60%", "to", "98%", "10", "75%", "92%"]
         for line in text.splitlines()
     )
+
+
+def test_check__names_the_hand_label_of_a_row_on_a_narrow_terminal() -> None:
+    check = _check({"state": {"state": 4}})
+    text = confusion_table(check.samples[0], check).to_text(40)
+    assert "  by hand \\ by the rules: state\n" in text
 
 
 def test_record_commands__import_no_compiler_and_no_statistics(tmp_path: Path) -> None:

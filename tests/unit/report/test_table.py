@@ -57,19 +57,20 @@ def test_text__rows_become_blocks_where_columns_cannot_stand_side_by_side() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "numeric", "head"),
+    ("name", "numeric", "names_rows", "head"),
     [
-        ("tempo", frozenset({0}), "  tempo: 1"),
-        ("hand \\ rules", frozenset(), "  hand \\ rules: 1"),
-        ("parameter", frozenset(), "  1"),
+        ("tempo", frozenset({0}), False, "  tempo: 1"),
+        ("by hand", frozenset(), True, "  by hand: 1"),
+        ("C:\\data", frozenset(), False, "  1"),
+        ("parameter", frozenset(), False, "  1"),
     ],
 )
 def test_text__blocks_name_what_heads_them_where_it_says_nothing_alone(
-    name: str, numeric: frozenset[int], head: str
+    name: str, numeric: frozenset[int], names_rows: bool, head: str
 ) -> None:
     names = (name, *(f"heading-{i:02}" for i in range(12)))
     rows = (("1", *(f"value-{i:02}" for i in range(12))),)
-    assert Table("Wide", names, rows, numeric).to_text(60).splitlines()[1] == head
+    assert Table("Wide", names, rows, numeric, names_rows).to_text(60).splitlines()[1] == head
 
 
 def test_html__escapes_cells_and_marks_numbers() -> None:

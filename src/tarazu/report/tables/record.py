@@ -148,6 +148,7 @@ def confusion_table(sample: SampleCheck, check: LabelCheck) -> Table:
             for hand, row in sample.confusion.items()
         ),
         frozenset(range(1, 1 + len(INITIATORS))),
+        names_rows=True,
     )
 
 
