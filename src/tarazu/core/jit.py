@@ -34,7 +34,9 @@ from tarazu.core.provenance import digest
 F = TypeVar("F", bound=Callable[..., Any])
 
 GENERATED: Final = "tarazu_generated_"  # modules of the engine for the kernels of a model
+_ESTIMATORS: Final = "tarazu.evidence."  # modules
 _log = logging.getLogger("tarazu.core")
+_is_announced = False  # whether this process has logged that it compiles
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy"}
 _SETTINGS: Final = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 # numba says that it is typed, but these parts of it are not.
@@ -125,12 +127,6 @@ def plain(function: F) -> F:
     return getattr(function, "py_func", function)
 
 
-class _Announced:
-    """Whether this process has logged that it compiles."""
-
-    yet = False
-
-
 class _KernelCache(_Cache):
     """One file per kernel and signature, named by the digest of all that it was made from.
 
@@ -219,12 +215,15 @@ class _KernelCache(_Cache):
         return folder / f"{name}-{digest(chr(0).join(made_from).encode())}.nbc"
 
     def _announce(self) -> None:
-        """Log once, where somebody waits for it, that kernels are compiled."""
-        if _Announced.yet or not is_seen(sys.stderr):
-            return
-        if not self._dispatcher.py_func.__module__.startswith(GENERATED):  # which has its own line
-            _Announced.yet = True
-            _log.warning(f"{'compiling for this machine: up to half a minute, once':<{LINE}}")
+        """Log once, where somebody waits for it, what is compiled and for how long."""
+        global _is_announced
+        module = self._dispatcher.py_func.__module__
+        if _is_announced or module.startswith(GENERATED) or not is_seen(sys.stderr):
+            return  # what is generated has a line of its own
+        _is_announced = True
+        what = "the estimators" if module.startswith(_ESTIMATORS) else "numerical code"
+        told = f"compiling {what} for this machine (up to 30 s; kept for next time)"
+        _log.warning(f"{told:<{LINE}}")
 
     def _warn(self, reason: str) -> None:
         name = self._dispatcher.py_func.__qualname__

@@ -96,18 +96,30 @@ def test_kernel__changed_helper_of_a_helper_leaves_no_stale_caller(tmp_path):
 
 @needs_jit
 def test_kernel__compiling_is_announced_once_where_somebody_waits(tmp_path):
-    package = tmp_path / "package"
-    _write_package(package)
-    seen = "import sys; sys.stderr.isatty = lambda: True"
+    told = "compiling numerical code for this machine (up to 30 s; kept for next time)"
     for times in (1, 0):  # three kernels, one line; the second time they are read
-        done = subprocess.run(
-            [sys.executable, "-B", "-c", RUN.format(folder=str(package), before=seen)],
-            env={**os.environ, "TARAZU_CACHE_DIR": str(tmp_path / "cache")},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stderr.count("compiling for this machine") == times
+        errors = _errors_of_a_terminal(tmp_path / "package", tmp_path / "cache")
+        assert errors.count("compiling") == errors.count(told) == times
+
+
+@needs_jit
+def test_kernel__announcement_names_the_estimators_where_they_are_compiled(tmp_path):
+    before = "caller.total.py_func.__module__ = 'tarazu.evidence.made'"
+    errors = _errors_of_a_terminal(tmp_path / "package", tmp_path / "cache", before)
+    assert "compiling the estimators for this machine (up to 30 s; kept for next time)" in errors
+
+
+def _errors_of_a_terminal(package, cache, before=""):
+    """Return what a run in a new process writes to standard error, where somebody watches."""
+    _write_package(package)
+    before = f"import caller; sys.stderr.isatty = lambda: True; {before}"
+    return subprocess.run(
+        [sys.executable, "-B", "-c", RUN.format(folder=str(package), before=before)],
+        env={**os.environ, "TARAZU_CACHE_DIR": str(cache)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
 
 
 @needs_jit
