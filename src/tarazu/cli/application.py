@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tarazu.cli import data, model, record, region
 from tarazu.cli.app import app as lab
@@ -16,8 +17,25 @@ from tarazu.cli.run import claims, demo, run
 from tarazu.cli.templates import add_new, new_claims
 from tarazu.cli.terminal.output import paragraph, show
 
+
+class _Commands(TyperGroup):
+    """All commands; of a name that only groups have, such as ``list``, it names these."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        groups = [
+            name
+            for name, group in self.commands.items()
+            if args[0] not in self.commands and args[0] in getattr(group, "commands", ())
+        ]
+        if groups:
+            named = [f"'{ctx.command_path} {group} {args[0]}'" for group in groups]
+            ctx.fail(f"No such command '{args[0]}'; expected {' or '.join(named)}.")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="tarazu",
+    cls=_Commands,
     help="Weigh a security policy on the record of a conflict before lives are spent on it.",
     epilog=(
         "Exit codes: 0 done, 1 a check found something, 2 the command or its input cannot be "

@@ -123,6 +123,12 @@ def test_complaint__a_hostile_cell_cannot_drive_or_flood_the_terminal(
     [
         (["versoin"], "Did you mean 'version'?"),
         (["version", "--jsno"], "--json"),
+        (
+            ["list"],
+            "error: No such command 'list'; expected 'tarazu study list' or 'tarazu policy list' "
+            "or 'tarazu hypothesis list'.\nTry 'tarazu --help'.",
+        ),
+        (["new"], "'tarazu hypothesis new'"),
         ([], "a command is missing; expected one of those listed above."),
         (["record"], "a command is missing; expected one of those listed above."),
     ],
