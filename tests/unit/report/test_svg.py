@@ -107,12 +107,20 @@ def test_svg__error_bars_reach_both_ends() -> None:
     assert (high - x) / (x - low) == pytest.approx(2.5, rel=0.02)
 
 
-def test_svg__text_is_escaped_and_bold_is_bold() -> None:
+def test_svg__text_is_escaped_and_has_bold_and_italic() -> None:
     trace = {"type": "bar", "x": ["R&D &amp; <x>"], "y": [1], "name": "n", "showlegend": True}
-    note = {"text": "<b>loud</b><br>line", "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
+    note = {
+        "text": "<b>loud</b><br><i>aside</i>",
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+    }
     picture = drawn([trace], annotations=[note])
     assert "R&D & <x>" in texts(picture)
-    assert "loud" in [span.text for span in picture.iter(f"{SVG}tspan") if span.get("font-weight")]
+    spans = {span.text: span for span in picture.iter(f"{SVG}tspan")}
+    assert spans["loud"].get("font-weight") == "bold"
+    assert spans["aside"].get("font-style") == "italic"
 
 
 def test_svg__refuses_what_it_cannot_draw() -> None:

@@ -20,7 +20,7 @@ DASHES: Final = {
 }
 WIDE: Final = 0.56  # of the font size, a letter on average
 BAR: Final = 0.82  # of the room of a bar
-MARKUP: Final = re.compile(r"</?b>")
+MARKUP: Final = re.compile(r"</?[bi]>")
 _ARM: Final = ((-1.0, -0.6), (-0.6, -1.0), (0.0, -0.4))  # a quarter of a cross
 _CROSS: Final[list[tuple[float, float]]] = [
     corner
@@ -28,7 +28,7 @@ _CROSS: Final[list[tuple[float, float]]] = [
     for u, v in _ARM
     for corner in [((u, v), (-v, u), (-u, -v), (v, -u))[turn]]
 ]
-TAG: Final = re.compile(r"<(?!/?b>)")
+TAG: Final = re.compile(r"<(?!/?[bi]>)")
 
 Trace = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def words(
     lift: float = 0.0,
     turn: float = 0.0,
 ) -> str:
-    """Return text; ``<br>`` starts a line and ``<b>`` is bold.
+    """Return text; ``<br>`` starts a line, ``<b>`` is bold and ``<i>`` italic.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def words(
     height = 1.2 * size
     top = y - lift * height * (len(lines) - 1)
     spans = "".join(
-        f'<tspan x="{px(x)}" y="{px(top + i * height)}">{_bold(line)}</tspan>'
+        f'<tspan x="{px(x)}" y="{px(top + i * height)}">{_styled(line)}</tspan>'
         for i, line in enumerate(lines)
     )
     turned = f' transform="rotate({px(turn)} {px(x)} {px(y)})"' if turn else ""
@@ -64,9 +64,11 @@ def words(
     )
 
 
-def _bold(line: str) -> str:
+def _styled(line: str) -> str:
     line = TAG.sub("&lt;", line)
-    line = line.replace("<b>", '<tspan font-weight="bold">').replace("</b>", "</tspan>")
+    line = line.replace("<b>", '<tspan font-weight="bold">')
+    line = line.replace("<i>", '<tspan font-style="italic">')
+    line = re.sub("</[bi]>", "</tspan>", line)
     return re.sub(r"&(?![a-z]+;|#\d+;)", "&amp;", line)
 
 
