@@ -13,7 +13,7 @@ TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
     [
         ("policies", 10),
         pytest.param("evidence", 12, marks=pytest.mark.slow),
-        pytest.param("fifteen-lines", 11, marks=pytest.mark.slow),
+        pytest.param("fifteen-lines", 12, marks=pytest.mark.slow),
     ],
 )
 def test_tutorial__runs_and_prints_what_it_says(
