@@ -155,7 +155,8 @@ def _instead(name: str) -> str:
         return f". Use {_GUESSES[name]}"
     from tarazu.core.errors import did_you_mean
 
-    hint = did_you_mean(name, [public for public in __all__ if public != "__version__"])
+    known = [public for public in __all__ if public != "__version__"]
+    hint = did_you_mean(name, known, near=0.6)  # at 0.5 `mape` is near `simulate`
     return "" if name.startswith("_") or not hint else f".{hint}"
 
 

@@ -71,8 +71,12 @@ def test_public_api__version_comes_from_the_build() -> None:
 def test_public_api__unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"no attribute 'esitmate'\. Did you mean 'estimate'"):
         _ = tarazu.esitmate
-    with pytest.raises(AttributeError, match=r"no attribute '__wrapped__'$"):
-        _ = tarazu.__wrapped__
+    for strange in ("__wrapped__", "mape", "query"):  # no public name is near
+        with pytest.raises(AttributeError, match=rf"no attribute '{strange}'$"):
+            getattr(tarazu, strange)
+    for part, whole in (("brief", "write_brief"), ("hawkes", "fit_hawkes")):
+        with pytest.raises(AttributeError, match=rf"Did you mean '{whole}'\?$"):
+            getattr(tarazu, part)
 
 
 @pytest.mark.parametrize("name", sorted(tarazu._GUESSES))

@@ -135,8 +135,12 @@ class FitError(TarazuError):
     """An estimate cannot be computed from the data given."""
 
 
-def suggest(name: str, known: Iterable[str]) -> str | None:
+def suggest(name: str, known: Iterable[str], near: float = 0.5) -> str | None:
     """Return a hint that names the nearest known name; None if none is near.
+
+    Parameters
+    ----------
+    near : the similarity that a name has at least, 0 to 1, as difflib measures it.
 
     Examples
     --------
@@ -144,13 +148,13 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     "Did you mean 'retaliation'?"
     """
     spelled = {other.casefold(): other for other in known}
-    near = get_close_matches(name.casefold(), spelled, n=1, cutoff=0.5)
-    return f"Did you mean {spelled[near[0]]!r}?" if near else None
+    found = get_close_matches(name.casefold(), spelled, n=1, cutoff=near)
+    return f"Did you mean {spelled[found[0]]!r}?" if found else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], near: float = 0.5) -> str:
     """Return the end of a message that names the nearest known name; "" if none is near."""
-    hint = suggest(name, known)
+    hint = suggest(name, known, near)
     return f" {hint}" if hint else ""
 
 

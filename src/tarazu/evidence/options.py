@@ -35,9 +35,13 @@ _SAID: Final[dict[str, tuple[str, ...]]] = {  # words that people use, and what 
     "alpha": ("level",),
     "confidence": ("level",),
     "district": ("districts",),
+    "region": ("districts",),
+    "where": ("districts",),
     "group": ("groups",),
     "since": ("start",),
+    "from": ("start",),
     "until": ("end",),
+    "to": ("end",),
 }
 
 

@@ -50,6 +50,10 @@ def test_estimate__names_the_options_of_an_estimator_that_lacks_one(name):
         ("wake", "alpha", "level"),
         ("wake", "district", "districts"),
         ("severity", "since", "start"),
+        ("wake", "region", "districts"),
+        ("wake", "where", "districts"),
+        ("wake", "from", "start"),
+        ("wake", "to", "end"),
     ],
 )
 def test_estimate__understands_what_people_call_an_option(name, said, meant):
