@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import Any, Protocol, TextIO
 
 from tarazu.core.errors import did_you_mean
 
-LINE = 79  # characters of a line that is written over
+LINE = 79  # characters of a message that covers a line that is written over
 
 
 class Picture(Protocol):
@@ -92,6 +93,16 @@ def is_seen(stream: TextIO) -> bool:
     return stream.isatty() or type(stream).__module__.startswith("ipykernel")
 
 
+def write_over(stream: TextIO, text: str) -> None:
+    """Write a text over the line that the cursor stands on, cut to the width of the terminal.
+
+    What is written next begins on the same line.
+    """
+    width = max(get_terminal_size().columns - 1, 1)  # a full line would wrap
+    stream.write(f"\r{text[:width]:<{width}}\r")
+    stream.flush()
+
+
 @contextmanager
 def status_line(*, wanted: bool) -> Iterator[Callable[[str], None]]:
     """Yield what writes a text over one line of standard error; it is empty again at the end.
@@ -99,18 +110,13 @@ def status_line(*, wanted: bool) -> Iterator[Callable[[str], None]]:
     Nothing is written where it is not wanted, or where nobody watches.
     """
     stream = sys.stderr
-
-    def write(text: str) -> None:
-        stream.write(f"\r{text:<{LINE}}\r")  # what is written next begins on the same line
-        stream.flush()
-
     if not (wanted and is_seen(stream)):
         yield lambda _: None
         return
     try:
-        yield write
+        yield lambda text: write_over(stream, text)
     finally:
-        write("")
+        write_over(stream, "")
 
 
 class Text(str):

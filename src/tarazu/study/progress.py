@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final, TextIO
 
 from tarazu.core.arguments import wrong_type
-from tarazu.core.display import is_seen
+from tarazu.core.display import is_seen, write_over
 from tarazu.study.runner.run import Progress
 
 Report = Callable[[Progress], None]
@@ -74,8 +74,7 @@ class ProgressLine:
 
     def _write(self, now: Progress, time: str) -> None:
         text = f"{self._what}: {now.done:,} of {now.total:,} member-runs{time}"
-        self._stream.write(f"\r{text:<79}")
-        self._stream.flush()
+        write_over(self._stream, text)
 
 
 def _span(seconds: float) -> str:

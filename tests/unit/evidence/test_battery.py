@@ -203,6 +203,10 @@ def test_run_battery__names_the_estimator_that_runs_where_it_is_seen(monkeypatch
     run_battery(load_record(), config, make=fail)
     assert capsys.readouterr().err == ""  # nobody watches a pipe
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    run_battery(load_record(), config, make=fail)
+    assert max(map(len, capsys.readouterr().err.split("\r"))) == 19  # none wraps
+    monkeypatch.setenv("COLUMNS", "80")
     run_battery(load_record(), config, make=fail)
     lines = capsys.readouterr().err.split("\r")
     shown = [line.strip() for line in lines if line.strip()]

@@ -498,6 +498,7 @@ def test_progress__line_ends_after_an_error_too(monkeypatch):
 
 
 def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
     monkeypatch.setattr(progressing, "SHOWN_AFTER", 0.0)
     for stream, seen in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", stream)
@@ -508,7 +509,8 @@ def test_progress__is_one_line_on_a_terminal_and_nothing_elsewhere(monkeypatch):
                 report(running.Progress(1600, 1600, 10.0, 0.0))
         text = stream.getvalue()
         assert ("study 'x': 200 of 1,600 member-runs, 2 min left" in text) is seen
-        assert (text.count("\r"), text.count("\n")) == ((2, 1) if seen else (0, 0))
+        assert (text.count("\r"), text.count("\n")) == ((4, 1) if seen else (0, 0))
+        assert all(len(line) < 50 for line in text.split("\r"))  # none wraps
     with progressing.reporting(False, "study 'x'") as report:
         assert report is None
 
