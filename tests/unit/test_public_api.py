@@ -1,3 +1,6 @@
+"""The public names: which there are, what they say of themselves, and what guesses lead to."""
+
+import re
 import subprocess
 import sys
 
@@ -79,6 +82,9 @@ def test_public_api__unknown_name_is_an_attribute_error() -> None:
             getattr(tarazu, part)
 
 
+OWNERS = {None: (tarazu,), "record": (tarazu.Record,), "result": (tarazu.StudyResult,)}
+
+
 @pytest.mark.parametrize("name", sorted(tarazu._GUESSES))
 def test_public_api__names_that_newcomers_try_lead_to_the_right_one(name: str) -> None:
     with pytest.raises(AttributeError, match=f"no attribute '{name}'. Use ") as caught:
@@ -86,6 +92,14 @@ def test_public_api__names_that_newcomers_try_lead_to_the_right_one(name: str) -
     meant = str(caught.value).partition(". Use ")[2]
     if meant.startswith("tarazu."):
         assert eval(meant, {"tarazu": tarazu}) is not None
+        return
+    called = re.search(r"(?:(?P<owner>\w+)\.)?(?P<function>\w+)\(", meant)
+    assert called is not None
+    owners = OWNERS[called["owner"]]
+    if " of a record, finding or result" in meant:
+        owners = (tarazu.Record, tarazu.Finding, tarazu.StudyResult)
+    for owner in owners:
+        assert callable(getattr(owner, called["function"]))
 
 
 def test_public_api__rooms_are_found_without_an_import_of_their_own() -> None:

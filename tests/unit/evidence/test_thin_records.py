@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,26 +16,29 @@ from tarazu.evidence.registry import NAMES
 from tarazu.record import Record, load_record
 from tarazu.report import write_annex, write_brief
 
-RECORD = load_record()
-
-
-PART = RECORD.sel(start="2011", districts=["Kech", "Panjgur", "Quetta"])
-
-
-def having(choose: Callable[[pd.DataFrame], pd.DataFrame], record: Record = RECORD) -> Record:
-    return replace(record, events=choose(record.events).reset_index(drop=True))
-
-
-THIN = {
-    "one event": having(lambda events: events.iloc[[300]]),
-    "three events": having(lambda events: events.iloc[[5, 300, 600]]),
-    "no operations": having(lambda events: events[events["initiator"] != "state"], PART),
-    "no attacks": having(lambda events: events[events["initiator"] != "militant"], PART),
-    "no districts": having(lambda events: events.assign(district=None), PART),
-    "one district": RECORD.sel(districts="Kech"),
-    "one armed group": having(lambda events: events.assign(group="BLA", movement="baloch"), PART),
+PART = {"start": "2011", "districts": ["Kech", "Panjgur", "Quetta"]}
+THIN: dict[str, tuple[dict[str, Any], Callable[[pd.DataFrame], pd.DataFrame]]] = {
+    "one event": ({}, lambda events: events.iloc[[300]]),
+    "three events": ({}, lambda events: events.iloc[[5, 300, 600]]),
+    "no operations": (PART, lambda events: events[events["initiator"] != "state"]),
+    "no attacks": (PART, lambda events: events[events["initiator"] != "militant"]),
+    "no districts": (PART, lambda events: events.assign(district=None)),
+    "one district": ({"districts": "Kech"}, lambda events: events),
+    "one armed group": (PART, lambda events: events.assign(group="BLA", movement="baloch")),
 }
+"""The part of the record that is taken, and the events of it that are left."""
 FAILING = ("no attacks", "no districts")  # seven of ten estimators have nothing to work on
+
+
+@pytest.fixture(scope="module")
+def whole() -> Record:
+    return load_record()
+
+
+def thin(name: str, whole: Record) -> Record:
+    part, choose = THIN[name]
+    record = whole.sel(**part)
+    return replace(record, events=choose(record.events).reset_index(drop=True))
 
 
 def quick(name: str, record: Record) -> Finding:
@@ -43,8 +47,10 @@ def quick(name: str, record: Record) -> Finding:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", THIN)
-def test_battery__of_a_thin_record_keeps_what_can_be_estimated(name: str, tmp_path: Path) -> None:
-    record = THIN[name]
+def test_battery__of_a_thin_record_keeps_what_can_be_estimated(
+    name: str, whole: Record, tmp_path: Path
+) -> None:
+    record = thin(name, whole)
     battery = run_battery(record, make=quick)
     given = [finding.name for finding in battery.findings]
     assert sorted([*given, *(failure.name for failure in battery.failures)]) == sorted(NAMES)
@@ -64,9 +70,9 @@ def test_battery__of_a_thin_record_keeps_what_can_be_estimated(name: str, tmp_pa
         assert escape(battery.failures[0].reason, quote=False) in page
 
 
-def test_battery__shows_the_verdict_that_holm_leaves_everywhere() -> None:
+def test_battery__shows_the_verdict_that_holm_leaves_everywhere(whole: Record) -> None:
     alone = replace(weak_retaliation(), p_value=0.04, verdict="backlash", sentence="It holds.")
-    battery = run_battery(RECORD, NAMES[:3], make=lambda name, _: replace(alone, name=name))
+    battery = run_battery(whole, NAMES[:3], make=lambda name, _: replace(alone, name=name))
     assert [finding.verdict for finding in battery.findings] == ["backlash"] * 3
     for finding in battery:
         for text in (
@@ -78,5 +84,5 @@ def test_battery__shows_the_verdict_that_holm_leaves_everywhere() -> None:
             assert "the record cannot tell" in text
             assert "backlash" not in text
     assert set(battery.to_frame()["verdict"]) == {"the record cannot tell"}
-    (held,) = run_battery(RECORD, NAMES[:1], make=lambda name, _: replace(alone, name=name))
+    (held,) = run_battery(whole, NAMES[:1], make=lambda name, _: replace(alone, name=name))
     assert "backlash" in repr(held)  # one test needs no correction
