@@ -135,7 +135,7 @@ def _change(row: Mapping[Hashable, Any], name: str = "effect") -> str:
     """Return a mean over draws with its interval, which is not the spread over draws."""
     low, high, mean = row[f"{name}_low"], row[f"{name}_high"], estimate(row[name], None)
     if low == high:
-        return f"{mean} in all draws"
+        return f"{mean} (the same in each)"
     if low != low:  # one draw
         return mean
     return f"{mean} ({MONTE_CARLO}, {interval((low, high), signed=True)})"

@@ -36,7 +36,7 @@ def test_marginal__answers_at_the_longest_horizon() -> None:
         "One more operation in Kech changes attacks there over 5 years, on average over 20 draws, "
         "by +2.00 (90% Monte Carlo interval, −1.00 to +5.00); "
     )
-    assert "in all districts by +0.50 in all draws" in answer
+    assert "in all districts by +0.50 (the same in each)." in answer
     assert "104% are replaced by then (90% Monte Carlo interval, 94% to 114%)" in answer
 
 
