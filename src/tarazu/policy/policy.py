@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tarazu.core.arguments import check_several, find_shipped, wrong_type
+from tarazu.core.files.shipped import FOLDERS, refuse_other_kind
 from tarazu.core.provenance import digest_file
 from tarazu.core.specs import read_entries, read_toml
 from tarazu.core.specs.kinds import expecting
@@ -31,7 +32,7 @@ POLICIES = (
 )
 """The policies that ship with Tarazu, by file name."""
 
-SHIPPED = Path(__file__).parent / "policies"
+SHIPPED = FOLDERS["policy"]
 
 
 class Setting(BaseModel):
@@ -182,6 +183,7 @@ def load_policy(name_or_path: str | PathLike[str]) -> Policy:
     >>> policy.settings[0].lever
     'dialogue'
     """
+    refuse_other_kind("policy", name_or_path, POLICIES)
     path = find_shipped("policy", name_or_path, POLICIES, SHIPPED)
     with expecting("policy", path):
         spec = read_toml(path, PolicyFile)

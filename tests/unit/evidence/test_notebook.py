@@ -152,7 +152,10 @@ def test_hawkes_fit__is_a_frame_and_short() -> None:
     assert frame["parameter"].tolist() == ["mu"] * 2 + ["eta"] * 4 + ["beta"]
     row = frame[(frame["receiver"] == 1) & (frame["source"] == 0)]
     assert row["estimate"].item() == fit.eta[1, 0]
+    assert repr(fit).startswith("<HawkesFit: 2 kinds, ")
     assert len(repr(fit).splitlines()) <= 5
+    alone = fit_hawkes(times, np.zeros(4, dtype=np.int64), end=10.0, n_kinds=1)
+    assert repr(alone).startswith("<HawkesFit: 1 kind, ")
 
 
 def test_matched_wakes__is_a_frame() -> None:

@@ -150,6 +150,12 @@ def test_policy__shows_itself_in_one_line_and_in_a_notebook():
     assert "&lt;Mine&gt;" in shown
 
 
+def test_load_policy__says_what_a_name_of_another_kind_is():
+    told = "'backlash' is a hypothesis, not a policy; expected one of status-quo, surge"
+    with pytest.raises(ScenarioError, match=told):
+        load_policy("backlash")
+
+
 def test_policy__made_in_code_takes_dictionaries_and_checks_them():
     entry = {"lever": "dialogue", "value": 1.0, "districts": ["Kech"], "from_week": 4}
     made = Policy("mine", "Mine", "A test.", [entry])

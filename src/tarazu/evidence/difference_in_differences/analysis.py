@@ -193,7 +193,7 @@ def _numbers(units: pd.DataFrame, column: str) -> Array:
             f"{values[row]} in row {row + 1}",
             column=column,
             expected="a finite number in each row",
-            hint="fill it or leave the unit out",
+            hint="Fill it or leave the unit out",
         )
     return values
 

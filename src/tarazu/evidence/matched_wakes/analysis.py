@@ -232,7 +232,7 @@ def matched_wake(
         raise DataError(
             "a treatment or control has no finite number",
             column=worst,
-            hint="fill it or leave the event out",
+            hint="Fill it or leave the event out",
         )
     treated = kinds[counts.event] == TREATMENT
     return _estimate(counts, covariates, treated, days, km, mode, replicates, seed)
@@ -379,7 +379,7 @@ def _check(
             "no such column",
             column=missing[0],
             expected=", ".join(columns),
-            hint=f"the columns are {', '.join(map(str, events.columns))}",
+            hint=f"The columns are {', '.join(map(str, events.columns))}",
         )
     absent = [name for name in kinds if not (events[kind] == name).any()]
     if absent:
@@ -388,5 +388,5 @@ def _check(
             column=kind,
             value=absent[0],
             expected=f"treatment, control and dependent events, all needed; none is {absent[0]!r}",
-            hint="check the spelling of the three names",
+            hint="Check the spelling of the three names",
         )

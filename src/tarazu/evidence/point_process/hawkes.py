@@ -78,8 +78,9 @@ class HawkesFit:
 
     def __repr__(self) -> str:
         state = "converged" if self.converged else "not converged"
+        kinds = "1 kind" if len(self.mu) == 1 else f"{len(self.mu)} kinds"
         return (
-            f"<HawkesFit: {len(self.mu)} kinds, {state}, log-likelihood {self.log_likelihood:.6g}\n"
+            f"<HawkesFit: {kinds}, {state}, log-likelihood {self.log_likelihood:.6g}\n"
             f"  largest eigenvalue of eta {self.spectral_radius:.3g}, mean lag "
             f"{1 / self.beta:.3g}; .mu, .eta, .beta, .to_frame()>"
         )
