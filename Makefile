@@ -101,6 +101,7 @@ docs: $(VENV)/.package  ## The reference pages that are made from the code
 	$(BIN)/python -m tarazu.report.pages.files docs/reference/files.md
 	$(BIN)/python -m tarazu.report.pages.outputs docs/reference/outputs.md
 	$(BIN)/python -m tarazu.report.diagram.page docs/explanation
+	$(BIN)/python -m tests.unit.library_page
 
 picture: demo  ## The README's picture: the first page of the demo's brief (needs chromium)
 	mkdir -p docs/images

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.unit.library_page import PAGE, page
 
 import tarazu
 
@@ -65,6 +66,10 @@ def test_public_api__names_have_an_example_and_what_they_raise(name: str) -> Non
     assert "Examples\n" in text
     assert ">>> " in text
     assert "Raises\n" in text
+
+
+def test_library_page__is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 def test_public_api__version_comes_from_the_build() -> None:
