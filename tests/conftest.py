@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +22,11 @@ ABSENT = "the real data (../shared/data) are not here"
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+# A shell that runs tests in the background ignores interrupts, and so would every command that a
+# test starts and then interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,11 @@ def address() -> Iterator[str]:
             yield found.group()
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()  # or the tests would wait for it without end
+                raise
     assert process.returncode == 0
 
 
