@@ -13,7 +13,8 @@ from tarazu.engine.inputs import prepare
 from tarazu.engine.mean_field.weekly_map import WeeklyMap, linearise
 from tarazu.engine.trajectory import Districts
 from tarazu.model import build_model
-from tarazu.model.declaration import Model
+from tarazu.model.checks import checked
+from tarazu.model.declaration import Model, ModelError
 
 # As many as in test_agreement, whose kernel of the shipped model serves here too.
 PLACES = Districts(
@@ -187,3 +188,36 @@ def test_linearise__wants_a_state_for_every_district(case):
     model, state, parameters, levers = case
     with pytest.raises(ValueError, match="expected"):
         linearise(model, state[:, :2], parameters, levers, districts=PLACES)
+
+
+def named(word: str) -> Model:
+    """Return a contagion whose rate has the given name."""
+    m = Model("contagion")
+    p = m.declare({word: Parameter("1/week", Fixed(0.05), source=ASSUMED)})
+    m.stock("passive", "people", unit="persons", initial=None, meaning="others")
+    m.stock("active", "people", unit="persons", initial=0.1 * m["population"], meaning="active")
+    m.stock("memory", "memory", unit="1", initial=1.0, meaning="fades where some are active")
+    share = m["active"] / m["population"]
+    m.sum_nearby("near", share)
+    hazard = getattr(p, word) * (share + m["near"])
+    m.transfer("joined", "passive", "active", hazard=hazard, meaning="join")
+    m.change("memory", inflow=sp.Integer(0), fall=hazard, meaning="fading")
+    return checked(m)
+
+
+def week_of(model: Model):
+    alone = Districts(("one",), np.array([1e5]), np.array([0.1]), np.zeros((1, 1)))
+    state = np.array([[9e4], [1e4], [2.0]])
+    return linearise(model, state, np.array([0.05]), np.zeros((0, 1)), districts=alone)
+
+
+@pytest.mark.parametrize("word", ["leaving", "departing", "relaxing", "nearby", "still", "levers"])
+def test_linearise__serves_a_model_with_words_of_the_engine(word):
+    own, plain = week_of(named(word)), week_of(named("rate"))
+    np.testing.assert_array_equal(own.after, plain.after)
+    np.testing.assert_array_equal(own.jacobian, plain.jacobian)
+
+
+def test_linearise__refuses_a_word_that_its_code_needs():
+    with pytest.raises(ModelError, match="'Settled' cannot name a quantity"):
+        week_of(named("Settled"))

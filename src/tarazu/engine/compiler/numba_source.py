@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,15 +128,26 @@ def write_source(program: Program, mode: Mode, districts: int) -> Source:
     ModelError
         A quantity is named as something that the generated code needs for itself.
     """
-    for name in program.model.names():
-        if name in _OWN or keyword.iskeyword(name) or name.startswith("at_"):
-            msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
-            raise ModelError(msg)
+    refuse_names(program, lambda name: name in _OWN or name.startswith("at_"))
     week = plan_week(program, mode)
     stride = -(-districts // LANES) * LANES
     offsets = {row: i * stride for i, row in enumerate(week.rows)}
     writer = _Writer(week, districts, stride, offsets)
     return Source("\n".join([*writer.module()]) + "\n", offsets, stride)
+
+
+def refuse_names(program: Program, is_taken: Callable[[str], bool]) -> None:
+    """Refuse a model with a quantity named as a word that generated code needs for itself.
+
+    Raises
+    ------
+    ModelError
+        There is one.
+    """
+    for name in program.model.names():
+        if keyword.iskeyword(name) or is_taken(name):
+            msg = f"'{name}' cannot name a quantity: generated code uses that word; take another"
+            raise ModelError(msg)
 
 
 class _Writer:

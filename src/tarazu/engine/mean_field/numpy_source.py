@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from sympy.printing.numpy import NumPyPrinter
 
 from tarazu.engine.compiler.equations import Equation, equations_of
+from tarazu.engine.compiler.numba_source import refuse_names
 from tarazu.engine.compiler.printer import Printer
 from tarazu.engine.compiler.program import Program
 from tarazu.engine.compiler.step_functions import SUMS
@@ -28,7 +28,9 @@ from tarazu.engine.compiler.subexpressions import (
 from tarazu.engine.trajectory import FloatArray
 from tarazu.model.declaration import PLACE_UNITS
 
-_SUMS: Final = "nearby, inward, everywhere"
+_SUMS: Final = "Nearby, Inward, Everywhere"
+# With capitals, as quantities are seldom named.
+_GIVEN: Final = ("Stocks", "Tangents", "Still", "Settled", "Districts", "Parameters", "Levers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,15 @@ class WeekFunctions:
 
 
 def write_functions(program: Program) -> WeekFunctions:
-    """Return the functions of a model's week."""
+    """Return the functions of a model's week.
+
+    Raises
+    ------
+    ModelError
+        A quantity is named as a word that the functions need for themselves.
+    """
     week, model = equations_of(program).at_step(1), program.model
+    refuse_names(program, lambda name: name in _TAKEN)
     flows = (*model.nearby, *model.everywhere, *model.definitions, *model.events, *model.transfers)
     after = [week.after[stock] for stock in model.stocks]
     lines = [Line(one.name, one.expression) for one in week.behind([*flows, *after])]
@@ -67,10 +76,10 @@ def write_values(
     """Return (stocks, districts, parameters, levers, sums) -> values of some equations."""
     model, code = program.model, _Printer().doprint
     given = {
-        "stocks": [*model.stocks],
-        "districts": [*PLACE_UNITS],
-        "parameters": [*model.parameters],
-        "levers": [*model.levers],
+        "Stocks": [*model.stocks],
+        "Districts": [*PLACE_UNITS],
+        "Parameters": [*model.parameters],
+        "Levers": [*model.levers],
     }
     lines = [f"def compute({', '.join(given)}, {_SUMS}):"]
     lines += [_unpacked(names, word) for word, names in given.items()]
@@ -83,17 +92,7 @@ def write_values(
 
 
 def _run(text: str, name: str) -> dict[str, Any]:
-    space: dict[str, Any] = {
-        "numpy": np,
-        "exp": np.exp,
-        "expm1": np.expm1,
-        "leaving": lambda x: -np.expm1(-x),
-        "departing": departing,
-        "departing_slope": departing_slope,
-        "at_most": lambda count, persons, step: np.minimum(count, persons / step),
-        "relaxing": relaxing,
-        "shared": shared,
-    }
+    space: dict[str, Any] = dict(_CALLED)
     exec(compile(text, name, "exec"), space)
     return space
 
@@ -124,6 +123,18 @@ def shared(number: FloatArray, divisor: FloatArray) -> FloatArray:
 
 
 _SMALL: Final = 1e-6  # of a hazard; below it the first two terms of the series are exact
+_CALLED: Final = {
+    "numpy": np,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "Leaving": lambda x: -np.expm1(-x),
+    "Departing": departing,
+    "DepartingSlope": departing_slope,
+    "AtMost": lambda count, persons, step: np.minimum(count, persons / step),
+    "Relaxing": relaxing,
+    "Shared": shared,
+}
+_TAKEN: Final = {*_GIVEN, *_CALLED, *_SUMS.split(", ")}
 
 
 class _Printer(Printer, NumPyPrinter):  # type: ignore[misc]  # sympy has no types
@@ -137,9 +148,8 @@ class _Printer(Printer, NumPyPrinter):  # type: ignore[misc]  # sympy has no typ
         return text
 
     def _print_Function(self, expr: sp.Expr) -> str:  # noqa: N802 - sympy's name
-        words = re.findall("[A-Z][a-z]*|[a-z]+", expr.func.__name__)
         arguments = ", ".join(str(self._print(argument)) for argument in expr.args)
-        return f"{'_'.join(words).lower()}({arguments})"
+        return f"{expr.func.__name__}({arguments})"
 
     def _nested(self, function: str, expr: sp.Expr) -> str:
         return super()._nested(f"numpy.{function}imum", expr)
@@ -183,17 +193,17 @@ class _Writer:
         made = [line.name for line in (*self.settled, *self.hoisted)]
         known = (*PLACE_UNITS, *model.parameters, *model.levers)
         kept = [name for name in (*known, *made) if name in read - self.moving]
-        yield f"def settle(districts, parameters, levers, {_SUMS}):"
-        yield _unpacked(PLACE_UNITS, "districts")
-        yield _unpacked(model.parameters, "parameters")
-        yield _unpacked(model.levers, "levers")
+        yield f"def settle(Districts, Parameters, Levers, {_SUMS}):"
+        yield _unpacked(PLACE_UNITS, "Districts")
+        yield _unpacked(model.parameters, "Parameters")
+        yield _unpacked(model.levers, "Levers")
         yield from map(self._assign, (*self.settled, *self.hoisted))
         yield f"    return {_tuple(kept)}"
         yield ""
-        yield f"def linearise(stocks, tangents, still, settled, {_SUMS}):"
-        yield _unpacked(model.stocks, "stocks")
-        yield _unpacked([f"d_{name}" for name in model.stocks], "tangents")
-        yield _unpacked(kept, "settled")
+        yield f"def linearise(Stocks, Tangents, Still, Settled, {_SUMS}):"
+        yield _unpacked(model.stocks, "Stocks")
+        yield _unpacked([f"d_{name}" for name in model.stocks], "Tangents")
+        yield _unpacked(kept, "Settled")
         yield from map(self._assign, lines)
         yield from map(self._tangent, self.tangents)
         given = (
@@ -205,7 +215,7 @@ class _Writer:
         yield f"    return {', '.join(given)}"
 
     def _slope_of(self, name: str) -> str:
-        return f"d_{name}" if name in self.moving else "still"
+        return f"d_{name}" if name in self.moving else "Still"
 
     def _assign(self, line: Line) -> str:
         return f"    {line.name} = {self.code(line.expression)}"
@@ -222,9 +232,9 @@ class _Writer:
     def _tangent(self, name: str) -> str:
         if name in self.sums:
             over = self.sums[name]
-            return f"    d_{name} = {type(over).__name__.lower()}(d_{over.args[0]})"
+            return f"    d_{name} = {type(over).__name__}(d_{over.args[0]})"
         terms = [f"{partial} * d_{read}" for read, partial in self.tangents[name]]
-        return f"    d_{name} = {' + '.join(terms) or 'still'}"
+        return f"    d_{name} = {' + '.join(terms) or 'Still'}"
 
     def _name(self, word: str) -> str:
         self.names.taken.add(word)
