@@ -11,7 +11,7 @@ from benchmarks.twins.vensim import write_vensim
 from tarazu.engine.mean_field.xmile import variable_name, write_xmile
 
 # Runs of PySD that differ in length only: what it needs at its start and end is not a week's cost.
-FLATTENED_WEEKS, SUBSCRIPTED_WEEKS = (2, 42), (2, 6)
+FLATTENED_WEEKS, SUBSCRIPTED_WEEKS = (2, 202), (2, 6)
 # PySD has the Python file that it writes laid out by Black, which takes most of the translation.
 AS_WRITTEN = patch("black.format_file_contents", lambda text, **_: text)
 
@@ -56,7 +56,8 @@ def _pysd(
     few, many = weeks
 
     def national() -> np.ndarray:
-        found = model.run(final_time=many, return_columns=columns)
+        until = min(many, setting.short.weeks)
+        found = model.run(final_time=until, return_columns=columns)
         levels = [[found[column(s, d)].to_numpy()[1:] for d in districts] for s in stocks]
         return _added_up(setting, np.array(levels, dtype=float))
 
