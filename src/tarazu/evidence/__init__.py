@@ -6,8 +6,9 @@ neither numba nor SciPy.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tarazu.core import lazy_names
 
 if TYPE_CHECKING:
     from tarazu.evidence.battery import Battery, BatteryConfig, load_battery, run_battery
@@ -60,15 +61,4 @@ _HOMES = {
     "run_battery": "battery",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name from the module it lives in (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tarazu.evidence' has no attribute {name!r}")
-    value: object = getattr(import_module(f"tarazu.evidence.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names("tarazu.evidence", _HOMES)

@@ -2,21 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from tarazu.core import lazy_names
+
 if TYPE_CHECKING:
     from tarazu.report.annex.document import write_annex
     from tarazu.report.brief.document import write_brief
 
 __all__ = ["write_annex", "write_brief"]
 
+# Tables alone need no estimator and no compiler.
+_HOMES = {"write_annex": "annex.document", "write_brief": "brief.document"}
 
-def __getattr__(name: str) -> object:
-    """Import a document on first use: tables alone need no estimator and no compiler."""
-    if name not in __all__:
-        raise AttributeError(f"module 'tarazu.report' has no attribute {name!r}")
-    if name == "write_annex":
-        from tarazu.report.annex.document import write_annex
-
-        return write_annex
-    from tarazu.report.brief.document import write_brief
-
-    return write_brief
+__getattr__, __dir__ = lazy_names("tarazu.report", _HOMES)

@@ -63,6 +63,8 @@ def ablation_answer(
         f"With all links at work, '{policy}' changes {outcome} over {span(weeks)}, "
         f"{_averaged(whole)}, by {_change(whole)} against '{baseline}'."
     )
+    if whole["n_draws"] == 1:
+        return f"{answer} One draw cannot tell through which link."
     clear = [row for row in links if row["through_low"] * row["through_high"] > 0.0]
     if not clear:
         return f"{answer} No link, held alone, changes this by more than chance."

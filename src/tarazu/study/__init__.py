@@ -3,8 +3,9 @@
 The names in `__all__` are imported when first used: to find a study needs no engine.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tarazu.core import lazy_names
 
 if TYPE_CHECKING:
     from tarazu.study.analysis.comparison import Comparison, compare, regret
@@ -62,15 +63,4 @@ _HOMES = {
     "studies_of": "setup.load",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name from the module it lives in (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tarazu.study' has no attribute {name!r}")
-    value: object = getattr(import_module(f"tarazu.study.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names("tarazu.study", _HOMES)

@@ -23,6 +23,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     output.set_verbosity(0)
 
 
+def pretend_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    output.set_verbosity(0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+
+
 def test_progress__plain_lines_say_done_rate_and_time_left(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,9 +76,7 @@ def test_progress__nothing_when_quiet(
 def test_progress__a_bar_on_a_terminal_never_reaches_stdout(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output.set_verbosity(0)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
+    pretend_a_terminal(monkeypatch)
     with progress("estimating") as advance:
         advance(20, 100)
     captured = capsys.readouterr()
@@ -90,13 +94,12 @@ def test_progress__a_failed_step_is_not_called_done(capsys: pytest.CaptureFixtur
 def test_progress__a_bar_of_unknown_length_states_no_time_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output.set_verbosity(0)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
+    pretend_a_terminal(monkeypatch)
     with progress("compiling"):
         pass
     shown = capsys.readouterr().err
     assert "compiling" in shown
+    assert "compiling ..." not in shown  # a plain line, which states no time left either
     assert "left" not in shown
     assert "/?" not in shown
 
@@ -104,9 +107,7 @@ def test_progress__a_bar_of_unknown_length_states_no_time_left(
 def test_progress__a_bar_states_the_time_left_once_it_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output.set_verbosity(0)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
+    pretend_a_terminal(monkeypatch)
     with progress("estimating") as advance:
         advance(10, 100)
         assert "left" not in capsys.readouterr().err  # one report is no rate

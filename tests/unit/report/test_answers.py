@@ -91,6 +91,8 @@ def test_ablation__names_the_largest_part_that_is_not_noise() -> None:
     )
     noise = ablation_answer(links(("trust>*", 4.0, 9.0)), **names, weeks=520)
     assert noise.endswith("No link, held alone, changes this by more than chance.")
+    alone = links(("trust>*", 4.0, 9.0)).assign(n_draws=1)
+    assert ablation_answer(alone, **names, weeks=520).endswith("cannot tell through which link.")
 
 
 def thresholds(**columns: list[object]) -> Thresholds:
